@@ -35,7 +35,7 @@ class Panel:
         return {**data, "application/vnd.jupyter.widget-view+json": view}, metadata
 
     def _build(self) -> Any:
-        import ipywidgets  # only a kernel needs it
+        import ipywidgets  # type: ignore[import-untyped]  # only a kernel needs it
 
         sliders = {name: slider(ipywidgets, control, self.labels.get(name, name.replace("_", " ")))
                    for name, control in self.controls.items()}
@@ -90,4 +90,4 @@ def in_a_kernel() -> bool:
         from IPython.core.getipython import get_ipython
     except ImportError:
         return False
-    return getattr(get_ipython(), "kernel", None) is not None  # type: ignore[no-untyped-call]
+    return getattr(get_ipython(), "kernel", None) is not None

@@ -20,7 +20,7 @@ CLASSES = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, INK, "#b59f00", "#7f5539", GRE
 MARKERS = "os^DvPX*<>"  # a class is told by its shape too, never by colour alone
 SHADES = LinearSegmentedColormap.from_list("blue_white_orange", ["#5aa3d0", "#a9d0e8", "#f7f7f7", "#f9dfa6", "#f0bd55"])
 
-LOOK: dict[str, Any] = {
+LOOK: Any = {
     "figure.facecolor": PAPER, "savefig.facecolor": PAPER, "axes.facecolor": PAPER, "figure.dpi": 110,
     "font.size": 10.5, "axes.titlesize": 11.5, "axes.titleweight": "bold", "axes.titlelocation": "left",
     "axes.titlepad": 9, "axes.labelsize": 10.5, "axes.labelcolor": INK, "axes.edgecolor": GREY, "text.color": INK,
