@@ -35,7 +35,7 @@ class Panel:
         return {**data, "application/vnd.jupyter.widget-view+json": view}, metadata
 
     def _build(self) -> Any:
-        import ipywidgets  # type: ignore[import-untyped]  # only a kernel needs it
+        import ipywidgets  # only a kernel needs it
 
         sliders = {name: slider(ipywidgets, control, self.labels.get(name, name.replace("_", " ")))
                    for name, control in self.controls.items()}

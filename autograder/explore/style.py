@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec
 
 import matplotlib
+from cycler import cycler
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -27,7 +28,7 @@ LOOK: Any = {
     "axes.spines.top": False, "axes.spines.right": False, "xtick.color": INK, "ytick.color": INK,
     "xtick.labelsize": 9, "ytick.labelsize": 9, "grid.color": "#e5e9ee", "grid.linewidth": 0.8,
     "lines.linewidth": 2.0, "legend.frameon": False, "legend.fontsize": 9.5, "image.cmap": "gray",
-    "image.interpolation": "nearest", "axes.prop_cycle": matplotlib.cycler(color=list(CLASSES)),
+    "image.interpolation": "nearest", "axes.prop_cycle": cycler(color=list(CLASSES)),
 }
 
 
