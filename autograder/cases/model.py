@@ -1,0 +1,169 @@
+"""What an exercise, a case and its verdict are. Plain data: nothing here runs anything."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+Kind = Literal["exercise", "studio"]
+
+
+class Broken(AssertionError):
+    """A property does not hold; the message is written for the learner."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Exercise:
+    """One contract of a week: which names the learner writes, and what they build on.
+
+    `names` are looked up in the learner's notebook; `needs` are exercises of the same week whose pieces it uses;
+    `seconds` is the time limit of one case.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    kind: Kind = "exercise"
+    seconds: float = 5.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One property of an exercise and the function that tries to break it.
+
+    `side` cases count only where every core case of the exercise holds. `false_alarm` is the stated chance that a right
+    answer is turned away by one run (0 for a case without `rng`).
+    """
+
+    exercise: str
+    name: str
+    says: str
+    run: Callable[..., Any]
+    draws: Any = None
+    hidden: bool = False
+    side: bool = False
+    weight: float = 1.0
+    examples: int = 25
+    false_alarm: float = 0.0
+    seconds: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Studio:
+    """How an open task is judged: a metric on data that the learner never sees, and the bands that it falls into."""
+
+    exercise: str
+    metric: str
+    judge: Callable[..., Any]
+    baseline: float
+    bands: tuple[float, float, float]
+    higher: bool = True
+    seconds: float = 60.0
+
+    def score(self, value: float) -> float:
+        """The share of the points: 0 at the baseline, 0.4, 0.7 and 1 at the bands, straight lines between."""
+        steps = [self.baseline, *self.bands]
+        if not self.higher:
+            value, steps = -value, [-s for s in steps]
+        shares = (0.0, 0.4, 0.7, 1.0)
+        if not value > steps[0]:  # also where the value is not a number
+            return 0.0
+        for low, high, a, b in zip(steps, steps[1:], shares, shares[1:], strict=False):
+            if value < high:
+                return a + (b - a) * (value - low) / (high - low)
+        return 1.0
+
+    def band(self, value: float) -> str:
+        """The name of the band that a metric lies in."""
+        reached = sum((value >= b) if self.higher else (value <= b) for b in self.bands)
+        if reached:
+            return ("gets going", "good", "excellent")[reached - 1]
+        better = value > self.baseline if self.higher else value < self.baseline
+        return "above the baseline, below the first band" if better else "not above the baseline"
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What came of one case: `message` is None where it holds.
+
+    `on` is the smallest breaking input in words, `line` the learner's own line where her code raised, `notes` what is
+    worth saying and costs nothing (prints, for instance).
+    """
+
+    case: str
+    says: str
+    hidden: bool
+    side: bool
+    weight: float
+    message: str | None = None
+    on: str = ""
+    line: str = ""
+    notes: tuple[str, ...] = ()
+    earned: float | None = None  # a studio's share of the weight; None: all or nothing
+
+    @property
+    def holds(self) -> bool:
+        """Whether the property held on everything that was tried."""
+        return self.message is None
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """All verdicts of one exercise, in the order of the cases."""
+
+    exercise: str
+    verdicts: tuple[Verdict, ...]
+    trouble: str = ""  # why nothing could be tried (a missing name, for instance)
+    studio: bool = False
+
+    def counted(self) -> tuple[Verdict, ...]:
+        """The verdicts that earn: side properties only where every core property holds.
+
+        In a studio nothing does where a core property is broken: an entry over its budget, or no better than doing
+        nothing, earns nothing for keeping the interface.
+        """
+        core_holds = all(v.holds for v in self.verdicts if not v.side)
+        if self.studio and not core_holds:
+            return ()
+        return tuple(v for v in self.verdicts if v.holds and (core_holds or not v.side))
+
+    def share(self, hidden: bool | None = None) -> float:
+        """The share of the points in [0, 1] earned by the visible (False), the hidden (True) or all (None) cases."""
+        if self.trouble:
+            return 0.0
+        ours = [v for v in self.verdicts if hidden is None or v.hidden == hidden]
+        total = sum(v.weight for v in ours)
+        if not total:
+            return 0.0
+        earned = sum(v.weight * (1.0 if v.earned is None else v.earned) for v in self.counted() if v in ours)
+        return min(1.0, max(0.0, earned / total))
+
+    def broken(self) -> Mapping[str, Verdict]:
+        """The cases that do not hold, by name."""
+        return {v.case: v for v in self.verdicts if not v.holds}
+
+
+class Points(float):
+    """The points of a check cell: a plain number in text, a table in a notebook.
+
+    nbgrader reads partial credit from the text of a cell's last value: that text must be a finite float, nothing else.
+    """
+
+    report: Report
+    html: str
+
+    def __new__(cls, value: float, report: Report, html: str) -> Points:
+        """Points worth `value`, which explain themselves by `html`."""
+        self = super().__new__(cls, value)
+        self.report, self.html = report, html
+        return self
+
+    def __repr__(self) -> str:
+        """The bare number: nbgrader reads it."""
+        return repr(float(self))
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return self.html

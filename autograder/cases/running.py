@@ -1,0 +1,202 @@
+"""Running one case on what the learner made: search for a breaking input, shrink it, say it in her words."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import inspect
+import io
+import linecache
+import os
+import pathlib
+import sys
+import sysconfig
+import tempfile
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+import hypothesis
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from autograder.cases.limits import TimeUp
+from autograder.cases.model import Broken, Case, Verdict
+from autograder.cases.words import describe
+
+Limit = Callable[[float], AbstractContextManager[None]]
+SHRINKING = 0.25  # seconds spent on making a breaking input smaller
+SEARCHING = 0.5  # share of a case's time limit after which no further inputs are tried
+
+# Hypothesis keeps a folder of constants in the working directory: none may appear beside a learner's notebook.
+set_hypothesis_home_dir(pathlib.Path(tempfile.gettempdir()) / f"autograder-hypothesis-{os.getpid()}")
+
+
+class _Enough(BaseException):
+    """Stop the search: the time for it is over."""
+
+
+def seed_for(key: bytes, *what: str) -> int:
+    """A seed of 63 bits from a key and names: the same for the same, independent otherwise."""
+    digest = hashlib.blake2b("\0".join(what).encode(), key=key[:64], digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+class _Attempts:
+    """The tries of one case: it keeps the last breaking one, which Hypothesis's shrinking makes the smallest."""
+
+    def __init__(self, case: Case, subjects: Mapping[str, Any], seed: int, seconds: float) -> None:
+        self.case, self.subjects, self.seed = case, dict(subjects), seed
+        takes = list(inspect.signature(case.run).parameters)
+        self.takes_rng = "rng" in takes
+        self.given = {name: self.subjects[name] for name in takes if name in self.subjects}
+        self.free = [name for name in takes if name not in self.given and name != "rng"]
+        self.search_until = time.monotonic() + SEARCHING * seconds
+        self.shrink_until: float | None = None
+        self.tries = 0
+        self.error: BaseException | None = None
+        self.on: dict[str, Any] = {}
+        self.printed = ""
+
+    def strategies(self) -> dict[str, st.SearchStrategy[Any]]:
+        draws = self.case.draws
+        if isinstance(draws, dict):
+            return draws
+        if draws is None or len(self.free) != 1:
+            raise TypeError(f"{self.case.name}: its parameters {self.free} do not fit its draws")
+        return {self.free[0]: draws}
+
+    def __call__(self, **drawn: Any) -> None:
+        now = time.monotonic()
+        if now > (self.shrink_until or self.search_until) and self.tries:
+            raise _Enough
+        self.tries += 1
+        before = copy.deepcopy(drawn)
+        rng = {"rng": np.random.default_rng(self.seed)} if self.takes_rng else {}
+        printed = io.StringIO()
+        try:
+            with (
+                np.errstate(all="ignore"),
+                warnings.catch_warnings(),
+                contextlib.redirect_stdout(printed),
+                contextlib.redirect_stderr(printed),
+            ):
+                warnings.simplefilter("ignore")
+                self.case.run(**self.given, **drawn, **rng)
+        except (Exception, SystemExit, GeneratorExit) as error:
+            if type(error).__module__.startswith("hypothesis"):  # a rejected draw, for instance: not the learner's
+                raise
+            self.error, self.on = error, before
+            self.shrink_until = self.shrink_until or time.monotonic() + SHRINKING
+            raise
+        except TimeUp as error:
+            self.error, self.on = error, before
+            raise
+        finally:
+            self.printed = self.printed or printed.getvalue()[:200]
+
+
+def run_case(case: Case, subjects: Mapping[str, Any], key: bytes, limit: Limit, seconds: float) -> Verdict:
+    """Try to break a case; the verdict holds its smallest breaking input.
+
+    Never raises for anything that learner code does, except KeyboardInterrupt, which is the person at the keyboard.
+    """
+    seed = seed_for(key, case.exercise, case.name)
+    seconds = case.seconds or seconds
+    attempts = _Attempts(case, subjects, seed, seconds)
+    try:
+        with limit(seconds):
+            if case.draws is None:
+                attempts()
+            else:
+                _search(attempts, case.examples, seed)
+    except TimeUp:
+        attempts.error = attempts.error if isinstance(attempts.error, TimeUp) or attempts.error else TimeUp()
+    except _Enough:
+        pass
+    except (Exception, SystemExit, GeneratorExit) as error:
+        if attempts.error is None:  # not by learner code: the case itself is at fault, and the author must hear of it
+            raise RuntimeError(f"the case {case.exercise}/{case.name} cannot be run: {error}") from error
+    return _verdict(case, attempts, seconds)
+
+
+def _search(attempts: _Attempts, examples: int, seed: int) -> None:
+    settings = hypothesis.settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        print_blob=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        verbosity=hypothesis.Verbosity.quiet,
+    )
+
+    def attempt(**drawn: Any) -> None:
+        attempts(**drawn)
+
+    hypothesis.seed(seed)(settings(hypothesis.given(**attempts.strategies())(attempt)))()
+
+
+def _verdict(case: Case, attempts: _Attempts, seconds: float) -> Verdict:
+    notes = ("it prints something: that costs nothing, but slows it down",) if attempts.printed else ()
+    common = {"case": case.name, "says": case.says, "hidden": case.hidden, "side": case.side, "weight": case.weight}
+    if attempts.error is None:
+        return Verdict(**common, notes=notes)  # type: ignore[arg-type]
+    message, line = explain(attempts.error, attempts.subjects, case.run.__code__.co_filename, seconds)
+    return Verdict(**common, notes=notes, message=message, line=line, on=describe(attempts.on))  # type: ignore[arg-type]
+
+
+def explain(error: BaseException, subjects: Mapping[str, Any], case_file: str, seconds: float) -> tuple[str, str]:
+    """What went wrong, in the learner's words, and her own line where her code raised."""
+    if isinstance(error, Broken):
+        return str(error), ""
+    if isinstance(error, TimeUp):
+        return f"it did not come to an end within {seconds:g} seconds: is there a loop that never stops?", ""
+    line = learner_line(error, case_file)
+    if isinstance(error, NotImplementedError):
+        return "this is not written yet", ""
+    if line:
+        if isinstance(error, (SystemExit, GeneratorExit)):
+            return "your code ended the program (exit); return a value instead", line
+        return f"your code raised {type_name(error)}: {str(error)[:300]}", line
+    if isinstance(error, AttributeError) and "has no attribute" in str(error):
+        return f"what came back cannot be used here: {str(error)[:200]}", ""
+    for name, subject in subjects.items():
+        if isinstance(error, TypeError) and not callable(subject) and "not callable" in str(error):
+            return f"`{name}` is a {type(subject).__name__}, where a function or a class was asked for", ""
+    if isinstance(error, TypeError) and "argument" in str(error):
+        return f"it cannot be called as the exercise says: {str(error)[:200]}", ""
+    return f"what came back cannot be used here ({type_name(error)}: {str(error)[:200]})", ""
+
+
+def type_name(error: BaseException) -> str:
+    """The name of an error's type, also where it crossed the wall under another one."""
+    return str(getattr(error, "learner_type", type(error).__name__))
+
+
+_NOT_HERS = tuple(
+    str(pathlib.Path(p).resolve())
+    for p in (sys.base_prefix, sys.prefix, sysconfig.get_path("stdlib"), str(pathlib.Path(__file__).parents[1]))
+)
+
+
+def learner_line(error: BaseException, case_file: str) -> str:
+    """The innermost line of the learner's own code that an error passed through: `line 3: return x / 0`."""
+    crossed = getattr(error, "learner_traceback", None)
+    if crossed:
+        number, source, *_ = crossed[-1]
+        return f"line {number}: {str(source).strip()}"
+    lines = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(lines):
+        if frame.filename == case_file:
+            return ""
+        if not frame.filename.startswith((*_NOT_HERS, "<frozen", "<__array_function__")):
+            source = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+            return f"line {frame.lineno}: {source}" if source else f"line {frame.lineno}"
+    return ""

@@ -1,0 +1,124 @@
+"""One learner's work judged by one week's cases: the same code in her notebook and across the wall."""
+
+from __future__ import annotations
+
+import json
+import math
+import pathlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograder.cases import registry
+from autograder.cases.limits import limit as limit_here
+from autograder.cases.model import Exercise, Points, Report, Verdict
+from autograder.cases.report import as_html
+from autograder.cases.running import Limit, run_case
+from autograder.cases.studio_run import Fresh, judge_studio
+
+Lookup = Callable[[str], Any]
+DEFAULT_KEY = b"a learner's own check"
+
+
+def same_process(made: Any) -> Any:
+    """`fresh` where there is no wall: the function itself."""
+    return made
+
+
+class Session:
+    """Judges the exercises of the week in `folder` on what `lookup` finds.
+
+    `key` seeds every random draw: the same key gives the same verdicts. `open_week` shows a studio's band only.
+    """
+
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        lookup: Lookup,
+        key: bytes = DEFAULT_KEY,
+        limit: Limit = limit_here,
+        fresh: Fresh = same_process,
+        open_week: bool = False,
+    ) -> None:
+        self.folder, self.lookup, self.key = pathlib.Path(folder), lookup, key
+        self.limit, self.fresh, self.open_week = limit, fresh, open_week
+        self.registry = registry.load(self.folder, ("checks", "hidden"))
+        self.points = _points(self.folder)
+        self._reports: dict[tuple[str, bool], Report] = {}
+
+    def report(self, id: str, hidden: bool = True) -> Report:
+        """Every verdict of one exercise, hidden cases with it where asked for and there; judged once."""
+        if (id, hidden) not in self._reports:
+            self._reports[id, hidden] = self._judge(id, hidden)
+        return self._reports[id, hidden]
+
+    def check(self, id: str) -> Points:
+        """The points of the visible cases.
+
+        Where hidden ones are at hand they are run too: a side property counts only where every core property holds.
+        """
+        return self._points_of(self.report(id), hidden=False)
+
+    def hidden_check(self, id: str) -> Points:
+        """The points of the hidden cases and of a studio's judge."""
+        return self._points_of(self.report(id), hidden=True)
+
+    def _points_of(self, report: Report, hidden: bool) -> Points:
+        full = self.points.get(report.exercise, {}).get("hidden" if hidden else "check", 1.0)
+        value = round(full * report.share(hidden), 6)
+        value = value if math.isfinite(value) else 0.0
+        return Points(value, report, as_html(report, hidden, value, full))
+
+    def _judge(self, id: str, hidden: bool) -> Report:
+        exercise = self.registry.exercises.get(id)
+        if exercise is None:
+            known = ", ".join(self.registry.exercises) or "none"
+            return Report(id, (), f"this week has no exercise of that name; it has {known}")
+        trouble = self._missing(exercise)
+        if trouble:
+            return Report(id, self._untried(exercise, hidden), trouble)
+        verdicts = []
+        for case in self.registry.of(id):
+            if hidden or not case.hidden:
+                verdicts.append(run_case(case, self._subjects(exercise), self.key, self.limit, exercise.seconds))
+        studio = self.registry.studios.get(id)
+        if studio and hidden:
+            subjects = self._subjects(exercise)
+            verdicts.append(judge_studio(studio, subjects, self.key, self.limit, self.fresh, self.open_week))
+        return Report(id, tuple(verdicts), studio=exercise.kind == "studio")
+
+    def _untried(self, exercise: Exercise, hidden: bool) -> tuple[Verdict, ...]:
+        cases = (c for c in self.registry.of(exercise.id) if hidden or not c.hidden)
+        return tuple(Verdict(c.name, c.says, c.hidden, c.side, c.weight, message="") for c in cases)
+
+    def _missing(self, exercise: Exercise) -> str:
+        for name in exercise.names:
+            try:
+                self.lookup(name)
+            except NameError:
+                return (
+                    f"there is no `{name}` in your notebook yet: run the cell that defines it, and look at its spelling"
+                )
+        return ""
+
+    def _subjects(self, exercise: Exercise) -> Mapping[str, Any]:
+        """The learner's names, looked up anew for each case: after a restart old handles are dead."""
+        wanted = list(exercise.names)
+        for need in exercise.needs:
+            wanted += self.registry.exercises[need].names if need in self.registry.exercises else ()
+        subjects = {}
+        for name in wanted:
+            try:
+                subjects[name] = self.lookup(name)
+            except NameError:
+                if name in exercise.names:
+                    raise
+        return subjects
+
+
+def _points(folder: pathlib.Path) -> dict[str, dict[str, float]]:
+    """Each exercise's points, from the week.json that the builder wrote; none where the week was not built."""
+    path = folder / "week.json"
+    if not path.is_file():
+        return {}
+    week = json.loads(path.read_text(encoding="utf-8"))
+    return {e["id"]: {k: float(v) for k, v in e["points"].items()} for e in week["exercises"]}

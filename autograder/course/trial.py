@@ -1,0 +1,209 @@
+"""A week put to its own test: the reference, every rival and every studio entry judged by every case.
+
+Works on a week that is still being written: it needs lesson.py and checks.py, and takes what else is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import sys
+import tempfile
+import types
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.cases import Broken, Entry, Exercise, Report, Rival, TimeUp, limit, load
+from autograder.cases.running import seed_for
+from autograder.cases.session import Session, same_process
+from autograder.cases.studio_run import measure
+from autograder.course.lesson import read_cells
+from autograder.course.parts import without_markers
+
+ROLES = ("given", "answer", "studio", "try")
+Names = dict[str, Any]
+
+
+@contextlib.contextmanager
+def _as_in_a_notebook(folder: Path, kit: types.ModuleType) -> Iterator[None]:
+    """The week's folder on the path and its kit importable; a scratch folder to work in; no windows."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    own = ("kit", "checks", "explore", "hidden", "rivals")
+    before = {name: sys.modules.pop(name) for name in own if name in sys.modules}
+    here = Path.cwd()
+    sys.modules["kit"] = kit
+    sys.path.insert(0, str(folder))
+    with tempfile.TemporaryDirectory(prefix="trial-") as scratch:
+        os.chdir(scratch)
+        try:
+            yield
+        finally:
+            os.chdir(here)
+            sys.path.remove(str(folder))
+            for name in own:
+                sys.modules.pop(name, None)
+            sys.modules.update(before)
+
+
+def kit_module(folder: Path, needs: str) -> types.ModuleType:
+    """The pieces of earlier weeks as a module: what `kit.py` holds once the week is built."""
+    kit = types.ModuleType("kit")
+    kit.mine = lambda name: getattr(kit, name)  # type: ignore[attr-defined]
+    for need in needs.split():
+        week, id = need.split(".")
+        earlier = next(folder.parent.glob(f"{week}_*"))
+        names = load(earlier, ("checks",)).exercises[id].names
+        made = reference(earlier)
+        for name in names:
+            setattr(kit, name, made[name])
+    return kit
+
+
+def reference(folder: Path) -> Names:
+    """The names of a lesson whose cells ran with their solutions, top to bottom."""
+    cells, marks = read_cells((folder / "lesson.py").read_text(encoding="utf-8"), folder / "lesson.py")
+    names: Names = {"__name__": "__lesson__"}
+    with _as_in_a_notebook(folder, kit_module(folder, marks[0].text("needs"))), np.errstate(all="ignore"):
+        for cell in cells:
+            if cell.role in ROLES:
+                source = "\n" * (cell.line - 1) + without_markers(cell.source)
+                exec(compile(source, str(folder / "lesson.py"), "exec"), names)
+    return names
+
+
+class Trial:
+    """Judges anything that stands in for an exercise of one week; what it does not give is the reference's."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the cases and run the reference of the week in `folder`."""
+        self.folder = folder.resolve()
+        self.kit = types.ModuleType("kit")
+        _, marks = read_cells((self.folder / "lesson.py").read_text(encoding="utf-8"), self.folder / "lesson.py")
+        if marks[0].text("needs"):
+            self.kit = kit_module(self.folder, marks[0].text("needs"))
+        self.reference = reference(self.folder)
+        with _as_in_a_notebook(self.folder, self.kit):
+            self.registry = load(self.folder)
+            self.session = Session(self.folder, self.reference.__getitem__)
+        self.session.registry = self.registry
+
+    def judge(self, id: str, subjects: Mapping[str, Any], key: bytes = b"trial") -> Report:
+        """The report on an exercise with these names in place of the reference's; a studio's judge is left out."""
+        names: ChainMap[str, Any] = ChainMap(dict(subjects), self.reference)
+
+        def lookup(name: str) -> Any:
+            if name not in names:
+                raise NameError(name)
+            return names[name]
+
+        self.session.lookup, self.session.key = lookup, key
+        studios, self.registry.studios = self.registry.studios, {}
+        try:
+            with _as_in_a_notebook(self.folder, self.kit):
+                return self.session._judge(id, hidden=True)
+        finally:
+            self.registry.studios = studios
+
+    def enter(self, entry: Entry, seed: int, half: str = "grade") -> Landing:
+        """Where an entry to a studio lands: its metric, its score and its band."""
+        studio = self.registry.studios[entry.exercise]
+        subjects = entry.made()
+        report = self.judge(entry.exercise, subjects)
+        broken = next((v for v in report.verdicts if not v.holds and not v.side), None)
+        if broken:
+            return Landing(None, 0.0, f"refused: {broken.message}")
+        try:
+            drawn = seed_for(b"entry", str(seed))
+            with _as_in_a_notebook(self.folder, self.kit):
+                value, _ = measure(studio, subjects, half, drawn, limit, same_process)
+        except Broken as refusal:
+            return Landing(None, 0.0, f"refused: {refusal}")
+        except (Exception, TimeUp) as error:
+            return Landing(None, 0.0, f"refused: {type(error).__name__}: {error}")
+        return Landing(value, studio.score(value), studio.band(value))
+
+
+@dataclasses.dataclass(frozen=True)
+class Landing:
+    """Where an entry came down."""
+
+    value: float | None
+    score: float
+    band: str
+
+    def fits(self, band: str) -> bool:
+        """Whether that is the band that the entry was to land in."""
+        if band == "refused":
+            return self.value is None
+        if band == "nothing":
+            return self.score == 0.0
+        if band == "baseline":
+            return self.value is not None and "baseline" in self.band
+        return self.band == band
+
+
+def zeros_of(value: Any) -> Any:
+    """The same shape with nothing in it."""
+    if isinstance(value, np.ndarray):
+        return np.zeros_like(value) if value.dtype.kind in "biufc" else value
+    if isinstance(value, (bool, np.bool_)):
+        return False
+    if isinstance(value, (int, float, complex, np.number)):
+        return type(value)(0)
+    if isinstance(value, (tuple, list)):
+        return type(value)(zeros_of(v) for v in value)
+    if isinstance(value, dict):
+        return {k: zeros_of(v) for k, v in value.items()}
+    return "" if isinstance(value, str) else None
+
+
+def _zeros_class(made: type) -> type:
+    """A class that does all that `made` does and gives zeros for every result."""
+
+    class Zeros:
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            self.__dict__["_inner"] = made(*args, **kwargs)
+
+        def __getattr__(self, name: str) -> Any:
+            found = getattr(self.__dict__["_inner"], name)
+            return _zeros_function(found, self) if callable(found) else zeros_of(found)
+
+    return Zeros
+
+
+def _zeros_function(made: Callable[..., Any], owner: Any = None) -> Callable[..., Any]:
+    def zeros(*args: Any, **kwargs: Any) -> Any:
+        out = made(*args, **kwargs)
+        return owner if owner is not None and out is owner._inner else zeros_of(out)
+
+    return zeros
+
+
+def empty_answers(exercise: Exercise, names: Names) -> Iterator[Rival]:
+    """Answers that do nothing: None, the first argument, zeros of the right shape. None of them may earn a point."""
+
+    def rival(name: str, made: Mapping[str, Any]) -> Rival:
+        return Rival(exercise.id, name, lambda: made, "any", "missing case", several=True)
+
+    def nothing(*args: Any, **kwargs: Any) -> None:
+        return None
+
+    def argument(*args: Any, **kwargs: Any) -> Any:
+        return next(iter((*args, *kwargs.values())), None)
+
+    given = {name: names[name] for name in exercise.names}
+    yield rival("returns nothing", {n: nothing if callable(v) else None for n, v in given.items()})
+    if any(callable(v) for v in given.values()):
+        yield rival("returns its argument", {n: argument if callable(v) else v for n, v in given.items()})
+    zeros = {
+        n: _zeros_class(v) if isinstance(v, type) else _zeros_function(v) if callable(v) else zeros_of(v)
+        for n, v in given.items()
+    }
+    yield rival("returns zeros", zeros)
