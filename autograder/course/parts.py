@@ -8,6 +8,8 @@ from pathlib import Path
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 KINDS = {"Exercise": "exercise", "Studio": "studio"}
 ANSWER_ROLES = ("answer", "studio")
+#: what a learner finds in place of a solution; nbgrader puts it there
+STUB = 'raise NotImplementedError("Your turn: put your own code in place of this line.")'
 HEADING_MEND = "write it as: ### Exercise · `name` &nbsp; ●●○ &nbsp; 15 min"
 
 

@@ -1,0 +1,79 @@
+"""Where things lie in a course, and its weeks, found by looking: there is no list to extend."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from autograder.course import lesson as lessons
+from autograder.course.faults import LessonError
+from autograder.course.parts import Lesson, Need
+
+TEXTS = ("lesson.py", "checks.py", "explore.py", "hidden.py", "rivals.py")
+#: the texts that travel to learners beside the notebook
+TRAVEL = ("checks.py", "explore.py")
+
+
+class Course:
+    """A course's folder.
+
+    Parameters
+    ----------
+    root
+        The folder that holds notebooks/, source/ and release/.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.notebooks = root / "notebooks"
+        self.source = root / "source"
+        self.release = root / "release"
+        self.lesson = cache(self._lesson)
+        self.declared: dict[str, object] = {}  # what `declared` has loaded, by week
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Course:
+        """The course whose folder is `start` or the nearest one above it that holds notebooks/."""
+        start = (start or Path.cwd()).resolve()
+        for folder in (start, *start.parents):
+            if any(folder.glob("notebooks/week*/lesson.py")) or (folder / "nbgrader_config.py").is_file():
+                return cls(folder)
+        raise LessonError.one(start, 1, "no course here", "go into the folder that holds notebooks/")
+
+    def weeks(self) -> list[str]:
+        """The weeks' names in their order."""
+        return sorted(path.parent.name for path in self.notebooks.glob("week*/lesson.py"))
+
+    def chosen(self, weeks: list[str]) -> list[str]:
+        """These weeks, or all where none is named; a name that is no week's is refused."""
+        for week in weeks:
+            if week not in self.weeks():
+                mend = f"name one of: {', '.join(self.weeks()) or 'there is none yet'}"
+                raise LessonError.one(self.notebooks / week, 1, "there is no such week", mend)
+        return weeks or self.weeks()
+
+    def folder(self, week: str) -> Path:
+        """The folder of a week's texts."""
+        return self.notebooks / week
+
+    def _lesson(self, week: str) -> Lesson:
+        folder = self.folder(week)
+        for name in TEXTS:
+            if not (folder / name).is_file():
+                mend = f"write {name}; `workbook new-week` shows what a week's folder holds"
+                raise LessonError.one(folder / name, 1, "this file is missing", mend)
+        return lessons.read(folder / "lesson.py")
+
+    def earlier(self, need: Need, asked_by: Lesson) -> Lesson:
+        """The lesson that a need names: `week01` stands for the folder week01_arrays."""
+        found = [week for week in self.weeks() if week.split("_")[0] == need.week]
+        if len(found) != 1 or found[0] >= asked_by.week:
+            message = f"the need {need.week}.{need.exercise} names no earlier week"
+            mend = f"name one of: {', '.join(week for week in self.weeks() if week < asked_by.week) or 'there is none'}"
+            raise LessonError.one(asked_by.path, 1, message, mend)
+        lesson = self.lesson(found[0])
+        if need.exercise not in {exercise.id for exercise in lesson.exercises}:
+            message = f"{found[0]} has no exercise {need.exercise!r}"
+            mend = f"name one of: {', '.join(exercise.id for exercise in lesson.exercises)}"
+            raise LessonError.one(asked_by.path, 1, message, mend)
+        return lesson
