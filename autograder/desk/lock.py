@@ -1,7 +1,7 @@
 """Renew `requirements.lock`: exact versions and hashes of all that the workbook needs, for every machine at once.
 
-Run by `make lock`, with any Python from 3.11 on. uv does the work; where it is not installed, a copy is put into a throw-away environment.
-The lock names no package index, so that it serves behind a mirror as well as anywhere else.
+Run by `make lock`. uv does the work; where it is not installed, a copy is put into a throw-away environment. The lock
+names no package index, so that it serves behind a mirror as well as anywhere else.
 """
 
 import os
@@ -48,9 +48,9 @@ def main() -> int:
         try:
             compile_lock(find_uv(Path(scratch)), upgrade="--upgrade" in sys.argv[1:])
         except subprocess.CalledProcessError as error:
-            print(f"The lock could not be made: the command above ended with {error.returncode}. The old lock stands.", file=sys.stderr)
+            print(f"No new lock: uv ended with {error.returncode}, its lines say why. The old one stands.", file=sys.stderr)
             return 1
-    packages = sum(1 for line in LOCK.read_text().splitlines() if "==" in line and not line.lstrip().startswith("#"))
+    packages = sum(1 for line in LOCK.read_text().splitlines() if "==" in line.split("#")[0])
     print(f"{LOCK.name}: {packages} packages. Try it with `make test`, then commit it.")
     return 0
 

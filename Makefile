@@ -1,0 +1,34 @@
+# Twenty Weeks of Deep Learning. Needs make and Python 3.11 or newer, nothing else.
+#
+#   make lab      the learner's desk: JupyterLab with week 1 fetched and the grading running
+#   make test     the tests
+#
+# An argument for the program behind a target goes into ARGS: make lab ARGS="--port 9000"
+
+PYTHON = python3
+RUN = $(PYTHON) autograder/desk/bootstrap.py
+
+help:
+	@echo "make lab      the learner's desk: JupyterLab with week 1 fetched and the grading running"
+	@echo "make teach    the instructor's desk: JupyterLab with formgrader"
+	@echo "make demo     the whole course in one go, without a browser: build, release, submit, grade, feedback"
+	@echo "make test     the tests"
+	@echo "make build    notebooks/ -> source/ and release/"
+	@echo "make audit    the author's gate: every exercise against its rivals"
+	@echo "make lock     renew requirements.lock (make lock ARGS=--upgrade: to the newest versions)"
+	@echo "make clean    remove the environment and what tools left; the local course .course/ stays"
+
+lab teach demo build audit:
+	@$(RUN) workbook $@ $(ARGS)
+
+test:
+	@$(RUN) python -m pytest $(ARGS)
+
+lock:
+	@$(PYTHON) autograder/desk/lock.py $(ARGS)
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find autograder notebooks tests data -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help lab teach demo build audit test lock clean

@@ -1,0 +1,46 @@
+"""`workbook`: one command, its subcommands each written beside what they do.
+
+A module that has a subcommand is named in COMMANDS and has a function `add(subparsers)`, which adds a parser and sets
+its default `run`, a function of the parsed arguments that returns the exit code. Only the module asked for is imported.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+COMMANDS = {
+    "lab": "autograder.desk.lab",
+}
+
+
+class Mend(Exception):
+    """What went wrong and what mends it: shown as it is, without a traceback."""
+
+
+def build_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser; with `only`, of that subcommand alone, so that nothing else is imported."""
+    parser = argparse.ArgumentParser(prog="workbook", description="Twenty Weeks of Deep Learning: learn, teach, write.")
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    for module in dict.fromkeys([COMMANDS[only]] if only else COMMANDS.values()):
+        importlib.import_module(module).add(subparsers)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `workbook` with these arguments (the command line's by default) and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    asked = given[0] if given and given[0] in COMMANDS else None
+    parsed = build_parser(asked).parse_args(given)
+    try:
+        return int(parsed.run(parsed) or 0)
+    except Mend as mend:
+        print(f"\n{mend}\n", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""JupyterLab for one desk: settings of its own, a free port, an address to open."""
+
+import os
+import secrets
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.cli import Mend
+from autograder.desk.local import LocalCourse, write_json
+
+FIRST_PORT = 8888
+PATIENCE = 90.0  # seconds until JupyterLab must answer
+#: nbgrader's panels, by who needs them. The news pop-up and the extension manager ask the network: nobody needs them here.
+PANELS = {
+    "learner": {"course-list", "create-assignment", "formgrader", "validate-assignment"},
+    "instructor": {"course-list", "create-assignment", "assignment-list"},
+}
+SERVER_PARTS = {
+    "learner": ("course_list", "formgrader", "validate_assignment"),
+    "instructor": ("course_list", "assignment_list"),
+}
+NOISE = ("@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension:plugin")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A JupyterLab to be started.
+
+    Parameters
+    ----------
+    port
+        Where it listens, on this machine only.
+    token
+        What opens it.
+    """
+
+    port: int
+    token: str
+
+    @property
+    def base(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def address(self, path: str = "lab") -> str:
+        """What a person opens in a browser."""
+        return f"{self.base}/{path}?token={self.token}"
+
+    def wait(self, gone: Callable[[], object]) -> None:
+        """Wait until it answers; refuse with the mend when it ends or stays silent."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and not gone():
+            try:
+                with urllib.request.urlopen(f"{self.base}/api/status?token={self.token}", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
+        raise Mend("JupyterLab did not start: its log says why (.course/logs/jupyter.log).")
+
+
+def choose_port(asked: int | None) -> int:
+    """Return the port that was asked for, or the first free one; say so when the usual one is taken."""
+    if asked is not None:
+        if not is_free(asked):
+            raise Mend(f'Port {asked} is in use by another program.\nMend: another one, make lab ARGS="--port {asked + 1}".')
+        return asked
+    for port in range(FIRST_PORT, FIRST_PORT + 100):
+        if is_free(port):
+            if port != FIRST_PORT:
+                print(f"Port {FIRST_PORT} is in use by another program: JupyterLab takes {port}.", flush=True)
+            return port
+    raise Mend(f'The ports from {FIRST_PORT} to {port} are in use.\nMend: name a free one, make lab ARGS="--port 9500".')
+
+
+def is_free(port: int) -> bool:
+    """Tell whether nobody listens on this port of this machine."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def new_server(port: int | None) -> Server:
+    """Choose a port and a token."""
+    return Server(choose_port(port), secrets.token_hex(16))
+
+
+def lay_settings(course: LocalCourse, desk: str) -> None:
+    """Write Jupyter's settings for a desk: which panels it shows, which parts of nbgrader's server run."""
+    folder = course.settings(desk)
+    hidden = [f"@jupyter/nbgrader:{panel}" for panel in sorted(PANELS[desk])] + list(NOISE)
+    write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": dict.fromkeys(hidden, True)})
+    parts = {f"nbgrader.server_extensions.{part}": False for part in SERVER_PARTS[desk]}
+    write_json(folder / "jupyter_server_config.json", {"ServerApp": {"jpserver_extensions": parts}})
+
+
+def command(server: Server, root: Path, page: str, browser: bool) -> list[str]:
+    """Return the command that starts JupyterLab on a folder, with a page open."""
+    options = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": server.port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.root_dir": root,
+        "ServerApp.open_browser": browser,
+        "ServerApp.allow_root": hasattr(os, "getuid") and os.getuid() == 0,
+        "LabApp.default_url": page,
+        # With news off and checks for updates off, nothing asks the network.
+        "LabApp.news_url": "",
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    }
+    return [sys.executable, "-m", "jupyterlab"] + [f"--{name}={value}" for name, value in options.items()]
+
+
+def environment(course: LocalCourse, desk: str, server: Server) -> dict[str, str]:
+    """Return the environment of a desk: its settings alone, whatever else the person has set up for Jupyter."""
+    given = {name: value for name, value in os.environ.items() if name not in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH")}
+    return given | {
+        "JUPYTER_CONFIG_DIR": str(course.settings(desk)),
+        "JUPYTER_TOKEN": server.token,
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "PATH": str(Path(sys.executable).parent) + os.pathsep + given.get("PATH", ""),
+    }

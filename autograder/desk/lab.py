@@ -1,0 +1,120 @@
+"""`workbook lab` and `workbook teach`: the learner's desk and the instructor's."""
+
+import argparse
+import fcntl
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from autograder.cli import Mend
+from autograder.course.places import Course
+from autograder.course.stale import build
+from autograder.desk import exchange, jupyter
+from autograder.desk.children import Children, Stopped, together
+from autograder.desk.local import LocalCourse, find_checkout
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommands of this module."""
+    lab = subparsers.add_parser("lab", help="the learner's desk: JupyterLab on her workspace, the grading running")
+    teach = subparsers.add_parser("teach", help="the instructor's desk: JupyterLab with formgrader")
+    for parser, run in ((lab, run_lab), (teach, run_teach)):
+        parser.add_argument("--port", type=int, help="where JupyterLab listens (default: the first free one from 8888 on)")
+        parser.add_argument("--no-browser", action="store_true", help="only print the address")
+        parser.set_defaults(run=run)
+
+
+def run_lab(arguments: argparse.Namespace) -> int:
+    """Open the learner's desk; Ctrl-C closes it."""
+    course = prepare()
+    week = course.weeks()[0]
+    with alone(course, "lab"):
+        if exchange.fetch(course, week):
+            print(f"{week} is in your workspace.")
+        server = jupyter.new_server(arguments.port)
+        page = f"/lab/tree/{week}/{week}.ipynb"
+        with together() as children:
+            start_watcher(children, course)
+            start_jupyter(children, course, "learner", server, page, not arguments.no_browser)
+            tell(("Your workbook", server.address()), ("Your notebooks", course.learner), ("Ctrl-C", "ends it; your work stays"))
+            return attend(children)
+
+
+def run_teach(arguments: argparse.Namespace) -> int:
+    """Open the instructor's desk; Ctrl-C closes it."""
+    course = prepare()
+    with alone(course, "teach"):
+        server = jupyter.new_server(arguments.port)
+        with together() as children:
+            start_jupyter(children, course, "instructor", server, "/lab", not arguments.no_browser)
+            tell(("The course", server.address()), ("Formgrader", server.address("formgrader")), ("Ctrl-C", "ends it"))
+            return attend(children)
+
+
+def tell(*lines: tuple[str, object]) -> None:
+    """Print what a person at the terminal needs to know, in two columns."""
+    print("\n" + "\n".join(f"{name:<16}{value}" for name, value in lines) + "\n", flush=True)
+
+
+def prepare() -> LocalCourse:
+    """Build what is missing, lay the local course, release what is new."""
+    course = LocalCourse.of(find_checkout())
+    build_missing(Course(course.checkout))
+    course.lay()
+    for desk in ("learner", "instructor"):
+        jupyter.lay_settings(course, desk)
+    if not course.weeks():
+        raise Mend("There is no week yet.\nMend: workbook new-week makes one; docs/authoring.md says how.")
+    for week in exchange.release_all(course):
+        print(f"{week} is released.", flush=True)
+    return course
+
+
+def build_missing(course: Course) -> None:
+    """Build the weeks whose source is not there; the others are the repository's, and its tests keep them fresh."""
+    missing = [week for week in course.weeks() if not (course.source / week / f"{week}.ipynb").is_file()]
+    for week in build(course, missing):
+        print(f"{week} is built.", flush=True)
+
+
+@contextmanager
+def alone(course: LocalCourse, desk: str) -> Iterator[None]:
+    """Refuse a second desk of the same kind on the same course."""
+    with open(course.home / f"{desk}.lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            message = f"`make {desk}` is running already on this course.\nMend: go on there, or end it with Ctrl-C first."
+            raise Mend(message) from None
+        yield
+
+
+def start_watcher(children: Children, course: LocalCourse) -> None:
+    """Start the grading beside the learner's desk."""
+    command = [sys.executable, "-m", "autograder.cli", "watch"]
+    children.start("the grading watcher", command, course.instructor, course.logs / "watch.log", speaks=True)
+
+
+def start_jupyter(children: Children, course: LocalCourse, desk: str, server: jupyter.Server, page: str, browser: bool) -> None:
+    """Start JupyterLab and wait until it answers."""
+    root = course.learner if desk == "learner" else course.instructor
+    command = jupyter.command(server, root, page, browser)
+    children.start("JupyterLab", command, root, course.logs / "jupyter.log", jupyter.environment(course, desk, server))
+    server.wait(gone=lambda: children.has_ended("JupyterLab"))
+
+
+def attend(children: Children) -> int:
+    """Wait until JupyterLab ends or somebody ends us."""
+    try:
+        while True:
+            name = children.ended()
+            if name == "JupyterLab":
+                print("JupyterLab has ended.")
+                return 0
+            if name:
+                print(f"{name.capitalize()} has ended: .course/logs/watch.log says why; `make lab` starts it.", flush=True)
+            time.sleep(0.3)
+    except Stopped:
+        print("\nClosing ...", flush=True)
+        return 0
