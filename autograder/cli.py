@@ -11,6 +11,9 @@ from collections.abc import Sequence
 
 COMMANDS = {
     "lab": "autograder.desk.lab",
+    "teach": "autograder.desk.lab",
+    "build": "autograder.course.commands",
+    "new-week": "autograder.course.commands",
 }
 
 

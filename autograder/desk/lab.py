@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from autograder.cli import Mend
+from autograder.course.faults import LessonError
 from autograder.course.places import Course
 from autograder.course.stale import build
 from autograder.desk import exchange, jupyter
@@ -73,9 +74,13 @@ def prepare() -> LocalCourse:
 
 def build_missing(course: Course) -> None:
     """Build the weeks whose source is not there; the others are the repository's, and its tests keep them fresh."""
-    missing = [week for week in course.weeks() if not (course.source / week / f"{week}.ipynb").is_file()]
-    for week in build(course, missing):
-        print(f"{week} is built.", flush=True)
+    for week in course.weeks():
+        if not (course.source / week / f"{week}.ipynb").is_file():
+            try:
+                build(course, week)
+            except LessonError as error:
+                raise Mend(f"{week} could not be built.\n{error}") from None
+            print(f"{week} is built.", flush=True)
 
 
 @contextmanager
