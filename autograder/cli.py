@@ -6,8 +6,10 @@ its default `run`, a function of the parsed arguments that returns the exit code
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 COMMANDS = {
     "lab": "autograder.desk.lab",
@@ -30,8 +32,17 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     return parser
 
 
+def own_programs_first() -> None:
+    """Put this environment's programs on the path: nbgrader makes a gradebook by a program of that name, `alembic`."""
+    folder = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", "")
+    if folder not in path.split(os.pathsep):
+        os.environ["PATH"] = folder + os.pathsep + path
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `workbook` with these arguments (the command line's by default) and return its exit code."""
+    own_programs_first()
     given = list(sys.argv[1:] if arguments is None else arguments)
     asked = given[0] if given and given[0] in COMMANDS else None
     parsed = build_parser(asked).parse_args(given)

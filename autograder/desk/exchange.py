@@ -36,7 +36,7 @@ def release(course: LocalCourse, week: str) -> None:
     for step in (api.generate_assignment, api.release_assignment):
         outcome = step(week)
         if not outcome["success"]:
-            raise Mend(f"{week} could not be released:\n{outcome.get('error') or outcome['log']}")
+            raise Mend(f"{week} could not be released:\n{outcome.get('log') or outcome.get('error')}")
 
 
 def fetch(course: LocalCourse, week: str) -> bool:

@@ -127,5 +127,4 @@ def environment(course: LocalCourse, desk: str, server: Server) -> dict[str, str
         "JUPYTER_CONFIG_DIR": str(course.settings(desk)),
         "JUPYTER_TOKEN": server.token,
         "JUPYTER_PREFER_ENV_PATH": "1",
-        "PATH": str(Path(sys.executable).parent) + os.pathsep + given.get("PATH", ""),
     }
