@@ -55,9 +55,7 @@ def main(folder: Path, only: str | None) -> int:
         for rival in empty_answers(exercise, trial.reference):
             report = trial.judge(exercise.id, rival.subjects(exercise.names))
             kept = [v.case for v in report.counted()]
-            row(
-                report.share() == 0, rival.name, f"{report.share():.0%} {'kept by: ' + ', '.join(kept) if kept else ''}"
-            )
+            row(report.share() == 0, rival.name, f"{report.share():.0%} {'kept by: ' + ', '.join(kept) if kept else ''}")
     return bad
 
 

@@ -33,7 +33,8 @@ class Case:
     """One property of an exercise and the function that tries to break it.
 
     `side` cases count only where every core case of the exercise holds. `false_alarm` is the stated chance that a right
-    answer is turned away by one run (0 for a case without `rng`).
+    answer is turned away by one run (0 for a case without `rng`). `twin` names the visible case of which a hidden one is
+    the same property on fresh draws.
     """
 
     exercise: str
@@ -47,6 +48,7 @@ class Case:
     examples: int = 25
     false_alarm: float = 0.0
     seconds: float | None = None
+    twin: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

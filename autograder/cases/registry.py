@@ -111,11 +111,13 @@ def case(
     examples: int = 25,
     false_alarm: float = 0.0,
     seconds: float | None = None,
+    twin: str = "",
 ) -> Callable[[F], F]:
     """Declare a case of an exercise; it is hidden where it stands in hidden.py.
 
     `draws` is one Hypothesis strategy, or several by parameter name. A case that takes `rng` states its false-alarm
-    rate, at most 1e-6: the chance that one run turns a right answer away.
+    rate, at most 1e-6: the chance that one run turns a right answer away. A hidden case that repeats a visible one on
+    fresh draws names it as its `twin`.
     """
     _known(id)
 
@@ -126,8 +128,10 @@ def case(
             raise WeekError(f"{run.__name__} draws from rng: state its false_alarm, above 0 and at most 1e-6")
         if any(c.name == run.__name__ and c.exercise == id for c in registry.cases):
             raise WeekError(f"{id} has two cases named {run.__name__}: rename one")
+        if twin and not any(c.name == twin and c.exercise == id and not c.hidden for c in registry.cases):
+            raise WeekError(f"{run.__name__}: {id} has no visible case {twin!r} to be the twin of")
         registry.cases.append(
-            Case(id, run.__name__, says, run, draws, registry.hidden, side, weight, examples, false_alarm, seconds)
+            Case(id, run.__name__, says, run, draws, registry.hidden, side, weight, examples, false_alarm, seconds, twin)
         )
         return run
 

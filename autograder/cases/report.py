@@ -67,7 +67,4 @@ def _row(report: Report, v: Verdict) -> str:
         parts.append(f"{lead}<code style='white-space:pre-wrap'>{shown}</code>" if lead else shown)
     parts += [f'<span style="color:{_NOTE}">{html.escape(n)}</span>' for n in v.notes]
     cell = "text-align:left;vertical-align:top;padding:.15em .6em .15em 0"
-    return (
-        f'<tr><td style="{cell};color:{colour};font-weight:bold">{mark}</td>'
-        f'<td style="{cell}">{"<br>".join(parts)}</td></tr>'
-    )
+    return f'<tr><td style="{cell};color:{colour};font-weight:bold">{mark}</td><td style="{cell}">{"<br>".join(parts)}</td></tr>'

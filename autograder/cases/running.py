@@ -8,7 +8,6 @@ import hashlib
 import inspect
 import io
 import linecache
-import os
 import pathlib
 import sys
 import sysconfig
@@ -34,7 +33,8 @@ SHRINKING = 0.25  # seconds spent on making a breaking input smaller
 SEARCHING = 0.5  # share of a case's time limit after which no further inputs are tried
 
 # Hypothesis keeps a folder of constants in the working directory: none may appear beside a learner's notebook.
-set_hypothesis_home_dir(pathlib.Path(tempfile.gettempdir()) / f"autograder-hypothesis-{os.getpid()}")
+_HOME = tempfile.TemporaryDirectory(prefix="autograder-hypothesis-")
+set_hypothesis_home_dir(_HOME.name)
 
 
 class _Enough(BaseException):

@@ -48,7 +48,7 @@ class Session:
     def report(self, id: str, hidden: bool = True) -> Report:
         """Every verdict of one exercise, hidden cases with it where asked for and there; judged once."""
         if (id, hidden) not in self._reports:
-            self._reports[id, hidden] = self._judge(id, hidden)
+            self._reports[id, hidden] = self.judge(id, hidden)
         return self._reports[id, hidden]
 
     def check(self, id: str) -> Points:
@@ -68,7 +68,8 @@ class Session:
         value = value if math.isfinite(value) else 0.0
         return Points(value, report, as_html(report, hidden, value, full))
 
-    def _judge(self, id: str, hidden: bool) -> Report:
+    def judge(self, id: str, hidden: bool) -> Report:
+        """Judge an exercise anew."""
         exercise = self.registry.exercises.get(id)
         if exercise is None:
             known = ", ".join(self.registry.exercises) or "none"
@@ -95,9 +96,7 @@ class Session:
             try:
                 self.lookup(name)
             except NameError:
-                return (
-                    f"there is no `{name}` in your notebook yet: run the cell that defines it, and look at its spelling"
-                )
+                return f"there is no `{name}` in your notebook yet: run the cell that defines it, and look at its spelling"
         return ""
 
     def _subjects(self, exercise: Exercise) -> Mapping[str, Any]:

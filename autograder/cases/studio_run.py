@@ -16,9 +16,7 @@ from autograder.cases.running import Limit, explain, seed_for
 Fresh = Callable[[Any], Any]
 
 
-def measure(
-    studio: Studio, subjects: Mapping[str, Any], half: str, seed: int, limit: Limit, fresh: Fresh
-) -> tuple[float, str]:
+def measure(studio: Studio, subjects: Mapping[str, Any], half: str, seed: int, limit: Limit, fresh: Fresh) -> tuple[float, str]:
     """The metric of an entry and what would lift it. Raises what the judge or the entry raises."""
     takes = inspect.signature(studio.judge).parameters
     offered = {**subjects, "half": half, "rng": np.random.default_rng(seed), "fresh": fresh}
@@ -28,9 +26,7 @@ def measure(
     return float(value), str(advice)
 
 
-def judge_studio(
-    studio: Studio, subjects: Mapping[str, Any], key: bytes, limit: Limit, fresh: Fresh, open_week: bool
-) -> Verdict:
+def judge_studio(studio: Studio, subjects: Mapping[str, Any], key: bytes, limit: Limit, fresh: Fresh, open_week: bool) -> Verdict:
     """The verdict on an entry: while the week is open its band on one half of the rows, then the grade on the other."""
     says = f"the studio: {studio.metric}"
     half = "open" if open_week else "grade"

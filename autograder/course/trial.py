@@ -12,7 +12,8 @@ import sys
 import tempfile
 import types
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +67,13 @@ def kit_module(folder: Path, needs: str) -> types.ModuleType:
     return kit
 
 
-def reference(folder: Path) -> Names:
-    """The names of a lesson whose cells ran with their solutions, top to bottom."""
+def reference(folder: Path, roles: Sequence[str] = ROLES) -> Names:
+    """The names of a lesson whose cells of these roles ran with their solutions, top to bottom."""
     cells, marks = read_cells((folder / "lesson.py").read_text(encoding="utf-8"), folder / "lesson.py")
     names: Names = {"__name__": "__lesson__"}
     with _as_in_a_notebook(folder, kit_module(folder, marks[0].text("needs"))), np.errstate(all="ignore"):
         for cell in cells:
-            if cell.role in ROLES:
+            if cell.role in roles:
                 source = "\n" * (cell.line - 1) + without_markers(cell.source)
                 exec(compile(source, str(folder / "lesson.py"), "exec"), names)
     return names
@@ -81,20 +82,24 @@ def reference(folder: Path) -> Names:
 class Trial:
     """Judges anything that stands in for an exercise of one week; what it does not give is the reference's."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, roles: Sequence[str] = ROLES) -> None:
         """Load the cases and run the reference of the week in `folder`."""
         self.folder = folder.resolve()
         self.kit = types.ModuleType("kit")
         _, marks = read_cells((self.folder / "lesson.py").read_text(encoding="utf-8"), self.folder / "lesson.py")
         if marks[0].text("needs"):
             self.kit = kit_module(self.folder, marks[0].text("needs"))
-        self.reference = reference(self.folder)
-        with _as_in_a_notebook(self.folder, self.kit):
+        self.reference = reference(self.folder, roles)
+        with self.at_home():
             self.registry = load(self.folder)
             self.session = Session(self.folder, self.reference.__getitem__)
         self.session.registry = self.registry
 
-    def judge(self, id: str, subjects: Mapping[str, Any], key: bytes = b"trial") -> Report:
+    def at_home(self) -> AbstractContextManager[None]:
+        """As the cells of the week see the world: their folder, their kit."""
+        return _as_in_a_notebook(self.folder, self.kit)
+
+    def judge(self, id: str, subjects: Mapping[str, Any], key: bytes = b"trial", hidden: bool = True) -> Report:
         """The report on an exercise with these names in place of the reference's; a studio's judge is left out."""
         names: ChainMap[str, Any] = ChainMap(dict(subjects), self.reference)
 
@@ -106,8 +111,8 @@ class Trial:
         self.session.lookup, self.session.key = lookup, key
         studios, self.registry.studios = self.registry.studios, {}
         try:
-            with _as_in_a_notebook(self.folder, self.kit):
-                return self.session._judge(id, hidden=True)
+            with self.at_home():
+                return self.session.judge(id, hidden)
         finally:
             self.registry.studios = studios
 
@@ -121,7 +126,7 @@ class Trial:
             return Landing(None, 0.0, f"refused: {broken.message}")
         try:
             drawn = seed_for(b"entry", str(seed))
-            with _as_in_a_notebook(self.folder, self.kit):
+            with self.at_home():
                 value, _ = measure(studio, subjects, half, drawn, limit, same_process)
         except Broken as refusal:
             return Landing(None, 0.0, f"refused: {refusal}")

@@ -1,0 +1,198 @@
+"""One week before the author's gate: what is measured, and what breaks the rules."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import io
+import json
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+from autograder.cases import Exercise, Report, Rival, limit
+from autograder.cases.running import run_case, seed_for
+from autograder.course.dictated import dictated
+from autograder.course.parts import STUB, Lesson
+from autograder.course.places import Course
+from autograder.course.trial import Trial, empty_answers
+from autograder.course.weigh import MEGABYTES, SECONDS, weigh
+
+WRONG, RIGHT, MINUTES, DICTATED = 8, 3, 420, 0.10
+SEEDS, SEEDS_THOROUGH = 200, 1000
+PATIENCE = 4.0  # seconds after which no further seeds are tried for one case and one right answer
+
+
+@dataclasses.dataclass
+class WeekAudit:
+    """The figures of one week, and its breaches in words."""
+
+    week: str
+    exercises: int = 0
+    minutes: int = 0
+    full: int = 0  # exercises whose reference has full marks
+    blank: float = 0.0  # points of the unsolved release
+    wrong: tuple[int, int] = (0, 0)  # caught by their named case, of all
+    right: tuple[int, int] = (0, 0)
+    seeds: list[int] = dataclasses.field(default_factory=list)  # tried for each random case and right answer
+    hidden: tuple[int, int] = (0, 0)  # hidden cases that earn their place, of all
+    dictated: tuple[int, int] = (0, 0)
+    entries: tuple[int, int] = (0, 0)  # studio entries in their bands, of all
+    seconds: float = 0.0
+    megabytes: float = 0.0
+    breaches: list[str] = dataclasses.field(default_factory=list)
+
+    def breach(self, holds: bool, otherwise: str) -> None:
+        """Note a breach unless the rule holds."""
+        if not holds:
+            self.breaches.append(f"{self.week}: {otherwise}")
+
+    def row(self) -> list[str]:
+        """The week's line of the table."""
+        lines = f"{self.dictated[0] / max(1, self.dictated[1]):.0%}"
+        seeds = f"{statistics.median(self.seeds):.0f} ({min(self.seeds)})" if self.seeds else "–"
+        pairs = [self.wrong, self.right, self.hidden, self.entries]
+        wrong, right, hidden, entries = (f"{a}/{b}" for a, b in pairs)
+        full = f"{self.full}/{self.exercises}"
+        size = [f"{self.minutes}", full, f"{self.blank:g}", wrong, right, seeds, hidden, lines, entries]
+        return [self.week, *size, f"{self.seconds:.1f}", f"{self.megabytes:.0f}"]
+
+
+def audit_week(root: Path, week: str, thorough: bool = False) -> WeekAudit:
+    """Put a week before the gate."""
+    course = Course(root)
+    lesson = course.lesson(week)
+    trial = Trial(course.folder(week))
+    found = WeekAudit(week, len(lesson.exercises), lesson.minutes)
+    found.breach(lesson.minutes <= MINUTES, f"{lesson.minutes} minutes are more than the {MINUTES} of a working day")
+    for exercise in trial.registry.exercises.values():
+        _reference(found, trial, exercise)
+        if exercise.kind == "studio":
+            _entries(found, trial, exercise, seeds=3 if thorough else 1)
+        else:
+            _rivals(found, trial, exercise)
+            _seeds(found, trial, exercise, SEEDS_THOROUGH if thorough else SEEDS)
+        _dictated(found, lesson, exercise.id)
+    _blank(found, trial, course.release / week)
+    found.seconds, found.megabytes = weigh(course.folder(week))
+    found.breach(found.seconds < 3 * SECONDS, f"the reference takes {found.seconds:.0f} s; {SECONDS:g} s are the bound")
+    found.breach(found.megabytes < MEGABYTES, f"the reference takes {found.megabytes:.0f} MB of {MEGABYTES:.0f}")
+    return found
+
+
+def _reference(found: WeekAudit, trial: Trial, exercise: Exercise) -> None:
+    report = trial.judge(exercise.id, {})
+    found.full += report.share() == 1.0
+    found.breach(report.share() == 1.0, f"{exercise.id}: the reference breaks {', '.join(report.broken())}")
+
+
+def _rivals(found: WeekAudit, trial: Trial, exercise: Exercise) -> None:
+    rivals = [r for r in trial.registry.rivals if r.exercise == exercise.id]
+    wrong, right = [r for r in rivals if r.caught_by], [r for r in rivals if not r.caught_by]
+    found.breach(len(wrong) >= WRONG, f"{exercise.id}: {len(wrong)} wrong rivals, {WRONG} are asked for")
+    found.breach(len(right) >= RIGHT, f"{exercise.id}: {len(right)} right rivals, {RIGHT} are asked for")
+    kills: dict[str, set[str]] = {c.name: set() for c in trial.registry.of(exercise.id)}
+    for rival in wrong:
+        report = _judge(trial, rival, exercise)
+        for name in report.broken():
+            kills[name].add(rival.name)
+        caught = rival.caught_by in report.broken()
+        found.wrong = _add(found.wrong, caught)
+        found.breach(caught, f"{exercise.id}: {rival.name} is not caught by {rival.caught_by}")
+    for rival in right:
+        report = _judge(trial, rival, exercise)
+        found.right = _add(found.right, report.share() == 1.0)
+        found.breach(report.share() == 1.0, f"{exercise.id}: {rival.name} is right and breaks {list(report.broken())}")
+    for rival in empty_answers(exercise, trial.reference):
+        share = _judge(trial, rival, exercise).share()
+        found.breach(share == 0.0, f"{exercise.id}: an answer that {rival.name} earns {share:.0%}")
+    _hidden(found, trial, exercise.id, kills)
+
+
+def _judge(trial: Trial, rival: Rival, exercise: Exercise, key: bytes = b"audit") -> Report:
+    return trial.judge(exercise.id, rival.subjects(exercise.names), key)
+
+
+def _hidden(found: WeekAudit, trial: Trial, id: str, kills: dict[str, set[str]]) -> None:
+    """Every hidden case kills a rival that no visible case kills, or is the twin of a visible one."""
+    cases = trial.registry.of(id)
+    seen = set().union(*(kills[c.name] for c in cases if not c.hidden))
+    for case in cases:
+        if case.hidden:
+            earns = bool(kills[case.name] - seen) or (case.twin != "" and bool(kills[case.name]))
+            found.hidden = _add(found.hidden, earns)
+            found.breach(earns, f"{id}: the hidden case {case.name} kills no rival that a visible case spares")
+
+
+def _seeds(found: WeekAudit, trial: Trial, exercise: Exercise, seeds: int) -> None:
+    """Right answers on many fresh seeds: none may be turned away by chance."""
+    answers: list[tuple[str, dict[str, Any]]] = [("the reference", {})]
+    answers += [
+        (r.name, r.subjects(exercise.names)) for r in trial.registry.rivals if r.exercise == exercise.id and not r.caught_by
+    ]
+    random = [c for c in trial.registry.of(exercise.id) if c.draws is not None or c.false_alarm]
+    for name, subjects in answers:
+        given = {**{n: trial.reference[n] for n in _names(trial, exercise)}, **subjects}
+        for case in random:
+            fewer = dataclasses.replace(case, examples=min(case.examples, 3))
+            until, tried = time.monotonic() + PATIENCE, 0
+            with trial.at_home():
+                while tried < seeds and (tried < 2 or time.monotonic() < until):
+                    key = seed_for(b"seeds", str(tried)).to_bytes(8, "big")
+                    verdict = run_case(fewer, given, key, limit, exercise.seconds)
+                    tried += 1
+                    if not verdict.holds:
+                        found.breach(False, f"{exercise.id}: {case.name} turns {name} away on a fresh seed: {verdict}")
+                        break
+            found.seeds.append(tried)
+
+
+def _names(trial: Trial, exercise: Exercise) -> list[str]:
+    """The names of an exercise and of those it builds on."""
+    needed = [trial.registry.exercises[n] for n in exercise.needs]
+    return [name for one in (exercise, *needed) for name in one.names]
+
+
+def _entries(found: WeekAudit, trial: Trial, exercise: Exercise, seeds: int) -> None:
+    entries = [e for e in trial.registry.entries if e.exercise == exercise.id]
+    missing = {"nothing", "baseline", "good", "excellent", "refused"} - {e.band for e in entries}
+    found.breach(not missing, f"{exercise.id}: no studio entry lands in: {', '.join(sorted(missing))}")
+    for entry in entries:
+        for seed in range(seeds):
+            landing = trial.enter(entry, seed)
+            found.entries = _add(found.entries, landing.fits(entry.band))
+            said = f"{exercise.id}: {entry.name} lands at {landing.value} ({landing.band}), not in {entry.band}"
+            found.breach(landing.fits(entry.band), said)
+
+
+def _dictated(found: WeekAudit, lesson: Lesson, id: str) -> None:
+    exercise = next(e for e in lesson.exercises if e.id == id)
+    lines, of = dictated(lesson, exercise)
+    found.dictated = (found.dictated[0] + lines, found.dictated[1] + of)
+    found.breach(lines <= DICTATED * of, f"{id}: the open text dictates {lines} of {of} lines of the solution")
+
+
+def _blank(found: WeekAudit, trial: Trial, release: Path) -> None:
+    """The unsolved release runs, cell by cell, and earns nothing."""
+    notebook = json.loads((release / f"{release.name}.ipynb").read_text(encoding="utf-8"))
+    names: dict[str, Any] = {"__name__": "__release__"}
+    stubs = 0
+    with trial.at_home(), contextlib.redirect_stdout(io.StringIO()):
+        for cell in notebook["cells"]:
+            role = cell["metadata"].get("autograder", {}).get("role")
+            if role in ("given", "answer", "studio"):
+                source = "".join(cell["source"])
+                stubs += STUB.split("(")[0] in source
+                with contextlib.suppress(NotImplementedError):
+                    exec(compile(source, f"{release.name}.ipynb", "exec"), names)
+    found.breach(stubs == found.exercises, f"the release leaves {stubs} of {found.exercises} answers open")
+    for id, exercise in trial.registry.exercises.items():
+        subjects = {n: names.get(n) for n in exercise.names}
+        share = trial.judge(id, subjects).share()
+        found.blank += share
+        found.breach(share == 0, f"{id}: the blank release earns {share:.0%}")
+
+
+def _add(pair: tuple[int, int], holds: bool) -> tuple[int, int]:
+    return pair[0] + bool(holds), pair[1] + 1

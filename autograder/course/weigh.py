@@ -1,0 +1,39 @@
+"""What a week's solved notebook costs: every code cell run with its solution, every visible check, in a fresh process."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SECONDS, MEGABYTES = 20.0, 1024.0
+
+
+def weigh(folder: Path) -> tuple[float, float]:
+    """Seconds and peak megabytes of a week's reference, pictures and visible checks with it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder.course.weigh", str(folder)], capture_output=True, text=True, timeout=600
+    )
+    if done.returncode:
+        raise RuntimeError(f"the reference of {folder.name} does not run:\n{done.stderr[-2000:]}")
+    seconds, megabytes = json.loads(done.stdout.splitlines()[-1])
+    return float(seconds), float(megabytes)
+
+
+def _main(folder: Path) -> None:
+    from autograder.course.trial import ROLES, Trial
+
+    start = time.perf_counter()
+    trial = Trial(folder, roles=(*ROLES, "show"))
+    for id in trial.registry.exercises:
+        trial.judge(id, {}, hidden=False)
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    megabytes = used / (1024 if sys.platform == "linux" else 1024**2)
+    print(json.dumps([time.perf_counter() - start, megabytes]))
+
+
+if __name__ == "__main__":
+    _main(Path(sys.argv[1]))
