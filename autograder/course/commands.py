@@ -64,8 +64,6 @@ def run_new_week(options: argparse.Namespace) -> int:
     except LessonError as error:
         print(error, file=sys.stderr)
         return 1
-    print(
-        f"{folder} is there. Write over the example in lesson.py and its four companions (docs/authoring.md says how),"
-    )
+    print(f"{folder} is there. Write over the example in lesson.py and its four companions (docs/authoring.md says how),")
     print("then run `make build` and `make audit`.")
     return 0

@@ -21,9 +21,7 @@ from autograder.course.parts import (
 )
 
 _HEADING = re.compile(r"###\s+(?P<kind>Exercise|Studio)\b(?P<rest>.*)")
-_HEADING_REST = re.compile(
-    r"\s+·\s+`(?P<id>\w+)`\s*(?:&nbsp;)?\s+(?P<dots>[●○]{3})\s*(?:&nbsp;)?\s+(?P<minutes>\d+)\s+min\s*"
-)
+_HEADING_REST = re.compile(r"\s+·\s+`(?P<id>\w+)`\s*(?:&nbsp;)?\s+(?P<dots>[●○]{3})\s*(?:&nbsp;)?\s+(?P<minutes>\d+)\s+min\s*")
 
 
 def read(path: Path) -> Lesson:
@@ -52,9 +50,7 @@ def read_cells(text: str, file: Path) -> tuple[list[Cell], list[Marks]]:
     opened = cell_lines(text, file)
     first = next((n for n, line in enumerate(text.splitlines(), 1) if line.strip()), 1)
     if not opened or opened[0][0] != first:
-        raise LessonError.one(
-            file, first, "text before the first cell", 'begin the file with: # %% [markdown] role="week"'
-        )
+        raise LessonError.one(file, first, "text before the first cell", 'begin the file with: # %% [markdown] role="week"')
     marks, faults = [], []
     for line, opening in opened:
         read_one, found = read_marks(line, opening, file)

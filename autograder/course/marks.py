@@ -52,16 +52,13 @@ class Marks:
 def cell_lines(text: str, file: Path) -> list[tuple[int, str]]:
     """The lines that open a cell, numbered from 1; a `# %%` inside a string opens none."""
     try:
-        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
         compile(text, str(file), "exec", dont_inherit=True)
-    except (SyntaxError, tokenize.TokenError) as error:
-        line = getattr(error, "lineno", None) or (error.args[1][0] if isinstance(error, tokenize.TokenError) else 1)
-        raise LessonError.one(
-            file, line, f"this is not Python: {error.args[0]}", "correct the code of this cell"
-        ) from error
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise LessonError.one(file, line, f"this is not Python: {error.args[0]}", "correct the code of this cell") from error
     return [
         (token.start[0], token.string.rstrip())
-        for token in tokens
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
         if token.type == tokenize.COMMENT and token.start[1] == 0 and _CELL.match(token.string)
     ]
 
@@ -90,9 +87,7 @@ def _values(line: int, text: str, file: Path) -> tuple[dict[str, Value], list[Fa
             faults.append(Fault(file, line, f"the mark {key!r} stands twice", "keep one of them"))
         value = _value(raw)
         if value is None:
-            faults.append(
-                Fault(file, line, f"the mark {key}={raw} has no value that can be read", _value_mend(key, raw))
-            )
+            faults.append(Fault(file, line, f"the mark {key}={raw} has no value that can be read", _value_mend(key, raw)))
         else:
             values[key] = value
     return values, faults
@@ -164,9 +159,7 @@ def _unfit_values(marks: Marks, file: Path) -> Iterator[Fault]:
 def _unfit_markdown(marks: Marks, file: Path) -> Iterator[Fault]:
     role = marks.values.get("role")
     if role is not None and role != "week":
-        yield Fault(
-            file, marks.line, f"unknown role {role!r} on a markdown cell", 'only the first cell has a role, "week"'
-        )
+        yield Fault(file, marks.line, f"unknown role {role!r} on a markdown cell", 'only the first cell has a role, "week"')
     for key in marks.values:
         if key != "role" and (role != "week" or key not in WEEK_MARKS):
             yield Fault(

@@ -63,9 +63,7 @@ def _own(name: str, notebook: Path) -> Any:
             exec(compile(source, str(notebook), "exec"), namespace)
         return namespace[name]
     except Exception as error:
-        raise _NotYours(
-            f"the {name} in your {notebook.name} cannot be loaded ({type(error).__name__}: {error})"
-        ) from error
+        raise _NotYours(f"the {name} in your {notebook.name} cannot be loaded ({type(error).__name__}: {error})") from error
 
 
 def _code_cells(notebook: Path) -> list[str]:

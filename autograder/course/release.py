@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
@@ -50,24 +49,37 @@ def _generate(root: Path, week: str) -> str:
     config = Config()
     config.ClearSolutions.code_stub = {"python": STUB}
     config.CourseDirectory.root = str(root)
-    config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+    config.CourseDirectory.db_url = _empty_gradebook(root / "gradebook.db")
     config.CourseDirectory.assignment_id = week
     heard = _Heard()
     log = logging.getLogger("autograder.release")
     log.propagate = False
     log.addHandler(heard)
-    before, path = os.getcwd(), os.environ.get("PATH", os.defpath)
-    # nbgrader runs `alembic` by name, which lies beside this Python even where its environment is not activated.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    before = os.getcwd()
     try:
         GenerateAssignment(coursedir=CourseDirectory(config=config, log=log), config=config, log=log).start()
     except NbGraderException:
         pass  # what led to it has been heard
     finally:
         os.chdir(before)
-        os.environ["PATH"] = path
         log.removeHandler(heard)
     return "; ".join(heard.lines)
+
+
+def _empty_gradebook(file: Path) -> str:
+    """Make the tables of a gradebook, and return its address.
+
+    Where nbgrader makes them itself it runs `alembic` to write down their version: seconds, for a gradebook that
+    is thrown away.
+    """
+    from nbgrader.api import Base
+    from sqlalchemy import create_engine
+
+    address = f"sqlite:///{file}"
+    engine = create_engine(address)
+    Base.metadata.create_all(bind=engine)
+    engine.dispose()
+    return address
 
 
 class _Heard(logging.Handler):

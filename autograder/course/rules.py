@@ -85,16 +85,12 @@ def _markers(cell: Cell, file: Path) -> Iterator[Fault]:
             what = "a hidden test in the lesson" if "HIDDEN TEST" in line else "words that nbgrader takes for a marker"
             yield Fault(file, at, f"{what}: {bare!r}", _mend_of_words(line))
         elif not cell.markdown and _looks_like_marker(bare):
-            yield Fault(
-                file, at, f"a misspelt marker: {bare!r}", f"write exactly {BEGIN!r} or {END!r}, alone on its line"
-            )
+            yield Fault(file, at, f"a misspelt marker: {bare!r}", f"write exactly {BEGIN!r} or {END!r}, alone on its line")
 
 
 def _mend_of_words(line: str) -> str:
     if "HIDDEN TEST" in line:
-        return (
-            "put the test into hidden.py; the builder writes the region (nbgrader ships what stands in a misspelt one)"
-        )
+        return "put the test into hidden.py; the builder writes the region (nbgrader ships what stands in a misspelt one)"
     return "write the words in lower case where they are prose, and the marker alone on its line where they are not"
 
 
@@ -118,9 +114,7 @@ def _region(cell: Cell, file: Path) -> Iterator[Fault]:
         if bare == BEGIN:
             begins += 1
             if opened:
-                yield Fault(
-                    file, at, f"a solution begins inside the one of line {opened}", f"close the first with {END!r}"
-                )
+                yield Fault(file, at, f"a solution begins inside the one of line {opened}", f"close the first with {END!r}")
             opened = at
         elif bare == END:
             if not opened:
@@ -136,25 +130,19 @@ def _region(cell: Cell, file: Path) -> Iterator[Fault]:
             f"put the reference between {BEGIN!r} and {END!r}",
         )
     elif not split_solution(cell.source)[1].strip():
-        yield Fault(
-            file, cell.line - 1, f"the solution of {cell.id!r} is empty", "write the reference solution into the region"
-        )
+        yield Fault(file, cell.line - 1, f"the solution of {cell.id!r} is empty", "write the reference solution into the region")
 
 
 def faults_of_week_cell(cells: list[Cell], file: Path) -> Iterator[Fault]:
     """The first cell is the week's: a title, and what it needs."""
     first = cells[0]
     if first.role != "week":
-        yield Fault(
-            file, first.line - 1, "the first cell is not the week's", 'begin the file with: # %% [markdown] role="week"'
-        )
+        yield Fault(file, first.line - 1, "the first cell is not the week's", 'begin the file with: # %% [markdown] role="week"')
     for cell in cells[1:]:
         if cell.role == "week":
             yield Fault(file, cell.line - 1, 'a second cell of role "week"', "keep the first")
     if not re.match(r"# \S", first.source):
-        yield Fault(
-            file, first.line, "the week has no title", "let the first cell begin with a line: # Title of the week"
-        )
+        yield Fault(file, first.line, "the week has no title", "let the first cell begin with a line: # Title of the week")
 
 
 def exercises(cells: list[Cell], headings: list[Heading], file: Path) -> tuple[list[Exercise], list[Fault]]:
@@ -227,9 +215,7 @@ def _exercise(
                 )
             )
         elif cells.index(cell) < at:
-            faults.append(
-                Fault(file, cell.line - 1, f"{cell.id!r} stands before its answer", "move it behind the answer cell")
-            )
+            faults.append(Fault(file, cell.line - 1, f"{cell.id!r} stands before its answer", "move it behind the answer cell"))
         else:
             parts.append(cell)
     if len(parts) < 2:

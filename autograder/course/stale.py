@@ -27,9 +27,7 @@ def stale(course: Course, week: str) -> list[str]:
         release_week(fresh / "source", week, fresh / "release")
         pairs = (("source", course.source), ("release", course.release))
         return [
-            f"{part}/{week}/{line}"
-            for part, committed in pairs
-            for line in differences(fresh / part / week, committed / week)
+            f"{part}/{week}/{line}" for part, committed in pairs for line in differences(fresh / part / week, committed / week)
         ]
 
 
@@ -49,9 +47,7 @@ def differences(fresh: Path, committed: Path) -> list[str]:
     want, have = _files(fresh), _files(committed)
     lines = [f"{name}: missing" for name in want.keys() - have.keys()]
     lines += [f"{name}: left over, no lesson makes it" for name in have.keys() - want.keys()]
-    lines += [
-        f"{name}: stale" for name in want.keys() & have.keys() if want[name].read_bytes() != have[name].read_bytes()
-    ]
+    lines += [f"{name}: stale" for name in want.keys() & have.keys() if want[name].read_bytes() != have[name].read_bytes()]
     return sorted(lines)
 
 
