@@ -194,9 +194,7 @@ def learner_line(error: BaseException, case_file: str) -> str:
         return f"line {number}: {str(source).strip()}"
     lines = traceback.extract_tb(error.__traceback__)
     for frame in reversed(lines):
-        if frame.filename == case_file:
-            return ""
-        if not frame.filename.startswith((*_NOT_HERS, "<frozen", "<__array_function__")):
+        if not frame.filename.startswith((*_NOT_HERS, case_file, "<frozen", "<__array_function__")):
             source = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
             return f"line {frame.lineno}: {source}" if source else f"line {frame.lineno}"
     return ""

@@ -1,0 +1,276 @@
+"""Cases as a learner meets them: what is found, how small, and in which words."""
+
+import os
+import time
+
+import numpy as np
+import pytest
+
+from autograder.cases import Broken, case, draws, exercise, expect, limit, registry
+from autograder.cases.registry import Registry, WeekError
+from autograder.cases.running import run_case
+from autograder.cases.session import Session
+
+KEY = b"a test"
+
+
+@pytest.fixture
+def declared():
+    """A registry of its own for the decorators of this test."""
+    made = Registry()
+    token = registry._current.set(made)
+    yield made
+    registry._current.reset(token)
+
+
+def verdict_on(declared, answer, seconds=5.0, key=KEY):
+    made = declared.cases[-1]
+    return run_case(made, {made.exercise: answer}, key, limit, seconds)
+
+
+@pytest.fixture
+def doubling(declared):
+    """The exercise `double`, with one case on drawn matrices."""
+    exercise("double")
+
+    @case("double", "every entry doubles", draws=draws.matrices())
+    def doubles(double, x):
+        expect.close(double(x), 2 * x)
+
+    return declared
+
+
+def test_a_right_answer_passes_within_a_third_of_a_second(doubling):
+    start = time.perf_counter()
+    verdict = verdict_on(doubling, lambda x: x + x)
+    assert verdict.holds
+    assert time.perf_counter() - start < 1.0  # threefold slack
+
+
+def test_the_breaking_input_is_small_and_said_and_the_answer_is_not(doubling):
+    verdict = verdict_on(doubling, lambda x: x**2)
+    assert not verdict.holds
+    assert verdict.on in ("x = [[0.1]]", "x = [[-0.1]]", "x = [[1.]]", "x = [[-1.]]")
+    assert "0.2" not in verdict.message and " 2" not in verdict.message
+
+
+def test_hypothesis_leaves_nothing_beside_the_work(doubling, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    verdict_on(doubling, lambda x: x)
+    assert os.listdir(tmp_path) == []
+
+
+def written(source, folder):
+    """What a learner wrote, in a file of its own as a notebook's cells are."""
+    path = folder / "cell.py"
+    path.write_text(source)
+    names = {}
+    exec(compile(source, str(path), "exec"), names)
+    return names["double"]
+
+
+def test_the_learners_own_line_is_shown(doubling, tmp_path):
+    verdict = verdict_on(doubling, written("def double(x):\n    return x + undefined_name", tmp_path))
+    assert "NameError" in verdict.message
+    assert "return x + undefined_name" in verdict.line
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda x: None, "returned None"),
+        (lambda x: "text", "where an array of numbers"),
+        (lambda x: [[1], [2, 3]], "unequal length"),
+        (lambda x: x[0], "shape"),
+        (3.0, "where a function or a class was asked for"),
+        (lambda: 0, "cannot be called as the exercise says"),
+    ],
+)
+def test_each_mistake_has_its_words(doubling, answer, words):
+    verdict = verdict_on(doubling, answer)
+    assert not verdict.holds
+    assert words in verdict.message
+
+
+def test_leaving_the_program_is_a_mistake_like_another(doubling, tmp_path):
+    verdict = verdict_on(doubling, written("def double(x):\n    raise SystemExit", tmp_path))
+    assert "ended the program" in verdict.message and "raise SystemExit" in verdict.line
+
+
+def test_a_blank_is_told_kindly(doubling):
+    def double(x):
+        raise NotImplementedError("…")
+
+    assert verdict_on(doubling, double).message == "this is not written yet"
+
+
+def test_a_loop_that_never_ends_is_ended_even_where_everything_is_caught(doubling):
+    def double(x):
+        while True:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                return 2 * x if time.monotonic() < 0 else 1 / 0
+
+    start = time.monotonic()
+    verdict = verdict_on(doubling, double, seconds=0.5)
+    assert not verdict.holds
+    assert time.monotonic() - start < 3
+
+    def stubborn(x):
+        while True:
+            pass
+
+    assert "did not come to an end" in verdict_on(doubling, stubborn, seconds=0.3).message
+
+
+def test_prints_cost_nothing_and_are_noted(doubling, capsys):
+    def double(x):
+        print("working on it")
+        return 2 * x
+
+    verdict = verdict_on(doubling, double)
+    assert verdict.holds and "prints" in verdict.notes[0]
+    assert capsys.readouterr().out == ""
+
+
+def test_a_changed_input_is_shown_as_it_was_before(declared):
+    exercise("double")
+
+    @case("double", "your input is left as it was", draws=draws.vectors(), side=True)
+    def pure(double, x):
+        before = x.copy()
+        double(x)
+        expect.unchanged(x, before)
+
+    def in_place(x):
+        x *= 2
+        return x
+
+    verdict = verdict_on(declared, in_place)
+    assert "changed the array" in verdict.message
+    assert verdict.on in ("x = [0.1]", "x = [-0.1]", "x = [1.]", "x = [-1.]")
+
+
+def test_a_random_answer_is_wrong_and_no_internal_error_shows(doubling):
+    rng = np.random.default_rng(0)
+    verdict = verdict_on(doubling, lambda x: 2 * x if rng.random() < 0.7 else x + 1)
+    assert not verdict.holds and "Flaky" not in verdict.message
+
+
+def test_the_same_key_draws_the_same_and_another_key_otherwise(declared):
+    exercise("seen")
+    drawn = []
+
+    @case("seen", "anything goes", false_alarm=1e-9)
+    def look(seen, rng):
+        drawn.append(rng.random())
+        seen()
+
+    for key in (b"one", b"one", b"two"):
+        verdict_on(declared, lambda: None, key=key)
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_a_case_that_is_at_fault_itself_is_the_authors_error(declared):
+    exercise("double")
+
+    @case("double", "its draws do not fit", draws=draws.vectors())
+    def misfit(double, x, y):
+        pass
+
+    with pytest.raises(RuntimeError, match="double/misfit cannot be run"):
+        verdict_on(declared, lambda x: x)
+
+
+def test_declarations_are_refused_with_their_mend(declared):
+    with pytest.raises(WeekError, match=r'write exercise\("nowhere"\)'):
+        case("nowhere", "…")
+    exercise("double")
+    with pytest.raises(WeekError, match="declared twice"):
+        exercise("double")
+    with pytest.raises(WeekError, match="false_alarm"):
+
+        @case("double", "…")
+        def chance(double, rng):
+            pass
+
+
+def test_gradients_are_told_apart():
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(4, 3))
+    expect.gradient(lambda z: float((z**3).sum()), x, 3 * x**2, rng)
+    expect.gradient(
+        lambda p: float((p[0] @ p[1]).sum()), (x, x.T), (np.tile(x.sum(0), (4, 1)), np.tile(x.sum(0)[:, None], (1, 4))), rng
+    )
+    for bad in (3 * x, 2.999 * x**2, np.zeros_like(x), x):
+        with pytest.raises(Broken, match="measured slope"):
+            expect.gradient(lambda z: float((z**3).sum()), x, bad, rng)
+
+
+CHECKS = """
+import numpy as np
+from autograder.cases import case, draws, exercise, expect
+
+exercise("double")
+
+@case("double", "every entry doubles", draws=draws.vectors())
+def doubles(double, x):
+    expect.close(double(x), 2 * x)
+
+@case("double", "the number type stays", side=True)
+def keeps(double):
+    expect.dtype(double(np.ones(2, np.float32)), np.float32)
+"""
+HIDDEN = """
+import numpy as np
+from autograder.cases import case, expect
+
+@case("double", "long inputs work", weight=3)
+def long(double):
+    expect.close(double(np.arange(100.0)), 2 * np.arange(100.0))
+"""
+WEEK = '{"exercises": [{"id": "double", "points": {"check": 2, "hidden": 6}}]}'
+
+
+@pytest.fixture
+def week(tmp_path):
+    for name, text in (("checks.py", CHECKS), ("hidden.py", HIDDEN), ("week.json", WEEK)):
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def session(week, **names):
+    def lookup(name):
+        if name not in names:
+            raise NameError(name)
+        return names[name]
+
+    return Session(week, lookup, key=KEY)
+
+
+def test_points_are_plain_finite_floats_and_split_between_the_two_cells(week):
+    made = session(week, double=lambda x: x + x)
+    for points, worth in ((made.check("double"), 2.0), (made.hidden_check("double"), 6.0)):
+        assert points == worth and repr(points) == repr(worth) and isinstance(points, float)
+        assert "<table" in points._repr_html_()
+
+
+def test_a_side_property_counts_only_where_every_core_one_holds(week):
+    made = session(week, double=lambda x: 2 * x if len(x) < 10 else x)  # breaks a hidden core case
+    assert made.check("double") == 1.0
+    assert made.hidden_check("double") == 0.0
+    assert session(week, double=lambda x: x).check("double") == 0.0
+    assert session(week, double=lambda x: 2.0 * x.astype(float)).check("double") == 1.0
+
+
+def test_a_missing_name_is_said_and_scores_nothing(week):
+    points = session(week).check("double")
+    assert points == 0.0
+    assert "no `double` in your notebook" in points._repr_html_()
+
+
+def test_messages_are_escaped_in_html(week):
+    points = session(week, double=lambda x: "<script>alert(1)</script>").check("double")
+    assert "<script>" not in points._repr_html_() and "&lt;script&gt;" in points._repr_html_()
