@@ -1,0 +1,1 @@
+"""Grading: the wall, the sandbox, the judge, the pool."""

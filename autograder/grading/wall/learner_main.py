@@ -1,0 +1,128 @@
+"""The learner's process: runs her cells and answers what test cells ask. Started in the sandbox with a socket.
+
+It holds no test, no solution and no secret, and imports nothing of them: whatever is in it, learner code can read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from autograder.grading.wall.confine import Confinement, confine
+
+
+class Host:
+    """Her shell, and the requests that only she answers."""
+
+    def __init__(self, sock: socket.socket, bounds: dict[str, int], output_limit: int) -> None:
+        from autograder.grading.wall import common
+        from autograder.grading.wall.capture import Outlet, Stream, open_shell
+        from autograder.grading.wall.peer import Peer
+        from autograder.grading.wall.protocol import Bounds, Channel
+
+        self.home = os.getcwd()
+        self.outlet = Outlet(self._emit, output_limit)
+        extra = {"run": self.run, "get": self.get, "set": self.set, "delete": self.delete, "files": self.files}
+        self.peer = Peer(Channel(sock, Bounds(**bounds)), "the grader's", _anything, extra, self.is_hers)
+        self.peer.codec.named_in = common.ALL
+        self.peer.codec.randoms = {}
+        self._guard_threads()
+        sys.stdout, sys.stderr = Stream(self.outlet, "stdout"), Stream(self.outlet, "stderr")
+        self.shell = open_shell(self.outlet)
+        for name, operation in self.peer.operations.items():
+            self.peer.operations[name] = self._flushing(operation) if name != "run" else operation
+
+    def run(self, source: str) -> bool:
+        """Run a cell as a notebook would; whether it came to its end."""
+        self.outlet.begin()
+        result = self.shell.run_cell(source, store_history=True)
+        self.outlet.flush()
+        return bool(result.success)
+
+    def get(self, name: str) -> tuple[Any, ...]:
+        return (self.shell.user_ns[name],) if name in self.shell.user_ns else ()
+
+    def set(self, name: str, value: Any) -> None:
+        self.shell.user_ns[name] = value
+
+    def delete(self, name: str) -> None:
+        self.shell.user_ns.pop(name, None)
+
+    def files(self, contents: dict[str, bytes]) -> None:
+        """Write the files beside the notebook."""
+        for name, content in contents.items():
+            path = Path(self.home, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def is_hers(self, file: str) -> bool:
+        return file.startswith(("<ipython-input-", self.home))
+
+    def _emit(self, output: dict[str, Any]) -> None:
+        with self._sending:
+            self.peer.note(output)
+
+    def _guard_threads(self) -> None:
+        """Her threads may print, but only the main one may ask the grader."""
+        self._sending = threading.RLock()
+        main, send, ask = threading.get_ident(), self.peer.channel.send, self.peer.ask
+
+        def sends(body: bytes, buffers: list[memoryview]) -> None:
+            with self._sending:
+                send(body, buffers)
+
+        def asks(op: str, *args: Any) -> Any:
+            if threading.get_ident() != main:
+                raise RuntimeError("the grader's functions can be called from the main thread only")
+            return ask(op, *args)
+
+        self.peer.channel.send = sends  # type: ignore[method-assign]
+        self.peer.ask = asks  # type: ignore[method-assign]
+
+    def _flushing(self, operation: Any) -> Any:
+        def flushing(*args: Any) -> Any:
+            if not self.peer.depth:
+                self.outlet.begin()
+            try:
+                return operation(*args)
+            finally:
+                self.outlet.flush()
+
+        return flushing
+
+
+def _anything(op: str, target: object, rest: tuple[Any, ...]) -> None:
+    """The grader may do everything with her objects."""
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Nothing is written to the grader's terminal: what bypasses sys.stdout is dropped."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    yield
+
+
+def main() -> None:
+    """Confine this process, then serve the socket whose number is the first argument until the other side ends."""
+    sock = socket.socket(fileno=int(sys.argv[1]))
+    sock.set_inheritable(False)
+    settings = json.loads(sys.argv[2])
+    confine(Confinement(**settings["confinement"]))
+    sys.argv = ["notebook"]
+    sys.path.insert(0, os.getcwd())
+    with _quiet(), contextlib.suppress(EOFError, ConnectionError):
+        Host(sock, settings["bounds"], settings["output"]).peer.serve()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
