@@ -16,6 +16,8 @@ COMMANDS = {
     "teach": "autograder.desk.lab",
     "build": "autograder.course.commands",
     "new-week": "autograder.course.commands",
+    "audit": "autograder.course.audit",
+    "audit": "autograder.course.audit",
 }
 
 

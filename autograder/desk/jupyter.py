@@ -16,6 +16,7 @@ from autograder.desk.local import LocalCourse, write_json
 
 FIRST_PORT = 8888
 PATIENCE = 90.0  # seconds until JupyterLab must answer
+AUTOSAVE = 5  # seconds: Submit sends what is on the disk, and people press it without saving
 #: nbgrader's panels, by who needs them. The news pop-up and the extension manager ask the network: nobody needs them here.
 PANELS = {
     "learner": {"course-list", "create-assignment", "formgrader", "validate-assignment"},
@@ -48,9 +49,9 @@ class Server:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
-    def address(self, path: str = "lab") -> str:
+    def address(self, path: str) -> str:
         """What a person opens in a browser."""
-        return f"{self.base}/{path}?token={self.token}"
+        return f"{self.base}/{path.lstrip('/')}?token={self.token}"
 
     def wait(self, gone: Callable[[], object]) -> None:
         """Wait until it answers; refuse with the mend when it ends or stays silent."""
@@ -101,6 +102,9 @@ def lay_settings(course: LocalCourse, desk: str) -> None:
     write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": dict.fromkeys(hidden, True)})
     parts = {f"nbgrader.server_extensions.{part}": False for part in SERVER_PARTS[desk]}
     write_json(folder / "jupyter_server_config.json", {"ServerApp": {"jpserver_extensions": parts}})
+    first_choice = folder / "lab" / "user-settings" / "@jupyterlab" / "docmanager-extension" / "plugin.jupyterlab-settings"
+    if not first_choice.exists():
+        write_json(first_choice, {"autosaveInterval": AUTOSAVE})
 
 
 def command(server: Server, root: Path, page: str, browser: bool) -> list[str]:

@@ -38,7 +38,7 @@ def run_lab(arguments: argparse.Namespace) -> int:
         with together() as children:
             start_watcher(children, course)
             start_jupyter(children, course, "learner", server, page, not arguments.no_browser)
-            tell(("Your workbook", server.address()), ("Your notebooks", course.learner), ("Ctrl-C", "ends it; your work stays"))
+            tell(("Workbook", server.address(page)), ("Your work", course.learner), ("Ctrl-C", "ends it; your work stays"))
             return attend(children)
 
 
@@ -49,7 +49,7 @@ def run_teach(arguments: argparse.Namespace) -> int:
         server = jupyter.new_server(arguments.port)
         with together() as children:
             start_jupyter(children, course, "instructor", server, "/lab", not arguments.no_browser)
-            tell(("The course", server.address()), ("Formgrader", server.address("formgrader")), ("Ctrl-C", "ends it"))
+            tell(("The course", server.address("lab")), ("Formgrader", server.address("formgrader")), ("Ctrl-C", "ends it"))
             return attend(children)
 
 
