@@ -17,7 +17,6 @@ COMMANDS = {
     "build": "autograder.course.commands",
     "new-week": "autograder.course.commands",
     "audit": "autograder.course.audit",
-    "audit": "autograder.course.audit",
 }
 
 

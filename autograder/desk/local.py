@@ -28,7 +28,8 @@ def find_checkout(start: Path | None = None) -> Path:
     """Return the course's folder: `start` (by default here) or the nearest above it that has an nbgrader_config.py."""
     start = (start or Path.cwd()).resolve()
     for folder in (start, *start.parents):
-        if (folder / "nbgrader_config.py").is_file() and (folder / "notebooks").is_dir() and folder.parent.name != HOME:
+        is_course = (folder / "nbgrader_config.py").is_file() and (folder / "notebooks").is_dir()
+        if is_course and HOME not in folder.parts:
             return folder
     raise Mend(f"No course at {start} or above it.\nMend: go into the folder with notebooks/ and nbgrader_config.py.")
 
