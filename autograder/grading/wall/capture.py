@@ -97,31 +97,32 @@ def _bundle(data: dict[str, Any]) -> dict[str, Any]:
     return {kind: base64.b64encode(part).decode() if isinstance(part, bytes) else part for kind, part in data.items()}
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
-    outlet: Outlet
+def _outlet(part: Any) -> Outlet:
+    outlet: Outlet = part.outlet
+    return outlet
 
-    def publish(self, data: Any, metadata: Any = None, *, transient: Any = None, update: bool = False, **_: Any) -> None:
-        self.outlet.put({"output_type": "display_data", "data": _bundle(data), "metadata": metadata or {}})
+
+class _Publisher(DisplayPublisher):
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
+        _outlet(self).put({"output_type": "display_data", "data": _bundle(data), "metadata": metadata or {}})
 
     def clear_output(self, wait: bool = False) -> None:
-        self.outlet.flush()
-        self.outlet.emit({"output_type": "clear"})
+        _outlet(self).flush()
+        _outlet(self).emit({"output_type": "clear"})
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]
-    outlet: Outlet
-
+class _Hook(DisplayHook):
     def write_output_prompt(self) -> None:
         pass
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
-        self.outlet.put({"output_type": "execute_result", "data": _bundle(format_dict), "metadata": md_dict or {}})
+        _outlet(self).put({"output_type": "execute_result", "data": _bundle(format_dict), "metadata": md_dict or {}})
 
     def finish_displayhook(self) -> None:
         pass
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]
+class Shell(InteractiveShell):
     """An InteractiveShell that shows errors as outputs."""
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
@@ -130,34 +131,29 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         except Exception:
             message = "(its message could not be made)"
         traceback = [str(line)[:20_000] for line in (stb if isinstance(stb, list) else [stb])][:50]
-        self.displayhook.outlet.put(
+        _outlet(self.displayhook).put(
             {"output_type": "error", "ename": str(etype.__name__), "evalue": message[:2000], "traceback": traceback}
         )
-
-    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
-        # A SystemExit ends a notebook's cell, not its process; IPython would only warn of it.
-        kwargs.pop("running_compiled_code", None)
-        super().showtraceback(*args, **kwargs)
 
     def enable_gui(self, gui: Any = None) -> None:
         pass
 
 
-def open_shell(outlet: Outlet) -> Shell:
+def open_shell(outlet: Outlet) -> Any:
     """Make the shell, with figures shown inline as in a notebook."""
     from traitlets.config import Config
 
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
-    shell = Shell.instance(config=config, display_pub_class=_Publisher, displayhook_class=_Hook)
+    shell: Any = Shell.instance(config=config, display_pub_class=_Publisher, displayhook_class=_Hook)
     shell.display_pub.outlet = shell.displayhook.outlet = outlet
     shell.system = shell.system_piped
     _inline_figures(shell)
     return shell
 
 
-def _inline_figures(shell: Shell) -> None:
+def _inline_figures(shell: Any) -> None:
     from matplotlib_inline.backend_inline import flush_figures
     from matplotlib_inline.config import InlineBackend
 

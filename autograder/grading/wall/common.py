@@ -10,8 +10,39 @@ from typing import Any
 
 import numpy as np
 
-_PLAIN = ("bool", "int", "float", "complex", "str", "bytes", "list", "tuple", "dict", "set", "frozenset", "slice", "range", "object")
-_CALLS = ("abs", "all", "any", "len", "max", "min", "pow", "round", "sorted", "sum", "reversed", "zip", "enumerate", "map", "filter")
+_PLAIN = [
+    "bool",
+    "int",
+    "float",
+    "complex",
+    "str",
+    "bytes",
+    "list",
+    "tuple",
+    "dict",
+    "set",
+    "frozenset",
+    "slice",
+    "range",
+    "object",
+]
+_CALLS = [
+    "abs",
+    "all",
+    "any",
+    "len",
+    "max",
+    "min",
+    "pow",
+    "round",
+    "sorted",
+    "sum",
+    "reversed",
+    "zip",
+    "enumerate",
+    "map",
+    "filter",
+]
 
 
 def _types() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -53,7 +54,5 @@ def _limit(name: str, value: int) -> None:
         return
     _, hard = resource.getrlimit(number)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    try:
+    with contextlib.suppress(ValueError, OSError):  # macOS has some limits in name only
         resource.setrlimit(number, (value, value))
-    except (ValueError, OSError):  # macOS has some limits in name only
-        pass

@@ -19,12 +19,14 @@ class LearnerError(Exception):
     Attributes
     ----------
     names : the type's name and those of its bases.
-    learner_traceback : her own lines, innermost last; `learner_text` is the traceback as text.
+    learner_traceback : her own lines, innermost last; `learner_text` is the traceback as text, `learner_type` the
+        name of her exception's type. Built-in exceptions that cross have these three too.
     """
 
     names: tuple[str, ...] = ()
     learner_traceback: tuple[Frame, ...] = ()
     learner_text: str = ""
+    learner_type: str = "LearnerError"
 
 
 class WallError(LearnerError):

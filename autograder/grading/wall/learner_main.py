@@ -29,7 +29,7 @@ class Host:
 
         self.home = os.getcwd()
         self.outlet = Outlet(self._emit, output_limit)
-        extra = {"run": self.run, "get": self.get, "set": self.set, "delete": self.delete, "files": self.files}
+        extra: dict[str, Any] = {"run": self.run, "get": self.get, "set": self.set, "delete": self.delete, "files": self.files}
         self.peer = Peer(Channel(sock, Bounds(**bounds)), "the grader's", _anything, extra, self.is_hers)
         self.peer.codec.named_in = common.ALL
         self.peer.codec.randoms = {}

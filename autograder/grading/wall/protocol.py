@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]
 import numpy as np
 
 from autograder.grading.wall import common
@@ -85,7 +85,7 @@ class Channel:
         have = min(len(self._ahead), buffer.size)
         buffer[:have] = np.frombuffer(self._ahead[:have], np.uint8)
         del self._ahead[:have]
-        rest = memoryview(buffer)[have:]
+        rest = buffer.data[have:]
         while rest.nbytes:
             try:
                 got = self.sock.recv_into(rest)
@@ -169,7 +169,8 @@ class _Encoder:
             raise ValueError("a value is nested too deeply to cross the wall")
         self.depth += 1
         try:
-            return msgpack.packb(value, default=self.odd, strict_types=True, unicode_errors="surrogatepass")
+            packed: bytes = msgpack.packb(value, default=self.odd, strict_types=True, unicode_errors="surrogatepass")
+            return packed
         finally:
             self.depth -= 1
 
@@ -208,7 +209,7 @@ class _Encoder:
         if value.nbytes <= INLINE:
             return self.ext(ARRAY, [*head, value.tobytes()])
         flat = np.ascontiguousarray(value).reshape(-1).view(np.uint8)
-        self.buffers.append(memoryview(flat).toreadonly())
+        self.buffers.append(flat.data.toreadonly())
         return self.ext(ARRAY, [*head, len(self.buffers) - 1])
 
 

@@ -69,6 +69,7 @@ def arrive(told: Any) -> Exception:
     hers: Any = error
     hers.learner_traceback = [Frame(int(line), str(text), str(name)) for line, text, name in told["frames"]]
     hers.learner_text = str(told["text"])
+    hers.learner_type = names[0]
     return error
 
 
@@ -95,7 +96,7 @@ def _stand_in(names: tuple[str, ...]) -> type[LearnerError]:
         base = next((kind for name in names[1:] if (kind := {**_KNOWN, **_NUMPY}.get(name)) is not None), Exception)
         bases = (LearnerError,) if base is Exception else (LearnerError, base)
         try:
-            _stand_ins[names] = type(names[0], bases, {})
+            _stand_ins[names] = type(names[0], bases, {"__module__": "learner"})
         except TypeError:
             _stand_ins[names] = LearnerError
     return _stand_ins.get(names, LearnerError)

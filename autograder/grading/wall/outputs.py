@@ -1,0 +1,98 @@
+"""Outputs in notebook format, made from what an untrusted process says that it showed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+_MIME = re.compile(r"[a-z]+/[A-Za-z0-9.+-]{1,80}\Z")
+_NAMES = ("stdout", "stderr")
+ERROR_ROOM = 100_000  # characters of a traceback
+
+
+class Gathered:
+    """The outputs of one cell or one test, never more than `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self.left, self.outputs, self.flooded = limit + (1 << 16), list[NotebookNode](), False
+
+    def add(self, told: Any) -> None:
+        """Take one output; what is no output or too much is dropped."""
+        if isinstance(told, dict) and told.get("output_type") == "clear":
+            self.outputs.clear()
+            return
+        output = _read(told)
+        if output is None:
+            return
+        self.left -= len(str(output))
+        if self.left < 0:
+            self.flooded = True
+        elif output.output_type == "stream" and self.outputs and _same_stream(self.outputs[-1], output):
+            self.outputs[-1].text += output.text
+        else:
+            self.outputs.append(output)
+
+
+def stream(text: str, name: str = "stdout") -> NotebookNode:
+    """A stream output."""
+    return _made("stream", name=name, text=text)
+
+
+def error(name: str, message: str, traceback: list[str] | None = None) -> NotebookNode:
+    """An error output."""
+    return _made("error", ename=name, evalue=message, traceback=traceback or [f"{name}: {message}"])
+
+
+def _made(kind: str, **parts: Any) -> NotebookNode:
+    output: NotebookNode = new_output(kind, **parts)  # type: ignore[no-untyped-call]
+    return output
+
+
+def _same_stream(one: NotebookNode, other: NotebookNode) -> bool:
+    return bool(one.output_type == "stream" and one.name == other.name)
+
+
+def _read(told: Any) -> NotebookNode | None:
+    kind = told.get("output_type") if isinstance(told, dict) else None
+    if kind == "stream":
+        return stream(_clean(told.get("text")), told["name"] if told.get("name") in _NAMES else "stdout")
+    if kind == "error":
+        lines = told.get("traceback")
+        traceback = [_clean(line) for line in lines[:60]] if isinstance(lines, list) else []
+        return error(_clean(told.get("ename"))[:200], _clean(told.get("evalue"))[:4000], _short(traceback))
+    if kind in ("display_data", "execute_result"):
+        data = {mime: shown for mime, value in _items(told.get("data")) if (shown := _shown(mime, value)) is not None}
+        extra = {"execution_count": None} if kind == "execute_result" else {}
+        return _made(kind, data=data, metadata={}, **extra) if data else None
+    return None
+
+
+def _items(value: Any) -> list[tuple[str, Any]]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return [(mime, shown) for mime, shown in pairs if isinstance(mime, str) and _MIME.match(mime)][:20]
+
+
+def _shown(mime: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return _clean(value)
+    return value if mime.endswith("json") and _is_json(value, 20) else None
+
+
+def _is_json(value: Any, depth: int) -> bool:
+    if isinstance(value, dict):
+        return depth > 0 and all(isinstance(k, str) and _is_json(v, depth - 1) for k, v in value.items())
+    if isinstance(value, list):
+        return depth > 0 and all(_is_json(entry, depth - 1) for entry in value)
+    return type(value) in (str, int, float, bool, type(None))
+
+
+def _clean(text: Any) -> str:
+    """Text that a file in UTF-8 can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8") if isinstance(text, str) else ""
+
+
+def _short(lines: list[str]) -> list[str]:
+    return lines if sum(map(len, lines)) < ERROR_ROOM else [line[:2000] for line in lines[:30]]

@@ -1,0 +1,42 @@
+"""What learner code may do with the grader's objects: call functions, and nothing else, unless a piece was opened to it.
+
+`f.__globals__`, `generator.gi_frame` or a module's members would lead from a test's function to everything of the
+grader's. So attributes are refused, except the public ones of pieces that were made for it (references) and of what they
+give out.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+_CALLABLE = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, type)
+_INSIDE = (types.ModuleType, types.FrameType, types.CodeType, types.TracebackType, types.FunctionType, types.GeneratorType)
+_PLAIN_OPERATIONS = frozenset(["item", "setitem", "len", "iter", "next", "binary", "unary", "round"])
+_ATTRIBUTES = frozenset(["attr", "setattr"])
+
+
+class Policy:
+    """Who may do what."""
+
+    def __init__(self) -> None:
+        self._open: set[type] = set()
+
+    def open(self, piece: Any) -> None:
+        """Let learner code use a piece's public attributes and operators: a class with its instances, or an object."""
+        if not isinstance(piece, types.FunctionType | types.BuiltinFunctionType):
+            self._open.add(piece if isinstance(piece, type) else type(piece))
+
+    def may(self, op: str, target: Any, rest: tuple[Any, ...]) -> None:
+        """Raise TypeError when learner code may not do this."""
+        if op == "call" and (isinstance(target, _CALLABLE) or callable(target)):
+            return
+        kind = target if isinstance(target, type) else type(target)
+        opened = kind in self._open and not isinstance(target, _INSIDE)
+        if opened and op in _PLAIN_OPERATIONS:
+            return
+        if opened and op in _ATTRIBUTES and type(rest[0]) is str and not rest[0].startswith("_"):
+            return
+        if op in ("iter", "next", "len") and isinstance(target, types.GeneratorType):
+            return
+        raise TypeError(f"the grader's {type(target).__name__} can only be called")
