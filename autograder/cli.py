@@ -14,6 +14,7 @@ from pathlib import Path
 COMMANDS = {
     "lab": "autograder.desk.lab",
     "teach": "autograder.desk.lab",
+    "demo": "autograder.desk.demo",
     "build": "autograder.course.commands",
     "new-week": "autograder.course.commands",
     "audit": "autograder.course.audit",

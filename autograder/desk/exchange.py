@@ -1,4 +1,4 @@
-"""The exchange from a program: release the weeks that are built, fetch a week for the learner. nbgrader does the work."""
+"""The exchange from a program: release the weeks that are built, fetch one, hand one in. nbgrader does the work."""
 
 import hashlib
 import json
@@ -51,6 +51,18 @@ def fetch(course: LocalCourse, week: str) -> bool:
     )
     exchange.start()
     return True
+
+
+def hand_in(course: LocalCourse, week: str, person: str, workspace: Path) -> None:
+    """Submit the week that lies in a workspace as this person."""
+    config = course.config("learner")
+    config.CourseDirectory.assignment_id = week
+    config.CourseDirectory.student_id = person
+    config.Exchange.assignment_dir = str(workspace)
+    exchange = ExchangeFactory(config=config).Submit(
+        coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config), config=config
+    )
+    exchange.start()
 
 
 def fingerprint(folder: Path) -> str:

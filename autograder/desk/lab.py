@@ -14,6 +14,9 @@ from autograder.course.stale import build
 from autograder.desk import exchange, jupyter
 from autograder.desk.children import Children, Stopped, together
 from autograder.desk.local import LocalCourse, find_checkout
+from autograder.grading.wall.errors import SandboxError
+from autograder.grading.wall.limits import Limits
+from autograder.grading.wall.sandbox import open_sandbox
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,6 +32,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run_lab(arguments: argparse.Namespace) -> int:
     """Open the learner's desk; Ctrl-C closes it."""
     course = prepare()
+    say_without_sandbox()
     week = course.weeks()[0]
     with alone(course, "lab"):
         if exchange.fetch(course, week):
@@ -70,6 +74,14 @@ def prepare() -> LocalCourse:
     for week in exchange.release_all(course):
         print(f"{week} is released.", flush=True)
     return course
+
+
+def say_without_sandbox() -> None:
+    """Say it, with the mend, where the learner's own work is graded with process limits alone."""
+    try:
+        open_sandbox(Limits())
+    except SandboxError as error:
+        print(f"{error}\nYour own work is graded all the same, with limits on its process alone.", flush=True)
 
 
 def build_missing(course: Course) -> None:
