@@ -12,7 +12,8 @@ from pathlib import Path
 from autograder.cases import registry
 from autograder.course.faults import Fault, LessonError, refuse
 from autograder.course.kit import kit_source
-from autograder.course.parts import Exercise, Lesson
+from autograder.course.lift import statements
+from autograder.course.parts import Exercise, Lesson, without_markers
 from autograder.course.places import TEXTS, Course
 
 
@@ -105,6 +106,11 @@ def _declaration(checks: Path, exercise: Exercise, found: registry.Registry, ids
     if declared.kind != exercise.kind:
         message = f"{exercise.id!r} is declared as {declared.kind}, the lesson says {exercise.kind}"
         yield Fault(checks, line, message, f'write kind="{exercise.kind}"')
+    bound = {name for statement in statements([without_markers(exercise.answer.source)]) for name in statement.binds}
+    for name in declared.names:
+        if name not in bound:
+            message = f"{exercise.id!r} asks for {name!r}, which its answer cell does not bind"
+            yield Fault(checks, line, message, f'define {name!r} in that cell, or correct names=("…",)')
     for need in declared.needs:
         if need not in ids[: ids.index(exercise.id)]:
             message = f"{exercise.id!r} needs {need!r}, which no earlier exercise of this week is"

@@ -37,7 +37,7 @@ def read(path: Path) -> Lesson:
     refuse(rules.faults_of_cells(cells, path))
     headings = [heading for cell in cells if cell.markdown for heading in read_headings(cell, path)]
     exercises, faults = rules.exercises(cells, headings, path)
-    refuse([*faults, *rules.faults_of_week_cell(cells, path)])
+    refuse([*faults, *rules.faults_of_week_cell(cells, path), *rules.faults_of_setup(cells, path)])
     title = cells[0].source.splitlines()[0].removeprefix("# ").strip()
     needs = tuple(Need(*need.split(".")) for need in marks[0].text("needs").split())
     return Lesson(path, title, needs, tuple(cells), tuple(exercises))

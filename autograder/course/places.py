@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from autograder.course import lesson as lessons
-from autograder.course.faults import LessonError
+from autograder.course.faults import Fault, LessonError, refuse
 from autograder.course.parts import Lesson, Need
 
 TEXTS = ("lesson.py", "checks.py", "explore.py", "hidden.py", "rivals.py")
@@ -58,11 +58,17 @@ class Course:
 
     def _lesson(self, week: str) -> Lesson:
         folder = self.folder(week)
-        for name in TEXTS:
-            if not (folder / name).is_file():
-                mend = f"write {name}; `workbook new-week` shows what a week's folder holds"
-                raise LessonError.one(folder / name, 1, "this file is missing", mend)
-        return lessons.read(folder / "lesson.py")
+        mend = "write it; `workbook new-week` shows what a week's folder holds"
+        faults = [
+            Fault(folder / name, 1, "this file is missing", mend) for name in TEXTS if not (folder / name).is_file()
+        ]
+        try:
+            lesson = lessons.read(folder / "lesson.py")
+        except LessonError as error:
+            refuse([*error.faults, *faults])
+            raise
+        refuse(faults)
+        return lesson
 
     def earlier(self, need: Need, asked_by: Lesson) -> Lesson:
         """The lesson that a need names: `week01` stands for the folder week01_arrays."""

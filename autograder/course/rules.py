@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course.faults import Fault
+from autograder.course.lift import statements
 from autograder.course.parts import (
     ANSWER_ROLES,
     BEGIN,
@@ -143,6 +144,17 @@ def faults_of_week_cell(cells: list[Cell], file: Path) -> Iterator[Fault]:
             yield Fault(file, cell.line - 1, 'a second cell of role "week"', "keep the first")
     if not re.match(r"# \S", first.source):
         yield Fault(file, first.line, "the week has no title", "let the first cell begin with a line: # Title of the week")
+
+
+def faults_of_setup(cells: list[Cell], file: Path) -> Iterator[Fault]:
+    """Before the first check, a cell that the learner cannot change makes `check` known."""
+    for cell in cells:
+        if cell.role == "given" and any("check" in statement.binds for statement in statements([cell.source])):
+            return
+        if cell.role == "check":
+            mend = "write into the first given cell: from autograder.cases import check"
+            yield Fault(file, cell.line, "no given cell before this one imports check", mend)
+            return
 
 
 def exercises(cells: list[Cell], headings: list[Heading], file: Path) -> tuple[list[Exercise], list[Fault]]:
