@@ -103,39 +103,52 @@ def _collect(course: Course, lesson: Lesson, wanted: Iterable[str], names: Names
         taken = _taken_from_kit(statement, lesson, line)
         if taken is None:
             into.add(statement.text, statement.binds, lesson, statement.is_import)
-        for name, alias in (taken or {}).items():
-            earlier, piece = _origin(course, lesson, name, names)
-            _collect(course, earlier, (piece,), names, into)
+        for name, alias in taken or ():
+            _collect(course, _origin(course, lesson, name, names), (name,), names, into)
             if alias != name:
                 into.add(f"{alias} = {name}", (alias,), lesson)
 
 
-def _taken_from_kit(statement: Statement, lesson: Lesson, line: int) -> dict[str, str] | None:
-    """{piece: the name it is given} where the statement takes pieces from kit, None where it does not."""
+def _taken_from_kit(statement: Statement, lesson: Lesson, line: int) -> list[tuple[str, str]] | None:
+    """(piece, the name it is given) where the statement takes pieces from kit, None where it does not."""
     node = statement.node
     if isinstance(node, ast.ImportFrom) and node.module == "kit":
-        return {alias.name: alias.asname or alias.name for alias in node.names}
+        return [(alias.name, alias.asname or alias.name) for alias in node.names]
     if isinstance(node, ast.Import) and any(alias.name == "kit" for alias in node.names):
-        return {}
+        return []
     if "kit" not in statement.uses:
         return None
-    if (
-        isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Attribute)
-        and isinstance(node.value.value, ast.Name)
-        and isinstance(node.targets[0], ast.Name)
-        and node.value.value.id == "kit"
-    ):
-        return {node.value.attr: node.targets[0].id}
+    pairs = _named_pieces(node)
+    if pairs is not None:
+        return pairs
     mend = "take the piece by its name: from kit import …"
     raise LessonError.one(lesson.path, line, "a piece that a later week needs calls kit from inside", mend)
 
 
-def _origin(course: Course, lesson: Lesson, name: str, names: Names) -> tuple[Lesson, str]:
+def _named_pieces(node: ast.stmt) -> list[tuple[str, str]] | None:
+    """(piece, name) of `a = kit.a` and of `a, b = kit.a, kit.b`."""
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+        return None
+    targets, values = _parts(node.targets[0]), _parts(node.value)
+    pairs = []
+    for target, value in zip(targets, values, strict=False):
+        if not (isinstance(target, ast.Name) and isinstance(value, ast.Attribute)):
+            return None
+        if not (isinstance(value.value, ast.Name) and value.value.id == "kit"):
+            return None
+        pairs.append((value.attr, target.id))
+    return pairs
+
+
+def _parts(side: ast.expr) -> list[ast.expr]:
+    return list(side.elts) if isinstance(side, ast.Tuple) else [side]
+
+
+def _origin(course: Course, lesson: Lesson, name: str, names: Names) -> Lesson:
     """The earlier lesson in which a piece of this lesson's kit was written."""
     for need in lesson.needs:
         earlier = course.earlier(need, lesson)
         if name in names(earlier)[need.exercise]:
-            return earlier, name
+            return earlier
     message = f"{name!r} is taken from kit, but no need of the week gives it"
     raise LessonError.one(lesson.path, 1, message, "add it to needs in the first cell's mark")

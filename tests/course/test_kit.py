@@ -81,6 +81,7 @@ def test_the_kit_is_the_same_at_every_build(two: Course, tmp_path: Path) -> None
     [
         ("from kit import centre", "centre(x) / 2"),
         ("import kit; centre = kit.centre   # your own instead: kit.mine", "centre(x) / 2"),
+        ("import kit\n\nmiddle, two = kit.centre, kit.centre", "middle(x) / 2"),
         ("from kit import centre as middle", "middle(x) / 2"),
     ],
 )
@@ -134,6 +135,27 @@ def test_a_piece_that_cannot_be_lifted_is_refused(two: Course, change: Change, s
     course = change("lesson.py", "    return x - OTHER\n", solution)
     with pytest.raises(LessonError, match=says):
         build_week(course, SECOND, course.source)
+
+
+@pytest.mark.parametrize(
+    ("taken", "solution", "says"),
+    [
+        ("import kit", "kit.centre(x)", "calls kit from inside"),
+        ("from kit import spread", "spread(x)", "no need of the week gives it"),
+    ],
+)
+def test_a_piece_that_takes_from_kit_what_cannot_be_followed_is_refused(
+    two: Course, change: Change, taken: str, solution: str, says: str
+) -> None:
+    change(
+        "lesson.py", '# %% role="show" id="look"', f'# %% role="try" id="p"\n{taken}\n\n# %% role="show" id="look"', week=SECOND
+    )
+    change("lesson.py", "x - x.mean(axis=0)", solution, week=SECOND)
+    new_week(two, THIRD)
+    rename_exercise(two, THIRD, "third")
+    course = change("lesson.py", 'role="week"', 'role="week" needs="week02.scale"', week=THIRD)
+    with pytest.raises(LessonError, match=says):
+        build_week(course, THIRD, course.source)
 
 
 def test_two_things_under_one_name_are_refused(two: Course, change: Change) -> None:
