@@ -10,7 +10,7 @@ from autograder.cases.report import as_text
 
 
 def main(folder: Path, only: str | None) -> int:
-    from autograder.course.trial import Trial, empty_answers
+    from autograder.course.trial import Trial, empty_shares
 
     trial = Trial(folder)
     bad = 0
@@ -52,10 +52,9 @@ def main(folder: Path, only: str | None) -> int:
                     print("        ", v.message, "| on", v.on.replace("\n", " ")[:150], "|", v.line)
                 elif not rival.caught_by and broken:
                     print(as_text(report))
-        for rival in empty_answers(exercise, trial.reference):
-            report = trial.judge(exercise.id, rival.subjects(exercise.names))
+        for name, report in empty_shares(trial, exercise):
             kept = [v.case for v in report.counted()]
-            row(report.share() == 0, rival.name, f"{report.share():.0%} {'kept by: ' + ', '.join(kept) if kept else ''}")
+            row(report.share() == 0, name, f"{report.share():.0%} {'kept by: ' + ', '.join(kept) if kept else ''}")
     return bad
 
 

@@ -16,7 +16,7 @@ from autograder.cases.running import run_case, seed_for
 from autograder.course.dictated import dictated
 from autograder.course.parts import STUB, Lesson
 from autograder.course.places import Course
-from autograder.course.trial import Trial, empty_answers
+from autograder.course.trial import Trial, empty_shares
 from autograder.course.weigh import MEGABYTES, SECONDS, weigh
 
 WRONG, RIGHT, MINUTES, DICTATED = 8, 3, 420, 0.10
@@ -104,9 +104,8 @@ def _rivals(found: WeekAudit, trial: Trial, exercise: Exercise) -> None:
         report = _judge(trial, rival, exercise)
         found.right = _add(found.right, report.share() == 1.0)
         found.breach(report.share() == 1.0, f"{exercise.id}: {rival.name} is right and breaks {list(report.broken())}")
-    for rival in empty_answers(exercise, trial.reference):
-        share = _judge(trial, rival, exercise).share()
-        found.breach(share == 0.0, f"{exercise.id}: an answer that {rival.name} earns {share:.0%}")
+    for name, report in empty_shares(trial, exercise):
+        found.breach(report.share() == 0.0, f"{exercise.id}: an answer that {name} earns {report.share():.0%}")
     _hidden(found, trial, exercise.id, kills)
 
 

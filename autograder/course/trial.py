@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import io
 import os
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases import Broken, Entry, Exercise, Report, Rival, TimeUp, limit, load
+from autograder.cases import Broken, Entry, Exercise, Report, TimeUp, limit, load
 from autograder.cases.running import seed_for
 from autograder.cases.session import Session, same_process
 from autograder.cases.studio_run import measure
@@ -71,7 +72,9 @@ def reference(folder: Path, roles: Sequence[str] = ROLES) -> Names:
     """The names of a lesson whose cells of these roles ran with their solutions, top to bottom."""
     cells, marks = read_cells((folder / "lesson.py").read_text(encoding="utf-8"), folder / "lesson.py")
     names: Names = {"__name__": "__lesson__"}
-    with _as_in_a_notebook(folder, kit_module(folder, marks[0].text("needs"))), np.errstate(all="ignore"):
+    kit = kit_module(folder, marks[0].text("needs"))
+    quiet = contextlib.redirect_stdout(io.StringIO())
+    with _as_in_a_notebook(folder, kit), np.errstate(all="ignore"), quiet:
         for cell in cells:
             if cell.role in roles:
                 source = "\n" * (cell.line - 1) + without_markers(cell.source)
@@ -169,7 +172,7 @@ def zeros_of(value: Any) -> Any:
     return "" if isinstance(value, str) else None
 
 
-def _zeros_class(made: type) -> type:
+def _zeros_class(made: type, differs: list[Any]) -> type:
     """A class that does all that `made` does and gives zeros for every result."""
 
     class Zeros:
@@ -178,24 +181,26 @@ def _zeros_class(made: type) -> type:
 
         def __getattr__(self, name: str) -> Any:
             found = getattr(self.__dict__["_inner"], name)
-            return _zeros_function(found, self) if callable(found) else zeros_of(found)
+            return _zeros_function(found, differs, self) if callable(found) else zeros_of(found)
 
     return Zeros
 
 
-def _zeros_function(made: Callable[..., Any], owner: Any = None) -> Callable[..., Any]:
+def _zeros_function(made: Callable[..., Any], differs: list[Any], owner: Any = None) -> Callable[..., Any]:
     def zeros(*args: Any, **kwargs: Any) -> Any:
         out = made(*args, **kwargs)
+        if out is not None:
+            differs.append(made)
         return owner if owner is not None and out is owner._inner else zeros_of(out)
 
     return zeros
 
 
-def empty_answers(exercise: Exercise, names: Names) -> Iterator[Rival]:
-    """Answers that do nothing: None, the first argument, zeros of the right shape. None of them may earn a point."""
+def empty_shares(trial: Trial, exercise: Exercise) -> Iterator[tuple[str, Report]]:
+    """What answers that do nothing earn: None, the first argument, zeros of the right shape. It must be nothing.
 
-    def rival(name: str, made: Mapping[str, Any]) -> Rival:
-        return Rival(exercise.id, name, lambda: made, "any", "missing case", several=True)
+    Zeros are left out where the exercise's functions return nothing anyway: they would be the reference.
+    """
 
     def nothing(*args: Any, **kwargs: Any) -> None:
         return None
@@ -203,12 +208,16 @@ def empty_answers(exercise: Exercise, names: Names) -> Iterator[Rival]:
     def argument(*args: Any, **kwargs: Any) -> Any:
         return next(iter((*args, *kwargs.values())), None)
 
-    given = {name: names[name] for name in exercise.names}
-    yield rival("returns nothing", {n: nothing if callable(v) else None for n, v in given.items()})
+    given = {name: trial.reference[name] for name in exercise.names}
+    yield "returns nothing", trial.judge(exercise.id, {n: nothing if callable(v) else None for n, v in given.items()})
     if any(callable(v) for v in given.values()):
-        yield rival("returns its argument", {n: argument if callable(v) else v for n, v in given.items()})
+        subjects = {n: argument if callable(v) else v for n, v in given.items()}
+        yield "returns its argument", trial.judge(exercise.id, subjects)
+    differs: list[Any] = [v for v in given.values() if isinstance(v, type) or not callable(v)]
     zeros = {
-        n: _zeros_class(v) if isinstance(v, type) else _zeros_function(v) if callable(v) else zeros_of(v)
+        n: _zeros_class(v, differs) if isinstance(v, type) else _zeros_function(v, differs) if callable(v) else zeros_of(v)
         for n, v in given.items()
     }
-    yield rival("returns zeros", zeros)
+    report = trial.judge(exercise.id, zeros)
+    if differs:
+        yield "returns zeros", report
