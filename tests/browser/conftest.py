@@ -1,0 +1,189 @@
+"""Browser tests: a real Chromium or Chrome on a real JupyterLab, started as a person starts it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = Path(__file__).parent / "pictures"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
+HOW = "no Chromium or Chrome on this machine: sudo apt-get install chromium (Debian), or brew install --cask chromium (macOS)"
+QUIET = [
+    "--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-sync",
+    "--no-first-run", "--disable-dev-shm-usage",
+]  # fmt: skip
+
+
+def find_browser() -> str | None:
+    found = (shutil.which(name) for name in NAMES)
+    return next((path for path in found if path), None) or next((path for path in MAC if Path(path).exists()), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.timeout(600))
+        if find_browser() is None and os.environ.get("CI") != "true":
+            item.add_marker(pytest.mark.skip(reason=HOW))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find_browser()
+    if path is None:
+        pytest.fail(HOW, pytrace=False)
+    as_root = ["--no-sandbox"] if os.getuid() == 0 else []
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=[*QUIET, *as_root])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(60_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def look(page: Page, request: pytest.FixtureRequest) -> Iterator[Callable[[str], None]]:
+    """Take a picture of the page, for a person to look at; one more when the test is over."""
+    PICTURES.mkdir(exist_ok=True)
+
+    def take(name: str) -> None:
+        page.screenshot(path=PICTURES / f"{request.node.name}_{name}.png")
+
+    yield take
+    take("end")
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course folder of its own, so that the tests touch nobody's work."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("notebooks", "source", "release"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    return folder
+
+
+class Desk:
+    """A desk as `workbook lab` or `workbook teach` opens it, and what it says in the terminal."""
+
+    def __init__(self, name: str, checkout: Path) -> None:
+        self.lines: list[str] = []
+        command = [sys.executable, "-m", "autograder.cli", name, "--no-browser"]
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "PYTEST"))}
+        self.terminal = checkout / f"{name}.out"
+        with open(self.terminal, "wb") as out:
+            self.process = subprocess.Popen(command, cwd=checkout, env=clean, stdout=out, stderr=subprocess.STDOUT)
+
+    def said(self) -> str:
+        return self.terminal.read_text()
+
+    def wait_for(self, pattern: str, seconds: float = 120, count: int = 1) -> str:
+        """Wait until the terminal shows a pattern (that often); return it."""
+        found: list[str] = []
+        wait_until(lambda: len(found := re.findall(pattern, self.said())) >= count or self.process.poll() is not None, seconds)
+        found = [match.group(0) for match in re.finditer(pattern, self.said())]
+        assert len(found) >= count, f"{pattern!r} did not come; the terminal shows:\n{self.said()}"
+        return found[-1]
+
+    def close(self) -> None:
+        """Ctrl-C; nothing may be left running."""
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(30) == 0, self.said()
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def open_desk(checkout: Path) -> Iterator[Callable[[str], Desk]]:
+    opened: list[Desk] = []
+
+    def start(name: str) -> Desk:
+        opened.append(Desk(name, checkout))
+        return opened[-1]
+
+    yield start
+    for desk in opened:
+        if desk.process.poll() is None:
+            desk.close()
+
+
+class NotebookPage:
+    """A notebook in JupyterLab, handled by mouse and keyboard as a person does."""
+
+    def __init__(self, page: Page, path: Path) -> None:
+        self.page, self.path = page, path
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+
+    def menu(self, *names: str) -> None:
+        """Choose an entry of the menu bar."""
+        self.page.get_by_role("menuitem", name=names[0], exact=True).click()
+        for name in names[1:]:
+            self.page.locator(".lm-Menu-itemLabel").filter(has_text=re.compile(f"^{re.escape(name)}")).first.click()
+
+    def run_all(self) -> None:
+        """Run all cells and wait until the last has run."""
+        self.menu("Run", "Run All Cells")
+        time.sleep(1)
+        self.page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=180_000)
+
+    def save(self) -> dict[str, Any]:
+        """Save, and return what is then in the file."""
+        before = self.path.stat().st_mtime_ns
+        self.page.keyboard.press("Control+s")
+        wait_until(lambda: self.path.stat().st_mtime_ns != before, 20)
+        notebook: dict[str, Any] = json.loads(self.path.read_text())
+        return notebook
+
+    def go_to(self, position: int) -> None:
+        """Make a cell the active one, by the arrow keys."""
+        code = self.page.locator(".jp-Notebook .jp-CodeCell.jp-mod-active .cm-content")
+        if code.count():  # out of a slider, a menu, a table: back into the notebook
+            code.click()
+        self.page.keyboard.press("Escape")
+        steps = position - self.position()
+        for _ in range(abs(steps)):
+            self.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
+        wait_until(lambda: self.position() == position, 10)
+        assert self.position() == position
+
+    def position(self) -> int:
+        """The active cell's place, as the status bar has it, counted from 0."""
+        shown = self.page.get_by_text(re.compile(r"^Cell \d+/\d+$")).inner_text()
+        return int(shown.split()[1].split("/")[0]) - 1
+
+    def replace(self, position: int, text: str) -> None:
+        """Write a cell anew: enter, select all, paste."""
+        self.go_to(position)
+        self.page.keyboard.press("Enter")
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+        self.page.keyboard.press("Escape")
+
+
+@pytest.fixture
+def notebook_page(page: Page) -> Callable[[Path], NotebookPage]:
+    return lambda path: NotebookPage(page, path)
