@@ -91,6 +91,7 @@ def pythagoras(distances, A, m):
     B = np.resize(A[::-1] + 1.5, (m, A.shape[1])) * np.arange(1, A.shape[1] + 1)
     whole = expect.array(distances(A, B), (len(A), m))
     parts = [expect.array(distances(A[:, [j]], B[:, [j]]), (len(A), m)) for j in range(A.shape[1])]
+    expect.that(np.any(whole > 0), "points that differ came out at distance 0")
     expect.same(whole**2, sum(p**2 for p in parts), "the squares do not add up", atol=1e-6)
 
 

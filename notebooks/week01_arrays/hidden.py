@@ -1,6 +1,7 @@
 """Hidden cases of week 1: they stay with the grader."""
 
 import contextlib
+import itertools
 import math
 import sys
 
@@ -221,8 +222,8 @@ def tiny_spread(learn_scale, standardise):
 
 @case("standardise", "columns near a million that vary by one are brought to mean 0 and mean square 1", side=True)
 def far_from_zero(learn_scale, standardise):
-    for kind, tolerance in ((np.float64, 1e-5), (np.float32, 2e-2)):
-        X = (1e6 + np.resize([0.0, 1.0, 2.0, 0.5], 4000))[:, None].astype(kind)
+    for kind, tolerance in ((np.float64, 1e-6), (np.float32, 2e-2)):
+        X = (1e6 + np.resize([0.1, 1.3, 2.4, 0.6], 4000))[:, None].astype(kind)
         Z = expect.array(standardise(X, learn_scale(X)), X.shape, finite=True).astype(float)
         expect.that(abs(Z.mean()) < tolerance and abs((Z**2).mean() - 1) < tolerance,
                     f"in {np.dtype(kind)} the mean is {Z.mean():.3f} and the mean square {(Z**2).mean():.3f}")
@@ -266,7 +267,7 @@ def any_net(net, seed, sizes):
 
 @case("xor_net", "a single hidden score above zero passes as it is, however large", draws=draws.floats(1, 5000))
 def large_scores(net, x):
-    expect.close(net(np.array([[x]]), np.ones((1, 1)), np.zeros(1), np.ones((1, 1)), np.zeros(1)), [[x]], what="net")
+    expect.close(net(np.array([[x]]), np.ones((1, 1)), np.zeros(1), np.full((1, 1), 2.0), np.ones(1)), [[2 * x + 1]], what="net")
 
 
 @case("xor_net", "the score has the right sign everywhere within 0.3 of every corner", weight=4, false_alarm=1e-9)
@@ -306,7 +307,7 @@ def prototypes_by_hand(X, y, new):
 
 
 @case("nearest_prototype", "each example gets the class whose average is nearest", weight=3,
-      draws={"seed": draws.seeds(), "classes": draws.integers(1, 4), "d": draws.integers(1, 5), "n": draws.integers(1, 9)})
+      draws={"seed": draws.seeds(), "classes": draws.integers(1, 4), "d": draws.integers(1, 5), "n": draws.integers(1, 40)})
 def nearest_average(learn_prototypes, nearest_prototype, seed, classes, d, n):
     rng = np.random.default_rng(seed)
     names = rng.choice(50, classes, replace=False)
@@ -553,25 +554,26 @@ def first_row_favoured(X, y, share, seed):
 # ---- two_digits
 
 
-def fifteen_pairs(rng):
-    """The ten digits shuffled into five pairs, three times; which of a pair is called 0 is drawn as well."""
-    return [tuple(pair) for _ in range(3) for pair in rng.permutation(10).reshape(5, 2)]
+def every_pair_of_digits(rng):
+    """All 45 pairs, in a new order; which of a pair is called 0 is drawn as well."""
+    pairs = [tuple(int(d) for d in rng.permutation(pair)) for pair in itertools.combinations(range(10), 2)]
+    return [pairs[i] for i in rng.permutation(len(pairs))]
 
 
-@studio("two_digits", metric="share of unseen digits named rightly", baseline=0.80, bands=(0.89, 0.94, 0.975), seconds=90)
+@studio("two_digits", metric="share of unseen digits named rightly", baseline=0.80, bands=(0.89, 0.94, 0.975), seconds=120)
 def judge(train, predict, half, rng, fresh):
     known, unseen = datasets.load("mnist", split="train"), datasets.held_out("mnist")
     mine = slice(0, None, 2) if half == "open" else slice(1, None, 2)
     X_unseen, y_unseen = unseen.X[mine], unseen.y[mine]
     predict = fresh(predict)
     shares = {}
-    for pair in fifteen_pairs(rng):
+    for pair in every_pair_of_digits(rng):
         X, y = checks.pair_of(known.X, known.y, pair)
-        some = rng.permutation(len(X))[:1000]
+        some = rng.permutation(len(X))[:800]
         arrays = checks.budgeted(train(X[some], y[some], int(rng.integers(2**31))), 20)
         X, y = checks.pair_of(X_unseen, y_unseen, pair)
         order = rng.permutation(len(X))
-        shares[tuple(int(d) for d in pair)] = checks.named_rightly(predict, arrays, X[order], y[order])
+        shares[pair] = checks.named_rightly(predict, arrays, X[order], y[order])
     return float(np.mean([*shares.values()])), advice(shares)
 
 

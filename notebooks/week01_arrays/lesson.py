@@ -762,7 +762,7 @@ explore.blocks()
 # **The rules.** All that is learnt passes through those arrays: `predict` runs in a new process that has not seen the training and has no data, and your cell must not contain tables of numbers that you computed elsewhere. A formula costs nothing:
 # whatever `predict` can work out from the picture in front of it, or from pure mathematics, is free. What it remembers is not. Training one pair may take two seconds.
 #
-# **How it is judged.** The ten digits are shuffled into five pairs, three times over. For each of the fifteen pairs, `train` gets about a thousand public digits, and `predict` gets digits that nobody outside has. What counts is the
+# **How it is judged.** Each of the 45 pairs comes up once, in an order that nobody knows. For each, `train` gets 800 public digits of the two kinds, and `predict` gets digits that nobody outside has. What counts is the
 # share named rightly, averaged over the pairs.
 #
 # | | share | for example |
