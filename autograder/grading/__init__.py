@@ -1,1 +1,50 @@
-"""Grading: the wall, the sandbox, the judge, the pool."""
+"""Grading: what comes in is looked at, run behind the wall, judged by the week's cases, and given back as a page.
+
+`plug(c)` in nbgrader_config.py puts all of it into nbgrader: the command line and formgrader's buttons take it. This file
+imports nothing that is heavy, and the steps are named, not imported: the learner's process imports it too.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+NBGRADER = "nbgrader.preprocessors"
+#: nbgrader's own steps, with our Judge in the place of its Execute
+STEPS = [
+    "autograder.grading.judge.Judge",
+    f"{NBGRADER}.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    f"{NBGRADER}.LimitOutput",
+    f"{NBGRADER}.SaveAutoGrades",
+    f"{NBGRADER}.AssignLatePenalties",
+    f"{NBGRADER}.CheckCellMetadata",
+]
+#: what nbgrader does not copy: its own defaults, and our notes on a submission
+IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".intake"]
+
+
+def plug(c: Any, solutions: bool = True) -> None:
+    """Set on a traitlets config what makes nbgrader grade this way.
+
+    Parameters
+    ----------
+    c : the config that nbgrader gives its configuration file.
+    solutions : whether a graded attempt at an exercise brings its reference solution with the feedback.
+    """
+    source = c.CourseDirectory.get("source_directory", "source")
+    c.Autograde.pre_convert_hook = functools.partial(_take_in, source=source)
+    c.Autograde.autograde_preprocessors = list(STEPS)
+    c.GenerateFeedback.preprocessors = [f"{NBGRADER}.GetGrades", "autograder.grading.hide.HideTests"]
+    c.GenerateFeedback.exporter_class = "autograder.grading.feedback.FeedbackPage"
+    c.CourseDirectory.ignore = list(IGNORED)
+    c.ExchangeFactory.collect = "autograder.grading.exchange.Collect"
+    c.ExchangeFactory.release_feedback = "autograder.grading.exchange.ReleaseFeedback"
+    c.Collect.before_duedate = True
+    c.ReleaseFeedback.solutions = solutions
+
+
+def _take_in(**told: Any) -> None:
+    from autograder.grading.intake import hook
+
+    hook(**told)

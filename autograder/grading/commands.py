@@ -1,0 +1,75 @@
+"""`workbook grade`, `watch` and `close`. What they need is imported when they run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def add(subparsers: Any) -> None:
+    """Add the parsers of this module."""
+    grade = subparsers.add_parser("grade", help="collect, grade behind the wall, write feedback")
+    grade.add_argument("assignment", metavar="ASSIGNMENT", help="a week's folder name, or another assignment")
+    grade.add_argument("--student", action="append", default=[], metavar="NAME", help="only this learner (may be repeated)")
+    grade.add_argument("--release", action="store_true", help="give the feedback back through the exchange")
+    grade.set_defaults(run=run_grade)
+    watch = subparsers.add_parser("watch", help="grade what arrives in the exchange and give feedback back")
+    watch.add_argument("--once", action="store_true", help="grade what is there, then end")
+    watch.set_defaults(run=run_watch)
+    close = subparsers.add_parser("close", help="close a week: its studio is judged on the rows that count from now on")
+    close.add_argument("week", metavar="WEEK", help="a week's folder name")
+    close.add_argument("--reopen", action="store_true", help="open it again")
+    close.set_defaults(run=run_close)
+    for parser in (grade, watch, close):
+        parser.add_argument("--course", type=Path, default=None, metavar="FOLDER", help="where nbgrader runs (found from here)")
+
+
+def run_grade(options: argparse.Namespace) -> int:
+    """Grade one assignment; 1 where a submission could not be graded."""
+    from autograder.grading.grader import Grader, find_course, table
+
+    grader = Grader(find_course(options.course))
+    grader.need_sandbox()
+    grader.need_assignment(options.assignment)
+    grader.collect(options.assignment)
+    students = options.student or grader.students(options.assignment)
+    outcomes = []
+    for number, student in enumerate(students, 1):
+        print(f"\r{number} of {len(students)}  {student:<40.40}", end="", file=sys.stderr, flush=True)
+        outcomes.append(grader.grade(student, options.assignment))
+        if options.release and not outcomes[-1].trouble:
+            grader.release(student, options.assignment)
+    print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
+    print(table(outcomes))
+    return int(any(outcome.trouble for outcome in outcomes))
+
+
+def run_watch(options: argparse.Namespace) -> int:
+    """Grade what arrives until somebody ends it."""
+    from autograder.grading.grader import Grader, find_course
+    from autograder.grading.watch import Watcher
+
+    watcher = Watcher(Grader(find_course(options.course)))
+    watcher.grader.need_sandbox()
+    if options.once:
+        watcher.look(patient=False)
+    else:
+        watcher.run()
+    return 0
+
+
+def run_close(options: argparse.Namespace) -> int:
+    """Close a week, or open it again."""
+    from autograder.cli import Mend
+    from autograder.grading.grader import find_course
+    from autograder.grading.week import close_week, is_week
+
+    root = find_course(options.course)
+    if not is_week(root, options.week):
+        raise Mend(f"There is no week {options.week!r}.\nMend: name one of the folders in notebooks/.")
+    close_week(root, options.week, again_open=options.reopen)
+    state = "open again" if options.reopen else "closed; `workbook grade` gives the scores that count"
+    print(f"{options.week} is {state}.")
+    return 0

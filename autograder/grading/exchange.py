@@ -1,0 +1,167 @@
+"""The exchange, safely: collecting follows no link, giving back is stopped by no single submission.
+
+nbgrader's own collecting copies what a link in a submission leads to, with the instructor's rights.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import stat
+from pathlib import Path
+from typing import Any
+
+from nbgrader.exchange.default.collect import ExchangeCollect
+from nbgrader.exchange.default.release_feedback import ExchangeReleaseFeedback
+from nbgrader.utils import notebook_hash, parse_utc
+from traitlets import Bool
+
+from autograder.grading import solutions
+from autograder.grading.feedback import as_json
+from autograder.grading.intake import LARGEST_ALL, LITTER, clean, take_in
+from autograder.grading.notes import FOLDER, read_notes, write_notes, write_whole
+
+#: a student's name that is also a folder's name, and no pattern
+STUDENT = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@+-]{0,99}")
+
+
+def entry_parts(name: str) -> tuple[str, str, str] | None:
+    """Student, assignment and timestamp of a folder in inbound; None where it is none."""
+    parts = name.rsplit("+", 3)
+    if len(parts) == 3:
+        parts.append("")
+    if len(parts) != 4 or not STUDENT.fullmatch(parts[0]) or not STUDENT.fullmatch(parts[1]):
+        return None
+    try:
+        return (parts[0], parts[1], parts[2]) if parse_utc(parts[2]) is not None else None
+    except Exception:  # dateutil raises what it likes
+        return None
+
+
+class Collect(ExchangeCollect):  # type: ignore[misc]
+    """Collects what counts: the last attempt in time, else the last; looked at before anything else reads it."""
+
+    src_records: list[dict[str, Any]]
+
+    def _path_to_record(self, path: str) -> dict[str, Any]:
+        parts = entry_parts(Path(path).name)
+        if parts is None or Path(path).is_symlink() or not Path(path).is_dir():
+            # Somebody's stray file must not stop the others: it sorts behind everything, and is left out below.
+            return {"username": "", "filename": Path(path).name, "timestamp": parse_utc("1970-01-01 00:00:00 UTC")}
+        return {"username": parts[0], "filename": Path(path).name, "timestamp": parse_utc(parts[2])}
+
+    def init_src(self) -> None:
+        """Find each student's attempt that counts."""
+        super().init_src()
+        for record in self.src_records:
+            if not record["username"]:
+                self.log.warning("Left out, no submission: %s", record["filename"])
+        self.src_records = [record for record in self.src_records if record["username"]]
+
+    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        """Copy one submission, plain files only, and take it in."""
+        where = Path(dest)
+        try:
+            lines = safe_copy(Path(src), where)
+            parts = entry_parts(Path(src).name)
+            assert parts is not None, "init_src lets only these through"
+            # The name of the folder is what was sorted by; the text inside may say anything.
+            write_whole(where / "timestamp.txt", parts[2].encode())
+            notes = read_notes(where)
+            notes.files = lines
+            notes.attempt = self._attempt(parts)
+            write_notes(where, notes)
+            take_in(where, Path(self.coursedir.format_path(self.coursedir.source_directory, ".", parts[1])))
+        except Exception:
+            self.log.exception("A submission could not be collected: %s", src)
+
+    def _attempt(self, parts: tuple[str, str, str]) -> list[str]:
+        """Which of the learner's attempts this is, where there are several."""
+        student, assignment, chosen = parts
+        names = (entry_parts(path.name) for path in Path(self.inbound_path).iterdir())
+        times = sorted(parse_utc(one[2]) for one in names if one and one[:2] == (student, assignment))
+        if len(times) < 2:
+            return []
+        now = parse_utc(chosen)
+        line = f"You handed in {len(times)} times; the attempt of {now:%d %B, %H:%M:%S} UTC counts"
+        late = [time for time in times if self.duedate is not None and time > self.duedate]
+        if late and now not in late:
+            return [f"{line}: the last one in time. {len(late)} came after the due date."]
+        return [f"{line}: the last one."]
+
+
+def safe_copy(src: Path, dest: Path) -> list[str]:
+    """Copy a folder's ordinary files; lines on what was left out. No link is followed, also none that is just being made."""
+    shutil.rmtree(dest, ignore_errors=True)
+    dest.mkdir(parents=True)
+    lines, room = list[str](), LARGEST_ALL
+    for here, folders, files, handle in os.fwalk(src, follow_symlinks=False):
+        inside = Path(here).relative_to(src)
+        links = [name for name in folders if Path(here, name).is_symlink()]
+        folders[:] = [name for name in folders if name not in links and name not in (*LITTER, FOLDER)]
+        for name in sorted([*files, *links], key=lambda name: (not name.endswith(".ipynb"), name)):
+            content = _ordinary(name, handle, room)
+            if isinstance(content, str):
+                lines.append(f"{inside / name!s:.100} was left out: {content}.")
+                continue
+            room -= len(content)
+            (dest / inside).mkdir(parents=True, exist_ok=True)
+            (dest / inside / name).write_bytes(content)
+    return lines + clean(dest)
+
+
+def _ordinary(name: str, folder: int, room: int) -> bytes | str:
+    """A file's content, or why it has none for us."""
+    try:
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except OSError as error:
+        return "it is a link, and links are not followed" if error.errno == errno.ELOOP else "it could not be read"
+    with os.fdopen(file, "rb") as opened:
+        about = os.fstat(file)
+        if not stat.S_ISREG(about.st_mode):
+            return "it is no ordinary file"
+        content = opened.read(room + 1) if about.st_size <= room else None
+    return content if content is not None and len(content) <= room else "it is too large"
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
+    """Gives back pages and, beside each, the reference solutions of what the learner has tried."""
+
+    solutions = Bool(True, help="whether a graded attempt at an exercise brings its reference solution").tag(config=True)
+
+    def copy_files(self) -> None:
+        """Put each page where its learner finds it."""
+        excluded = set(self.coursedir.student_id_exclude.split(",")) - {""}
+        released = 0
+        for path in sorted(Path(self.coursedir.root).glob(str(Path(self.src_path).relative_to(self.coursedir.root)) + "/*.html")):
+            student = self._student(path)
+            if student is None or student in excluded:
+                continue
+            try:
+                self._release(path)
+                released += 1
+            except Exception as error:  # a submission without its secret, for instance
+                self.log.warning("Feedback for %s could not be released: %s", student, error)
+        self.log.info("Feedback released: %d pages", released)
+
+    def _student(self, path: Path) -> str | None:
+        wanted = self.coursedir.format_path(
+            self.coursedir.feedback_directory, "(?P<student>[^/]+)", self.coursedir.assignment_id, escape=True
+        )
+        match = re.fullmatch(wanted, str(path.parent))
+        return match["student"] if match else None
+
+    def _release(self, path: Path) -> None:
+        secret = (path.parent / "submission_secret.txt").read_text(encoding="ascii")
+        name = notebook_hash(secret=secret, notebook_id=path.stem)
+        put(Path(self.dest_path), name, path.read_bytes())
+        if self.solutions:
+            found = solutions.of_submission(self.coursedir, path.parent.name, self._student(path) or "", path.stem)
+            write_whole(Path(self.dest_path) / f"{name}.solutions.json", as_json(found).encode())
+
+
+def put(folder: Path, name: str, page: bytes) -> None:
+    """Put a page into the exchange under its name, which only its learner knows."""
+    write_whole(folder / f"{name}.html", page)

@@ -1,0 +1,160 @@
+"""The feedback page: the score of each exercise, what broke and on which input, and the learner's executed notebook.
+
+nbgrader's generate_feedback writes it where it always writes. The page needs no network and runs no script; what the
+learner's own code showed as HTML stands in a frame that may do nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+from dataclasses import dataclass
+from importlib import resources as package
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from traitlets import default
+
+from autograder.grading import shown
+from autograder.grading.result import ExerciseResult, Result, result_of
+
+
+@dataclass
+class Row:
+    """One line of the table of scores."""
+
+    name: str
+    anchor: str
+    visible: str
+    hidden: str
+    score: float
+    of: float
+
+    @property
+    def share(self) -> float:
+        """The share of the points, from 0 to 1."""
+        return self.score / self.of if self.of else 0.0
+
+
+class FeedbackPage(Exporter):
+    """Turns an autograded notebook into its feedback page."""
+
+    export_from_notebook = "Feedback page"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **_: Any) -> tuple[Any, dict[str, Any]]:
+        """Render the page."""
+        made, found = super().from_notebook_node(nb, resources)
+        return render(made, found), found
+
+
+def render(nb: NotebookNode, resources: dict[str, Any]) -> str:
+    """The page of an autograded notebook, of which the hidden tests have been taken out."""
+    told = resources.get("nbgrader", {})
+    result = result_of(nb.metadata)
+    return template().render(
+        title=result.title or told.get("assignment", "") or told.get("notebook", ""),
+        student=told.get("student", ""),
+        notebook=told.get("notebook", ""),
+        score=float(told.get("score") or 0.0),
+        most=float(told.get("max_score") or 0.0),
+        penalty=float(told.get("late_penalty") or 0.0),
+        handed_in=_handed_in(resources),
+        result=result,
+        rows=_rows(nb, result),
+        comments=_comments(nb),
+        cells=[] if result.unreadable else shown.cells(nb, {exercise.id for exercise in result.exercises}),
+        style=shown.style(),
+    )
+
+
+@functools.cache
+def template() -> jinja2.Template:
+    """The page's template, read and compiled once a process."""
+    text = (package.files("autograder.grading") / "feedback.html.j2").read_text(encoding="utf-8")
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    environment.filters["points"] = points
+    return environment.from_string(text)
+
+
+def points(value: float) -> str:
+    """A number of points for people: 2, 1.5, 0.67."""
+    return f"{round(value, 2):g}"
+
+
+def _rows(nb: NotebookNode, result: Result) -> list[Row]:
+    """A line for every exercise; for other assignments a line for every cell that is scored."""
+    if result.exercises:
+        return [_row(exercise, _human(nb, exercise)) for exercise in result.exercises]
+    rows = []
+    for cell in nb.cells:
+        settings = cell.metadata.get("nbgrader", {})
+        if settings.get("grade") or settings.get("task"):
+            name = settings.get("grade_id", "")
+            rows.append(Row(name, f"cell-{name}", "", "", float(settings.get("score") or 0), float(settings.get("points") or 0)))
+    return rows
+
+
+def _row(exercise: ExerciseResult, scores: dict[str, float]) -> Row:
+    parts = {
+        kind: f"{points(scores[kind])} of {points(exercise.of[kind])}" for kind in ("check", "hidden") if kind in exercise.of
+    }
+    return Row(
+        exercise.id,
+        f"exercise-{exercise.id}",
+        parts.get("check", ""),
+        parts.get("hidden", ""),
+        sum(scores.values()),
+        sum(exercise.of.values()),
+    )
+
+
+def _human(nb: NotebookNode, exercise: ExerciseResult) -> dict[str, float]:
+    """The scores in the gradebook: a human grader may have changed them."""
+    scores = dict(exercise.score)
+    kinds = {f"check_{exercise.id}": "check", f"test_{exercise.id}": "hidden"}
+    for cell in nb.cells:
+        settings = cell.metadata.get("nbgrader", {})
+        kind = kinds.get(settings.get("grade_id", ""))
+        if kind in scores and settings.get("score") is not None:
+            scores[kind] = float(settings["score"])
+    return scores
+
+
+def _comments(nb: NotebookNode) -> list[tuple[str, str]]:
+    """What a human grader wrote on a cell."""
+    found = [cell.metadata.get("nbgrader", {}) for cell in nb.cells]
+    told = [(one.get("grade_id", ""), one.get("comment")) for one in found]
+    return [(name, comment) for name, comment in told if comment and comment != "No response."]
+
+
+def _handed_in(resources: dict[str, Any]) -> str:
+    """When it was handed in, as nbgrader wrote it down."""
+    path = Path(resources.get("metadata", {}).get("path") or ".") / "timestamp.txt"
+    try:
+        text = path.read_text(encoding="ascii").strip()
+        return datetime.datetime.fromisoformat(text.split(".")[0]).strftime("%d %B %Y, %H:%M") + " UTC"
+    except (OSError, ValueError):
+        return ""
+
+
+def notice(title: str, lines: list[str]) -> str:
+    """A page that holds lines and no score: of an attempt that does not count, for instance."""
+    result = Result(lines=lines, title=title)
+    return template().render(
+        title=title, student="", notebook="", score=0.0, most=0.0, penalty=0.0, handed_in="", result=result, rows=[],
+        comments=[], cells=[], style=shown.style(),
+    )  # fmt: skip
+
+
+def as_json(value: object) -> str:
+    """JSON for a file that another program reads."""
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,177 @@
+"""nbgrader's own steps in one warm process: collect, take in, autograde, write feedback, give it back."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.api import NbGraderAPI
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder.cli import Mend
+from autograder.grading.intake import take_in
+from autograder.grading.wall.errors import SandboxError
+from autograder.grading.wall.limits import Limits
+from autograder.grading.wall.sandbox import open_sandbox
+
+CONFIG = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one submission. `trouble` is empty where it was graded."""
+
+    student: str
+    score: float = 0.0
+    most: float = 0.0
+    seconds: float = 0.0
+    trouble: str = ""
+
+
+def find_course(start: Path | None = None) -> Path:
+    """The folder that nbgrader runs in: `start` or the nearest above it with a configuration.
+
+    Where a desk has laid a local course in a checkout, its instructor's folder is meant.
+    """
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        desk = folder / ".course" / "instructor"
+        for root in (desk, folder):
+            if (root / CONFIG).is_file():
+                return root
+    raise Mend(f"No course at {start} or above it.\nMend: go into the folder with {CONFIG}, or name it: --course FOLDER.")
+
+
+class Grader:
+    """Grades submissions of one course.
+
+    Parameters
+    ----------
+    root : the folder that nbgrader runs in.
+    config : its configuration; by default what its nbgrader_config.py says.
+    """
+
+    def __init__(self, root: Path, config: Config | None = None) -> None:
+        self.root = root.resolve()
+        config = config or PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
+        config.CourseDirectory.setdefault("root", str(self.root))
+        self.api: Any = NbGraderAPI(config=config)
+        self.coursedir: Any = self.api.coursedir
+
+    def need_sandbox(self) -> None:
+        """Refuse, with the mend, where other people's work cannot be run safely."""
+        try:
+            open_sandbox(Limits())
+        except SandboxError as error:
+            raise Mend(str(error)) from None
+
+    def need_assignment(self, assignment: str) -> None:
+        """Refuse an assignment that the gradebook does not know: nbgrader could not say what it is worth."""
+        with self.gradebook() as gradebook:
+            try:
+                gradebook.find_assignment(assignment)
+            except MissingEntry:
+                known = ", ".join(one.name for one in gradebook.assignments) or "none"
+                raise Mend(
+                    f"The gradebook has no assignment {assignment!r}; it has: {known}.\n"
+                    f"Mend: nbgrader generate_assignment {assignment} --force"
+                ) from None
+
+    def gradebook(self) -> Any:
+        """The gradebook, to be used in a `with`."""
+        return Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+
+    def due(self, assignment: str) -> datetime.datetime | None:
+        """When an assignment is due, in UTC; None where it is not, or is not known."""
+        with self.gradebook() as gradebook:
+            try:
+                found: datetime.datetime | None = gradebook.find_assignment(assignment).duedate
+                return found
+            except MissingEntry:
+                return None
+
+    @property
+    def exchange(self) -> Path | None:
+        """The course's folder in the exchange; None where there is none."""
+        root = Path(self.api.exchange.Collect(coursedir=self.coursedir, authenticator=self.api.authenticator).root)
+        folder = root / self.coursedir.course_id
+        return folder if self.coursedir.course_id and folder.is_dir() else None
+
+    def submitted(self, student: str, assignment: str) -> Path:
+        """Where a submission lies for grading."""
+        return Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment))
+
+    def students(self, assignment: str) -> list[str]:
+        """Who has handed in."""
+        return sorted(path.parent.name for path in self.submitted("_", assignment).parents[1].glob(f"*/{assignment}") if path.is_dir())
+
+    def collect(self, assignment: str) -> None:
+        """Fetch from the exchange what counts of every learner."""
+        if self.exchange is not None and (self.exchange / "inbound").is_dir():
+            need(self.api.collect(assignment), f"{assignment} could not be collected")
+
+    def grade(self, student: str, assignment: str) -> Outcome:
+        """Grade one submission that has been collected, and write its page."""
+        begun = time.monotonic()
+        try:
+            take_in(self.submitted(student, assignment), self.source(assignment))
+            need(self.api.autograde(assignment, student, force=True), "it could not be graded")
+            need(self.api.generate_feedback(assignment, student, force=True), "its feedback could not be written")
+            score, most = self.score(student, assignment)
+        except Exception as error:  # one submission's trouble stops no other
+            return Outcome(student, seconds=time.monotonic() - begun, trouble=f"{error}")
+        return Outcome(student, score, most, time.monotonic() - begun)
+
+    def source(self, assignment: str) -> Path:
+        """The instructor's folder of an assignment."""
+        return Path(self.coursedir.format_path(self.coursedir.source_directory, ".", assignment)).resolve()
+
+    def score(self, student: str, assignment: str) -> tuple[float, float]:
+        """What the gradebook says."""
+        with self.gradebook() as gradebook:
+            submission = gradebook.find_submission(assignment, student)
+            return float(submission.score), float(submission.max_score)
+
+    def release(self, student: str, assignment: str) -> None:
+        """Give the page back through the exchange."""
+        need(self.api.release_feedback(assignment, student), "the feedback could not be released")
+
+
+class Failed(Exception):
+    """A step of nbgrader's did not succeed; the message is its own last line of complaint."""
+
+
+def need(answer: dict[str, Any], otherwise: str) -> None:
+    """Go on only where a step of nbgrader's succeeded."""
+    if not answer["success"]:
+        raise Failed(f"{otherwise}: {complaint(answer.get('error') or answer.get('log') or '')}")
+
+
+def complaint(log: str) -> str:
+    """The line of a log that says what went wrong."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    raised = [line for line in lines if _names_an_error(line)]
+    return (raised or lines or ["nbgrader does not say why"])[-1 if not raised else 0][:500]
+
+
+def _names_an_error(line: str) -> bool:
+    head = line.partition(":")[0]
+    return head.replace(".", "").isidentifier() and head.endswith(("Error", "Exception"))
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """Scores for a terminal."""
+    if not outcomes:
+        return "Nobody has handed in."
+    wide = max(len(outcome.student) for outcome in outcomes)
+    lines = []
+    for one in outcomes:
+        what = f"not graded: {one.trouble}" if one.trouble else f"{one.score:7.2f} of {one.most:g}"
+        lines.append(f"{one.student:<{wide}}  {what:<18} {one.seconds:6.1f} s")
+    return "\n".join(lines)

@@ -1,0 +1,57 @@
+"""Nothing of a hidden test's text gets onto a feedback page: nbgrader shows its source, and its lines in tracebacks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.grading.repair import BEGIN_HIDDEN, END_HIDDEN, without_hidden
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
+    """Takes hidden regions out of test cells, and what fails in them down to its first line."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
+        """Hide one cell's hidden region."""
+        if cell.cell_type != "code" or BEGIN_HIDDEN not in cell.source:
+            return cell, resources
+        hidden = hidden_lines(cell.source)
+        cell.source = without_hidden(cell.source).strip("\n")
+        for output in cell.outputs:
+            if output.output_type == "error":
+                _hide_error(output, hidden)
+            elif output.output_type == "stream":
+                output.text = "".join(line for line in output.text.splitlines(keepends=True) if not _shows(line, hidden))
+        return cell, resources
+
+
+def hidden_lines(source: str) -> list[str]:
+    """The lines of a test cell's hidden region, bare."""
+    lines, inside = [], False
+    for line in source.split("\n"):
+        if BEGIN_HIDDEN in line or END_HIDDEN in line:
+            inside = BEGIN_HIDDEN in line
+        elif inside and len(line.strip()) > 3:
+            lines.append(line.strip())
+    return lines
+
+
+def _shows(line: str, hidden: list[str]) -> bool:
+    bare = _ANSI.sub("", line)
+    return any(one in bare for one in hidden)
+
+
+def _hide_error(output: NotebookNode, hidden: list[str]) -> None:
+    """An error whose traceback goes through the region keeps its name and the first line of its message."""
+    if not any(_shows(line, hidden) for line in [*output.traceback, output.evalue]):
+        return
+    first = output.evalue.strip().split("\n")[0][:300]
+    if _shows(first, hidden):
+        first = ""
+    output.evalue = first
+    output.traceback = ["a hidden test failed", f"{output.ename}: {first}" if first else output.ename]

@@ -1,0 +1,229 @@
+"""What comes in is looked at before nbgrader touches it: links, special files, huge files, notebooks that cannot be read.
+
+nbgrader's own steps follow links, stop at broken JSON, and leave out a submission whose notebook has another name. After
+intake a submitted folder holds plain files only, and each of the week's notebooks, valid and in the course's shape. The
+learner's own file, where it was changed, lies in the folder `.intake` with the lines that say what was done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.grading import nbio
+from autograder.grading.notes import FOLDER, Notes, read_notes, write_notes, write_whole
+from autograder.grading.reading import Cell, Read, Unreadable, read
+from autograder.grading.repair import repair
+
+LARGEST_FILE = 20 << 20  # bytes of one file beside the notebook
+LARGEST_ALL = 100 << 20
+MOST_FILES = 500
+DEEPEST = 6
+#: names that nbgrader, Python or a database read where they stand: a submission does not get to say anything there
+REFUSED = ("gradebook.db", "gradebook.db-journal", "gradebook.db-wal", "nbgrader_config.py", FOLDER)
+LITTER = (".ipynb_checkpoints", "__pycache__", "feedback")
+
+log = logging.getLogger("autograder.intake")
+
+
+def hook(assignment: str, student: str, notebooks: list[str], source: str = "source") -> None:
+    """nbgrader's pre-convert hook: take in the submission that these notebooks are of. Never raises.
+
+    Parameters
+    ----------
+    assignment, student : as nbgrader was asked, which may be a pattern: the notebooks' folder says which they are.
+    notebooks : nbgrader's own list; notebooks that were found under another name are added to it.
+    source : the course's source folder, beside the folder that nbgrader runs in.
+    """
+    try:
+        folder = Path(notebooks[0]).parent
+        take_in(folder, Path.cwd() / source / folder.name)
+        notebooks[:] = sorted(str(path) for path in folder.glob("*.ipynb") if path.is_file())
+    except Exception:  # one submission's trouble is written down and stops no other
+        log.exception("a submission of %s could not be taken in", assignment)
+
+
+def take_in(folder: Path, source: Path) -> Notes:
+    """Take in one submitted folder; taking it in again changes nothing.
+
+    Parameters
+    ----------
+    folder : submitted/<student>/<assignment>, of which every byte is a learner's.
+    source : source/<assignment>, the instructor's.
+    """
+    notes = read_notes(folder)
+    files = clean(folder)
+    notes.files += [line for line in files if line not in notes.files]
+    _plain_text(folder / "timestamp.txt", 64)
+    _plain_text(folder / "submission_secret.txt", 256)
+    wanted = sorted(source.glob("*.ipynb"))
+    for path in wanted:
+        _rename(folder, path.name, [one.name for one in wanted], notes)
+    for path in wanted:
+        _take_in_notebook(folder, path, notes)
+    write_notes(folder, notes)
+    return notes
+
+
+def clean(folder: Path) -> list[str]:
+    """Remove from a folder all that is no plain file of a sensible size; lines on what was removed."""
+    lines: list[str] = []
+    room, count = LARGEST_ALL, 0
+    for path, depth in _walk(folder):
+        told = _refusal(path, depth, room, count, folder)
+        if told is None:
+            room, count = room - path.lstat().st_size, count + 1
+            continue
+        if told:
+            lines.append(f"{path.relative_to(folder)!s:.100} was left out: {told}.")
+        _remove(path)
+    return lines
+
+
+def _walk(folder: Path) -> list[tuple[Path, int]]:
+    """All that is not a folder, and the folders that are too deep; nothing behind a link. The notebooks come first."""
+    found: list[tuple[Path, int]] = []
+    waiting = [(folder, 0)]
+    while waiting:
+        here, depth = waiting.pop()
+        for entry in sorted(os.scandir(here), key=lambda entry: (not entry.name.endswith(".ipynb"), entry.name)):
+            path = Path(entry.path)
+            if depth == 0 and entry.name == FOLDER and entry.is_dir(follow_symlinks=False):
+                continue
+            if entry.is_dir(follow_symlinks=False) and depth < DEEPEST and entry.name not in LITTER:
+                waiting.append((path, depth + 1))
+            else:
+                found.append((path, depth))
+    return found
+
+
+def _refusal(path: Path, depth: int, room: int, count: int, folder: Path) -> str | None:
+    """Why something is removed; None where it stays, the empty text where there is nothing to say."""
+    about = path.lstat()
+    if stat.S_ISLNK(about.st_mode):
+        return "it is a link, and links are not followed"
+    if path.name in LITTER or path.suffix == ".pyc":
+        return ""
+    if stat.S_ISDIR(about.st_mode):
+        return "its folders lie too deep in one another"
+    if not stat.S_ISREG(about.st_mode):
+        return "it is no ordinary file"
+    if path.name in REFUSED:
+        return "a submission has no file of that name"
+    if about.st_size > LARGEST_FILE and not (path.suffix == ".ipynb" and path.parent == folder):
+        return f"it has {about.st_size >> 20} MB, and {LARGEST_FILE >> 20} is the most"
+    if about.st_size > room or count >= MOST_FILES:
+        return "there are too many files, or too large ones, beside the notebook"
+    return None
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _plain_text(path: Path, most: int) -> None:
+    """A file that nbgrader reads as one line of text is that, or is gone."""
+    if not path.exists():
+        return
+    try:
+        text = path.read_bytes()[: most + 1].decode("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    if not text or len(text) > most or not text.isprintable() or not _reads(path.name, text):
+        _remove(path)
+
+
+def _reads(name: str, text: str) -> bool:
+    if name != "timestamp.txt":
+        return True
+    from nbgrader.utils import parse_utc
+
+    try:
+        return parse_utc(text) is not None
+    except Exception:  # dateutil raises what it likes
+        return False
+
+
+def _rename(folder: Path, name: str, wanted: Sequence[str], notes: Notes) -> None:
+    """Where a week's notebook is missing, take the one that was saved under another name."""
+    path = folder / name
+    if path.is_file():
+        return
+    others = [one for one in sorted(folder.glob("*.ipynb")) if one.name not in wanted and one.is_file()]
+    if len(wanted) == 1 and others:
+        newest = max(others, key=lambda one: (one.stem.startswith(path.stem), one.stat().st_mtime_ns))
+        newest.rename(path)
+        notes.files.append(f"There was no {name}; {newest.name:.80} was graded in its place.")
+
+
+def _take_in_notebook(folder: Path, source: Path, notes: Notes) -> None:
+    path, name = folder / source.name, source.stem
+    ours, _, made_from = notes.marks.get(name, "").partition(" ")
+    is_ours = bool(ours) and path.is_file() and _mark(path) == ours
+    if is_ours and made_from == _mark(source):
+        return  # as intake left it
+    hers = folder / FOLDER / path.name if is_ours else path
+    if not is_ours:
+        (folder / FOLDER / path.name).unlink(missing_ok=True)
+    if is_ours and not hers.exists() and name not in notes.unreadable:
+        hers = path  # nothing had to be changed
+    course = nbio.load(source)
+    found = _read(hers, name, notes)
+    made, lines = repair(found.cells, course)
+    notes.notebooks[name] = [] if name in notes.unreadable else found.lines + lines
+    if name in notes.unreadable:
+        text = f"**Nothing could be graded.** {notes.unreadable[name]}"
+        made.cells.insert(0, nbio.make_cell("markdown", text, {}, "intake"))
+    if is_ours or not found.current or lines or _differs(found.cells, made):
+        _replace(folder, path, made)
+    notes.marks[name] = f"{_mark(path)} {_mark(source)}"
+
+
+def _read(path: Path, name: str, notes: Notes) -> Read:
+    """The learner's cells; none, and the reason in the notes, where there is nothing to be read."""
+    notes.unreadable.pop(name, None)
+    try:
+        if not path.is_file():
+            raise Unreadable(
+                f"{name}.ipynb was not among what you handed in. "
+                "Mend: look that it lies in the week's folder under its own name, and submit once more."
+            )
+        return read(path)
+    except Unreadable as why:
+        notes.unreadable[name] = str(why)
+        return Read([], [], current=False)
+
+
+def _differs(cells: Sequence[Cell], made: NotebookNode) -> bool:
+    """Whether nbgrader would see another notebook than the one that it should see."""
+    now = [(cell.kind, cell.source, _claims(cell.claims)) for cell in cells]
+    due = [(cell.cell_type, cell.source, _claims(cell.metadata.get("nbgrader", {}))) for cell in made.cells]
+    return now != due or any("nbgrader" in cell.metadata and not cell.claims for cell in cells)
+
+
+def _claims(settings: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in settings.items() if key not in ("checksum", "cell_type")}
+
+
+def _replace(folder: Path, path: Path, made: NotebookNode) -> None:
+    """Put the repaired notebook in the place of the learner's, which is kept."""
+    if path.is_file():
+        keep = folder / FOLDER
+        keep.mkdir(exist_ok=True)
+        if not (keep / path.name).exists():
+            shutil.copyfile(path, keep / path.name)
+    write_whole(path, nbio.dumps(made).encode())
+
+
+def _mark(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

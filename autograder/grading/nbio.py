@@ -1,0 +1,38 @@
+"""nbformat's functions with types: reading a notebook that is known to be good, writing one, making cells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode, v4
+
+
+def load(path: Path) -> NotebookNode:
+    """Read a notebook of the course's, or one that intake has made valid."""
+    found: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    return found
+
+
+def dumps(notebook: NotebookNode) -> str:
+    """A notebook's text, as it stands in a file."""
+    return str(nbformat.writes(notebook)) + "\n"  # type: ignore[no-untyped-call]
+
+
+def convert(raw: dict[str, Any]) -> dict[str, Any]:
+    """A notebook of an old format in the format of today. Raises whatever the converter stumbles over."""
+    return dict(nbformat.convert(nbformat.from_dict(raw), 4))  # type: ignore[no-untyped-call]
+
+
+def make_notebook(cells: list[NotebookNode], metadata: dict[str, Any]) -> NotebookNode:
+    """A notebook in the format of today."""
+    made: NotebookNode = v4.new_notebook(metadata=metadata, cells=cells)  # type: ignore[no-untyped-call]
+    return made
+
+
+def make_cell(kind: str, source: str, metadata: dict[str, Any], id: str) -> NotebookNode:
+    """A cell: code, markdown or raw."""
+    make = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell, "raw": v4.new_raw_cell}[kind]
+    made: NotebookNode = make(source=source, metadata=NotebookNode(metadata), id=id)  # type: ignore[no-untyped-call]
+    return made

@@ -1,0 +1,185 @@
+"""Read a learner's notebook, however it was saved: whatever can be understood is kept, the rest is said.
+
+nbformat's own reader stops at the first thing that it does not expect, and one such notebook must not stop a class. What
+comes out is a list of plain cells without outputs, from which a valid notebook is made.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbformat.v4 import nbformat_minor
+
+from autograder.grading import nbio
+
+LARGEST = 64 << 20  # bytes of a notebook, its pictures included
+MOST_CELLS = 5000
+LONGEST_CELL = 1 << 20  # characters
+_KINDS = ("code", "markdown", "raw")
+_SAVE = "Open it in JupyterLab, save it, look that it opens again, and submit once more."
+
+
+class Unreadable(Exception):
+    """A notebook of which nothing can be graded; the message says why and how to mend it."""
+
+
+@dataclass
+class Cell:
+    """One cell as the learner left it, without its outputs."""
+
+    kind: str
+    source: str
+    metadata: dict[str, Any] = field(default_factory=dict)
+    id: str = ""
+    attachments: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """What the cell says of itself to nbgrader: anything may stand here."""
+        claims = self.metadata.get("nbgrader")
+        return claims if isinstance(claims, dict) else {}
+
+
+@dataclass
+class Read:
+    """A notebook's cells, lines on what was not as it should be, and the format it was saved in."""
+
+    cells: list[Cell]
+    lines: list[str] = field(default_factory=list)
+    current: bool = True  # saved in the format of today, so that every tool reads it
+
+
+def read(path: Path) -> Read:
+    """Read a notebook.
+
+    Raises
+    ------
+    Unreadable
+        Saying why, and how to mend it.
+    """
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise Unreadable(
+                f"Your notebook has {size >> 20} MB, and at most {LARGEST >> 20} can be read. "
+                "Mend: clear large outputs (Edit > Clear Outputs of All Cells), save, and submit once more."
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"Your notebook could not be read ({error.strerror}). Mend: {_SAVE}") from None
+    return read_bytes(content)
+
+
+def read_bytes(content: bytes) -> Read:
+    """Read a notebook's bytes; as `read`."""
+    lines: list[str] = []
+    raw = _parse(_decode(content, lines))
+    if not isinstance(raw, dict):
+        raise Unreadable(f"Your file holds no notebook. Mend: {_SAVE}")
+    version = raw.get("nbformat")
+    if (isinstance(version, int) and version < 4) or "worksheets" in raw:
+        raw = _upgrade(raw, lines)
+    elif version != 4:
+        lines.append(f"The notebook says that its format is {_shown(version)}; it was read as format 4.")
+    minor = raw.get("nbformat_minor")
+    current = version == 4 and isinstance(minor, int) and 0 <= minor <= nbformat_minor
+    if version == 4 and not current:
+        lines.append(f"The notebook says that its format is 4.{_shown(minor)}; it was read as 4.{nbformat_minor}.")
+    cells = raw.get("cells")
+    if not isinstance(cells, list):
+        raise Unreadable(f"Your notebook has no cells. Mend: {_SAVE}")
+    return Read(_cells(cells, lines), lines, current)
+
+
+def _decode(content: bytes, lines: list[str]) -> str:
+    if not content.strip():
+        raise Unreadable(f"Your notebook is an empty file. Mend: {_SAVE}")
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        lines.append("The notebook is not written in UTF-8; letters that could not be read were replaced.")
+        return content.decode("utf-8", errors="replace")
+    if encoding == "utf-16" or content[:3] == b"\xef\xbb\xbf":
+        lines.append("The notebook was not saved by Jupyter (it begins with a byte order mark); it was read all the same.")
+    return text
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise Unreadable(f"Your notebook is nested too deeply to be read. Mend: {_SAVE}") from None
+    except ValueError as error:
+        if re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE):
+            raise Unreadable(
+                "Your notebook holds the marks of a merge that was not finished (<<<<<<<). "
+                f"Mend: take one of the two sides. {_SAVE}"
+            ) from None
+        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "a number that is too long"
+        raise Unreadable(
+            f"Your notebook is damaged: it is no JSON from {where} on (half a download, or changed by hand?). Mend: {_SAVE}"
+        ) from None
+
+
+def _upgrade(raw: dict[str, Any], lines: list[str]) -> dict[str, Any]:
+    try:
+        upgraded = nbio.convert(raw)
+    except Exception:  # the converter trusts its input, and this is a learner's
+        raise Unreadable(f"Your notebook is in an old format that could not be read. Mend: {_SAVE}") from None
+    lines.append(f"The notebook is in the old format {_shown(raw.get('nbformat'))}; it was converted.")
+    return upgraded
+
+
+def _shown(value: object) -> str:
+    return str(value)[:20] if isinstance(value, (int, float, str)) else "not a number"
+
+
+def _cells(raw: list[Any], lines: list[str]) -> list[Cell]:
+    if len(raw) > MOST_CELLS:
+        lines.append(f"The notebook has {len(raw)} cells; the first {MOST_CELLS} were read.")
+    cells = []
+    for number, one in enumerate(raw[:MOST_CELLS], 1):
+        cell = _cell(one)
+        if cell is None:
+            lines.append(f"Cell {number} could not be read and was left out.")
+        elif len(cell.source) > LONGEST_CELL:
+            lines.append(f"Cell {number} is longer than {LONGEST_CELL >> 20} MB and was left out.")
+        else:
+            cells.append(cell)
+    return cells
+
+
+def _cell(raw: Any) -> Cell | None:
+    if not isinstance(raw, dict):
+        return None
+    source = raw.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        return None
+    # Half a surrogate pair is valid JSON and no valid UTF-8: written back, it would stop every later step.
+    source = source.encode("utf-8", errors="replace").decode("utf-8")
+    kind, metadata, id = raw.get("cell_type"), raw.get("metadata"), raw.get("id")
+    return Cell(
+        kind if kind in _KINDS else "raw",
+        source,
+        metadata if isinstance(metadata, dict) else {},
+        id if isinstance(id, str) else "",
+        _pictures(raw.get("attachments")),
+    )
+
+
+def _pictures(raw: Any) -> dict[str, Any]:
+    """A text cell's pictures: {name: {type: base64}}."""
+    if not isinstance(raw, dict):
+        return {}
+    return {
+        name: bundle
+        for name, bundle in raw.items()
+        if isinstance(bundle, dict) and all(isinstance(part, str) for part in bundle.values())
+    }

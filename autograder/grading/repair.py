@@ -1,0 +1,238 @@
+"""Bring a learner's notebook back to the course's shape: every test in its place, once, and all of her own work kept.
+
+She may split, merge, add, move, duplicate or lose cells, and metadata with them. What nbgrader is told of a cell comes
+from the source alone: an unknown schema version in one cell would stop a whole class.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.grading import nbio
+from autograder.grading.reading import Cell
+
+BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
+_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A cell of the source that nbgrader knows: a test, an answer, a given cell, a task for a human grader."""
+
+    id: str
+    kind: str
+    cell_id: str
+    source: str
+    settings: dict[str, Any]
+    metadata: dict[str, Any]
+
+    @property
+    def is_test(self) -> bool:
+        """Scored by running it."""
+        return bool(self.settings.get("grade")) and not self.settings.get("solution")
+
+    @property
+    def is_answer(self) -> bool:
+        """Written by the learner."""
+        return bool(self.settings.get("solution"))
+
+    @property
+    def is_course(self) -> bool:
+        """Written by the course: what the learner changes in it does not count."""
+        return self.is_test or (bool(self.settings.get("locked")) and not self.is_answer)
+
+    @property
+    def shown(self) -> str:
+        """Its text as learners have it."""
+        return without_hidden(self.source)
+
+
+def without_hidden(source: str) -> str:
+    """The text of a test cell without its hidden region."""
+    lines, inside = [], False
+    for line in source.split("\n"):
+        if BEGIN_HIDDEN in line:
+            inside = True
+        elif END_HIDDEN in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def parts_of(source: NotebookNode) -> list[Part]:
+    """The cells of a source notebook that nbgrader knows, in order."""
+    parts = []
+    for cell in source.cells:
+        settings = cell.metadata.get("nbgrader")
+        if settings and settings.get("grade_id"):
+            metadata = {key: value for key, value in cell.metadata.items() if key != "nbgrader"}
+            parts.append(Part(settings["grade_id"], cell.cell_type, cell.get("id", ""), cell.source, dict(settings), metadata))
+    return parts
+
+
+def repair(cells: Sequence[Cell], source: NotebookNode) -> tuple[NotebookNode, list[str]]:
+    """A valid notebook in the course's shape, and lines on what was done.
+
+    Parameters
+    ----------
+    cells : the learner's.
+    source : the instructor's notebook, of which only what learners have gets in.
+    """
+    work = _Repair(parts_of(source))
+    placed = work.place(cells)
+    metadata = {key: value for key, value in source.metadata.items() if key != "celltoolbar"}
+    return nbio.make_notebook(_finished(placed, set(work.by_id)), metadata), work.lines
+
+
+Placed = tuple[Cell, Part | None]
+
+
+class _Repair:
+    """The steps of one repair; `lines` says what they did."""
+
+    def __init__(self, parts: list[Part]) -> None:
+        self.parts = parts
+        self.lines: list[str] = []
+        self.by_id = {part.id: part for part in parts}
+        self.by_cell_id = {part.cell_id: part for part in parts if part.cell_id}
+
+    def place(self, cells: Sequence[Cell]) -> list[Placed]:
+        placed = self._once([(cell, self._recognise(cell)) for cell in cells])
+        placed = [one for pair in placed for one in self._in_form(*pair)]
+        placed = self._with_missing(placed)
+        return self._tests_behind_answers(placed)
+
+    def _recognise(self, cell: Cell) -> Part | None:
+        """By nbgrader's metadata, else by the builder's, else by the cell's id: an editor may lose any of them."""
+        ours = cell.metadata.get("autograder")
+        for claim in (cell.claims.get("grade_id"), ours.get("id") if isinstance(ours, dict) else None):
+            if isinstance(claim, str) and claim in self.by_id:
+                return self.by_id[claim]
+        return self.by_cell_id.get(cell.id)
+
+    def _once(self, pairs: list[Placed]) -> list[Placed]:
+        """Each part at one place; what stands elsewhere under its name is an ordinary cell, or goes where it says nothing."""
+        keep = {part.id: self._kept(part, pairs) for part in self.parts}
+        out: list[Placed] = []
+        for index, (cell, part) in enumerate(pairs):
+            if part is None or index == keep[part.id]:
+                out.append((cell, part))
+            elif _is_as_released(cell, part):
+                self.lines.append(f"The cell `{part.id}` stood there twice; the copy was left out.")
+            else:
+                self.lines.append(f"The cell `{part.id}` stood there twice; the other one ran as an ordinary cell.")
+                out.append((cell, None))
+        return out
+
+    def _kept(self, part: Part, pairs: list[Placed]) -> int:
+        """The place that stands for the part: the last that the learner wrote in, else the last."""
+        found = [index for index, (_, claimed) in enumerate(pairs) if claimed is part]
+        if part.is_answer:
+            found = [index for index in found if not _is_as_released(pairs[index][0], part)] or found
+        elif part.is_course:
+            found = [index for index in found if _is_as_released(pairs[index][0], part)] or found
+        return found[-1] if found else -1
+
+    def _in_form(self, cell: Cell, part: Part | None) -> list[Placed]:
+        """The course's own text in the course's cells; what she wrote there runs as an ordinary cell beside it."""
+        if part is None:
+            return [(cell, None)]
+        if not part.is_course:
+            if cell.kind != part.kind:
+                self.lines.append(f"The cell `{part.id}` had become {cell.kind}; it was read as {part.kind}.")
+            return [(_as(cell, part.kind, cell.source), part)]
+        if _is_as_released(cell, part):
+            return [(_as(cell, part.kind, part.shown), part)]
+        course: Placed = (Cell(part.kind, part.shown, {}, cell.id), part)
+        if not cell.source.strip():
+            self.lines.append(f"The cell `{part.id}` was empty; the course's own was put back.")
+            return [course]
+        where = "above" if part.is_test else "below"
+        self.lines.append(
+            f"The cell `{part.id}` belongs to the course and was changed: the course's own ran; "
+            f"what you wrote stands {where} it as an ordinary cell."
+        )
+        hers: Placed = (Cell(cell.kind, cell.source), None)
+        return [hers, course] if part.is_test else [course, hers]
+
+    def _with_missing(self, placed: list[Placed]) -> list[Placed]:
+        """Put back what is missing, each behind what stands before it in the course."""
+        present = {part.id for _, part in placed if part is not None}
+        before: Part | None = None
+        for part in self.parts:
+            if part.id not in present and (part.is_course or part.settings.get("grade") or part.settings.get("task")):
+                at = 0 if before is None else _index(placed, before) + 1
+                text = part.shown if part.is_course else "(This cell was missing when the notebook was handed in.)"
+                placed.insert(at, (Cell(part.kind, text), part))
+                present.add(part.id)
+                self.lines.append(f"The cell `{part.id}` was missing; it was put back.")
+            elif part.id not in present:
+                self.lines.append(f"The cell `{part.id}` is missing; what it should define was looked for in all other cells.")
+            if part.id in present:
+                before = part
+        return placed
+
+    def _tests_behind_answers(self, placed: list[Placed]) -> list[Placed]:
+        """A test that stands above the answer that it follows in the course goes below it."""
+        answer: Part | None = None
+        for part in self.parts:
+            if part.is_answer:
+                answer = part
+            elif part.is_test and answer is not None and any(p is answer for _, p in placed):
+                here, there = _index(placed, part), _index(placed, answer)
+                if here < there:
+                    placed.insert(there, placed.pop(here))
+                    self.lines.append(f"The test `{part.id}` stood above its answer; it ran below it.")
+        return placed
+
+
+def _index(placed: list[Placed], part: Part) -> int:
+    return next(index for index, (_, one) in enumerate(placed) if one is part)
+
+
+def _is_as_released(cell: Cell, part: Part) -> bool:
+    text = _plain(cell.source)
+    return text in (_plain(part.shown), _plain(part.source)) or (part.is_answer and not text)
+
+
+def _plain(source: str) -> str:
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
+
+
+def _as(cell: Cell, kind: str, source: str) -> Cell:
+    return Cell(kind, source, cell.metadata, cell.id, cell.attachments)
+
+
+def _finished(placed: list[Placed], known: set[str]) -> list[NotebookNode]:
+    """Valid cells: ids that are there, well formed and once."""
+    taken: set[str] = set()
+    cells = []
+    for number, (cell, part) in enumerate(placed, 1):
+        wanted = part.cell_id if part is not None and part.cell_id else cell.id
+        if not _ID.fullmatch(wanted) or wanted in taken:
+            wanted = f"own-{number}"
+            while wanted in taken:
+                wanted += "-"
+        taken.add(wanted)
+        made = nbio.make_cell(cell.kind, cell.source, _metadata(cell, part, known), wanted)
+        if cell.attachments and cell.kind != "code":
+            made["attachments"] = cell.attachments
+        cells.append(made)
+    return cells
+
+
+def _metadata(cell: Cell, part: Part | None, known: set[str]) -> dict[str, Any]:
+    """Of her own cells only what says that a picture's cell need not run; never the name of a part."""
+    if part is not None:
+        return {**part.metadata, "nbgrader": dict(part.settings)}
+    ours = cell.metadata.get("autograder")
+    if not isinstance(ours, dict) or ours.get("role") not in ("show", "try"):
+        return {}
+    id = ours.get("id")
+    return {"autograder": {"id": id, "role": ours["role"]}} if isinstance(id, str) and id not in known else {}

@@ -1,0 +1,63 @@
+"""The course's secret, and the keys made from it: new draws for every submission, the same when it is graded again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+STATE = ".grading"
+VARIABLE = "WORKBOOK_SECRET"
+
+
+def state_folder(root: Path) -> Path:
+    """The grader's own folder in a course: no learner sees it, and git ignores it."""
+    folder = root / STATE
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="ascii")
+    return folder
+
+
+def course_secret(root: Path) -> bytes:
+    """The secret of the course at `root`, made the first time; the variable WORKBOOK_SECRET stands over it."""
+    given = os.environ.get(VARIABLE)
+    if given:
+        return given.encode()
+    path = state_folder(root) / "secret"
+    if not path.exists():
+        scratch = path.with_name(f"secret.{os.getpid()}")
+        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(scratch, path)  # fails where another grader was faster: its secret counts
+        except FileExistsError:
+            pass
+        finally:
+            scratch.unlink()
+    return path.read_text(encoding="ascii").strip().encode()
+
+
+def submission_key(secret: bytes, assignment: str, notebook: NotebookNode) -> bytes:
+    """The key of one submission: it depends on what the learner wrote, on nothing else of hers."""
+    digest = hashlib.blake2b(key=hashlib.blake2b(secret, digest_size=32).digest(), digest_size=32)
+    for text in (assignment, *_own_texts(notebook)):
+        encoded = text.encode("utf-8", errors="replace")
+        digest.update(len(encoded).to_bytes(8, "big") + encoded)
+    return digest.digest()
+
+
+def _own_texts(notebook: NotebookNode) -> list[str]:
+    """Her code: cells that are not the course's."""
+    return [
+        cell.source for cell in notebook.cells if cell.cell_type == "code" and not _is_course(cell.metadata.get("nbgrader", {}))
+    ]
+
+
+def _is_course(settings: dict[str, object]) -> bool:
+    return bool(settings) and not settings.get("solution") and bool(settings.get("grade") or settings.get("locked"))

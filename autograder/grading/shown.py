@@ -1,0 +1,128 @@
+"""Cells of an executed notebook as HTML that can do nothing: text, code, pictures, and frames without rights."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from nbformat import NotebookNode
+from pygments import highlight  # type: ignore[import-untyped]
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
+
+COURSE = "course"  # mark of a text cell that stands in the notebook as the course wrote it
+PICTURES = {"image/png": "image/png", "image/jpeg": "image/jpeg", "image/gif": "image/gif"}
+LONGEST = 200_000  # characters of one text output on a page
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+@dataclass
+class Shown:
+    """One cell on the page.
+
+    Attributes
+    ----------
+    kind : "code", "text", "heading" (of a text that the course wrote) or "test".
+    anchor : its name on the page; `of` is the exercise whose test it is.
+    """
+
+    kind: str
+    body: Markup
+    anchor: str = ""
+    of: str = ""
+    score: float = 0.0
+    points: float = 0.0
+    outputs: list[Markup] = field(default_factory=list)
+
+
+def cells(nb: NotebookNode, exercises: set[str]) -> list[Shown]:
+    """The cells of a notebook; a test of one of the `exercises` refers to that exercise's own table."""
+    return [one for cell in nb.cells if (one := _cell(cell, exercises)) is not None]
+
+
+def _cell(cell: NotebookNode, exercises: set[str]) -> Shown | None:
+    settings = cell.metadata.get("nbgrader", {})
+    if cell.cell_type != "code":
+        return _text(cell)
+    anchor = f"cell-{settings['grade_id']}" if settings.get("grade_id") else ""
+    if settings.get("grade") and not settings.get("solution"):
+        name = settings["grade_id"].partition("_")[2]
+        of = name if name in exercises else ""
+        outputs = [] if of and not any(o.output_type == "error" for o in cell.outputs) else _outputs(cell)
+        score, points = float(settings.get("score") or 0.0), float(settings.get("points") or 0.0)
+        return Shown("test", code(cell.source), anchor, of, score, points, outputs)
+    return Shown("code", code(cell.source), anchor, outputs=_outputs(cell)) if cell.source.strip() else None
+
+
+def _text(cell: NotebookNode) -> Shown | None:
+    if cell.metadata.get("autograder", {}).get(COURSE):
+        headings = [line for line in cell.source.splitlines() if re.match(r"#{1,4} ", line)]
+        return Shown("heading", markdown("\n\n".join(headings))) if headings else None
+    return Shown("text", markdown(cell.source)) if cell.source.strip() else None
+
+
+def markdown(source: str) -> Markup:
+    """Text in Markdown; HTML in it is shown as text."""
+    return Markup(markdown2html_mistune(html.escape(source, quote=False)))
+
+
+@functools.cache
+def _formatter() -> Any:
+    return HtmlFormatter(cssclass="source", style="default")
+
+
+def code(source: str) -> Markup:
+    """Python with its colours."""
+    return Markup(highlight(source, PythonLexer(), _formatter()))
+
+
+@functools.cache
+def style() -> Markup:
+    """The style sheet of the colours."""
+    return Markup(_formatter().get_style_defs(".source"))
+
+
+def _outputs(cell: NotebookNode) -> list[Markup]:
+    return [made for output in cell.outputs if (made := _output(output))]
+
+
+def _output(output: NotebookNode) -> Markup:
+    if output.output_type == "stream":
+        return _pre(output.text, "stderr" if output.name == "stderr" else "stdout")
+    if output.output_type == "error":
+        return _pre("\n".join(output.traceback) or f"{output.ename}: {output.evalue}", "error")
+    data = output.get("data", {})
+    for kind, type_ in PICTURES.items():
+        if isinstance(data.get(kind), str) and (picture := _base64(data[kind])):
+            return Markup(f'<img alt="a picture that this cell drew" src="data:{type_};base64,{picture}">')
+    if isinstance(data.get("image/svg+xml"), str):
+        drawn = base64.b64encode(data["image/svg+xml"].encode()).decode()
+        return Markup(f'<img alt="a picture that this cell drew" src="data:image/svg+xml;base64,{drawn}">')
+    if isinstance(data.get("text/html"), str):
+        return _frame(data["text/html"])
+    text: Any = data.get("text/plain", "")
+    return _pre(text, "result") if isinstance(text, str) else Markup()
+
+
+def _pre(text: str, kind: str) -> Markup:
+    bare = _ANSI.sub("", text)
+    if len(bare) > LONGEST:
+        bare = bare[:LONGEST] + "\n(cut here)"
+    return Markup(f'<pre class="{kind}">{html.escape(bare)}</pre>') if bare.strip() else Markup()
+
+
+def _base64(text: str) -> str:
+    bare = "".join(text.split())
+    return bare if re.fullmatch(r"[A-Za-z0-9+/]*={0,2}", bare) else ""
+
+
+def _frame(page: str) -> Markup:
+    """HTML of the learner's own: in a frame without scripts, forms, or a way out."""
+    height = min(600, 60 + 24 * (page.count("<tr") + page.count("<br") + page.count("<p")))
+    return Markup(f'<iframe sandbox="" style="height:{height}px" srcdoc="{html.escape(page[:LONGEST])}"></iframe>')

@@ -1,0 +1,67 @@
+"""A week as the grader has it: its cases, its points, and whether it is still open."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from autograder.grading.notes import write_whole
+from autograder.grading.secret import state_folder
+
+CASES = ("checks.py", "hidden.py")
+
+
+def is_week(root: Path, assignment: str) -> bool:
+    """Whether an assignment is one of the workbook's weeks, with cases of its own."""
+    return (root / "notebooks" / assignment / "checks.py").is_file()
+
+
+@contextlib.contextmanager
+def cases_folder(root: Path, assignment: str) -> Iterator[Path]:
+    """A folder that holds what a session needs: the week's cases beside the points that the builder wrote down."""
+    texts = root / "notebooks" / assignment
+    with tempfile.TemporaryDirectory(prefix="week-") as scratch:
+        folder = Path(scratch) / assignment
+        folder.mkdir()
+        for path in sorted(texts.glob("*.py")):
+            if path.name not in ("lesson.py", "rivals.py"):
+                shutil.copyfile(path, folder / path.name)
+        for name in ("week.json", "kit.py"):
+            built = root / "source" / assignment / name
+            if built.is_file():
+                shutil.copyfile(built, folder / name)
+        yield folder
+
+
+def week_json(root: Path, assignment: str) -> dict[str, Any]:
+    """What the builder wrote down of a week; nothing where it is none of ours."""
+    path = root / "source" / assignment / "week.json"
+    if not path.is_file():
+        return {"title": "", "exercises": []}
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def is_open(root: Path, assignment: str, due: datetime.datetime | None) -> bool:
+    """Whether a week is open: until its due date (UTC), or until it is closed where it has none."""
+    if assignment in closed_weeks(root):
+        return False
+    return due is None or datetime.datetime.now(datetime.UTC).replace(tzinfo=None) < due
+
+
+def closed_weeks(root: Path) -> list[str]:
+    """The weeks that `workbook close` has closed."""
+    path = state_folder(root) / "closed.json"
+    return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
+
+
+def close_week(root: Path, assignment: str, again_open: bool = False) -> None:
+    """Close a week, or open it again."""
+    closed = set(closed_weeks(root)) - {assignment} if again_open else {*closed_weeks(root), assignment}
+    write_whole(state_folder(root) / "closed.json", json.dumps(sorted(closed)).encode())
