@@ -118,6 +118,7 @@ class Report:
     verdicts: tuple[Verdict, ...]
     trouble: str = ""  # why nothing could be tried (a missing name, for instance)
     studio: bool = False
+    note: str = ""  # what is worth saying of the whole, and costs nothing
 
     def counted(self) -> tuple[Verdict, ...]:
         """The verdicts that earn: side properties only where every core property holds.

@@ -31,7 +31,7 @@ def as_text(report: Report, hidden: bool | None = None) -> str:
     """The report in plain text, a line a case and what broke under it."""
     if report.trouble:
         return f"{report.exercise}: {report.trouble}"
-    lines = [report.exercise]
+    lines = [f"{report.exercise} ({report.note})" if report.note else report.exercise]
     for v in _shown(report, hidden):
         later = "  (counts once the properties above hold)" if _idle(report, v) else ""
         lines.append(f"  {'✓' if v.holds else '✗'} {v.says}{later}")
@@ -47,7 +47,8 @@ def _shown(report: Report, hidden: bool | None) -> list[Verdict]:
 def as_html(report: Report, hidden: bool | None = None, points: float | None = None, of: float | None = None) -> str:
     """The report as a table that needs no style sheet and no script."""
     score = "" if points is None or of is None else f" · {points:g} of {of:g} points"
-    head = f"<b>{html.escape(report.exercise)}</b>{score}"
+    note = f'<br><span style="color:{_NOTE}">{html.escape(report.note)}</span>' if report.note else ""
+    head = f"<b>{html.escape(report.exercise)}</b>{score}{note}"
     if report.trouble:
         cross = f'<span style="color:{_BAD}">✗</span>'
         return f'<div style="font-size:90%">{head}<br>{cross} {html.escape(report.trouble)}</div>'

@@ -1,0 +1,115 @@
+"""A week's session: points, side properties, missing names, mistakes that are paid for once."""
+
+import contextlib
+
+import pytest
+
+from autograder.cases.session import Session
+
+KEY = b"a test"
+CHECKS = """
+import numpy as np
+from autograder.cases import case, draws, exercise, expect
+
+exercise("double")
+
+@case("double", "every entry doubles", draws=draws.vectors())
+def doubles(double, x):
+    expect.close(double(x), 2 * x)
+
+@case("double", "the number type stays", side=True)
+def keeps(double):
+    expect.dtype(double(np.ones(2, np.float32)), np.float32)
+"""
+HIDDEN = """
+import numpy as np
+from autograder.cases import case, expect
+
+@case("double", "long inputs work", weight=3)
+def long(double):
+    expect.close(double(np.arange(100.0)), 2 * np.arange(100.0))
+"""
+WEEK = '{"exercises": [{"id": "double", "points": {"check": 2, "hidden": 6}}]}'
+
+
+@pytest.fixture
+def week(tmp_path):
+    for name, text in (("checks.py", CHECKS), ("hidden.py", HIDDEN), ("week.json", WEEK)):
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def session(week, **names):
+    def lookup(name):
+        if name not in names:
+            raise NameError(name)
+        return names[name]
+
+    return Session(week, lookup, key=KEY)
+
+
+def test_points_are_plain_finite_floats_and_split_between_the_two_cells(week):
+    made = session(week, double=lambda x: x + x)
+    for points, worth in ((made.check("double"), 2.0), (made.hidden_check("double"), 6.0)):
+        assert points == worth and repr(points) == repr(worth) and isinstance(points, float)
+        assert "<table" in points._repr_html_()
+
+
+def test_a_side_property_counts_only_where_every_core_one_holds(week):
+    made = session(week, double=lambda x: 2 * x if len(x) < 10 else x)  # breaks a hidden core case
+    assert made.check("double") == 1.0
+    assert made.hidden_check("double") == 0.0
+    assert session(week, double=lambda x: x).check("double") == 0.0
+    assert session(week, double=lambda x: 2.0 * x.astype(float)).check("double") == 1.0
+
+
+def test_a_missing_name_is_said_and_scores_nothing(week):
+    points = session(week).check("double")
+    assert points == 0.0
+    assert "no `double` in your notebook" in points._repr_html_()
+
+
+def test_messages_are_escaped_in_html(week):
+    points = session(week, double=lambda x: "<script>alert(1)</script>").check("double")
+    assert "<script>" not in points._repr_html_() and "&lt;script&gt;" in points._repr_html_()
+
+
+BUILT_ON = (
+    CHECKS
+    + """
+exercise("four_times", needs=["double"])
+
+@case("four_times", "every entry is taken four times", draws=draws.vectors())
+def fourfold(four_times, x):
+    expect.close(four_times(x), 4 * x)
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("four_times", "points"),
+    [
+        (lambda names: lambda x: names["double"](names["double"](x)), 1.0),  # right, on a broken piece
+        (lambda names: lambda x: names["double"](x), 0.0),  # wrong, whatever it stands on
+    ],
+)
+def test_a_mistake_in_an_earlier_piece_is_paid_for_once(week, four_times, points):
+    (week / "checks.py").write_text(BUILT_ON)
+    names = {"double": lambda x: 3 * x}
+    names["four_times"] = four_times(names)
+    asked = []
+
+    @contextlib.contextmanager
+    def stand_in(pieces):
+        asked.append(tuple(pieces))
+        own, names["double"] = names["double"], lambda x: 2 * x
+        try:
+            yield
+        finally:
+            names["double"] = own
+
+    made = Session(week, names.__getitem__, key=KEY, stand_in=stand_in)
+    assert made.check("double") == 0.0
+    assert made.check("four_times") == points
+    assert asked == [("double",)]
+    assert ("in place of yours" in made.report("four_times").note) == bool(points)
