@@ -17,6 +17,7 @@ from autograder.explore.style import (
     PURPLE,
     RED,
     SHADES,
+    SIGNED,
     SKY,
     Picture,
     figure,
@@ -25,6 +26,6 @@ from autograder.explore.style import (
 )
 
 __all__ = [
-    "BLUE", "CLASSES", "GREEN", "GREY", "INK", "MARKERS", "ORANGE", "PAPER", "PURPLE", "RED", "SHADES", "SKY",
+    "BLUE", "CLASSES", "GREEN", "GREY", "INK", "MARKERS", "ORANGE", "PAPER", "PURPLE", "RED", "SHADES", "SIGNED", "SKY",
     "Panel", "Picture", "figure", "images", "panel", "picture", "points", "regions", "style", "surface",
 ]

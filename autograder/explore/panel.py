@@ -72,7 +72,8 @@ def start(control: Any) -> Any:
 
 def slider(ipywidgets: Any, control: Any, label: str) -> Any:
     """The widget for one control."""
-    wide: dict[str, Any] = {"description": label, "style": {"description_width": "initial"}, "layout": {"width": "300px"}}
+    wide: dict[str, Any] = {"description": label, "layout": {"width": "300px"}}
+    wide["style"] = {"description_width": "initial"}
     if isinstance(control, bool):
         return ipywidgets.Checkbox(value=control, indent=False, **wide)
     if isinstance(control, list):

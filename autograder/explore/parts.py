@@ -36,10 +36,19 @@ def regions(ax: Axes, rule: Callable[[NDArray[Any]], ArrayLike], extent: Extent,
     along, up, grid = mesh(extent, steps)
     labels = np.asarray(rule(grid)).reshape(steps, steps).astype(int)
     soft = ListedColormap([tuple(0.32 * np.array(to_rgb(c)) + 0.68) for c in colours])
-    ax.imshow(labels, extent=extent, origin="lower", aspect="auto", cmap=soft, vmin=-0.5, vmax=len(colours) - 0.5, zorder=0)
+    span: Any = {"vmin": -0.5, "vmax": len(colours) - 0.5}
+    ax.imshow(labels, extent=extent, origin="lower", aspect="auto", cmap=soft, zorder=0, **span)
     for k in np.unique(labels)[1:]:
-        ax.contour(along, up, (labels >= k).astype(float), levels=[0.5], colors=INK, linewidths=0.8, zorder=1)
+        ax.contour(along, up, blurred(labels >= k), levels=[0.5], colors=INK, linewidths=0.9, zorder=1)
     ax.set(xlim=extent[:2], ylim=extent[2:])
+
+
+def blurred(inside: NDArray[Any], width: int = 7) -> NDArray[Any]:
+    """The share of neighbours that lie inside: its middle contour has no stairs."""
+    padded = np.pad(inside.astype(float), width // 2, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (width, width))
+    shares: NDArray[Any] = windows.mean(axis=(2, 3))
+    return shares
 
 
 def surface(ax: Axes, score: Callable[[NDArray[Any]], ArrayLike], extent: Extent, low: float = 0.0, high: float = 1.0,

@@ -20,6 +20,7 @@ RED, SKY, INK, GREY, PAPER = "#D55E00", "#56B4E9", "#22272e", "#8b949e", "#fffff
 CLASSES = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, INK, "#b59f00", "#7f5539", GREY)
 MARKERS = "os^DvPX*<>"  # a class is told by its shape too, never by colour alone
 SHADES = LinearSegmentedColormap.from_list("blue_white_orange", ["#5aa3d0", "#a9d0e8", "#f7f7f7", "#f9dfa6", "#f0bd55"])
+SIGNED = LinearSegmentedColormap.from_list("blue_to_orange", [BLUE, "#8fc3e0", "#ffffff", "#f3cc80", "#c97f00"])
 
 LOOK: Any = {
     "figure.facecolor": PAPER, "savefig.facecolor": PAPER, "axes.facecolor": PAPER, "figure.dpi": 110,
@@ -71,7 +72,7 @@ class Picture:
 
 
 def picture(draw: Callable[P, Figure]) -> Callable[P, Picture]:
-    """Make a function that returns a figure return a `Picture` in the house look; its docstring is the alternative text."""
+    """Make a function that returns a figure return a `Picture` in the house look, its docstring as alternative text."""
 
     @functools.wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Picture:

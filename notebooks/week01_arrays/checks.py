@@ -37,8 +37,11 @@ def dots(centre_of_ink):
     expect.close(centre_of_ink(picture), [[0.0, 3.0]])
 
 
-@case("centre_of_ink", "a single dot of ink is its own centre, wherever it is and whatever the picture's size",
-      draws={"height": draws.integers(1, 6), "width": draws.integers(1, 6), "at": draws.integers(0, 35)})
+@case(
+    "centre_of_ink",
+    "a single dot of ink is its own centre, wherever it is and whatever the picture's size",
+    draws={"height": draws.integers(1, 6), "width": draws.integers(1, 6), "at": draws.integers(0, 35)},
+)
 def one_dot(centre_of_ink, height, width, at):
     row, column = at % height, at // height % width
     picture = np.zeros((1, height, width))
@@ -50,12 +53,20 @@ def one_dot(centre_of_ink, height, width, at):
 def moves_along(centre_of_ink, images):
     images = inked(images)
     pushed = np.pad(images, ((0, 0), (2, 0), (1, 0)))
-    expect.close(centre_of_ink(pushed), expect.array(centre_of_ink(images), (len(images), 2)) + [2, 1], tell=False,
-                 otherwise="with all ink two rows down and one column to the right, the centre did not go with it")
+    expect.close(
+        centre_of_ink(pushed),
+        expect.array(centre_of_ink(images), (len(images), 2)) + [2, 1],
+        tell=False,
+        otherwise="with all ink two rows down and one column to the right, the centre did not go with it",
+    )
 
 
-@case("centre_of_ink", "a picture without ink has its centre in the middle of the paper", side=True,
-      draws={"height": draws.integers(1, 6), "width": draws.integers(1, 6)})
+@case(
+    "centre_of_ink",
+    "a picture without ink has its centre in the middle of the paper",
+    side=True,
+    draws={"height": draws.integers(1, 6), "width": draws.integers(1, 6)},
+)
 def blank(centre_of_ink, height, width):
     expect.close(centre_of_ink(np.zeros((1, height, width))), [[(height - 1) / 2, (width - 1) / 2]])
 
@@ -77,16 +88,22 @@ def three_four_five(distances):
     expect.close(distances(np.array([[0.0, 0.0], [3.0, 0.0]]), np.array([[3.0, 4.0]])), [[5.0], [4.0]])
 
 
-@case("distances", "with one coordinate, the distance is the size of the difference",
-      draws={"a": draws.vectors(size=(1, 5)), "b": draws.vectors(size=(1, 4))})
+@case(
+    "distances",
+    "with one coordinate, the distance is the size of the difference",
+    draws={"a": draws.vectors(size=(1, 5)), "b": draws.vectors(size=(1, 4))},
+)
 def on_a_line(distances, a, b):
     table = expect.array(distances(a[:, None], b[:, None]), (len(a), len(b)))
     for i, j in np.ndindex(len(a), len(b)):
         expect.close(table[i, j], abs(a[i] - b[j]), otherwise=f"from {a[i]:g} to {b[j]:g} your distance is {table[i, j]:g}")
 
 
-@case("distances", "coordinates add up: the squared distance is the sum of the squared distances in each coordinate alone",
-      draws={"A": POINTS, "m": draws.integers(1, 4)})
+@case(
+    "distances",
+    "coordinates add up: the squared distance is the sum of the squared distances in each coordinate alone",
+    draws={"A": POINTS, "m": draws.integers(1, 4)},
+)
 def pythagoras(distances, A, m):
     B = np.resize(A[::-1] + 1.5, (m, A.shape[1])) * np.arange(1, A.shape[1] + 1)
     whole = expect.array(distances(A, B), (len(A), m))
@@ -142,18 +159,28 @@ def one_two_three_six(learn_scale, standardise):
     expect.close(standardise(column, learn_scale(column)), (column - 3) / math.sqrt(3.5))
 
 
-@case("standardise", "every column of the training examples has mean 0 and mean square 1", weight=2,
-      draws=draws.normals((2, 7), (1, 5), scale=3.0))
+@case(
+    "standardise",
+    "every column of the training examples has mean 0 and mean square 1",
+    weight=2,
+    draws=draws.normals((2, 7), (1, 5), scale=3.0),
+)
 def common_footing(learn_scale, standardise, X):
     X = X * np.arange(1, X.shape[1] + 1) + 5
     Z = expect.array(standardise(X, learn_scale(X)), X.shape, finite=True)
     expect.close(Z.mean(axis=0), np.zeros(X.shape[1]), otherwise=f"the columns' means are {np.round(Z.mean(axis=0), 3)}")
-    expect.close((Z**2).mean(axis=0), np.ones(X.shape[1]),
-                 otherwise=f"the columns' mean squares are {np.round((Z**2).mean(axis=0), 3)}")
+    expect.close(
+        (Z**2).mean(axis=0),
+        np.ones(X.shape[1]),
+        otherwise=f"the columns' mean squares are {np.round((Z**2).mean(axis=0), 3)}",
+    )
 
 
-@case("standardise", "undo gives back what went in, for new examples too",
-      draws={"X": draws.normals((2, 6), 3), "new": draws.matrices(columns=3)})
+@case(
+    "standardise",
+    "undo gives back what went in, for new examples too",
+    draws={"X": draws.normals((2, 6), 3), "new": draws.matrices(columns=3)},
+)
 def there_and_back(learn_scale, standardise, undo, X, new):
     scale = learn_scale(X)
     Z = expect.array(standardise(new, scale), new.shape, finite=True, what="standardise")
@@ -161,8 +188,12 @@ def there_and_back(learn_scale, standardise, undo, X, new):
     expect.close(undo(np.zeros((1, 3)), scale), X.mean(axis=0, keepdims=True), what="undo, for a row of zeros,")
 
 
-@case("standardise", "a constant column becomes 0, and undo brings it back", side=True,
-      draws={"value": draws.sampled([0.0, 2.0, -5.0]), "n": draws.integers(1, 5)})
+@case(
+    "standardise",
+    "a constant column becomes 0, and undo brings it back",
+    side=True,
+    draws={"value": draws.sampled([0.0, 2.0, -5.0]), "n": draws.integers(1, 5)},
+)
 def constant_column(learn_scale, standardise, undo, value, n):
     X = np.column_stack([np.full(n, value), np.arange(n)])
     scale = learn_scale(X)
@@ -193,8 +224,11 @@ def size_minus_two(net):
     expect.close(net(X, W1, np.zeros(2), W2, np.array([-2.0])), np.abs(X) - 2, what="net")
 
 
-@case("xor_net", "a unit whose score is negative passes nothing on, one whose score is positive passes all of it",
-      draws={"x": draws.floats(-4, 4), "bias": draws.floats(-2, 2), "out": draws.floats(-3, 3)})
+@case(
+    "xor_net",
+    "a unit whose score is negative passes nothing on, one whose score is positive passes all of it",
+    draws={"x": draws.floats(-4, 4), "bias": draws.floats(-2, 2), "out": draws.floats(-3, 3)},
+)
 def one_unit(net, x, bias, out):
     score = 2 * x + bias
     got = net(np.array([[x]]), np.array([[2.0]]), np.array([bias]), np.array([[3.0]]), np.array([out]))
@@ -204,8 +238,9 @@ def one_unit(net, x, bias, out):
 def checked_parameters(xor_parameters):
     """The four arrays, their shapes looked at."""
     got = xor_parameters()
-    expect.that(isinstance(got, (tuple, list)) and len(got) == 4,
-                "xor_parameters is to return four arrays: return W1, b1, W2, b2")
+    expect.that(
+        isinstance(got, (tuple, list)) and len(got) == 4, "xor_parameters is to return four arrays: return W1, b1, W2, b2"
+    )
     W1, b1, W2, b2 = (expect.array(a, finite=True, what=name) for a, name in zip(got, ("W1", "b1", "W2", "b2"), strict=True))
     expect.that(W1.ndim == 2 and len(W1) == 2, f"W1 has shape {W1.shape}; (2, H) was asked for")
     units = W1.shape[1]
@@ -257,8 +292,11 @@ def seven_and_four(learn_prototypes, nearest_prototype):
     expect.close(nearest_prototype(np.array([[5.0], [6.0]]), memory), [7, 4])
 
 
-@case("nearest_prototype", "classes that lie well apart are told apart, whatever they are called",
-      draws={"seed": draws.seeds(), "names": draws.sampled([(0, 1, 2), (3, 8, 5), (7, 1, 4)])})
+@case(
+    "nearest_prototype",
+    "classes that lie well apart are told apart, whatever they are called",
+    draws={"seed": draws.seeds(), "names": draws.sampled([(0, 1, 2), (3, 8, 5), (7, 1, 4)])},
+)
 def well_apart(learn_prototypes, nearest_prototype, seed, names):
     X, which = blobs(np.random.default_rng(seed), [[0, 0, 0], [9, 0, 0], [0, 9, 9]], [3, 5, 9])
     y = np.array(names)[which]
@@ -271,8 +309,11 @@ def any_order(learn_prototypes, nearest_prototype, seed):
     rng = np.random.default_rng(seed)
     X, y = rng.standard_normal((12, 2)), np.resize([2, 0, 1], 12)
     order, new = rng.permutation(12), rng.standard_normal((9, 2))
-    expect.same(nearest_prototype(new, learn_prototypes(X, y)), nearest_prototype(new, learn_prototypes(X[order], y[order])),
-                "the same training examples in another order gave other answers")
+    expect.same(
+        nearest_prototype(new, learn_prototypes(X, y)),
+        nearest_prototype(new, learn_prototypes(X[order], y[order])),
+        "the same training examples in another order gave other answers",
+    )
 
 
 @case("nearest_prototype", "no input is changed", side=True, draws=draws.seeds())
@@ -374,5 +415,7 @@ def one_at_a_time(train, predict):
     arrays = budgeted(train(X[:100], y[:100], 5), 20)
     together = expect.array(predict(arrays, X[100:106]), (6,), what="predict")
     for i in range(6):
-        expect.that(np.array_equal(expect.array(predict(arrays, X[100 + i : 101 + i]), (1,), what="predict"), together[i : i + 1]),
-                    "a picture's label depends on what else is in the batch")
+        expect.that(
+            np.array_equal(expect.array(predict(arrays, X[100 + i : 101 + i]), (1,), what="predict"), together[i : i + 1]),
+            "a picture's label depends on what else is in the batch",
+        )

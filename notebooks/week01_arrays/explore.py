@@ -2,6 +2,7 @@
 
 import functools
 import html
+import itertools
 import json
 
 import numpy as np
@@ -16,7 +17,7 @@ from autograder.explore import (
     INK,
     ORANGE,
     RED,
-    SHADES,
+    SIGNED,
     figure,
     images,
     panel,
@@ -57,32 +58,36 @@ def digit_as_numbers():
 
 @picture
 def axes_of_a_stack():
-    """Three ways to add up along an axis: a stack of sevens falls onto one average picture; one seven collapses to the ink in each row; or to the ink in each column."""
+    """A stack of sevens and what is left along its axes.
+
+    Over axis 0 the stack falls onto one average picture; one seven collapses to the ink in each row, or in each column.
+    """
     digits = _digits()
     sevens = digits.X[digits.y == 7]
     one = sevens[4].astype(int)
-    fig, axes = figure(11, 3.7, columns=4, width_ratios=(1.25, 1, 1, 1))
+    fig, axes = figure(11.4, 3.9, columns=4, width_ratios=(1.5, 1, 1, 1))
     stack = axes[0]
-    for k in range(5, -1, -1):
-        shift = 5.5 * k
-        stack.imshow(sevens[k + 3], cmap="gray_r", extent=(shift, shift + 28, 28 - shift, -shift), zorder=10 - k)
-        stack.add_patch(Rectangle((shift, -shift), 28, 28, fill=False, ec=GREY, lw=1, zorder=10 - k))
-    stack.set(xlim=(-9, 60), ylim=(36, -32), title=f"sevens: shape {sevens.shape}")
-    stack.annotate("", (58, -24), (31, 4), arrowprops={"arrowstyle": "->", "color": RED, "lw": 2})
-    stack.text(49, -5, "axis 0\nwhich picture", color=RED, fontsize=9, va="top")
-    stack.annotate("", (-3, 29), (-3, 0), arrowprops={"arrowstyle": "->", "color": BLUE, "lw": 2})
-    stack.text(-5.5, 14, "axis 1", color=BLUE, fontsize=9, rotation=90, ha="center", va="center")
-    stack.annotate("", (29, 31), (0, 31), arrowprops={"arrowstyle": "->", "color": GREEN, "lw": 2})
-    stack.text(14, 35.5, "axis 2", color=GREEN, fontsize=9, ha="center")
+    for k in range(3, -1, -1):
+        across, down = 15 * k, -11 * k
+        stack.imshow(sevens[4 - k], cmap="gray_r", extent=(across, across + 28, 28 + down, down), zorder=10 - k)
+        stack.add_patch(Rectangle((across, down), 28, 28, fill=False, ec=GREY, lw=1, zorder=10 - k))
+    stack.set(xlim=(-8, 76), ylim=(38, -36), title=f"all sevens: shape {sevens.shape}")
+    arrow = {"arrowstyle": "->", "lw": 2}
+    for tip, tail, colour in (((74, -2), (33, 29), RED), ((-3, 29), (-3, 0), BLUE), ((29, 31.5), (0, 31.5), GREEN)):
+        stack.annotate("", tip, tail, arrowprops={**arrow, "color": colour}, zorder=20)
+    stack.text(55, 21, "axis 0: which", color=RED, fontsize=9.5)
+    stack.text(-6, 14, "axis 1: row", color=BLUE, fontsize=9.5, rotation=90, ha="center", va="center")
+    stack.text(14, 37, "axis 2: column", color=GREEN, fontsize=9.5, ha="center")
     stack.axis("off")
     axes[1].imshow(sevens.mean(axis=0), cmap="gray_r")
-    axes[1].set(title="mean over axis 0\nshape (28, 28)", xticks=[], yticks=[])
-    for ax, axis, colour, words in ((axes[2], 1, GREEN, "the ink in each row"), (axes[3], 0, BLUE, "the ink in each column")):
+    axes[1].set(title="all sevens,\nmean over axis 0", xticks=[], yticks=[])
+    for ax, axis, colour, words in ((axes[2], 1, BLUE, "ink in each row"), (axes[3], 0, GREEN, "ink in each column")):
         ax.imshow(one, cmap="gray_r", alpha=0.3)
         ink = one.sum(axis=axis) / one.sum(axis=axis).max() * 20
         ax.barh(np.arange(28), ink, height=0.8, color=colour, left=-0.5) if axis == 1 else ax.bar(
-            np.arange(28), -ink, width=0.8, color=colour, bottom=27.5)
-        ax.set(title=f"one seven, sum over axis {axis}:\n{words}, (28,)", xticks=[], yticks=[], xlim=(-0.5, 27.5), ylim=(27.5, -0.5))
+            np.arange(28), -ink, width=0.8, color=colour, bottom=27.5
+        )
+        ax.set(title=f"one seven, sum over\naxis {axis}: {words}", xticks=[], yticks=[], xlim=(-0.5, 27.5), ylim=(27.5, -0.5))
     return fig
 
 
@@ -95,10 +100,28 @@ def _cells(ax, values, shape, into, colour, title):
     full = np.broadcast_to(np.reshape(values, padded), into) if into else np.reshape(values, padded)
     for (i, j), value in np.ndenumerate(full):
         own = i < padded[0] and j < padded[1]
-        ax.add_patch(FancyBboxPatch((j + 0.06, i + 0.06), 0.88, 0.88, boxstyle="round,pad=0,rounding_size=0.08",
-                                    fc=colour if own else "none", ec=colour, lw=1.3, ls="-" if own else (0, (2, 2)),
-                                    alpha=0.9 if own else 0.75))
-        ax.text(j + 0.5, i + 0.5, f"{value:g}", ha="center", va="center", fontsize=11, color="white" if own else INK)
+        ax.add_patch(
+            FancyBboxPatch(
+                (j + 0.06, i + 0.06),
+                0.88,
+                0.88,
+                boxstyle="round,pad=0,rounding_size=0.08",
+                fc=colour if own else "none",
+                ec=colour,
+                lw=1.3,
+                ls="-" if own else (0, (2, 2)),
+                alpha=0.9 if own else 0.75,
+            )
+        )
+        ax.text(
+            j + 0.5,
+            i + 0.5,
+            f"{value:g}",
+            ha="center",
+            va="center",
+            fontsize=11,
+            color="white" if own and colour != ORANGE else INK,
+        )
     ax.set(xlim=(-0.1, 4.1), ylim=(3.1, -0.1), aspect="equal", title=title)
     ax.axis("off")
 
@@ -116,9 +139,16 @@ def _draw_broadcast(first, second):
     _cells(axes[0], va, a, shown, BLUE, f"A: shape {a}")
     _cells(axes[1], vb, b, shown, ORANGE, f"B: shape {b}")
     if into is None:
-        padded = [f"{str((1,) * (2 - len(s)) + s):>8}" for s in (a, b)]
-        axes[2].text(0, 1.3, "they do not fit:\n\n" + "\n".join(padded) + "\n\nsome sizes differ, and neither is 1", fontsize=11,
-                     color=RED, family="monospace", va="center")
+        padded = [f"{(1,) * (2 - len(s)) + s!s:>8}" for s in (a, b)]
+        axes[2].text(
+            0,
+            1.3,
+            "they do not fit:\n\n" + "\n".join(padded) + "\n\nsome sizes differ, and neither is 1",
+            fontsize=11,
+            color=RED,
+            family="monospace",
+            va="center",
+        )
         axes[2].set(xlim=(-0.1, 4.1), ylim=(3.1, -0.1), title="A + B")
         axes[2].axis("off")
     else:
@@ -129,8 +159,12 @@ def _draw_broadcast(first, second):
 def broadcasting():
     """Choose two shapes and see which numbers are read where."""
     names = list(SHAPES)
-    return panel(_draw_broadcast, labels={"first": "shape of A", "second": "shape of B"},
-                 first=["(3, 1)", *[n for n in names if n != "(3, 1)"]], second=names)
+    return panel(
+        _draw_broadcast,
+        labels={"first": "shape of A", "second": "shape of B"},
+        first=["(3, 1)", *[n for n in names if n != "(3, 1)"]],
+        second=names,
+    )
 
 
 # ---- how far apart
@@ -142,14 +176,14 @@ def neighbours():
     digits, new = _digits(), datasets.load("mnist", split="test")
     flat = digits.X.reshape(len(digits.X), -1).astype(np.float32)
     fig, axes = figure(8.2, 5.2, rows=4, columns=7, width_ratios=(1, 0.25, 1, 1, 1, 1, 1))
-    for row, pick in zip(axes, (3, 12, 57, _one_that_goes_wrong(flat, digits.y, new)), strict=True):
+    for row, pick in zip(axes, (12, 57, 31, _one_that_goes_wrong(flat, digits.y, new)), strict=True):
         order, gap = _nearest(flat, new.X[pick])
         images(row[:1], [new.X[pick]], [f"a new {new.y[pick]}"], cmap="gray_r")
         row[1].axis("off")
         images(row[2:], digits.X[order], [f"{g:.0f}" for g in gap], cmap="gray_r")
         for ax, k in zip(row[2:], order, strict=True):
             if digits.y[k] != new.y[pick]:
-                ax.set_title(f"{ax.get_title()}: a {digits.y[k]}", fontsize=10, color=RED)
+                ax.set_title(f"{ax.get_title(loc='left')}: a {digits.y[k]}", fontsize=10, color=RED)
     fig.suptitle("left: a new digit   right: the nearest of 6,000, with their distance", x=0.01, ha="left", fontsize=10.5)
     return fig
 
@@ -166,11 +200,14 @@ def _one_that_goes_wrong(flat, y, new):
 
 @picture
 def what_a_table_costs():
-    """Three ways to fill a table of distances: one entry at a time, all as one block of n by m by d numbers, or one row of the table at a time."""
+    """Three ways to fill a table of distances: entry by entry, as one block of n by m by d numbers, or row by row."""
     fig, axes = figure(10.5, 3.9, columns=3)
     told = ("a loop over the pairs", "everything at once", "a row of the table at a time")
-    costs = ("memory: next to none\nsteps of Python: 1,440,000", "memory: 1200 × 1200 × 784 floats, 9 GB\nsteps of Python: 1",
-             "memory: 1200 × 784 floats, 7.5 MB\nsteps of Python: 1,200")
+    costs = (
+        "memory: next to none\nsteps of Python: 1,440,000",
+        "memory: 1200 × 1200 × 784 floats, 9 GB\nsteps of Python: 1",
+        "memory: 1200 × 784 floats, 7.5 MB\nsteps of Python: 1,200",
+    )
     for ax, title, cost in zip(axes, told, costs, strict=True):
         ax.set(xlim=(-0.5, 12), ylim=(12.4, -4.5), aspect="equal", title=title)
         ax.text(5, 10, cost, fontsize=9.5, ha="center", va="top")
@@ -197,9 +234,11 @@ def what_a_table_costs():
 def _block(ax, x, y, wide, tall, deep, colour):
     """A box seen from the front, with its depth drawn up and to the right."""
     step = deep
-    for corners, shade in (([(x, y), (x + wide, y), (x + wide, y + tall), (x, y + tall)], 0.30),
-                           ([(x, y), (x + step, y - step), (x + wide + step, y - step), (x + wide, y)], 0.18),
-                           ([(x + wide, y), (x + wide + step, y - step), (x + wide + step, y + tall - step), (x + wide, y + tall)], 0.42)):
+    for corners, shade in (
+        ([(x, y), (x + wide, y), (x + wide, y + tall), (x, y + tall)], 0.30),
+        ([(x, y), (x + step, y - step), (x + wide + step, y - step), (x + wide, y)], 0.18),
+        ([(x + wide, y), (x + wide + step, y - step), (x + wide + step, y + tall - step), (x + wide, y + tall)], 0.42),
+    ):
         a, b = np.array(corners).T
         ax.fill(a, b, color=colour, alpha=shade, lw=0)
         ax.plot([*a, a[0]], [*b, b[0]], color=colour, lw=1)
@@ -210,7 +249,7 @@ def _block(ax, x, y, wide, tall, deep, colour):
 
 @picture
 def units_matter():
-    """Seven flats by size and distance from the station, once in kilometres and once in metres: the flat most like yours is another one."""
+    """Seven flats by size and way to the station, in kilometres and in metres: another flat is the one most like yours."""
     size = np.array([52.0, 58, 71, 60, 48, 66, 80])
     away = np.array([2.6, 0.9, 1.3, 2.3, 1.0, 2.9, 1.9])
     yours = np.array([60.0, 1.3])
@@ -225,8 +264,13 @@ def units_matter():
         ax.annotate("yours", you, xytext=(8, 8), textcoords="offset points", color=RED)
         ax.plot(*np.array([you, X[best]]).T, color=INK, lw=1.2, ls="--")
         ax.annotate("most alike", X[best], xytext=(9, -13), textcoords="offset points")
-        ax.set(xlabel="size in square metres", ylabel=f"distance from the station in {unit}", title=f"in {unit}: it is {gap[best]:.0f} away",
-               xlim=(44, 84), ylim=(0.6 * factor, 3.2 * factor))
+        ax.set(
+            xlabel="size in square metres",
+            ylabel=f"distance from the station in {unit}",
+            title=f"counted in {unit}",
+            xlim=(44, 84),
+            ylim=(0.6 * factor, 3.2 * factor),
+        )
     return fig
 
 
@@ -258,13 +302,19 @@ def _draw_line(angle, shift, turned):
     fig, ax = figure(5.6, 4.6)
     regions(ax, lambda P: score(P) > 0, WINDOW)
     _discs(ax)
-    ax.set_title(f"wholly right: {_right_discs(score)} of 4 discs")
+    ax.set_title(f"wholly right: {_right_discs(score)} of 4 discs (orange side: yes)")
     return fig
 
 
 def one_line():
     """One straight line against XOR."""
-    return panel(_draw_line, labels={"turned": "exchange yes and no"}, angle=(0, 180, 60, 5), shift=(-1.0, 1.0, 0.0, 0.05), turned=False)
+    return panel(
+        _draw_line,
+        labels={"turned": "exchange yes and no"},
+        angle=(0, 180, 60, 5),
+        shift=(-1.0, 1.0, 0.0, 0.05),
+        turned=False,
+    )
 
 
 def _draw_hinges(w1, b1, w2, b2, v1, v2):
@@ -277,7 +327,12 @@ def _draw_hinges(w1, b1, w2, b2, v1, v2):
     together.plot(x, v1 * first + v2 * second, color=INK)
     units.legend(loc="upper center")
     units.set(title="two hidden units", xlabel="input", ylim=(-0.3, 6), xlim=(-3, 3))
-    together.set(title=f"score: {v1:g} × first {'+' if v2 >= 0 else '−'} {abs(v2):g} × second", xlabel="input", ylim=(-6, 6), xlim=(-3, 3))
+    together.set(
+        title=f"score: {v1:g} × first {'+' if v2 >= 0 else '−'} {abs(v2):g} × second",
+        xlabel="input",
+        ylim=(-6, 6),
+        xlim=(-3, 3),
+    )
     for ax in (units, together):
         ax.axhline(0, color=GREY, lw=0.8)
         ax.grid(True)
@@ -286,28 +341,52 @@ def _draw_hinges(w1, b1, w2, b2, v1, v2):
 
 def hinges():
     """Two hinges make a ramp, a tent, a step."""
-    names = {"w1": "first: weight", "b1": "first: bias", "w2": "second: weight", "b2": "second: bias",
-             "v1": "first: how much", "v2": "second: how much"}
-    return panel(_draw_hinges, labels=names, w1=(-2.0, 2.0, 1.0, 0.1), w2=(-2.0, 2.0, 1.0, 0.1), b1=(-3.0, 3.0, 1.0, 0.1),
-                 b2=(-3.0, 3.0, -1.0, 0.1), v1=(-3.0, 3.0, 1.0, 0.1), v2=(-3.0, 3.0, -2.0, 0.1))
+    names = {
+        "w1": "first: weight",
+        "b1": "first: bias",
+        "w2": "second: weight",
+        "b2": "second: bias",
+        "v1": "first: how much",
+        "v2": "second: how much",
+    }
+    return panel(
+        _draw_hinges,
+        labels=names,
+        w1=(-2.0, 2.0, 1.0, 0.1),
+        w2=(-2.0, 2.0, 1.0, 0.1),
+        b1=(-3.0, 3.0, 1.0, 0.1),
+        b2=(-3.0, 3.0, -1.0, 0.1),
+        v1=(-3.0, 3.0, 1.0, 0.1),
+        v2=(-3.0, 3.0, -2.0, 0.1),
+    )
 
 
 def _draw_fold(angle, bias):
-    """One hidden unit over the plane: flat and zero on one side of a line, rising on the other; beside it the same seen from the side."""
+    """One hidden unit over the plane, and from the side: zero on one side of a line, rising on the other."""
     way = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
     unit = lambda P: np.maximum(0, P @ way + bias)  # noqa: E731
     fig, (plane, side) = figure(9.6, 4.0, columns=2)
-    image = surface(plane, unit, WINDOW, low=-1.6, high=1.6, level=0.001)
-    image.set_clim(-1.6, 1.6)
+    surface(plane, unit, WINDOW, low=-1.6, high=1.6, level=None)
+    plane.axline(-bias * way, -bias * way + [-way[1], way[0]], color=INK, lw=1.2)
     plane.scatter(*CORNERS.T, s=30, color=INK, zorder=3)
     for corner in CORNERS:
         plane.annotate(f"{unit(corner):.2f}", corner, xytext=(7, 6), textcoords="offset points")
     plane.annotate("", 0.5 + 0.45 * way, (0.5, 0.5), arrowprops={"arrowstyle": "->", "color": RED, "lw": 2})
-    plane.set(aspect="equal", xlabel="first input", ylabel="second input", title=f"weights ({way[0]:.2f}, {way[1]:.2f}), bias {bias:.2f}")
+    plane.set(
+        aspect="equal",
+        xlabel="first input",
+        ylabel="second input",
+        title=f"weights ({way[0]:.2f}, {way[1]:.2f}), bias {bias:.2f}",
+    )
     along = np.linspace(-1.2, 1.6, 200)
     side.plot(along, np.maximum(0, along + bias), color=INK)
     side.axhline(0, color=GREY, lw=0.8)
-    side.set(xlabel="steps along the arrow, from (0, 0)", ylabel="what the unit passes on", title="seen from the side", ylim=(-0.2, 2))
+    side.set(
+        xlabel="steps along the arrow, from (0, 0)",
+        ylabel="what the unit passes on",
+        title="seen from the side",
+        ylim=(-0.2, 2),
+    )
     side.grid(True)
     return fig
 
@@ -340,33 +419,86 @@ def my_xor(net, xor_parameters):
 
 # ---- prototypes
 
-START = [[[0.22, 0.70], [0.30, 0.55], [0.14, 0.52], [0.36, 0.78]], [[0.68, 0.40], [0.80, 0.28], [0.62, 0.22], [0.86, 0.50]],
-         [[0.52, 0.90], [0.64, 0.84], [0.76, 0.92], [0.60, 0.74]]]
+START = [
+    [[0.22, 0.70], [0.30, 0.55], [0.14, 0.52], [0.36, 0.78]],
+    [[0.68, 0.40], [0.80, 0.28], [0.62, 0.22], [0.86, 0.50]],
+    [[0.52, 0.90], [0.64, 0.84], [0.76, 0.92], [0.60, 0.74]],
+]
 
 PAGE = """<!doctype html><meta charset="utf-8"><style>
-body{margin:0;font:14px system-ui,sans-serif;color:INK;background:#fff}canvas{border:1px solid #d5dbe1;border-radius:4px;touch-action:none;cursor:grab}
-p{margin:6px 0}button{font:inherit;margin-right:8px;padding:2px 10px}</style>
+body { margin: 0; font: 14px system-ui, sans-serif; color: INK; background: #fff }
+canvas { border: 1px solid #d5dbe1; border-radius: 4px; touch-action: none; cursor: grab }
+p { margin: 6px 0 } button { font: inherit; margin-right: 8px; padding: 2px 10px }
+</style>
 <p><button id="third">third class</button><button id="again">start again</button><span id="told" aria-live="polite"></span></p>
-<canvas id="c" width="680" height="400" aria-label="points of two or three classes that can be dragged; the plane is coloured by the nearest prototype"></canvas>
+<canvas id="plane" width="680" height="400"
+ aria-label="points of two or three classes that can be dragged; the plane is coloured by the nearest prototype"></canvas>
 <script>
-const start=START, colours=COLOURS, canvas=document.getElementById('c'), g=canvas.getContext('2d'), W=680, H=400, step=4;
-let classes=2, P, held=null;
-const again=()=>{P=JSON.parse(JSON.stringify(start)).map(c=>c.map(([x,y])=>[x*W,(1-y)*H]));draw()};
-const means=()=>P.slice(0,classes).map(c=>[0,1].map(k=>c.reduce((s,p)=>s+p[k],0)/c.length));
-const near=(M,x,y)=>{let b=0,d=Infinity;M.forEach((m,k)=>{const e=(m[0]-x)**2+(m[1]-y)**2;if(e<d){d=e;b=k}});return b};
-function mark(k,x,y,r){g.beginPath();if(k==0)g.arc(x,y,r,0,7);else if(k==1)g.rect(x-r,y-r,2*r,2*r);else{g.moveTo(x,y-1.2*r);g.lineTo(x+1.1*r,y+r);g.lineTo(x-1.1*r,y+r);g.closePath()}}
-function draw(){const M=means();let wrong=0,all=0;
- for(let x=0;x<W;x+=step)for(let y=0;y<H;y+=step){g.fillStyle=colours[near(M,x+step/2,y+step/2)]+'40';g.clearRect(x,y,step,step);g.fillRect(x,y,step,step)}
- P.slice(0,classes).forEach((c,k)=>{c.forEach(([x,y])=>{g.strokeStyle=colours[k]+'80';g.lineWidth=1;g.beginPath();g.moveTo(x,y);g.lineTo(...M[k]);g.stroke()})});
- P.slice(0,classes).forEach((c,k)=>{c.forEach(([x,y])=>{all++;const w=near(M,x,y)!=k;wrong+=w;mark(k,x,y,7);g.fillStyle=colours[k];g.fill();g.lineWidth=w?3:1.5;g.strokeStyle=w?'RED':'#fff';g.stroke()});
-  mark(k,...M[k],12);g.fillStyle='#fff';g.fill();g.lineWidth=4;g.strokeStyle=colours[k];g.stroke()});
- document.getElementById('told').textContent=' misnamed (red frame): '+wrong+' of '+all+'. Large and hollow: the prototypes.'}
-const at=e=>{const r=canvas.getBoundingClientRect();return[(e.clientX-r.left)*W/r.width,(e.clientY-r.top)*H/r.height]};
-canvas.onpointerdown=e=>{const[x,y]=at(e);let d=400;held=null;P.slice(0,classes).forEach((c,k)=>c.forEach((p,i)=>{const q=(p[0]-x)**2+(p[1]-y)**2;if(q<d){d=q;held=[k,i]}}));if(held)canvas.setPointerCapture(e.pointerId)};
-canvas.onpointermove=e=>{if(held){const[x,y]=at(e);P[held[0]][held[1]]=[Math.min(W,Math.max(0,x)),Math.min(H,Math.max(0,y))];draw()}};
-canvas.onpointerup=()=>{held=null};
-document.getElementById('third').onclick=()=>{classes=5-classes;document.getElementById('third').textContent=classes==2?'third class':'two classes';draw()};
-document.getElementById('again').onclick=again;again();
+const start = START, colours = COLOURS, W = 680, H = 400, step = 4;
+const byId = id => document.getElementById(id), canvas = byId('plane'), g = canvas.getContext('2d');
+let classes = 2, groups, held = null;
+const shown = () => groups.slice(0, classes);
+const again = () => { groups = start.map(c => c.map(([x, y]) => [x * W, (1 - y) * H])); draw() };
+const means = () => shown().map(c => [0, 1].map(k => c.reduce((s, p) => s + p[k], 0) / c.length));
+const nearest = (M, x, y) => {
+  const far = M.map(m => (m[0] - x) ** 2 + (m[1] - y) ** 2);
+  return far.indexOf(Math.min(...far));
+};
+function mark(k, x, y, r) {
+  g.beginPath();
+  if (k == 0) g.arc(x, y, r, 0, 7);
+  else if (k == 1) g.rect(x - r, y - r, 2 * r, 2 * r);
+  else { g.moveTo(x, y - 1.2 * r); g.lineTo(x + 1.1 * r, y + r); g.lineTo(x - 1.1 * r, y + r); g.closePath() }
+}
+function paint(fill, edge, width) { g.fillStyle = fill; g.fill(); g.lineWidth = width; g.strokeStyle = edge; g.stroke() }
+function draw() {
+  const M = means();
+  let wrong = 0, all = 0;
+  g.clearRect(0, 0, W, H);
+  for (let x = 0; x < W; x += step) for (let y = 0; y < H; y += step) {
+    g.fillStyle = colours[nearest(M, x + step / 2, y + step / 2)] + '40';
+    g.fillRect(x, y, step, step);
+  }
+  shown().forEach((c, k) => c.forEach(p => {
+    g.strokeStyle = colours[k] + '80'; g.lineWidth = 1; g.beginPath(); g.moveTo(...p); g.lineTo(...M[k]); g.stroke();
+  }));
+  shown().forEach((c, k) => {
+    c.forEach(([x, y]) => {
+      const misnamed = nearest(M, x, y) != k;
+      all++; wrong += misnamed;
+      mark(k, x, y, 7); paint(colours[k], misnamed ? 'RED' : '#fff', misnamed ? 4 : 1.5);
+    });
+    mark(k, ...M[k], 12); paint('#fff', colours[k], 4);
+  });
+  byId('told').textContent = `large and hollow: the prototypes; misnamed (thick frame): ${wrong} of ${all}`;
+}
+const at = e => {
+  const box = canvas.getBoundingClientRect();
+  return [(e.clientX - box.left) * W / box.width, (e.clientY - box.top) * H / box.height];
+};
+canvas.onpointerdown = e => {
+  const [x, y] = at(e);
+  let best = 400;
+  shown().forEach(c => c.forEach(p => {
+    const far = (p[0] - x) ** 2 + (p[1] - y) ** 2;
+    if (far < best) { best = far; held = p }
+  }));
+  if (held) canvas.setPointerCapture(e.pointerId);
+};
+canvas.onpointermove = e => {
+  if (!held) return;
+  const [x, y] = at(e);
+  held[0] = Math.min(W, Math.max(0, x)); held[1] = Math.min(H, Math.max(0, y));
+  draw();
+};
+canvas.onpointerup = canvas.onpointercancel = () => { held = null };
+byId('third').onclick = () => {
+  classes = 5 - classes;
+  byId('third').textContent = classes == 2 ? 'third class' : 'two classes';
+  draw();
+};
+byId('again').onclick = again;
+again();
 </script>"""
 
 
@@ -381,7 +513,8 @@ class Draggable:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = self.still._repr_mimebundle_()
-        frame = f'<iframe srcdoc="{html.escape(self.page)}" width="720" height="460" style="border:0" title="{self.still.alt}"></iframe>'
+        look = 'width="720" height="460" style="border:0"'
+        frame = f'<iframe srcdoc="{html.escape(self.page)}" {look} title="{self.still.alt}"></iframe>'
         return {**data, "text/html": frame}, metadata
 
 
@@ -408,9 +541,13 @@ def drag_prototypes():
 def mean_digits():
     """The average of the training pictures of each of the ten digits: blurred, and still readable."""
     digits = _digits()
-    fig, axes = figure(9.6, 2.5, rows=1, columns=10)
-    images(axes, [digits.X[digits.y == k].mean(axis=0) for k in range(10)],
-           [f"{k}\n{(digits.y == k).sum()}" for k in range(10)], cmap="gray_r")
+    fig, axes = figure(9.6, 1.6, rows=1, columns=10)
+    images(
+        axes,
+        [digits.X[digits.y == k].mean(axis=0) for k in range(10)],
+        [f"{k}\n{(digits.y == k).sum()}" for k in range(10)],
+        cmap="gray_r",
+    )
     return fig
 
 
@@ -425,8 +562,9 @@ def where_pairs_differ():
     fig, axes = figure(9.6, 5.6, rows=3, columns=5, width_ratios=(1, 1, 1, 1, 0.08))
     for ax, (a, b) in zip(axes.T, ((0, 1), (4, 9), (3, 5), (2, 7)), strict=False):
         images(ax[:2], [mean[a], mean[b]], [f"{a}", f"{b}"], cmap="gray_r", vmin=0, vmax=1)
-        shown = ax[2].imshow(mean[b] - mean[a], cmap=SHADES, vmin=-0.8, vmax=0.8)
+        shown = ax[2].imshow(mean[b] - mean[a], cmap=SIGNED, vmin=-0.8, vmax=0.8)
         ax[2].set(title=f"{b} − {a}", xticks=[], yticks=[])
+        ax[2].spines[:].set_visible(False)
     for ax in axes[:2, 4]:
         ax.axis("off")
     fig.colorbar(shown, cax=axes[2, 4], ticks=[-0.8, 0, 0.8])
@@ -447,8 +585,8 @@ def _draw_blocks(blocks, first, second):
 def _coarse(one, blocks):
     edges = np.linspace(0, 28, blocks + 1).round().astype(int)
     out = np.empty_like(one)
-    for top, bottom in zip(edges, edges[1:], strict=False):
-        for left, right in zip(edges, edges[1:], strict=False):
+    for top, bottom in itertools.pairwise(edges):
+        for left, right in itertools.pairwise(edges):
             out[top:bottom, left:right] = one[top:bottom, left:right].mean()
     return out
 

@@ -22,8 +22,12 @@ def centre_by_hand(picture):
     return [down / total, across / total]
 
 
-@case("centre_of_ink", "it is the centre of mass of every picture, at every size", weight=2,
-      draws=draws.arrays(((1, 4), (1, 6), (1, 7)), low=0, high=9, decimals=0))
+@case(
+    "centre_of_ink",
+    "it is the centre of mass of every picture, at every size",
+    weight=2,
+    draws=draws.arrays(((1, 4), (1, 6), (1, 7)), low=0, high=9, decimals=0),
+)
 def balances(centre_of_ink, images):
     images = checks.inked(images)
     expect.close(centre_of_ink(images), [centre_by_hand(p) for p in images])
@@ -37,8 +41,12 @@ def any_darkness(centre_of_ink, images):
         expect.close(centre_of_ink(images * factor), wanted, otherwise=f"all ink times {factor:g}, and the centre moved")
 
 
-@case("centre_of_ink", "pictures of any number type have their centre where it is", weight=2,
-      draws=draws.arrays(((1, 2), (20, 40), (20, 40)), low=0, high=1, decimals=0))
+@case(
+    "centre_of_ink",
+    "pictures of any number type have their centre where it is",
+    weight=2,
+    draws=draws.arrays(((1, 2), (20, 40), (20, 40)), low=0, high=1, decimals=0),
+)
 def number_types(centre_of_ink, images):
     wanted = [centre_by_hand(p) for p in checks.inked(images)]
     for kind, darkness in (("uint8", 125), ("float32", 0.5), ("int64", 1000)):
@@ -76,14 +84,22 @@ def table_by_hand(A, B):
     return np.array([[math.dist(a, b) for b in B.tolist()] for a in A.tolist()]).reshape(len(A), len(B))
 
 
-@case("distances", "the law holds for every pair, at every size", weight=3,
-      draws={"A": draws.normals((1, 6), 7, scale=2.0), "B": draws.normals((1, 6), 7, scale=2.0), "d": draws.integers(1, 7)})
+@case(
+    "distances",
+    "the law holds for every pair, at every size",
+    weight=3,
+    draws={"A": draws.normals((1, 6), 7, scale=2.0), "B": draws.normals((1, 6), 7, scale=2.0), "d": draws.integers(1, 7)},
+)
 def every_pair(distances, A, B, d):
     expect.close(distances(A[:, :d], B[:, :d]), table_by_hand(A[:, :d], B[:, :d]), tell=False)
 
 
-@case("distances", "pictures in uint8 and other whole numbers are no further apart than they are", weight=2,
-      draws={"A": draws.arrays(((1, 4), 3), low=0, high=255, decimals=0), "kind": draws.sampled(["uint8", "int64", "int8"])})
+@case(
+    "distances",
+    "pictures in uint8 and other whole numbers are no further apart than they are",
+    weight=2,
+    draws={"A": draws.arrays(((1, 4), 3), low=0, high=255, decimals=0), "kind": draws.sampled(["uint8", "int64", "int8"])},
+)
 def whole_numbers(distances, A, kind):
     A = (A % 100).astype(kind)
     B = A[::-1].copy() + np.array([3, 0, 1], dtype=kind)
@@ -109,14 +125,23 @@ def no_points(distances):
     expect.shape(distances(some, none), (3, 0))
 
 
-@case("distances", "pushing all points alike, however far, changes no distance; a point is at distance 0 from itself", side=True,
-      weight=2, draws={"A": draws.matrices(rows=(1, 4), columns=3, decimals=0), "far": draws.sampled([1e4, 1e7, -3e8])})
+@case(
+    "distances",
+    "pushing all points alike, however far, changes no distance; a point is at distance 0 from itself",
+    side=True,
+    weight=2,
+    draws={"A": draws.matrices(rows=(1, 4), columns=3, decimals=0), "far": draws.sampled([1e4, 1e7, -3e8])},
+)
 def steady(distances, A, far):
     B = A[::-1] + [0.0, 0.0, 1.0]
     wanted = table_by_hand(A, B)
     expect.close(distances(A + far, B + far), wanted, otherwise="far from the origin, other distances came out")
-    expect.close(np.diagonal(expect.array(distances(A + far + 0.1, A + far + 0.1))), np.zeros(len(A)), atol=0,
-                 otherwise="far from the origin, a point is not at distance 0 from itself")
+    expect.close(
+        np.diagonal(expect.array(distances(A + far + 0.1, A + far + 0.1))),
+        np.zeros(len(A)),
+        atol=0,
+        otherwise="far from the origin, a point is not at distance 0 from itself",
+    )
 
 
 @contextlib.contextmanager
@@ -168,8 +193,12 @@ def by_definition(X, new):
     return out
 
 
-@case("standardise", "new examples are treated as the training examples were, one or many", weight=2,
-      draws={"X": draws.normals((2, 8), (1, 5), scale=3.0), "n": draws.integers(1, 4)})
+@case(
+    "standardise",
+    "new examples are treated as the training examples were, one or many",
+    weight=2,
+    draws={"X": draws.normals((2, 8), (1, 5), scale=3.0), "n": draws.integers(1, 4)},
+)
 def new_examples(learn_scale, standardise, X, n):
     new = np.resize(X[::-1] * 2 + 1, (n, X.shape[1]))
     expect.close(standardise(new, learn_scale(X)), by_definition(X, new), rtol=1e-5, atol=1e-6, tell=False)
@@ -180,22 +209,41 @@ def two_scales(learn_scale, standardise, undo):
     X = np.array([[1.0, 2.0], [3.0, 8.0]])
     first = learn_scale(X)
     second = learn_scale(10 * X)
-    expect.close(standardise(X, first), [[-1, -1], [1, 1]], otherwise="learning a second time changed what the first memory says")
+    expect.close(
+        standardise(X, first), [[-1, -1], [1, 1]], otherwise="learning a second time changed what the first memory says"
+    )
     expect.close(undo(np.zeros((1, 2)), second), [[20, 50]], what="undo")
 
 
-@case("standardise", "units do not matter: metres or kilometres, Celsius or kelvin",
-      draws={"X": draws.normals((3, 6), (1, 4)), "factor": draws.sampled([1000.0, 1e-3, 1e-9]), "shift": draws.sampled([0.0, 2.0])})
+@case(
+    "standardise",
+    "units do not matter: metres or kilometres, Celsius or kelvin",
+    draws={
+        "X": draws.normals((3, 6), (1, 4)),
+        "factor": draws.sampled([1000.0, 1e-3, 1e-9]),
+        "shift": draws.sampled([0.0, 2.0]),
+    },
+)
 def units(learn_scale, standardise, X, factor, shift):
     other = (X + shift) * factor
     one = expect.array(standardise(X[:2] + 1, learn_scale(X)), X[:2].shape)
     expect.that(np.any(np.abs(one) > 1e-3), "only zeros came out")
-    expect.same(one, standardise((X[:2] + 1 + shift) * factor, learn_scale(other)),
-                f"written in a unit {1 / factor:g} times as large, other numbers came out", rtol=1e-4, atol=1e-5)
+    expect.same(
+        one,
+        standardise((X[:2] + 1 + shift) * factor, learn_scale(other)),
+        f"written in a unit {1 / factor:g} times as large, other numbers came out",
+        rtol=1e-4,
+        atol=1e-5,
+    )
 
 
-@case("standardise", "a column that is constant, whatever its value and length, becomes 0", side=True, weight=2,
-      draws={"value": draws.sampled([0.1, 1e6 + 0.1, -1 / 3, 1e-12]), "n": draws.integers(1, 12)})
+@case(
+    "standardise",
+    "a column that is constant, whatever its value and length, becomes 0",
+    side=True,
+    weight=2,
+    draws={"value": draws.sampled([0.1, 1e6 + 0.1, -1 / 3, 1e-12]), "n": draws.integers(1, 12)},
+)
 def constant_and_awkward(learn_scale, standardise, undo, value, n):
     X = np.column_stack([np.full(n, value), np.arange(n)])
     scale = learn_scale(X)
@@ -204,8 +252,12 @@ def constant_and_awkward(learn_scale, standardise, undo, value, n):
     expect.close(undo(Z, scale), X, what="undo", tell=False)
 
 
-@case("standardise", "a column that was constant in training and is no longer loses nothing on the way", side=True,
-      draws={"value": draws.sampled([3.0, 0.1, -200.0])})
+@case(
+    "standardise",
+    "a column that was constant in training and is no longer loses nothing on the way",
+    side=True,
+    draws={"value": draws.sampled([3.0, 0.1, -200.0])},
+)
 def no_longer_constant(learn_scale, standardise, undo, value):
     scale = learn_scale(np.column_stack([np.full(4, value), np.arange(4.0)]))
     new = np.array([[value + 1.5, 1.0], [value - 4, 2.0]])
@@ -225,8 +277,10 @@ def far_from_zero(learn_scale, standardise):
     for kind, tolerance in ((np.float64, 1e-6), (np.float32, 2e-2)):
         X = (1e6 + np.resize([0.1, 1.3, 2.4, 0.6], 4000))[:, None].astype(kind)
         Z = expect.array(standardise(X, learn_scale(X)), X.shape, finite=True).astype(float)
-        expect.that(abs(Z.mean()) < tolerance and abs((Z**2).mean() - 1) < tolerance,
-                    f"in {np.dtype(kind)} the mean is {Z.mean():.3f} and the mean square {(Z**2).mean():.3f}")
+        expect.that(
+            abs(Z.mean()) < tolerance and abs((Z**2).mean() - 1) < tolerance,
+            f"in {np.dtype(kind)} the mean is {Z.mean():.3f} and the mean square {(Z**2).mean():.3f}",
+        )
 
 
 @case("standardise", "float32 stays float32, float64 stays float64, whole numbers give floats", side=True)
@@ -251,13 +305,22 @@ def net_by_hand(X, W1, b1, W2, b2):
     for i, j in np.ndindex(out.shape):
         total = float(b2[j])
         for k in range(len(b1)):
-            total += float(W2[k, j]) * max(0.0, float(b1[k]) + sum(float(X[i, f]) * float(W1[f, k]) for f in range(X.shape[1])))
+            total += float(W2[k, j]) * max(
+                0.0, float(b1[k]) + sum(float(X[i, f]) * float(W1[f, k]) for f in range(X.shape[1]))
+            )
         out[i, j] = total
     return out
 
 
-@case("xor_net", "net gives the scores of the formula, for any numbers of examples, inputs, units and outputs", weight=3,
-      draws={"seed": draws.seeds(), "sizes": draws.sampled([(3, 2, 4, 2), (1, 1, 1, 1), (2, 2, 2, 2), (5, 3, 2, 4), (1, 4, 3, 1)])})
+@case(
+    "xor_net",
+    "net gives the scores of the formula, for any numbers of examples, inputs, units and outputs",
+    weight=3,
+    draws={
+        "seed": draws.seeds(),
+        "sizes": draws.sampled([(3, 2, 4, 2), (1, 1, 1, 1), (2, 2, 2, 2), (5, 3, 2, 4), (1, 4, 3, 1)]),
+    },
+)
 def any_net(net, seed, sizes):
     N, d, H, k = sizes
     rng = np.random.default_rng(seed)
@@ -267,7 +330,9 @@ def any_net(net, seed, sizes):
 
 @case("xor_net", "a single hidden score above zero passes as it is, however large", draws=draws.floats(1, 5000))
 def large_scores(net, x):
-    expect.close(net(np.array([[x]]), np.ones((1, 1)), np.zeros(1), np.full((1, 1), 2.0), np.ones(1)), [[2 * x + 1]], what="net")
+    expect.close(
+        net(np.array([[x]]), np.ones((1, 1)), np.zeros(1), np.full((1, 1), 2.0), np.ones(1)), [[2 * x + 1]], what="net"
+    )
 
 
 @case("xor_net", "the score has the right sign everywhere within 0.3 of every corner", weight=4, false_alarm=1e-9)
@@ -278,7 +343,9 @@ def discs(xor_parameters, rng):
     around = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
     for corner, on in checks.CORNERS.items():
         wrong = checks.xor_is_wrong_at(parameters, np.array(corner) + around, on)
-        expect.that(not wrong, f"near the corner {corner} the score has the wrong sign at {len(wrong)} of {len(around)} points")
+        expect.that(
+            not wrong, f"near the corner {corner} the score has the wrong sign at {len(wrong)} of {len(around)} points"
+        )
 
 
 @case("xor_net", "each example's scores are its own, and floats keep their type", side=True)
@@ -306,8 +373,12 @@ def prototypes_by_hand(X, y, new):
     return [min(zip((math.dist(x, m) for m in means), names, strict=True))[1] for x in new.tolist()]
 
 
-@case("nearest_prototype", "each example gets the class whose average is nearest", weight=3,
-      draws={"seed": draws.seeds(), "classes": draws.integers(1, 4), "d": draws.integers(1, 5), "n": draws.integers(1, 40)})
+@case(
+    "nearest_prototype",
+    "each example gets the class whose average is nearest",
+    weight=3,
+    draws={"seed": draws.seeds(), "classes": draws.integers(1, 4), "d": draws.integers(1, 5), "n": draws.integers(1, 40)},
+)
 def nearest_average(learn_prototypes, nearest_prototype, seed, classes, d, n):
     rng = np.random.default_rng(seed)
     names = rng.choice(50, classes, replace=False)
@@ -318,25 +389,38 @@ def nearest_average(learn_prototypes, nearest_prototype, seed, classes, d, n):
     expect.that(np.array_equal(got, prototypes_by_hand(X, y, new)), "another class's average lies nearer")
 
 
-@case("nearest_prototype", "renaming the classes renames the answers",
-      draws={"seed": draws.seeds(), "names": draws.sampled([(8, 3, 1), (-1, 5, 0), (300, 20, 7000)])})
+@case(
+    "nearest_prototype",
+    "renaming the classes renames the answers",
+    draws={"seed": draws.seeds(), "names": draws.sampled([(8, 3, 1), (-1, 5, 0), (300, 20, 7000)])},
+)
 def renamed(learn_prototypes, nearest_prototype, seed, names):
     rng = np.random.default_rng(seed)
     X, y, new = rng.standard_normal((15, 3)), np.resize([0, 1, 2], 15), rng.standard_normal((8, 3))
     plain = expect.array(nearest_prototype(new, learn_prototypes(X, y)), (8,))
     expect.that(np.isin(plain, (0, 1, 2)).all(), "labels came out that were never put in")
-    expect.same(np.array(names)[plain.astype(int)], nearest_prototype(new, learn_prototypes(X, np.array(names)[y])),
-                f"with the classes called {names} other answers came out")
+    expect.same(
+        np.array(names)[plain.astype(int)],
+        nearest_prototype(new, learn_prototypes(X, np.array(names)[y])),
+        f"with the classes called {names} other answers came out",
+    )
 
 
-@case("nearest_prototype", "another origin or another unit for all columns changes no answer", side=True,
-      draws={"seed": draws.seeds(), "factor": draws.sampled([1e-4, 1.0, 1e4]), "shift": draws.sampled([0.0, 1e5, -30.0])})
+@case(
+    "nearest_prototype",
+    "another origin or another unit for all columns changes no answer",
+    side=True,
+    draws={"seed": draws.seeds(), "factor": draws.sampled([1e-4, 1.0, 1e4]), "shift": draws.sampled([0.0, 1e5, -30.0])},
+)
 def origin_and_unit(learn_prototypes, nearest_prototype, seed, factor, shift):
     rng = np.random.default_rng(seed)
     X, y, new = rng.standard_normal((12, 2)), np.resize([4, 9], 12), rng.standard_normal((8, 2))
     move = lambda points: (points + shift) * factor  # noqa: E731
-    expect.same(nearest_prototype(new, learn_prototypes(X, y)), nearest_prototype(move(new), learn_prototypes(move(X), y)),
-                "other answers came out")
+    expect.same(
+        nearest_prototype(new, learn_prototypes(X, y)),
+        nearest_prototype(move(new), learn_prototypes(move(X), y)),
+        "other answers came out",
+    )
 
 
 @case("nearest_prototype", "an example gets the same label alone as among others", side=True, draws=draws.seeds())
@@ -346,7 +430,9 @@ def alone(learn_prototypes, nearest_prototype, seed):
     memory, new = learn_prototypes(X, y), rng.standard_normal((5, 2)) * [[1], [50], [1], [1], [1]]
     together = expect.array(nearest_prototype(new, memory), (5,))
     for i in range(5):
-        expect.that(np.array_equal(nearest_prototype(new[i : i + 1], memory), together[i : i + 1]), "alone, it gets another label")
+        expect.that(
+            np.array_equal(nearest_prototype(new[i : i + 1], memory), together[i : i + 1]), "alone, it gets another label"
+        )
 
 
 @case("nearest_prototype", "pictures in uint8 and float32 are named as their floats are", side=True, weight=2)

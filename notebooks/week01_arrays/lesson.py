@@ -1,17 +1,18 @@
 # %% [markdown] role="week"
 # # Week 1 · Arrays and learnt functions
 #
-# Somebody writes a 7 on a piece of paper. You read it without trying. Now write down the rule by which you did it, precisely enough
-# for a machine that knows nothing: which marks, where, how long, at what slant, with or without the little bar. People tried for
-# decades. The rules grew long, and the next person's 7 broke them.
+# Somebody writes a 7 on a piece of paper. You read it without trying. Now write down the rule by which you did it, precisely
+# enough for a machine that knows nothing: which marks, where, how long, at what slant, with or without the little bar. People
+# tried for decades. The rules grew long, and the next person's 7 broke them.
 #
-# The way out was to stop writing the rule. We write down a *family* of functions with some numbers left open, show the machine examples,
-# and let the examples choose the numbers. What comes out is a function that nobody wrote: a *learnt function*. Every network of these
-# twenty weeks is one, from the few numbers of today to the transformer of week 18.
+# The way out was to stop writing the rule. We write down a *family* of functions with some numbers left open, show the machine
+# examples, and let the examples choose the numbers. What comes out is a function that nobody wrote: a *learnt function*. Every
+# network of these twenty weeks is one, from the few numbers of today to the transformer of week 18.
 #
-# Numbers chosen by examples need three things, and this week is about them: a place to keep many examples (arrays), a way to say that two
-# examples are alike (distances, and the units that distances depend on), and an honest way to find out whether a function is any good (data
-# that it has not seen, and tests). At the end you build your first learnt function, with a budget of twenty numbers.
+# Numbers chosen by examples need three things, and this week is about them: a place to keep many examples (arrays), a way to
+# say that two examples are alike (distances, and the units that distances depend on), and an honest way to find out whether a
+# function is any good (data that it has not seen, and tests). At the end you build your first learnt function, with a budget of
+# twenty numbers.
 
 # %% role="given" id="setup"
 import numpy as np
@@ -23,18 +24,19 @@ import explore
 # %% [markdown]
 # ## Before you start
 #
-# **What you need.** Python: functions, loops, lists. School algebra: coordinates in the plane, the straight line, square roots. Nothing
-# from calculus: slopes and the chain rule are taught in week 2. Some NumPy helps; if you have never used it, take an extra hour for the
-# section on shapes.
+# **What you need.** Python: functions, loops, lists. School algebra: coordinates in the plane, the straight line, square roots.
+# Nothing from calculus: slopes and the chain rule are taught in week 2. Some NumPy helps; if you have never used it, take an
+# extra hour for the section on shapes.
 #
-# **How a week works.** Each exercise is a contract. It says what your function takes, what it gives back, and what must be true of it.
-# How you get there is yours: other names, other steps, a loop or none. Under each exercise lie three steps of help, folded away. Opening
-# them costs nothing. The cell below your answer checks it against properties, as often as you like, and shows you the smallest input
-# that breaks one. When you submit, the same properties are tried on fresh inputs, with some others that the exercise promises.
+# **How a week works.** Each exercise is a contract. It says what your function takes, what it gives back, and what must be true
+# of it. How you get there is yours: other names, other steps, a loop or none. Under each exercise lie three steps of help,
+# folded away. Opening them costs nothing. The cell below your answer checks it against properties, as often as you like, and
+# shows you the smallest input that breaks one. When you submit, the same properties are tried on fresh inputs, with some others
+# that the exercise promises.
 #
-# **When you are stuck.** After an hour on one exercise, open the third step of help and go on, whatever comes of it. Exercises are judged
-# one by one, and later weeks bring ready-made pieces with them: a hole here never blocks you there. After your first graded
-# attempt, `workbook solution` shows how we did it.
+# **When you are stuck.** After an hour on one exercise, open the third step of help and go on, whatever comes of it. Exercises
+# are judged one by one, and later weeks bring ready-made pieces with them: a hole here never blocks you there. After your first
+# graded attempt, `workbook solution` shows how we did it.
 #
 # ### Ten minutes to find out whether you are ready
 #
@@ -53,18 +55,19 @@ import explore
 #
 # 1. `[0, 4, 6]`.
 # 2. `None`. It is the most frequent first message of the checks.
-# 3. `[1, 2, 3]`: both names stand for one list. Arrays behave alike, and an exercise that says *leaves its input as it was* means this.
+# 3. `[1, 2, 3]`: both names stand for one list. Arrays behave alike, and an exercise that says *leaves its input as it was*
+#    means this.
 # 4. 5: three across, four up.
 # 5. Smaller: $1 + 2 = 3$.
 # 6. 5: the sum was 30, and 20 is left for four.
 # 7. $1 + 4 + 9 + 16 = 30$.
-# 8. It cannot be said. If one person in a hundred is ill, a "test" that always says *healthy* is right 99 times. A number alone is no
-#    verdict; it needs something to be compared with. Every studio of this course states a baseline for this reason.
+# 8. It cannot be said. If one person in a hundred is ill, a "test" that always says *healthy* is right 99 times. A number alone
+#    is no verdict; it needs something to be compared with. Every studio of this course states a baseline for this reason.
 #
 # </details>
 #
-# If 4 to 7 were hard, do an hour of coordinates and sums first; if 1 to 3 were, an hour of Python functions and lists. The rest can be
-# picked up on the way.
+# If 4 to 7 were hard, do an hour of coordinates and sums first; if 1 to 3 were, an hour of Python functions and lists. The rest
+# can be picked up on the way.
 #
 # ### Notation, kept for twenty weeks
 #
@@ -79,22 +82,22 @@ import explore
 # | $\log$ | | the natural logarithm |
 # | logits | | scores before they are made into probabilities (week 2) |
 #
-# Two warnings for readers of other books. Many courses, the one that this week goes back to among them, put examples in *columns* and
-# write $WX + b$; transpose everything and the two agree. And what deep learning calls convolution (week 10) is what mathematicians call
-# cross-correlation: the kernel is not flipped.
+# Two warnings for readers of other books. Many courses, the one that this week goes back to among them, put examples in
+# *columns* and write $WX + b$; transpose everything and the two agree. And what deep learning calls convolution (week 10) is
+# what mathematicians call cross-correlation: the kernel is not flipped.
 
 # %% [markdown]
 # ## A picture is an array
 #
-# Here is one of those sevens as the machine gets it: 28 rows, 28 columns, a number from 0 (paper) to 255 (ink) in each. Nothing else. No
-# strokes, no corners, no bar. Whatever "seven" is, it must be found in these 784 numbers.
+# Here is one of those sevens as the machine gets it: 28 rows, 28 columns, a number from 0 (paper) to 255 (ink) in each. Nothing
+# else. No strokes, no corners, no bar. Whatever "seven" is, it must be found in these 784 numbers.
 
 # %% role="show" id="show_digit"
 explore.digit_as_numbers()
 
 # %% [markdown]
-# One picture is an array of shape (28, 28). Six thousand of them are *one* array of shape (6000, 28, 28). Its three **axes** are numbered
-# 0, 1, 2: which picture, which row, which column.
+# One picture is an array of shape (28, 28). Six thousand of them are *one* array of shape (6000, 28, 28). Its three **axes**
+# are numbered 0, 1, 2: which picture, which row, which column.
 
 # %% role="given" id="digits"
 digits = datasets.load("mnist", split="train")
@@ -103,16 +106,18 @@ digits = datasets.load("mnist", split="train")
 print(digits.X.shape, digits.X.dtype, digits.y.shape, digits.y[:10])
 
 # %% [markdown]
-# Most questions about data are asked *along an axis*. A sum over an axis walks along it and leaves the others standing: **the axis that
-# you name is the one that goes away.** Add up 700 sevens over axis 0 and the pictures fall onto one another: a (28, 28) picture of the
-# average seven. Add up one seven over axis 1 (its columns) and each row collapses to one number, the ink in that row.
+# Most questions about data are asked *along an axis*. A sum over an axis walks along it and leaves the others standing: **the
+# axis that you name is the one that goes away.** Add up all the sevens over axis 0 and the pictures fall onto one another: a
+# (28, 28) picture of the average seven. Add up one seven over axis 1 (its columns) and each row collapses to one number, the
+# ink in that row.
 
 # %% role="show" id="show_axes"
 explore.axes_of_a_stack()
 
 # %% [markdown]
-# The dtype matters as well. These pixels are `uint8`: whole numbers that live between 0 and 255 and *wrap around* beyond, without a word.
-# In `uint8`, 200 + 100 is 44 and 3 − 5 is 254. Pictures come this way because it is small; arithmetic wants floats.
+# The dtype matters as well. These pixels are `uint8`: whole numbers that live between 0 and 255 and *wrap around* beyond,
+# without a word. In `uint8`, 200 + 100 is 44 and 3 − 5 is 254. Pictures come this way because it is small; arithmetic wants
+# floats.
 #
 # ### Broadcasting
 #
@@ -121,10 +126,10 @@ explore.axes_of_a_stack()
 # > Write the two shapes one above the other, **flush right**. Where one is shorter, pad it on the left with ones. Position by position,
 # > the sizes must be equal, or one of them must be 1; a size of 1 is stretched to the other's.
 #
-# Nothing is copied when an axis is stretched: the same numbers are read again and again. That is why it is fast, and why an array of
-# shape (3, 1) and one of shape (4,) make a whole table (3, 4), every row with every column. Where an axis of size 1 is missing, `None` makes
-# one: if `v` has shape (3,), then `v[:, None]` has shape (3, 1). And `keepdims=True` makes a sum leave a 1 behind in place of
-# the axis that it took away, so that the result still broadcasts against what it was made from.
+# Nothing is copied when an axis is stretched: the same numbers are read again and again. That is why it is fast, and why an
+# array of shape (3, 1) and one of shape (4,) make a whole table (3, 4), every row with every column. Where an axis of size 1 is
+# missing, `None` makes one: if `v` has shape (3,), then `v[:, None]` has shape (3, 1). And `keepdims=True` makes a sum leave a
+# 1 behind in place of the axis that it took away, so that the result still broadcasts against what it was made from.
 
 # %% role="show" id="show_broadcasting"
 explore.broadcasting()  # choose two shapes: which cells are read where, and when does it fail?
@@ -142,16 +147,17 @@ for expression in ("table + per_column", "table + per_row", "table.sum(axis=0)",
         print(f"{expression:36}{error}")
 
 # %% [markdown]
-# **A trap that raises nothing.** `table - table.mean(axis=1)` fails for a table of shape (5, 3), and you would mend it. For a *square*
-# table it runs, and subtracts the mean of row $j$ from *column* $j$. No message, wrong numbers. So try your functions on shapes whose sizes
-# all differ. Our checks do.
+# **A trap that raises nothing.** `table - table.mean(axis=1)` fails for a table of shape (5, 3), and you would mend it. For a
+# *square* table it runs, and subtracts the mean of row $j$ from *column* $j$. No message, wrong numbers. So try your functions
+# on shapes whose sizes all differ. Our checks do.
 
 # %% [markdown]
 # ### Exercise · `centre_of_ink` &nbsp; ●○○ &nbsp; 20 min
 #
 # Hang a picture on a nail so that it balances: the ink is heavy, the paper weighs nothing. Where must the nail be?
-# `centre_of_ink(images)` takes pictures of shape (N, H, W), of any number type, no pixel negative, and returns floats of shape (N, 2): for each picture the row and
-# the column of its centre of mass, in pixels, counted from 0 and not rounded. A right answer
+# `centre_of_ink(images)` takes pictures of shape (N, H, W), of any number type, no pixel negative, and returns floats of shape
+# (N, 2): for each picture the row and the column of its centre of mass, in pixels, counted from 0 and not rounded. A right
+# answer
 #
 # - moves with the ink: a picture pushed three rows down has its centre three rows further down;
 # - does not care how dark the ink is: the same picture with all pixels halved has the same centre;
@@ -159,13 +165,13 @@ for expression in ("table + per_column", "table + per_row", "table.sum(axis=0)",
 # - gives a picture without any ink the middle of the paper;
 # - leaves its input as it was.
 #
-# Two equal dots in row 0, in columns 0 and 4, balance at (0, 2). Make the second three times as dark, and the nail moves to (0, 3). On
-# the edge of a 28 × 28 picture, the last row is 27, and the middle of the paper is (13.5, 13.5).
+# Two equal dots in row 0, in columns 0 and 4, balance at (0, 2). Make the second three times as dark, and the nail moves to (0,
+# 3). On the edge of a 28 × 28 picture, the last row is 27, and the middle of the paper is (13.5, 13.5).
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Children of 20, 20 and 40 kg sit on a beam, at 0, 1 and 3 metres. Where does it balance? Which two sums did you need? Now the beam is the
-# row axis of a picture: what is the weight at row 5?
+# Children of 20, 20 and 40 kg sit on a beam, at 0, 1 and 3 metres. Where does it balance? Which two sums did you need? Now the
+# beam is the row axis of a picture: what is the weight at row 5?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -211,37 +217,38 @@ check("centre_of_ink")
 # %% [markdown]
 # ## How far apart?
 #
-# Which pictures look alike? The oldest answer still works: a picture is 784 numbers, so it is a *point*, with 784 coordinates in place of
-# two, and pictures that look alike are points that lie close to each other. The distance is the one you know from school, with more
-# terms under the root:
+# Which pictures look alike? The oldest answer still works: a picture is 784 numbers, so it is a *point*, with 784 coordinates
+# in place of two, and pictures that look alike are points that lie close to each other. The distance is the one you know from
+# school, with more terms under the root:
 #
 # $$\lVert a - b \rVert = \sqrt{\sum_j (a_j - b_j)^2}\,.$$
 #
-# It is a poor idea of likeness (push a digit two pixels to the right and it lands far away from itself), and yet: take a digit, find the
-# nearest of 6,000 others, and say what that one is. You will be right about 95 times in a hundred.
+# It is a poor idea of likeness (push a digit two pixels to the right and it lands far away from itself), and yet: take a digit,
+# find the nearest of 6,000 others, and say what that one is. You will be right about 95 times in a hundred.
 
 # %% role="show" id="show_neighbours"
 explore.neighbours()
 
 # %% [markdown]
-# That rule, *nearest neighbour*, needs the distance of every new digit to every known one: a table with a row for each of one set and a
-# column for each of the other. For 1,200 against 1,200 digits the table has 1.4 million entries, and each is a sum of 784 squares. There
-# are three ways to go about it, and the picture shows what they cost.
+# That rule, *nearest neighbour*, needs the distance of every new digit to every known one: a table with a row for each of one
+# set and a column for each of the other. For 1,200 against 1,200 digits the table has 1.4 million entries, and each is a sum of
+# 784 squares. There are three ways to go about it, and the picture shows what they cost.
 #
 # - **A loop over all pairs.** Python spends about a microsecond on every little step. The arithmetic inside takes a nanosecond.
-# - **No loop at all.** All differences at once, as one block, by broadcasting. It is short and fast, as long as the block fits. This one has
-#   1200 × 1200 × 784 entries, nine gigabytes of float64, and your machine stops answering.
-# - **Something between.** A loop is not slow because it is a loop. It is slow when each of its rounds does too little. Give every round
-#   enough to do and it costs nothing; give every round not too much and it fits into memory.
+# - **No loop at all.** All differences at once, as one block, by broadcasting. It is short and fast, as long as the block fits.
+#   This one has 1200 × 1200 × 784 entries, nine gigabytes of float64, and your machine stops answering.
+# - **Something between.** A loop is not slow because it is a loop. It is slow when each of its rounds does too little. Give
+#   every round enough to do and it costs nothing; give every round not too much and it fits into memory.
 
 # %% role="show" id="show_memory"
 explore.what_a_table_costs()
 
 # %% [markdown]
-# There is a fourth way, by multiplying out the square: $\lVert a - b\rVert^2 = \lVert a\rVert^2 - 2\,a\cdot b + \lVert b\rVert^2$. One matrix
-# product does the heavy part, and nothing on two cores is faster. It is worth knowing, and worth distrusting. Two points that are close together and
-# far from the origin make it subtract two huge numbers that agree in nearly all of their digits; what is left is rounding error, and its square
-# root can be `nan`. Try it below: the true distance is 0.001.
+# There is a fourth way, by multiplying out the square: $\lVert a - b\rVert^2 = \lVert a\rVert^2 - 2\,a\cdot b + \lVert
+# b\rVert^2$. One matrix product does the heavy part, and nothing on two cores is faster. It is worth knowing, and worth
+# distrusting. Two points that are close together and far from the origin make it subtract two huge numbers that agree in nearly
+# all of their digits; what is left is rounding error, and its square root can be `nan`. Try it below: the true distance is
+# 0.001.
 
 # %% role="try" id="multiply_out"
 far, near_it = np.array([4000.0, 0.0], dtype=np.float32), np.array([4000.0, 0.001], dtype=np.float32)
@@ -251,22 +258,27 @@ print("multiplied out:   ", np.sqrt(far @ far - 2 * far @ near_it + near_it @ ne
 # %% [markdown]
 # ### Exercise · `distances` &nbsp; ●●○ &nbsp; 50 min
 #
-# `distances(A, B)` takes n points and m points with d coordinates each, shapes (n, d) and (m, d), and returns the distance of each point of `A` to each
-# point of `B`, shape (n, m). Climb as far as you like; each rung is worth points, and the first is worth most.
+# `distances(A, B)` takes n points and m points with d coordinates each, shapes (n, d) and (m, d), and returns the distance of
+# each point of `A` to each point of `B`, shape (n, m). Climb as far as you like; each rung is worth points, and the first is
+# worth most.
 #
-# 1. **Right.** The law above holds for each pair, at any n, m and d, one or none included. Points may come in any number type: `uint8` pictures as they are,
-#    whole numbers, `float32`, `float64`. Floats keep their type; whole numbers give floats. The inputs stay as they were.
-# 2. **Steady.** Pushing all points by the same vector changes no distance, however far the push; a point lies at distance exactly 0 from itself.
+# 1. **Right.** The law above holds for each pair, at any n, m and d, one or none included. Points may come in any number type:
+#    `uint8` pictures as they are, whole numbers, `float32`, `float64`. Floats keep their type; whole numbers give floats. The
+#    inputs stay as they were.
+# 2. **Steady.** Pushing all points by the same vector changes no distance, however far the push; a point lies at distance
+#    exactly 0 from itself.
 # 3. **Fast.** Much faster than a Python loop over the pairs: we measure both on the same machine, at the same moment.
-# 4. **Lean** (a stretch). 1,200 against 1,200 digits of 784 pixels, with room for 400 MB besides the inputs, within ten seconds.
+# 4. **Lean** (a stretch). 1,200 against 1,200 digits of 784 pixels, with room for 400 MB besides the inputs, within ten
+#    seconds.
 #
-# With `A = [[0, 0], [3, 0]]` and `B = [[3, 4]]` the table is `[[5], [4]]`. No rung asks for a trick; all four can be held by one short function.
+# With `A = [[0, 0], [3, 0]]` and `B = [[3, 4]]` the table is `[[5], [4]]`. No rung asks for a trick; all four can be held by
+# one short function.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Rungs 1 and 3: what shapes must `A` and `B` be given so that subtracting them meets every row of one with every row of the other? On which
-# axis of the result do the coordinates lie? Rung 4: you can have all of `B` against *one* row of `A` without any loop. How much memory does
-# that take, and how many rounds would it need?
+# Rungs 1 and 3: what shapes must `A` and `B` be given so that subtracting them meets every row of one with every row of the
+# other? On which axis of the result do the coordinates lie? Rung 4: you can have all of `B` against *one* row of `A` without
+# any loop. How much memory does that take, and how many rounds would it need?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -275,8 +287,8 @@ print("multiplied out:   ", np.sqrt(far @ far - 2 * far @ near_it + near_it @ ne
 # 2. Write it for one row of `A` against all of `B`: differences, squares, a sum over one axis, a root.
 # 3. For every row of `A`, put that into its row of a table prepared beforehand. Measure it: is it slow?
 #
-# A solved sibling: the table of all *sums of absolute differences*, one column of the coordinates at a time. It holds rungs 3 and 4 as long as d is
-# not large: `table = 0`, then `for a, b in zip(A.T, B.T): table = table + abs(a[:, None] - b)`.
+# A solved sibling: the table of all *sums of absolute differences*, one column of the coordinates at a time. It holds rungs 3
+# and 4 as long as d is not large: `table = 0`, then `for a, b in zip(A.T, B.T): table = table + abs(a[:, None] - b)`.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -300,7 +312,7 @@ def distances(A, B):
     kind = np.result_type(A, B, np.float32)
     here, there = np.asarray(A, dtype=kind), np.asarray(B, dtype=kind)
     out = np.empty((len(here), len(there)), dtype=kind)
-    for row, point in zip(out, here):
+    for row, point in zip(out, here, strict=True):
         np.sqrt(np.square(there - point).sum(axis=1), out=row)
     return out
     ### END SOLUTION
@@ -314,55 +326,63 @@ check("distances")
 # %% [markdown]
 # ## Units
 #
-# A flat is described by its size in square metres and its distance from the station in kilometres. Which of two flats is more like the one you live in?
-# Write the distance in metres and the answer may change: a difference of 0.3 has become 300, and the size no longer counts. The
-# flats are the same. Only the unit moved, and with it every distance, every neighbour, everything that is learnt from them.
+# A flat is described by its size in square metres and its distance from the station in kilometres. Which of two flats is more
+# like the one you live in? Write the distance in metres and the answer may change: a difference of 0.3 has become 300, and the
+# size no longer counts. The flats are the same. Only the unit moved, and with it every distance, every neighbour, everything
+# that is learnt from them.
 
 # %% role="show" id="show_units"
 explore.units_matter()
 
 # %% [markdown]
-# So before anything is learnt, columns are brought to a common footing. The usual one has two conditions for each column, over the examples
-# that we learn from: the mean is 0, and the mean *square* is 1. The number by which a column must be divided for the second is its
-# **standard deviation**: the root of the mean squared distance from the column's mean. Afterwards a column counts in steps of "how unusual is this, in this
-# column", and the unit in which it was written down has gone.
+# So before anything is learnt, columns are brought to a common footing. The usual one has two conditions for each column, over
+# the examples that we learn from: the mean is 0, and the mean *square* is 1. The number by which a column must be divided for
+# the second is its **standard deviation**: the root of the mean squared distance from the column's mean. Afterwards a column
+# counts in steps of "how unusual is this, in this column", and the unit in which it was written down has gone.
 #
-# Two things go wrong in practice. First, a column that is the same in every example has no spread; dividing by it makes `nan`, or, because
-# rounding leaves a spread of $10^{-17}$ where there should be none, something worse than `nan`: a column of noise that looks real. Second,
-# and more often: new data are standardised *by themselves*. Then one new patient, alone, becomes a row of zeros, whoever
-# she is, and a test set tells about itself what nobody can know beforehand. Whatever is learnt is learnt once, from the training examples, and then
-# applied to everybody alike. This is the first learnt function of the course: a very small one, with two numbers a column.
+# Two things go wrong in practice. First, a column that is the same in every example has no spread; dividing by it makes `nan`,
+# or, because rounding leaves a spread of $10^{-17}$ where there should be none, something worse than `nan`: a column of noise
+# that looks real. Second, and more often: new data are standardised *by themselves*. Then one new patient, alone, becomes a row
+# of zeros, whoever she is, and a test set tells about itself what nobody can know beforehand. Whatever is learnt is learnt
+# once, from the training examples, and then applied to everybody alike. This is the first learnt function of the course: a very
+# small one, with two numbers a column.
 
 # %% [markdown]
 # ### Exercise · `standardise` &nbsp; ●●○ &nbsp; 35 min
 #
 # Three functions that belong together:
 #
-# - `learn_scale(X)` takes the training examples, shape (examples, features), and returns a *memory*: whatever you like, nobody looks inside.
-# - `standardise(X, scale)` takes examples, the same or new ones, and such a memory, and returns the standardised examples, in the same shape.
+# - `learn_scale(X)` takes the training examples, shape (examples, features), and returns a *memory*: whatever you like, nobody
+#   looks inside.
+# - `standardise(X, scale)` takes examples, the same or new ones, and such a memory, and returns the standardised examples, in
+#   the same shape.
 # - `undo(Z, scale)` takes standardised examples back into the units in which they came.
 #
 # Right answers
 #
 # - bring every column of the training examples to mean 0 and mean square 1, except constant ones, which become 0;
-# - undo what they did, for new examples too, and also in a column that was constant in training and is not any more: nothing is lost on the way;
+# - undo what they did, for new examples too, and also in a column that was constant in training and is not any more: nothing is
+#   lost on the way;
 # - treat every example alike: a row gives the same result alone as among a thousand, and whatever the others are;
-# - do not depend on units: if a column is written in metres for kilometres, or in degrees Celsius for kelvin, in training and after, the result is the same;
-# - hold for a single training example (then all columns are constant), for columns near 10⁶ that vary by 1, and in `float32`, which stays `float32`;
-#   whole numbers come out as floats. Inputs stay as they were.
+# - do not depend on units: if a column is written in metres for kilometres, or in degrees Celsius for kelvin, in training and
+#   after, the result is the same;
+# - hold for a single training example (then all columns are constant), for columns near 10⁶ that vary by 1, and in `float32`,
+#   which stays `float32`; whole numbers come out as floats. Inputs stay as they were.
 #
-# A column of 1, 2, 3, 6 has the mean 3; its squared distances from it are 4, 1, 0, 9, with a mean of 3.5. The 6 becomes $3 / \sqrt{3.5}$, about 1.60.
+# A column of 1, 2, 3, 6 has the mean 3; its squared distances from it are 4, 1, 0, 9, with a mean of 3.5. The 6 becomes $3 /
+# \sqrt{3.5}$, about 1.60.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Which numbers must be remembered so that a single new row can be treated as the training rows were? For a constant column, one of your two conditions can
-# be met and the other cannot. Which division does no harm, and can still be undone? And how do you find out that a column is constant without trusting
-# a computed spread to be exactly zero?
+# Which numbers must be remembered so that a single new row can be treated as the training rows were? For a constant column, one
+# of your two conditions can be met and the other cannot. Which division does no harm, and can still be undone? And how do you
+# find out that a column is constant without trusting a computed spread to be exactly zero?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. `learn_scale`: two numbers a column. For those numbers calculate in float64, also where `X` is float32: a mean of many float32 numbers loses digits.
+# 1. `learn_scale`: two numbers a column. For those numbers calculate in float64, also where `X` is float32: a mean of many
+#    float32 numbers loses digits.
 # 2. A column is constant when its largest entry is its smallest. Let its divisor be one that changes nothing.
 # 3. `standardise` and `undo` are one line each, and the second is the first backwards, in the reverse order.
 # 4. Which float type should come out? That of the array that went in, if it has one.
@@ -418,31 +438,33 @@ check("standardise")
 # %% [markdown]
 # ## A network set by hand
 #
-# Now to the family of functions that gave the field its name. Its smallest member is a **linear score**: multiply each feature by a weight, add them up, add a
-# bias, and say yes if the result is positive. In the plane, the points with score 0 form a straight line, with yes on one side and no on the
-# other. Learning means moving the line.
+# Now to the family of functions that gave the field its name. Its smallest member is a **linear score**: multiply each feature
+# by a weight, add them up, add a bias, and say yes if the result is positive. In the plane, the points with score 0 form a
+# straight line, with yes on one side and no on the other. Learning means moving the line.
 #
-# In 1969 two well-known researchers pointed at four points that no line can part: the *exclusive or*, XOR. Yes where exactly one of the two inputs is on,
-# no where none or both are. Try it: how many of the four discs can you get wholly right?
+# In 1969 two well-known researchers pointed at four points that no line can part: the *exclusive or*, XOR. Yes where exactly
+# one of the two inputs is on, no where none or both are. Try it: how many of the four discs can you get wholly right?
 
 # %% role="show" id="show_one_line"
 explore.one_line()
 
 # %% [markdown]
-# One line cannot do it, and there is a proof in one sentence: the middle of the two yes-corners is also the middle of the two no-corners, and a linear score
-# in a middle is the mean of the scores at both ends, so it would have to be positive and negative at once.
+# One line cannot do it, and there is a proof in one sentence: the middle of the two yes-corners is also the middle of the two
+# no-corners, and a linear score in a middle is the mean of the scores at both ends, so it would have to be positive and
+# negative at once.
 #
 # The way out is a layer in between. A **hidden unit** takes a linear score of its own and passes on only what is positive:
 #
 # $$h = \max(0,\; x \cdot w + b)\,.$$
 #
-# This bend is called ReLU, for *rectified linear unit*. One unit is a plane with a fold in it: flat on one side, rising on the other. Several of them, each with its own
-# weights, look at the same point; a last linear score looks at *them*. Written for all examples at once, with one column of $W_1$ for each hidden unit:
+# This bend is called ReLU, for *rectified linear unit*. One unit is a plane with a fold in it: flat on one side, rising on the
+# other. Several of them, each with its own weights, look at the same point; a last linear score looks at *them*. Written for
+# all examples at once, with one column of $W_1$ for each hidden unit:
 #
 # $$H = \max(0,\; X W_1 + b_1), \qquad S = H W_2 + b_2\,.$$
 #
-# That is all there is to a network with one hidden layer. What it buys is easiest to see with one input: each unit adds a hinge to the curve, and with
-# enough hinges a curve can be bent into anything.
+# That is all there is to a network with one hidden layer. What it buys is easiest to see with one input: each unit adds a hinge
+# to the curve, and with enough hinges a curve can be bent into anything.
 
 # %% role="show" id="show_hinges"
 explore.hinges()  # two hidden units with one input, and the score that they make together
@@ -458,20 +480,21 @@ explore.fold()
 #
 # Two things:
 #
-# - `net(X, W1, b1, W2, b2)` computes the scores of the network above: `X` has shape (N, d), the result (N, k), and the number of hidden units H is whatever the
-#   arrays say: `W1` (d, H), `b1` (H,), `W2` (H, k), `b2` (k,). Any N, d, H and k, one included; a row's scores depend on that row alone; floats keep
-#   their type; inputs stay as they were.
-# - `xor_parameters()` returns the four arrays `W1, b1, W2, b2` of a network with two inputs, **at most four** hidden units and one score, set by hand. The score is
-#   positive for every point within 0.3 (in a straight line) of the corners (0, 1) and (1, 0), and negative for every point within 0.3 of (0, 0) and (1, 1). It is our own
-#   `net` that your numbers are put into.
+# - `net(X, W1, b1, W2, b2)` computes the scores of the network above: `X` has shape (N, d), the result (N, k), and the number
+#   of hidden units H is whatever the arrays say: `W1` (d, H), `b1` (H,), `W2` (H, k), `b2` (k,). Any N, d, H and k, one
+#   included; a row's scores depend on that row alone; floats keep their type; inputs stay as they were.
+# - `xor_parameters()` returns the four arrays `W1, b1, W2, b2` of a network with two inputs, **at most four** hidden units and
+#   one score, set by hand. The score is positive for every point within 0.3 (in a straight line) of the corners (0, 1) and (1,
+#   0), and negative for every point within 0.3 of (0, 0) and (1, 1). It is our own `net` that your numbers are put into.
 #
-# The network with `W1 = [[1, -1]]`, `b1 = [0, 0]`, `W2 = [[1], [1]]`, `b2 = [-2]` has one input, and its score is $|x| - 2$. Check that with a pencil first.
+# The network with `W1 = [[1, -1]]`, `b1 = [0, 0]`, `W2 = [[1], [1]]`, `b2 = [-2]` has one input, and its score is $|x| - 2$.
+# Check that with a pencil first.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# For XOR it does not matter where a point lies *along* the diagonal through (0, 0) and (1, 1); what matters is how far off it is, to either side. Which one
-# number measures "how far off, and on which side"? What would you do to that number next, so that both sides count alike? And where have you just seen a network
-# that does this?
+# For XOR it does not matter where a point lies *along* the diagonal through (0, 0) and (1, 1); what matters is how far off it
+# is, to either side. Which one number measures "how far off, and on which side"? What would you do to that number next, so that
+# both sides count alike? And where have you just seen a network that does this?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -526,55 +549,61 @@ check("xor_net")
 # %% role="hidden" id="test_xor_net" points=4
 
 # %% [markdown]
-# You chose nine numbers by thinking. It took a while, for four points in the plane. For 784 inputs and a few hundred units there are some hundred thousand numbers, and nobody can
-# think of them. From next week on, examples choose them.
+# You chose nine numbers by thinking. It took a while, for four points in the plane. For 784 inputs and a few hundred units
+# there are some hundred thousand numbers, and nobody can think of them. From next week on, examples choose them.
 
 # %% [markdown]
 # ## Examples choose
 #
-# Here is the simplest way to let them. For each class, take the average of its examples, and call it the class's **prototype**. A new example is given the class whose prototype is
-# nearest. Drag the points and watch: every example pulls its prototype along, and the border between two classes stands exactly halfway.
+# Here is the simplest way to let them. For each class, take the average of its examples, and call it the class's **prototype**.
+# A new example is given the class whose prototype is nearest. Drag the points and watch: every example pulls its prototype
+# along, and the border between two classes stands exactly halfway.
 
 # %% role="show" id="show_drag"
 explore.drag_prototypes()
 
 # %% [markdown]
-# Three things to find out by dragging. Why is the border always straight? What does one example, dragged far away, do to everybody? And can
-# you arrange the points of two classes so that the rule is wrong about most of its own examples?
+# Three things to find out by dragging. Why is the border always straight? What does one example, dragged far away, do to
+# everybody? And can you arrange the points of two classes so that the rule is wrong about most of its own examples?
 #
-# On digits, a prototype can be looked at. These are the averages of 6,000 training digits: blurred, and still each one what it is. Ten pictures, 7,840 numbers, computed in one pass, without any
-# search.
+# On digits, a prototype can be looked at. These are the averages of 6,000 training digits: blurred, and still each one what it
+# is. Ten pictures, 7,840 numbers, computed in one pass, without any search.
 
 # %% role="show" id="show_mean_digits"
 explore.mean_digits()
 
 # %% [markdown]
-# Compare that with the nearest *neighbour*, which is right more often, keeps all 6,000 examples and has to look at each of them every time. What a learnt function knows is in its numbers; how many it
-# needs, and what they cost, is half of this subject.
+# Compare that with the nearest *neighbour*, which is right more often, keeps all 6,000 examples and has to look at each of them
+# every time. What a learnt function knows is in its numbers; how many it needs, and what they cost, is half of this subject.
 #
-# One word on honesty. Each rule looks good on the examples that it was made from; the nearest neighbour is *never* wrong there, because every example is its own neighbour. What
-# we want to know is how it does on examples that it has not seen. So they are kept apart before anything is learnt, and looked at only to judge.
+# One word on honesty. Each rule looks good on the examples that it was made from; the nearest neighbour is *never* wrong there,
+# because every example is its own neighbour. What we want to know is how it does on examples that it has not seen. So they are
+# kept apart before anything is learnt, and looked at only to judge.
 
 # %% [markdown]
 # ### Exercise · `nearest_prototype` &nbsp; ●●○ &nbsp; 35 min
 #
 # - `learn_prototypes(X, y)` takes examples (N, d) and their labels (N,), and returns a memory, whatever you like.
-# - `nearest_prototype(X, prototypes)` takes examples (M, d), the same or new ones, and such a memory, and returns the label of the nearest prototype for each, shape (M,).
+# - `nearest_prototype(X, prototypes)` takes examples (M, d), the same or new ones, and such a memory, and returns the label of
+#   the nearest prototype for each, shape (M,).
 #
 # A prototype is the average of its class, as above. Right answers
 #
 # - hand back labels as they came in: whole numbers, not always 0, 1, 2, …; with 3 and 8 in training, only 3 and 8 can come out;
-# - do not depend on the order in which the training examples come, nor on what the labels are called: rename the classes, and the answers are renamed;
+# - do not depend on the order in which the training examples come, nor on what the labels are called: rename the classes, and
+#   the answers are renamed;
 # - do not depend on where the origin is, nor on the unit, as long as all columns share it;
 # - take an example at its own distance, not the batch's: alone or among others, the answer is the same;
 # - work for one class, for classes of very different sizes, and for `uint8` pictures laid flat. Inputs stay as they were;
 # - name at least 75 of 100 unseen digits rightly when they have learnt from 2,000.
 #
-# With examples 0, 2 (class 7) and 10 (class 4), on a line, the prototypes are 1 and 10; 5 becomes a 7, and 6 a 4. You may use what you have written above.
+# With examples 0, 2 (class 7) and 10 (class 4), on a line, the prototypes are 1 and 10; 5 becomes a 7, and 6 a 4. You may use
+# what you have written above.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# `y == 3` is an array too. What can be done with it? And when `argmin` tells you that the nearest prototype is number 1, which label is that?
+# `y == 3` is an array too. What can be done with it? And when `argmin` tells you that the nearest prototype is number 1, which
+# label is that?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -628,12 +657,14 @@ check("nearest_prototype")
 #
 # All week you have been judged by tests. Now write one.
 #
-# Nearly every result in machine learning rests on a small function that parts the data into examples to learn from and examples to judge by. It is ten lines long, everybody
-# writes it once, and when it is wrong nothing crashes: the numbers are just too good. A row that lies in both parts is a question seen before the exam. Labels that were shuffled without their rows
-# turn a year's data into noise. These mistakes have reached published papers.
+# Nearly every result in machine learning rests on a small function that parts the data into examples to learn from and examples
+# to judge by. It is ten lines long, everybody writes it once, and when it is wrong nothing crashes: the numbers are just too
+# good. A row that lies in both parts is a question seen before the exam. Labels that were shuffled without their rows turn a
+# year's data into noise. These mistakes have reached published papers.
 #
-# Such a function is random, so there is no table of right answers to compare with. A test must ask what is *always* true, whichever rows were drawn. That is how all checks of this course are made. The
-# craft has two halves, and they pull against each other: **catch** programs that break a promise, and **spare** every program that keeps all of them, however odd it looks.
+# Such a function is random, so there is no table of right answers to compare with. A test must ask what is *always* true,
+# whichever rows were drawn. That is how all checks of this course are made. The craft has two halves, and they pull against
+# each other: **catch** programs that break a promise, and **spare** every program that keeps all of them, however odd it looks.
 # A test that turns right programs away is worse than none, for people learn to ignore it.
 
 # %% [markdown]
@@ -658,15 +689,17 @@ check("nearest_prototype")
 #     """
 # ```
 #
-# Write `examine(split)`: it calls the function as it likes, raises an `AssertionError` if a promise is broken, and otherwise comes to an end in silence. Its return value does not matter.
+# Write `examine(split)`: it calls the function as it likes, raises an `AssertionError` if a promise is broken, and otherwise
+# comes to an end in silence. Its return value does not matter.
 #
-# It earns nothing unless it spares all our right programs, which differ in everything that the contract leaves open. Then it earns by the share of our wrong programs that it catches. There are
-# fourteen, each with one mistake that somebody has made. The check below tries one of each kind, to get you going. Two seconds for each program are plenty.
+# It earns nothing unless it spares all our right programs, which differ in everything that the contract leaves open. Then it
+# earns by the share of our wrong programs that it catches. There are fourteen, each with one mistake that somebody has made.
+# The check below tries one of each kind, to get you going. Two seconds for each program are plenty.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# You cannot foresee which rows come back. What data could you hand in, so that you recognise each row, and its label, wherever it turns up? Which promises can one call show
-# to be broken, which need two calls, and which need a hundred?
+# You cannot foresee which rows come back. What data could you hand in, so that you recognise each row, and its label, wherever
+# it turns up? Which promises can one call show to be broken, which need two calls, and which need a hundred?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -674,8 +707,8 @@ check("nearest_prototype")
 # 1. Make `X` so that no two rows are alike, and `y` so that each row's label can be worked out from the row.
 # 2. One call: sizes; every row once; labels that fit; nothing changed in what you handed in (keep a copy).
 # 3. Do it for several n, shares and shapes. Which n and share tell rounding from cutting off?
-# 4. Two calls with one seed; calls with many seeds. What should be alike, what should differ? How sure can you be that two *right* draws differ? Use sizes at which chance would need
-#    longer than the age of the universe.
+# 4. Two calls with one seed; calls with many seeds. What should be alike, what should differ? How sure can you be that two
+#    *right* draws differ? Use sizes at which chance would need longer than the age of the universe.
 # 5. Go through the contract line by line, and for each line imagine the program that breaks this one alone.
 #
 # </details>
@@ -694,8 +727,8 @@ check("nearest_prototype")
 #     assert ...                                     # not the same rows every time
 # ```
 #
-# A test for a function that *sorts*, as a sibling: `assert list(sort(v)) == sorted(v)` would need the answer; instead one may ask that each entry is at most the next,
-# and that the entries are the old ones, each as often as before.
+# A test for a function that *sorts*, as a sibling: `assert list(sort(v)) == sorted(v)` would need the answer; instead one may
+# ask that each entry is at most the next, and that the entries are the old ones, each as often as before.
 #
 # </details>
 
@@ -737,12 +770,13 @@ check("examine")
 # %% [markdown]
 # ## Twenty numbers
 #
-# Now your own learnt function. A post office wants a chip that tells two digits apart, any two. It has room for twenty numbers, and no one will say beforehand which digits they are, so the chip must be
-# *trained* on examples of the pair once it is known.
+# Now your own learnt function. A post office wants a chip that tells two digits apart, any two. It has room for twenty numbers,
+# and no one will say beforehand which digits they are, so the chip must be *trained* on examples of the pair once it is known.
 #
-# Twenty numbers are not many: the prototypes of two digits have 1,568. What can go? Neighbouring pixels say nearly the same. The margins are always empty. And between
-# a 4 and a 9, most of the picture does not matter at all: below are the averages of some pairs, and where they differ. The second picture lets you ask
-# how coarse a digit may become before *you* can no longer read it.
+# Twenty numbers are not many: the prototypes of two digits have 1,568. What can go? Neighbouring pixels say nearly the same.
+# The margins are always empty. And between a 4 and a 9, most of the picture does not matter at all: below are the averages of
+# some pairs, and where they differ. The second picture lets you ask how coarse a digit may become before *you* can no longer
+# read it.
 
 # %% role="show" id="show_pairs"
 explore.where_pairs_differ()
@@ -755,15 +789,20 @@ explore.blocks()
 #
 # Write two functions:
 #
-# - `train(X, y, seed)` takes pictures (N, 28, 28), `float32` from 0 (paper) to 1 (ink), and their labels (N,), each 0 or 1: which of the two digits is called 0 changes from time to time. It returns a list of arrays with
-#   **at most twenty numbers** in them altogether. `seed` is a whole number for `np.random.default_rng`, if you need chance.
-# - `predict(arrays, X)` takes what `train` returned, every number rounded to `float32`, and pictures (M, 28, 28). It returns a 0 or a 1 for each, shape (M,).
+# - `train(X, y, seed)` takes pictures (N, 28, 28), `float32` from 0 (paper) to 1 (ink), and their labels (N,), each 0 or 1:
+#   which of the two digits is called 0 changes from time to time. It returns a list of arrays with **at most twenty numbers**
+#   in them altogether. `seed` is a whole number for `np.random.default_rng`, if you need chance.
+# - `predict(arrays, X)` takes what `train` returned, every number rounded to `float32`, and pictures (M, 28, 28). It returns a
+#   0 or a 1 for each, shape (M,).
 #
-# **The rules.** All that is learnt passes through those arrays: `predict` runs in a new process that has not seen the training and has no data, and your cell must not contain tables of numbers that you computed elsewhere. A formula costs nothing:
-# whatever `predict` can work out from the picture in front of it, or from pure mathematics, is free. What it remembers is not. Training one pair may take two seconds.
+# **The rules.** All that is learnt passes through those arrays: `predict` runs in a new process that has not seen the training
+# and has no data, and your cell must not contain tables of numbers that you computed elsewhere. A formula costs nothing:
+# whatever `predict` can work out from the picture in front of it, or from pure mathematics, is free. What it remembers is not.
+# Training one pair may take two seconds.
 #
-# **How it is judged.** Each of the 45 pairs comes up once, in an order that nobody knows. For each, `train` gets 800 public digits of the two kinds, and `predict` gets digits that nobody outside has. What counts is the
-# share named rightly, averaged over the pairs.
+# **How it is judged.** Each of the 45 pairs comes up once, in an order that nobody knows. For each, `train` gets 800 public
+# digits of the two kinds, and `predict` gets digits that nobody outside has. What counts is the share named rightly, averaged
+# over the pairs.
 #
 # | | share | for example |
 # |---|---|---|
@@ -772,23 +811,30 @@ explore.blocks()
 # | good | 0.94 | well chosen numbers, well weighed |
 # | excellent | 0.975 | and something known about handwriting |
 #
-# Points rise in a straight line between the rows. While the week is open you are told your band on one half of the unseen digits; the grade uses the other half. Keep a part of the public digits
-# aside for yourself: `digits` has 6,000, `datasets.load("mnist", split="test")` another thousand. A loop over some pairs that prints your own share is worth more
-# than any single idea; write that first.
+# Points rise in a straight line between the rows. While the week is open you are told your band on one half of the unseen
+# digits; the grade uses the other half. Keep a part of the public digits aside for yourself: `digits` has 6,000,
+# `datasets.load("mnist", split="test")` another thousand. A loop over some pairs that prints your own share is worth more than
+# any single idea; write that first.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# A score is a sum of features times weights, plus a bias. Which 19 features would you like to have, if you could order any? Do all of them deserve the same weight? And what varies from writer to writer, but has nothing to do with
-# which digit it is? Could you take *that* out first, without remembering anything?
+# A score is a sum of features times weights, plus a bias. Which 19 features would you like to have, if you could order any? Do
+# all of them deserve the same weight? And what varies from writer to writer, but has nothing to do with which digit it is?
+# Could you take *that* out first, without remembering anything?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Start with something that runs: the mean ink of a few blocks, two prototypes, the judge's own measure on a few pairs of yours. Then change one thing at a time, and keep what helps.
-# 2. One weight a feature and one bias use the budget twice as well as two prototypes do. Why is nearest-of-two-prototypes already a score of this kind?
-# 3. A feature in which both digits vary much deserves less weight than one in which each of them stays put. You know a number that measures this.
-# 4. Weights may also be searched for: change one a little, keep the change if fewer training digits go wrong. Or solve for them, if you know least squares (`np.linalg.lstsq`).
-# 5. Blocks are one choice of features. Do they need to cover the margins? Are there others: waves across the picture, moments, the centre of ink? Digits lean to the right or left; can a picture be set upright first?
+# 1. Start with something that runs: the mean ink of a few blocks, two prototypes, the judge's own measure on a few pairs of
+#    yours. Then change one thing at a time, and keep what helps.
+# 2. One weight a feature and one bias use the budget twice as well as two prototypes do. Why is nearest-of-two-prototypes
+#    already a score of this kind?
+# 3. A feature in which both digits vary much deserves less weight than one in which each of them stays put. You know a number
+#    that measures this.
+# 4. Weights may also be searched for: change one a little, keep the change if fewer training digits go wrong. Or solve for
+#    them, if you know least squares (`np.linalg.lstsq`).
+# 5. Blocks are one choice of features. Do they need to cover the margins? Are there others: waves across the picture, moments,
+#    the centre of ink? Digits lean to the right or left; can a picture be set upright first?
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -863,10 +909,15 @@ check("two_digits")
 # %% [markdown]
 # ## A map
 #
-# **Where this comes from.** Arrays with axes and broadcasting go back to APL (Iverson, *A Programming Language*, 1962); NumPy's are described in Harris and others, *Array programming with NumPy*, Nature 585 (2020). The nearest neighbour is Fix and
-# Hodges (1951), with its limit, at most twice the best possible error, from Cover and Hart, *Nearest neighbor pattern classification*, IEEE Transactions on Information Theory 13 (1967). XOR as a limit of the linear score is in Minsky and Papert, *Perceptrons* (1969); that one hidden layer suffices to come arbitrarily near any continuous
-# function is Cybenko, Mathematics of Control, Signals and Systems 2 (1989). The digits: LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document recognition*, Proceedings of the IEEE 86 (1998). Testing by properties: Claessen and Hughes, *QuickCheck*, ICFP 2000; our checks
-# draw their inputs with its descendant Hypothesis. On leaks between training and test data: Kapoor and Narayanan, *Leakage and the reproducibility crisis in machine-learning-based science*, Patterns 4 (2023).
+# **Where this comes from.** Arrays with axes and broadcasting go back to APL (Iverson, *A Programming Language*, 1962); NumPy's
+# are described in Harris and others, *Array programming with NumPy*, Nature 585 (2020). The nearest neighbour is Fix and Hodges
+# (1951), with its limit, at most twice the best possible error, from Cover and Hart, *Nearest neighbor pattern classification*,
+# IEEE Transactions on Information Theory 13 (1967). XOR as a limit of the linear score is in Minsky and Papert, *Perceptrons*
+# (1969); that one hidden layer suffices to come arbitrarily near any continuous function is Cybenko, Mathematics of Control,
+# Signals and Systems 2 (1989). The digits: LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document
+# recognition*, Proceedings of the IEEE 86 (1998). Testing by properties: Claessen and Hughes, *QuickCheck*, ICFP 2000; our
+# checks draw their inputs with its descendant Hypothesis. On leaks between training and test data: Kapoor and Narayanan,
+# *Leakage and the reproducibility crisis in machine-learning-based science*, Patterns 4 (2023).
 #
 # **Where it goes.** Each piece comes back:
 #
@@ -880,5 +931,5 @@ check("two_digits")
 # | a split that does not leak | by person, by place, by time (week 8) |
 # | writing a test | a gradient checker that must catch bugs and spare right nets (week 5) |
 #
-# **What to take along.** An example is a row, a row is a point. Distances depend on units. A function can be a family and some numbers; a hidden layer bends. What
-# was learnt is judged on what was not seen. And a test says what is always true.
+# **What to take along.** An example is a row, a row is a point. Distances depend on units. A function can be a family and some
+# numbers; a hidden layer bends. What was learnt is judged on what was not seen. And a test says what is always true.

@@ -1,7 +1,5 @@
 """Answers that the cases of week 1 must tell apart: mistakes that people make, and right answers that look different."""
 
-import math
-
 import numpy as np
 
 from autograder.cases import entry, right, wrong
@@ -410,8 +408,11 @@ def constant_columns_are_dropped():
     def there(X, scale):
         return np.where(scale[2], 0.0, forward(X, scale[:2])).astype(plain(X))
 
-    return three(lambda X: (middles(X), spreads(X), np.ptp(np.asarray(X, dtype=float), axis=0) == 0), there,
-                 lambda Z, scale: backward(Z, scale[:2]))
+    return three(
+        lambda X: (middles(X), spreads(X), np.ptp(np.asarray(X, dtype=float), axis=0) == 0),
+        there,
+        lambda Z, scale: backward(Z, scale[:2]),
+    )
 
 
 @wrong("standardise", caught_by="far_from_zero", kind="stability", several=True)
@@ -539,7 +540,7 @@ def bent_at_the_end_as_well():
 
 @wrong("xor_net", caught_by="size_minus_two", kind="shape", several=True)
 def examples_in_columns():
-    return both(lambda X, W1, b1, W2, b2: (W2.T @ np.maximum(W1.T @ X.T + b1[:, None], 0) + b2[:, None]))
+    return both(lambda X, W1, b1, W2, b2: W2.T @ np.maximum(W1.T @ X.T + b1[:, None], 0) + b2[:, None])
 
 
 @wrong("xor_net", caught_by="any_net", kind="hard-coding", several=True)
@@ -590,8 +591,8 @@ def yes_and_no_exchanged():
 
 @wrong("xor_net", caught_by="corners", kind="shape", several=True)
 def a_unit_a_corner_and_one_more():
-    W1, b1, W2, b2 = size_of_the_difference()
-    return both(parameters=lambda: (np.tile(W1, 3)[:, :5], np.zeros(5), np.array([[1.0], [1], [0], [0], [0]]), b2))
+    W1 = np.tile(size_of_the_difference()[0], 3)[:, :5]
+    return both(parameters=lambda: (W1, np.zeros(5), np.array([[1.0], [1], [0], [0], [0]]), np.array([-0.5])))
 
 
 @wrong("xor_net", caught_by="corners", kind="shape", several=True)
@@ -813,7 +814,9 @@ def a_dictionary_of_classes():
         return {label: np.mean(r, axis=0) for label, r in rows.items()}
 
     def name(X, memory):
-        return np.array([min(memory, key=lambda k: np.linalg.norm(x - memory[k])) for x in np.asarray(X, dtype=float)], dtype=int)
+        return np.array(
+            [min(memory, key=lambda k: np.linalg.norm(x - memory[k])) for x in np.asarray(X, dtype=float)], dtype=int
+        )
 
     return two(learn, name)
 
@@ -926,7 +929,7 @@ def counts_rows_only(split):
 @wrong("examine", caught_by="catches_test_labels_mixed", kind="missing case")
 def trusts_the_test_labels(split):
     X = np.arange(20.0).reshape(10, 2)
-    X_train, y_train, X_test, y_test = split(X, np.arange(10), 0.3, 0)
+    X_train, y_train, X_test, _ = split(X, np.arange(10), 0.3, 0)
     assert (X_train == X[y_train]).all() and len(X_test) == 3 and len(X_train) == 7
 
 
@@ -938,13 +941,13 @@ def does_not_look_for_rows_twice():
 @wrong("examine", caught_by="catches_leaks", kind="missing case")
 def looks_at_the_test_part_only(split):
     X = np.arange(20.0).reshape(10, 2)
-    X_train, y_train, X_test, y_test = split(X, np.arange(10), 0.3, 0)
+    X_train, _, X_test, y_test = split(X, np.arange(10), 0.3, 0)
     assert len(set(y_test.tolist())) == len(X_test) == 3 and (X_test == X[y_test]).all() and len(X_train) > 1
 
 
 @wrong("examine", caught_by="catches_loses_one", kind="missing case")
 def more_or_less_all_rows(split):
-    X_train, y_train, X_test, y_test = split(np.arange(60.0).reshape(30, 2), np.arange(30), 0.3, 0)
+    X_train, y_train, X_test, _ = split(np.arange(60.0).reshape(30, 2), np.arange(30), 0.3, 0)
     assert abs(len(X_train) - 21) <= 2 and abs(len(X_test) - 9) <= 2 and len(y_train) == len(X_train)
 
 
@@ -1187,12 +1190,16 @@ def upright_waves():
 @entry("two_digits", band="refused")
 def twenty_one_numbers():
     made = linear(lambda X: blocks(X, 4, 4), least_squares)
-    return {"train": lambda X, y, seed: [*made["train"](X, y, seed), np.zeros(4)],
-            "predict": lambda arrays, X: made["predict"](arrays[:2], X)}
+    return {
+        "train": lambda X, y, seed: [*made["train"](X, y, seed), np.zeros(4)],
+        "predict": lambda arrays, X: made["predict"](arrays[:2], X),
+    }
 
 
 @entry("two_digits", band="refused")
 def numbers_hidden_in_words():
     made = linear(lambda X: blocks(X, 5, 4), least_squares)
-    return {"train": lambda X, y, seed: ["".join(chr(1000 + int(100 * v)) for a in made["train"](X, y, seed) for v in a)],
-            "predict": lambda arrays, X: np.zeros(len(X), dtype=int)}
+    return {
+        "train": lambda X, y, seed: ["".join(chr(1000 + int(100 * v)) for a in made["train"](X, y, seed) for v in a)],
+        "predict": lambda arrays, X: np.zeros(len(X), dtype=int),
+    }
