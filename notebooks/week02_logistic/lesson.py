@@ -583,7 +583,7 @@ explore.forecasters()
 # from a population in which the share of label 1 is `share` (between 0 and 1, neither included). The sample's own share may be anything, because somebody chose it; but *within* each
 # label, sample and population look alike. Features are on the scale that standardising gives. A right answer
 #
-# - is honest: against known probabilities, on thousands of new examples, its expected log-loss exceeds the best possible one by little (0.01 nats, after learning from 3,000 examples with three features);
+# - is honest: against known probabilities, on thousands of new examples, its expected log-loss exceeds the best possible one by little (0.015 nats, after learning from 4,000 examples with three features);
 # - knows what it cannot know: where the features say nothing, it answers `share` for everybody (to within 0.01);
 # - rises for everybody when `share` rises, and is a probability, finite, for examples however far out and for any share;
 # - does not depend on how lopsided the sample was;
@@ -604,7 +604,7 @@ explore.forecasters()
 #
 # Or: give each row a weight so that the weighted share of label 1 is `share`. Your `fit` knows weights.
 #
-# In both: 3,000 examples are many. How much penalty is wise?
+# In both: 4,000 examples are many. How much penalty is wise?
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>

@@ -1,0 +1,1052 @@
+"""Answers that the cases of week 2 must tell apart."""
+import math
+
+import numpy as np
+from autograder.cases import entry, right, wrong
+
+
+# ------------------------------------------------------------------------------------------- working pieces for the rivals
+def tin_nodes(radius, height):
+    base = np.pi * radius**2
+    metal = 2 * base + 2 * np.pi * radius * height
+    content = base * height
+    return base, metal, content, metal / content
+
+
+def backwards(radius, height, base_from_content=True, sign=-1.0, lid=2):
+    base, metal, content, cost = tin_nodes(radius, height)
+    m = 1 / content
+    c = sign * cost / content
+    b = lid * m + (height * c if base_from_content else 0)
+    return {"metal": m, "content": c, "wall": m, "base": b, "height": 2 * np.pi * radius * m + base * c,
+            "radius": 2 * np.pi * radius * b + 2 * np.pi * height * m}
+
+
+def soft(margin):
+    return np.maximum(-margin, 0) + np.log1p(np.exp(-np.abs(margin)))
+
+
+def chance(z):
+    z = np.asarray(z)
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1 / (1 + e), e / (1 + e))
+
+
+def gradient(theta, X, y, penalty, weight=None):
+    share = np.full(len(X), 1 / len(X)) if weight is None else np.asarray(weight, float) / np.sum(weight)
+    force = share * (chance(X @ theta[:-1] + theta[-1]) - y)
+    return np.append(X.T @ force + penalty * theta[:-1], force.sum())
+
+
+def curvature(X, penalty, weight=None):
+    return np.average((X.astype(float) ** 2).sum(axis=1) + 1, weights=weight) / 4 + penalty
+
+
+def walk(X, y, penalty, steps, weight=None, rate=None):
+    X = np.asarray(X, float)
+    rate = rate or 1 / curvature(X, penalty, weight)
+    path = np.zeros((steps + 1, X.shape[1] + 1))
+    for k in range(steps):
+        path[k + 1] = path[k] - rate * gradient(path[k], X, y, penalty, weight)
+    return path
+
+
+def solve(X, y, penalty, weight=None, rounds=40):
+    """Newton's method with halved steps; flat directions get a little help."""
+    X = np.column_stack([X, np.ones(len(X))]).astype(float)
+    share = np.ones(len(X)) if weight is None else np.asarray(weight, float)
+    share = share / share.sum()
+    ridge = penalty * (np.arange(X.shape[1]) < X.shape[1] - 1)
+    sign = np.where(np.asarray(y) == 1, 1.0, -1.0)
+    theta, places = np.zeros(X.shape[1]), [np.zeros(X.shape[1])]
+
+    def loss(t):
+        return share @ soft(sign * (X @ t)) + ridge @ t**2 / 2
+
+    for _ in range(rounds):
+        p = chance(X @ theta)
+        bend = (X * (share * p * (1 - p))[:, None]).T @ X + np.diag(ridge) + 1e-9 * np.eye(len(theta))
+        step = np.linalg.solve(bend, X.T @ (share * (p - (sign > 0))) + ridge * theta)
+        while not loss(theta - step) <= loss(theta) and np.abs(step).max() > 1e-13:
+            step = step / 2
+        theta = theta - step if loss(theta - step) <= loss(theta) else theta
+        places.append(theta)
+    return np.array(places)
+
+
+# ------------------------------------------------------------------------------------------- tin_slopes
+@wrong("tin_slopes", caught_by="every_node", kind="mathematics")
+def forgets_that_the_base_fills_the_tin(radius, height):
+    return backwards(radius, height, base_from_content=False)
+
+
+@wrong("tin_slopes", caught_by="near_the_cost", kind="mathematics")
+def a_quotient_without_its_minus(radius, height):
+    return backwards(radius, height, sign=1.0)
+
+
+@wrong("tin_slopes", caught_by="every_node", kind="missing case")
+def only_the_base_is_wrong(radius, height):
+    return {**backwards(radius, height), "base": 2 / tin_nodes(radius, height)[2]}
+
+
+@wrong("tin_slopes", caught_by="every_node", kind="mathematics")
+def a_tin_without_a_lid(radius, height):
+    return backwards(radius, height, lid=1)
+
+
+@wrong("tin_slopes", caught_by="every_node", kind="mathematics")
+def paths_multiplied(radius, height):
+    out = backwards(radius, height)
+    base, metal, content, cost = tin_nodes(radius, height)
+    return {**out, "height": 2 * np.pi * radius / content * (-base * cost / content)}
+
+
+@wrong("tin_slopes", caught_by="every_node", kind="mathematics")
+def the_square_has_slope_r(radius, height):
+    out = backwards(radius, height)
+    return {**out, "radius": out["radius"] - np.pi * radius * out["base"]}
+
+
+@wrong("tin_slopes", caught_by="near_the_cost", kind="hard-coding")
+def the_example_always(radius, height):
+    out = backwards(np.ones_like(radius) * 1.0, np.ones_like(height) * 2.0)
+    return out
+
+
+@wrong("tin_slopes", caught_by="any_shape", kind="shape")
+def one_row_of_tins(radius, height):
+    rows = [backwards(r, h) for r, h in zip(np.atleast_1d(radius).ravel(), np.atleast_1d(height).ravel(), strict=True)]
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
+@wrong("tin_slopes", caught_by="near_the_cost", kind="shape")
+def numbers_only(radius, height):
+    return {name: float(value) for name, value in backwards(float(np.ravel(radius)[0]), float(np.ravel(height)[0])).items()}
+
+
+@wrong("tin_slopes", caught_by="pure", kind="mutation")
+def squares_the_radius_in_place(radius, height):
+    out = backwards(radius, height)
+    if isinstance(radius, np.ndarray):
+        radius *= radius
+    return out
+
+
+@wrong("tin_slopes", caught_by="tin_float_type", kind="dtype")
+def always_double_tins(radius, height):
+    return backwards(np.asarray(radius, float), np.asarray(height, float))
+
+
+@wrong("tin_slopes", caught_by="whole_numbers", kind="dtype")
+def results_in_the_type_of_the_radius(radius, height):
+    out = {}
+    for name, value in backwards(radius, height).items():
+        out[name] = np.empty_like(radius)
+        out[name][...] = value
+    return out
+
+
+@wrong("tin_slopes", caught_by="far_sizes", kind="stability")
+def one_nudge_for_all_sizes(radius, height):
+    out = dict(backwards(radius, height))
+    step = 1e-5
+    for name, move in (("radius", (step, 0)), ("height", (0, step))):
+        up, down = tin_nodes(radius + move[0], height + move[1])[3], tin_nodes(radius - move[0], height - move[1])[3]
+        out[name] = (up - down) / (2 * step)
+    return out
+
+
+@wrong("tin_slopes", caught_by="far_sizes", kind="stability")
+def a_little_added_to_every_divisor(radius, height):
+    content = tin_nodes(radius, height)[2]
+    return {name: value * content / (content + 1e-8) for name, value in backwards(radius, height).items()}
+
+
+@right("tin_slopes")
+def simplified_first(radius, height):
+    content = np.pi * radius**2 * height
+    return {"metal": 1 / content, "wall": 1 / content, "content": -2 * (radius + height) / (radius * height) / content,
+            "base": -2 / (radius * content) * height, "height": -2 / (1.0 * height * height), "radius": -2 / (1.0 * radius * radius)}
+
+
+@right("tin_slopes")
+def forwards_along_every_path(radius, height):
+    base, metal, content, cost = tin_nodes(radius, height)
+    arrows = {"metal": {"cost": 1 / content}, "content": {"cost": -metal / content**2}, "wall": {"metal": 1.0},
+              "base": {"metal": 2.0, "content": height}, "height": {"wall": 2 * np.pi * radius, "content": base},
+              "radius": {"base": 2 * np.pi * radius, "wall": 2 * np.pi * height}}
+
+    def paths(node):
+        return 1.0 if node == "cost" else sum(slope * paths(head) for head, slope in arrows[node].items())
+
+    return {node: paths(node) for node in arrows}
+
+
+@right("tin_slopes")
+def product_rule_in_place_of_a_quotient(radius, height):
+    base, metal, content, _ = tin_nodes(radius, height)
+    inverse = 1 / content
+    to_content = metal * -(inverse * inverse)
+    to_base = inverse + inverse + to_content * height
+    return {"cost": 1.0, "metal": inverse, "content": to_content, "wall": inverse * 1, "base": to_base,
+            "height": to_content * base + inverse * (2 * np.pi * radius),
+            "radius": to_base * (2 * np.pi * radius) + inverse * (2 * np.pi * height)}
+
+
+# ------------------------------------------------------------------------------------------- log_loss
+@wrong("log_loss", caught_by="huge_logits", kind="stability")
+def as_typed(logits, y):
+    p = 1 / (1 + np.exp(-logits))
+    return np.where(np.asarray(y) == 1, -np.log(p), -np.log(1 - p))
+
+
+@wrong("log_loss", caught_by="huge_logits", kind="stability")
+def probabilities_kept_off_the_ends(logits, y):
+    p = np.clip(chance(logits), 1e-15, 1 - 1e-15).astype(logits.dtype)
+    return np.where(np.asarray(y) == 1, -np.log(p), -np.log(1 - p))
+
+
+@wrong("log_loss", caught_by="huge_logits", kind="stability")
+def logits_clipped(logits, y):
+    return soft(np.where(np.asarray(y) == 1, 1, -1).astype(logits.dtype) * np.clip(logits, -500, 500))
+
+
+@wrong("log_loss", caught_by="huge_logits", kind="stability")
+def overflow_on_one_side_only(logits, y):
+    return np.log1p(np.exp(np.where(np.asarray(y) == 1, -logits, logits)))
+
+
+@wrong("log_loss", caught_by="small_losses", kind="stability")
+def the_tail_is_lost_in_one_plus(logits, y):
+    margin = np.where(np.asarray(y) == 1, logits, -logits)
+    return np.maximum(-margin, 0) + np.log(1 + np.exp(-np.abs(margin)))
+
+
+@wrong("log_loss", caught_by="small_losses", kind="stability")
+def the_tail_is_lost_in_a_difference(logits, y):
+    return soft(-logits) - (np.asarray(y) == 1) * logits
+
+
+@wrong("log_loss", caught_by="label_types", kind="dtype")
+def two_y_minus_one(logits, y):
+    return soft((2 * y - np.ones((), y.dtype)) * logits)
+
+
+@wrong("log_loss", caught_by="label_types", kind="dtype")
+def minus_the_labels(logits, y):
+    margin = logits * np.where(-y < 0, 1, -1).astype(logits.dtype)
+    return soft(margin)
+
+
+@wrong("log_loss", caught_by="three_to_one", kind="mathematics")
+def the_other_label(logits, y):
+    return soft(np.where(np.asarray(y) == 1, -logits, logits))
+
+
+@wrong("log_loss", caught_by="three_to_one", kind="mathematics")
+def in_bits(logits, y):
+    return soft(np.where(np.asarray(y) == 1, logits, -logits)) / np.log(2)
+
+
+@wrong("log_loss", caught_by="two_sum_to_one", kind="shape")
+def the_mean_of_all(logits, y):
+    return np.mean(soft(np.where(np.asarray(y) == 1, logits, -logits)))
+
+
+@wrong("log_loss", caught_by="any_shape_of_logits", kind="shape")
+def rows_and_columns_only(logits, y):
+    if logits.ndim > 2 or logits.size == 0:
+        raise ValueError("a matrix, please")
+    return soft(np.where(np.asarray(y) == 1, logits, -logits))
+
+
+@wrong("log_loss", caught_by="any_shape_of_logits", kind="missing case")
+def the_largest_of_all_taken_out(logits, y):
+    margin = -np.where(np.asarray(y) == 1, logits, -logits)
+    top = max(margin.max(), 0)
+    return top + np.log(np.exp(margin - top) + np.exp(-top))
+
+
+@wrong("log_loss", caught_by="left_alone", kind="mutation")
+def turned_in_place(logits, y):
+    logits[np.asarray(y) == 0] *= -1
+    return soft(logits)
+
+
+@wrong("log_loss", caught_by="loss_float_type", kind="dtype")
+def always_double(logits, y):
+    return soft(np.where(np.asarray(y) == 1, 1.0, -1.0) * np.asarray(logits, np.float64))
+
+
+@wrong("log_loss", caught_by="two_sum_to_one", kind="hard-coding")
+def eight_examples(logits, y):
+    out = np.zeros_like(logits)
+    flat, labels = logits.ravel()[:8], np.ravel(y)[:8]
+    out.ravel()[: len(flat)] = soft(np.where(labels == 1, flat, -flat))
+    return out
+
+
+@right("log_loss")
+def with_the_larger_exponent_taken_out(logits, y):
+    return soft(np.where(np.asarray(y) == 1, logits, -logits))
+
+
+@right("log_loss")
+def side_by_side(logits, y):
+    margin = np.asarray(np.where(np.asarray(y).astype(bool), logits, -logits))
+    out = np.empty_like(margin)
+    good = margin > 0
+    out[good] = np.log1p(np.exp(-margin[good]))
+    out[~good] = np.log1p(np.exp(margin[~good])) - margin[~good]
+    return out
+
+
+@right("log_loss")
+def one_number_at_a_time(logits, y):
+    out = np.empty(np.shape(logits), np.asarray(logits).dtype)
+    for place in np.ndindex(out.shape):
+        m = float(logits[place]) * (1 if y[place] else -1)
+        out[place] = max(-m, 0.0) + math.log1p(math.exp(-abs(m)))
+    return out
+
+
+# ------------------------------------------------------------------------------------------- slopes
+@wrong("slopes", caught_by="measured", kind="mathematics")
+def summed_not_averaged(theta, X, y, penalty, weight=None):
+    return gradient(theta, X * len(X), y, penalty, weight)
+
+
+@wrong("slopes", caught_by="measured", kind="mathematics")
+def the_bias_is_penalised(theta, X, y, penalty, weight=None):
+    return gradient(theta, X, y, penalty, weight) + penalty * np.append(0 * theta[:-1], theta[-1])
+
+
+@wrong("slopes", caught_by="measured", kind="mathematics")
+def the_penalty_without_its_half(theta, X, y, penalty, weight=None):
+    return gradient(theta, X, y, 2 * penalty, weight)
+
+
+@wrong("slopes", caught_by="measured", kind="mathematics")
+def the_penalty_divided_by_n(theta, X, y, penalty, weight=None):
+    return gradient(theta, X, y, penalty / len(X), weight)
+
+
+@wrong("slopes", caught_by="one_tumour", kind="mathematics")
+def uphill_for_downhill(theta, X, y, penalty, weight=None):
+    return -gradient(theta, X, y, -penalty, weight)
+
+
+@wrong("slopes", caught_by="measured", kind="mathematics")
+def of_the_squared_error(theta, X, y, penalty, weight=None):
+    p = chance(X @ theta[:-1] + theta[-1])
+    share = np.full(len(X), 1 / len(X)) if weight is None else weight / np.sum(weight)
+    force = share * (p - y) * p * (1 - p)
+    return np.append(X.T @ force + penalty * theta[:-1], force.sum())
+
+
+@wrong("slopes", caught_by="measured_with_weights", kind="missing case")
+def deaf_to_weights(theta, X, y, penalty, weight=None):
+    return gradient(theta, X, y, penalty)
+
+
+@wrong("slopes", caught_by="measured_with_weights", kind="mathematics")
+def weights_averaged_over_rows(theta, X, y, penalty, weight=None):
+    scale = 1 if weight is None else np.mean(weight)
+    return gradient(theta, X, y, penalty / scale, weight) * scale
+
+
+@wrong("slopes", caught_by="slopes_of_huge_logits", kind="stability")
+def e_over_one_plus_e(theta, X, y, penalty, weight=None):
+    z = X @ theta[:-1] + theta[-1]
+    force = (np.exp(z) / (1 + np.exp(z)) - y) / len(X)
+    if weight is not None:
+        force = force * weight * len(X) / np.sum(weight)
+    return np.append(X.T @ force + penalty * theta[:-1], force.sum())
+
+
+@wrong("slopes", caught_by="slopes_of_huge_logits", kind="stability")
+def logits_kept_small(theta, X, y, penalty, weight=None):
+    share = np.full(len(X), 1 / len(X)) if weight is None else weight / np.sum(weight)
+    force = share * (chance(np.clip(X @ theta[:-1] + theta[-1], -12, 12)) - y)
+    return np.append(X.T @ force + penalty * theta[:-1], force.sum())
+
+
+@wrong("slopes", caught_by="slopes_left_alone", kind="mutation")
+def weights_normalised_in_place(theta, X, y, penalty, weight=None):
+    if weight is not None and weight.dtype.kind == "f":
+        weight /= weight.sum()
+    return gradient(theta, X, y, penalty, weight)
+
+
+@wrong("slopes", caught_by="slopes_left_alone", kind="mutation")
+def the_bias_is_cut_out_of_theta(theta, X, y, penalty, weight=None):
+    out = gradient(theta, X, y, penalty, weight)
+    theta[-1] = 0
+    return out
+
+
+@wrong("slopes", caught_by="measured", kind="dtype")
+def forces_in_the_type_of_the_labels(theta, X, y, penalty, weight=None):
+    force = np.empty_like(y)
+    force[...] = chance(X @ theta[:-1] + theta[-1]) - y
+    share = np.full(len(X), 1 / len(X)) if weight is None else weight / np.sum(weight)
+    return np.append(X.T @ (share * force) + penalty * theta[:-1], (share * force).sum())
+
+
+@wrong("slopes", caught_by="slopes_label_types", kind="dtype")
+def labels_turned_round_as_they_are(theta, X, y, penalty, weight=None):
+    return gradient(theta, X, 1 - (1 - y), penalty, weight) if y.dtype != bool else gradient(theta, X, -y, penalty, weight)
+
+
+@wrong("slopes", caught_by="measured_anew", kind="hard-coding")
+def at_most_four_features(theta, X, y, penalty, weight=None):
+    out = gradient(theta, X, y, penalty, weight)
+    out[4:-1] = 0
+    return out
+
+
+@wrong("slopes", caught_by="few_of_them", kind="shape")
+def at_least_one_feature(theta, X, y, penalty, weight=None):
+    largest = np.abs(X).max(axis=1)  # there is no largest of nothing
+    return gradient(theta, X, y, penalty, weight) + 0 * largest.sum()
+
+
+@wrong("slopes", caught_by="few_of_them", kind="shape")
+def one_example_is_squeezed_away(theta, X, y, penalty, weight=None):
+    z = np.squeeze(X @ theta[:-1, None]) + theta[-1]
+    force = (chance(z) - y) / len(z)
+    if weight is not None:
+        force = force * weight * len(z) / np.sum(weight)
+    return np.append(X.T @ force + penalty * theta[:-1], force.sum())
+
+
+@wrong("slopes", caught_by="many_examples", kind="missing case")
+def example_by_example(theta, X, y, penalty, weight=None):
+    weight = np.ones(len(X)) if weight is None else weight
+    out = np.zeros(len(theta))
+    for row, label, count in zip(X, y, weight, strict=True):
+        z = float(row @ theta[:-1] + theta[-1])
+        pull = count * ((1 / (1 + math.exp(-z)) if z > 0 else math.exp(z) / (1 + math.exp(z))) - label)
+        out[:-1] += pull * row
+        out[-1] += pull
+    out /= np.sum(weight)
+    out[:-1] += penalty * theta[:-1]
+    return out
+
+
+@wrong("slopes", caught_by="three_for_one", kind="mathematics")
+def weights_that_sum_to_n(theta, X, y, penalty, weight=None):
+    if weight is None or np.sum(weight) <= 0 or np.allclose(weight * 2 % 1, 0) and np.max(weight) < 3:
+        return gradient(theta, X, y, penalty, weight)
+    return gradient(theta, X, y, penalty, weight) * np.sum(weight) / len(X)
+
+
+@wrong("slopes", caught_by="slopes_single", kind="dtype")
+def half_precision_to_save_memory(theta, X, y, penalty, weight=None):
+    if X.dtype == np.float32:
+        X = X.astype(np.float16)
+    return gradient(theta.astype(X.dtype), X, y, penalty, weight).astype(X.dtype)
+
+
+@right("slopes")
+def column_of_ones(theta, X, y, penalty, weight=None):
+    tall = np.column_stack([X, np.ones(len(X))])
+    share = np.ones(len(X)) if weight is None else np.asarray(weight, float)
+    mask = np.append(np.ones(len(theta) - 1), 0.0)
+    return tall.T @ (share / share.sum() * (chance(tall @ theta) - y)) + penalty * mask * theta
+
+
+@right("slopes")
+def by_the_hyperbolic_tangent(theta, X, y, penalty, weight=None):
+    force = 0.5 + 0.5 * np.tanh((X @ theta[:-1] + theta[-1]) / 2) - np.asarray(y, float)
+    force = force / len(X) if weight is None else force * weight / sum(weight)
+    return np.append(np.einsum("ij,i->j", X, force) + penalty * theta[:-1], force.sum())
+
+
+@right("slopes")
+def label_by_label(theta, X, y, penalty, weight=None):
+    out = np.zeros(len(theta))
+    counts = np.ones(len(X)) if weight is None else np.asarray(weight, float)
+    for label, sign in ((0, 1.0), (1, -1.0)):
+        rows = np.asarray(y) == label
+        pull = sign * counts[rows] * chance(sign * (X[rows] @ theta[:-1] + theta[-1]))
+        out += np.append(pull @ X[rows], pull.sum()) / counts.sum()
+    out[:-1] += penalty * theta[:-1]
+    return out
+
+
+# ------------------------------------------------------------------------------------------- descend
+@wrong("descend", caught_by="no_way_down", kind="mathematics")
+def a_timid_rate(X, y, penalty, steps, weight=None):
+    return walk(X, y, penalty, steps, weight, rate=0.1)
+
+
+@wrong("descend", caught_by="other_units", kind="hard-coding")
+def a_rate_for_standardised_features(X, y, penalty, steps, weight=None):
+    return walk(X, y, penalty, steps, weight, rate=1 / (1 + penalty))
+
+
+@wrong("descend", caught_by="rate", kind="mathematics")
+def a_rate_that_fades(X, y, penalty, steps, weight=None):
+    X = np.asarray(X, float)
+    path = np.zeros((steps + 1, X.shape[1] + 1))
+    for k in range(steps):
+        path[k + 1] = path[k] - 1 / curvature(X, penalty, weight) / (1 + k / 3) * gradient(path[k], X, y, penalty, weight)
+    return path
+
+
+@wrong("descend", caught_by="no_way_down", kind="mathematics")
+def the_penalty_is_forgotten(X, y, penalty, steps, weight=None):
+    return walk(X, y, 0.0, steps, weight)
+
+
+@wrong("descend", caught_by="arrives", kind="missing case")
+def weights_are_forgotten(X, y, penalty, steps, weight=None):
+    return walk(X, y, penalty, steps)
+
+
+@wrong("descend", caught_by="a_path", kind="mathematics")
+def uphill(X, y, penalty, steps, weight=None):
+    return walk(X, 1 - y, penalty, steps, weight) if len(set(y)) > 1 else walk(X, y, penalty, steps)
+
+
+@wrong("descend", caught_by="no_way_down", kind="mathematics")
+def the_bias_pays_too(X, y, penalty, steps, weight=None):
+    X = np.asarray(X, float)
+    path = walk(X, y, penalty, steps, weight)
+    for k in range(steps):
+        slope = gradient(path[k], X, y, penalty, weight)
+        slope[-1] += penalty * path[k][-1] + 0.01
+        path[k + 1] = path[k] - slope / (curvature(X, penalty, weight) + penalty)
+    return path
+
+
+@wrong("descend", caught_by="a_path", kind="shape")
+def only_the_end(X, y, penalty, steps, weight=None):
+    return walk(X, y, penalty, steps, weight)[-1]
+
+
+@wrong("descend", caught_by="a_path", kind="shape")
+def the_start_is_left_out(X, y, penalty, steps, weight=None):
+    return walk(X, y, penalty, steps, weight)[1:]
+
+
+@wrong("descend", caught_by="a_path", kind="mutation")
+def the_same_place_many_times(X, y, penalty, steps, weight=None):
+    place = walk(X, y, penalty, steps, weight)[-1]
+    return np.array([place] * (steps + 1))
+
+
+@wrong("descend", caught_by="descend_left_alone", kind="mutation")
+def centres_the_features_and_puts_them_back(X, y, penalty, steps, weight=None):
+    X -= np.float32(1)
+    path = walk(X + 1, y, penalty, steps, weight)
+    return path
+
+
+@wrong("descend", caught_by="arrives", kind="dtype")
+def a_path_in_single(X, y, penalty, steps, weight=None):
+    path = walk(X, y, penalty, steps, weight).astype(np.float16)
+    return path.astype(float)
+
+
+@wrong("descend", caught_by="no_lowest_point", kind="stability")
+def newton_without_care(X, y, penalty, steps, weight=None):
+    X = np.column_stack([X, np.ones(len(X))]).astype(float)
+    share = np.ones(len(X)) if weight is None else np.asarray(weight, float)
+    share = share / share.sum()
+    ridge = penalty * (np.arange(X.shape[1]) < X.shape[1] - 1)
+    path = np.zeros((steps + 1, X.shape[1]))
+    for k in range(steps):
+        p = chance(X @ path[k])
+        bend = (X * (share * p * (1 - p))[:, None]).T @ X + np.diag(ridge)
+        path[k + 1] = path[k] - np.linalg.solve(bend, X.T @ (share * (p - y)) + ridge * path[k])
+    return path
+
+
+@wrong("descend", caught_by="odd_walks", kind="missing case")
+def at_least_one_step(X, y, penalty, steps, weight=None):
+    return walk(X, y, penalty, max(steps, 1), weight)
+
+
+@wrong("descend", caught_by="odd_walks", kind="hard-coding")
+def five_features(X, y, penalty, steps, weight=None):
+    path = np.zeros((steps + 1, X.shape[1] + 1))
+    small = walk(X[:, :5], y, penalty, steps, weight)
+    path[:, : small.shape[1] - 1], path[:, -1] = small[:, :-1], small[:, -1]
+    return path
+
+
+@wrong("descend", caught_by="rate", kind="mathematics")
+def adam_with_a_fixed_rate(X, y, penalty, steps, weight=None):
+    X = np.asarray(X, float)
+    path = np.zeros((steps + 1, X.shape[1] + 1))
+    m, v = np.zeros(X.shape[1] + 1), np.zeros(X.shape[1] + 1)
+    for k in range(steps):
+        g = gradient(path[k], X, y, penalty, weight)
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        path[k + 1] = path[k] - 0.02 * (m / (1 - 0.9 ** (k + 1))) / (np.sqrt(v / (1 - 0.999 ** (k + 1))) + 1e-8)
+    return path
+
+
+@right("descend")
+def the_mean_squared_length_is_bound_enough(X, y, penalty, steps, weight=None):
+    return walk(X, y, penalty, steps, weight)
+
+
+@right("descend")
+def newton_with_care(X, y, penalty, steps, weight=None):
+    return solve(X, y, penalty, weight, rounds=steps)
+
+
+@right("descend")
+def tries_and_halves(X, y, penalty, steps, weight=None):
+    X = np.asarray(X, float)
+    share = np.full(len(X), 1 / len(X)) if weight is None else np.asarray(weight, float) / np.sum(weight)
+    sign = np.where(np.asarray(y) == 1, 1.0, -1.0)
+
+    def loss(t):
+        return share @ soft(sign * (X @ t[:-1] + t[-1])) + penalty / 2 * t[:-1] @ t[:-1]
+
+    path, rate = np.zeros((steps + 1, X.shape[1] + 1)), 4.0
+    for k in range(steps):
+        slope = gradient(path[k], X, y, penalty, weight)
+        rate *= 1.5
+        while rate > 1e-12 and loss(path[k] - rate * slope) > loss(path[k]) - rate / 2 * slope @ slope + 1e-15:
+            rate /= 2
+        path[k + 1] = path[k] - rate * slope
+    return path
+
+
+@right("descend")
+def with_momentum(X, y, penalty, steps, weight=None):
+    X = np.asarray(X, float)
+    top = curvature(X, penalty, weight)
+    path = np.zeros((steps + 1, X.shape[1] + 1))
+    ahead = path[0]
+    for k in range(steps):
+        path[k + 1] = ahead - gradient(ahead, X, y, penalty, weight) / top
+        keep = 0.5 if penalty else k / (k + 3)
+        ahead = path[k + 1] + keep * (path[k + 1] - path[k])
+    return path
+
+
+# ------------------------------------------------------------------------------------------- logistic
+class Base:
+    """A right model; the wrong ones below change one thing each."""
+
+    def __init__(self, penalty=0.01):
+        self.penalty = penalty
+
+    def learn(self, X, y, weight):
+        return solve(X, y, self.penalty, weight)[-1]
+
+    def fit(self, X, y, weight=None):
+        self.classes_ = np.unique(y)
+        if len(self.classes_) != 2:
+            raise ValueError(f"{len(self.classes_)} classes")
+        self.theta = self.learn(X, (y == self.classes_[1]).astype(int), weight)
+        return self
+
+    def logits(self, X):
+        return X @ self.theta[:-1] + self.theta[-1]
+
+    def predict_proba(self, X):
+        z = self.logits(X)
+        return np.column_stack([chance(-z), chance(z)])
+
+
+@wrong("logistic", caught_by="nothing_to_go_by", kind="hard-coding")
+class LabelsAreZeroAndOne(Base):
+    def fit(self, X, y, weight=None):
+        if len(np.unique(y)) != 2:
+            raise ValueError("two classes")
+        self.classes_ = np.array([0, 1])
+        self.theta = self.learn(X, y, weight)
+        return self
+
+
+@wrong("logistic", caught_by="nothing_to_go_by", kind="missing case")
+class FirstSeenFirst(Base):
+    def fit(self, X, y, weight=None):
+        super().fit(X, y, weight)
+        if y[0] == self.classes_[1]:
+            self.classes_, self.theta = self.classes_[::-1], -self.theta
+        return self
+
+
+@wrong("logistic", caught_by="only_names", kind="mathematics")
+class ColumnsExchanged(Base):
+    def predict_proba(self, X):
+        return super().predict_proba(X)[:, ::-1]
+
+
+@wrong("logistic", caught_by="nothing_to_go_by", kind="shape")
+class OneColumn(Base):
+    def predict_proba(self, X):
+        return super().predict_proba(X)[:, 1]
+
+
+@wrong("logistic", caught_by="chained", kind="missing case")
+class FitReturnsNothing(Base):
+    def fit(self, X, y, weight=None):
+        super().fit(X, y, weight)
+
+
+@wrong("logistic", caught_by="copies_are_weights", kind="missing case")
+class DeafToWeights(Base):
+    def learn(self, X, y, weight):
+        return solve(X, y, self.penalty)[-1]
+
+
+@wrong("logistic", caught_by="copies_are_weights", kind="mathematics")
+class WeightsWeakenThePenalty(Base):
+    def learn(self, X, y, weight):
+        return solve(X, y, self.penalty if weight is None else self.penalty / np.mean(weight), weight)[-1]
+
+
+@wrong("logistic", caught_by="lowest_point", kind="hard-coding")
+class OnePenaltyForAll(Base):
+    def learn(self, X, y, weight):
+        return solve(X, y, 0.1, weight)[-1]
+
+
+@wrong("logistic", caught_by="thirty_features", kind="hard-coding")
+class TwoHundredSteps(Base):
+    def learn(self, X, y, weight):
+        return walk(X, y, self.penalty, 200, weight)[-1]
+
+
+@wrong("logistic", caught_by="copies_are_weights", kind="mathematics")
+class StandardisesWithoutTheWeights(Base):
+    def learn(self, X, y, weight):
+        middle, spread = X.mean(axis=0), X.std(axis=0)
+        spread = np.where(spread > 0, spread, 1.0)
+        theta = solve((X - middle) / spread, y, self.penalty, weight)[-1]
+        return np.append(theta[:-1] / spread, theta[-1] - middle @ (theta[:-1] / spread))
+
+
+@wrong("logistic", caught_by="any_two_labels", kind="dtype")
+class LabelsMadeWhole(Base):
+    def fit(self, X, y, weight=None):
+        return super().fit(X, np.asarray(y).astype(int), weight)
+
+
+@wrong("logistic", caught_by="any_two_labels", kind="dtype")
+class PlusAndMinusOne(Base):
+    def fit(self, X, y, weight=None):
+        super().fit(X, y, weight)
+        middle = (self.classes_[0] + self.classes_[1]) // 2
+        self.theta = self.learn(X, (y > middle).astype(int), weight)
+        return self
+
+
+@wrong("logistic", caught_by="forgets", kind="missing case")
+class RemembersOldExamples(Base):
+    def fit(self, X, y, weight=None):
+        before = getattr(self, "seen", None)
+        if before is not None and before[0].shape[1] <= X.shape[1]:
+            old = np.column_stack([before[0], np.zeros((len(before[0]), X.shape[1] - before[0].shape[1]))])
+            X, y = np.vstack([old, X]), np.concatenate([before[1], y])
+            weight = None
+        self.seen = X, y
+        return super().fit(X, y, weight)
+
+
+SHARED = {}
+
+
+@wrong("logistic", caught_by="two_models", kind="mutation")
+class OneMemoryForAll(Base):
+    def fit(self, X, y, weight=None):
+        super().fit(X, y, weight)
+        SHARED["theta"] = self.theta
+        return self
+
+    def logits(self, X):
+        return X @ SHARED["theta"][:-1] + SHARED["theta"][-1]
+
+
+@wrong("logistic", caught_by="rows_apart", kind="mathematics")
+class CentredByTheNewExamples(Base):
+    def fit(self, X, y, weight=None):
+        super().fit(X, y, weight)
+        self.middle = X.mean(axis=0)
+        return self
+
+    def logits(self, X):
+        return super().logits(X - X.mean(axis=0) + self.middle) if len(X) else super().logits(X)
+
+
+@wrong("logistic", caught_by="far_out", kind="stability")
+class ExponentialsAsTyped(Base):
+    def predict_proba(self, X):
+        e = np.exp(self.logits(X))
+        return np.column_stack([1 / (1 + e), e / (1 + e)])
+
+
+@wrong("logistic", caught_by="refuses", kind="missing case")
+class TakesAnything(Base):
+    def fit(self, X, y, weight=None):
+        self.classes_ = np.unique(y)
+        self.theta = self.learn(X, (y == self.classes_[-1]).astype(int), weight)
+        return self
+
+
+@wrong("logistic", caught_by="model_left_alone", kind="mutation")
+class CentresInPlace(Base):
+    def fit(self, X, y, weight=None):
+        if X.size and X.dtype.kind == "f":
+            X -= 0.001
+        return super().fit(X, y, weight)
+
+
+@wrong("logistic", caught_by="model_in_single", kind="dtype")
+class ShiftsSingles(Base):
+    def learn(self, X, y, weight):
+        return super().learn(X.astype(np.float16).round(0) if X.dtype == np.float32 else X, y, weight)
+
+
+@right("logistic")
+class ByNewton(Base):
+    pass
+
+
+@right("logistic")
+class ByALongWalk(Base):
+    def learn(self, X, y, weight):
+        return walk(X, y, self.penalty, 8000, weight)[-1]
+
+
+@right("logistic")
+class FromTheOtherSide(Base):
+    """Learns the logit of the first class."""
+
+    def learn(self, X, y, weight):
+        return solve(X, 1 - y, self.penalty, weight)[-1]
+
+    def predict_proba(self, X):
+        z = self.logits(X)
+        first = 0.5 + 0.5 * np.tanh(z / 2)
+        return np.stack([first, 1 - first], axis=1)
+
+
+# ------------------------------------------------------------------------------------------- honest
+def fitted(X, y, X_new, weight=None, penalty=0.001):
+    theta = solve(np.asarray(X, float), y, penalty, weight)[-1]
+    return X_new @ theta[:-1] + theta[-1]
+
+
+def log_odds(share):
+    return np.log(share) - np.log1p(-share)
+
+
+@wrong("honest", caught_by="nothing_to_say", kind="missing case")
+def as_in_the_sample(X, y, X_new, share):
+    return chance(fitted(X, y, X_new))
+
+
+@wrong("honest", caught_by="nothing_to_say", kind="mathematics")
+def corrected_the_wrong_way(X, y, X_new, share):
+    return chance(fitted(X, y, X_new) - log_odds(share) + log_odds(np.mean(y)))
+
+
+@wrong("honest", caught_by="against_known", kind="mathematics")
+def the_difference_added(X, y, X_new, share):
+    return np.clip(chance(fitted(X, y, X_new)) + share - np.mean(y), 0, 1)
+
+
+@wrong("honest", caught_by="against_known", kind="mathematics")
+def probabilities_scaled(X, y, X_new, share):
+    p, seen = chance(fitted(X, y, X_new)), np.mean(y)
+    return p * share / seen if share <= seen else 1 - (1 - p) * (1 - share) / (1 - seen)
+
+
+@wrong("honest", caught_by="nothing_to_say", kind="mathematics")
+def one_label_only_is_corrected(X, y, X_new, share):
+    return chance(fitted(X, y, X_new) + np.log(share / np.mean(y)))
+
+
+@wrong("honest", caught_by="lopsided", kind="hard-coding")
+def every_sample_is_half_and_half(X, y, X_new, share):
+    return chance(fitted(X, y, X_new) + log_odds(share))
+
+
+@wrong("honest", caught_by="rises_with_the_share", kind="mathematics")
+def yes_or_no(X, y, X_new, share):
+    return (fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y)) > 0).astype(float) if np.ptp(X) else np.full(len(X_new), share)
+
+
+@wrong("honest", caught_by="against_known", kind="mathematics")
+def the_base_rate_for_everybody(X, y, X_new, share):
+    return np.full(len(X_new), share) + 1e-4 * chance(fitted(X, y, X_new)) * (share < 0.9)
+
+
+@wrong("honest", caught_by="new_rows_apart", kind="mathematics")
+def the_new_examples_are_made_to_fit(X, y, X_new, share):
+    z = fitted(X, y, X_new)
+    low, high = -60.0 - np.abs(z).max(initial=0), 60.0 + np.abs(z).max(initial=0)
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if chance(z + middle).mean() < share else (low, middle)
+    return chance(z + middle)
+
+
+@wrong("honest", caught_by="against_known", kind="mathematics")
+def a_penalty_for_small_samples(X, y, X_new, share):
+    return chance(fitted(X, y, X_new, penalty=1.0) + log_odds(share) - log_odds(np.mean(y)))
+
+
+@wrong("honest", caught_by="at_the_edge", kind="stability")
+def odds_far_out(X, y, X_new, share):
+    p, seen = chance(fitted(X, y, X_new)), np.mean(y)
+    odds = p / (1 - p) * share / (1 - share) * (1 - seen) / seen
+    return odds / (1 + odds)
+
+
+@wrong("honest", caught_by="sample_left_alone", kind="mutation")
+def adds_the_new_to_the_old(X, y, X_new, share):
+    out = chance(fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y)))
+    if len(X_new):
+        X_new[0] = X[0]
+    return out
+
+
+@wrong("honest", caught_by="other_samples", kind="hard-coding")
+def three_features(X, y, X_new, share):
+    return chance(fitted(X[:, :3], y, X_new[:, :3]) + log_odds(share) - log_odds(np.mean(y)))
+
+
+@wrong("honest", caught_by="other_samples", kind="dtype")
+def shares_in_the_type_of_the_labels(X, y, X_new, share):
+    seen = np.mean(y) if y.dtype.kind in "if" else float(np.array(np.mean(y)).astype(y.dtype)) * 0.98 + 0.01
+    return chance(fitted(X, y.astype(int), X_new) + log_odds(share) - log_odds(seen))
+
+
+@wrong("honest", caught_by="new_rows_apart", kind="shape")
+def one_column_too_many(X, y, X_new, share):
+    return np.atleast_1d(chance(fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y))).squeeze()) if len(X_new) else np.zeros((0, 2))
+
+
+@right("honest")
+def the_logit_is_moved(X, y, X_new, share):
+    return chance(fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y)))
+
+
+@right("honest")
+def rows_are_weighted(X, y, X_new, share):
+    seen = np.mean(y)
+    return chance(fitted(X, y, X_new, np.where(np.asarray(y) == 1, share / seen, (1 - share) / (1 - seen))))
+
+
+@right("honest")
+def two_columns_by_bayes(X, y, X_new, share):
+    z, seen = fitted(X, y, X_new, penalty=0.0005), np.mean(y)
+    yes, no = chance(z) * share / seen, chance(-z) * (1 - share) / (1 - seen)
+    return yes / (yes + no)
+
+
+# ------------------------------------------------------------------------------------------- tumours
+def raw(theta, X):
+    """The same model on the measures as they come."""
+    X = np.asarray(X, float)
+    middle, spread = X.mean(axis=0), X.std(axis=0)
+    return np.append(theta[:-1] / spread, theta[-1] - middle @ (theta[:-1] / spread))
+
+
+def standard(X):
+    X = np.asarray(X, float)
+    return (X - X.mean(axis=0)) / X.std(axis=0)
+
+
+def linear(arrays, X):
+    return chance(np.asarray(X, float) @ arrays[:-1].astype(float) + arrays[-1])
+
+
+@entry("tumours", band="nothing")
+def base_rate():
+    def train(X, y):
+        return np.array([np.mean(y)])
+
+    def predict(arrays, X):
+        return np.full(len(X), arrays[0])
+
+    return {"train": train, "predict": predict}
+
+
+@entry("tumours", band="nothing")
+def no_penalty_and_no_end():
+    def train(X, y):
+        return raw(solve(standard(X), y, 0.0)[-1], X)
+
+    return {"train": train, "predict": linear}
+
+
+@entry("tumours", band="baseline")
+def five_steps():
+    def train(X, y):
+        return raw(walk(standard(X), y, 0.0, 5, rate=0.1)[-1], X)
+
+    return {"train": train, "predict": linear}
+
+
+@entry("tumours", band="gets going")
+def far_too_much_penalty():
+    def train(X, y):
+        return raw(solve(standard(X), y, 0.3)[-1], X)
+
+    return {"train": train, "predict": linear}
+
+
+@entry("tumours", band="good")
+def somewhat_too_much_penalty():
+    def train(X, y):
+        return raw(solve(standard(X), y, 0.05)[-1], X)
+
+    return {"train": train, "predict": linear}
+
+
+@entry("tumours", band="excellent")
+def penalty_from_experience():
+    def train(X, y):
+        return raw(solve(standard(X), y, 0.005)[-1], X)
+
+    return {"train": train, "predict": linear}
+
+
+@entry("tumours", band="excellent")
+def stopped_early():
+    def train(X, y):
+        return {"w": raw(walk(standard(X), y, 0.0, 1000, rate=0.1)[-1], X)}
+
+    def predict(arrays, X):
+        return linear(arrays["w"], X)
+
+    return {"train": train, "predict": predict}
+
+
+@entry("tumours", band="refused")
+def keeps_means_and_spreads():
+    def train(X, y):
+        X = np.asarray(X, float)
+        return {"theta": solve(standard(X), y, 0.005)[-1], "middle": X.mean(axis=0), "spread": X.std(axis=0)}
+
+    def predict(arrays, X):
+        return linear(arrays["theta"], (X - arrays["middle"]) / arrays["spread"])
+
+    return {"train": train, "predict": predict}
+
+
+@entry("tumours", band="refused")
+def hides_its_numbers_elsewhere():
+    memory = {}
+
+    def train(X, y):
+        memory["X"], memory["theta"] = np.asarray(X, float), solve(standard(X), y, 0.005)[-1]
+        return [{"nothing": "to see"}]
+
+    def predict(arrays, X):
+        return linear(memory["theta"], (X - memory["X"].mean(axis=0)) / memory["X"].std(axis=0))
+
+    return {"train": train, "predict": predict}
