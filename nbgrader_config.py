@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from autograder.course.parts import STUB
+from autograder.grading import plug
 
 root = Path(__file__).resolve().parent
 c = get_config()  # noqa: F821 (nbgrader gives it)
@@ -25,3 +26,6 @@ if os.environ.get("WORKBOOK_EXCHANGE"):
 
 # What stands in place of a solution: one constant, used by `workbook build` too, so that both give the same release.
 c.ClearSolutions.code_stub = {"python": STUB}
+
+# Submissions are looked at, run behind the wall, judged by the weeks' cases. solutions=False: no reference with feedback.
+plug(c, solutions=True)

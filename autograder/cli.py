@@ -18,6 +18,12 @@ COMMANDS = {
     "build": "autograder.course.commands",
     "new-week": "autograder.course.commands",
     "audit": "autograder.course.audit",
+    "grade": "autograder.grading.commands",
+    "watch": "autograder.grading.commands",
+    "close": "autograder.grading.commands",
+    "reset": "autograder.learner.commands",
+    "update": "autograder.learner.commands",
+    "solution": "autograder.learner.commands",
 }
 
 

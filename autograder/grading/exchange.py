@@ -6,6 +6,7 @@ nbgrader's own collecting copies what a link in a submission leads to, with the 
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ from typing import Any
 from nbgrader.exchange.default.collect import ExchangeCollect
 from nbgrader.exchange.default.release_feedback import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash, parse_utc
-from traitlets import Bool
+from traitlets import Bool, Unicode
 
 from autograder.grading import solutions
 from autograder.grading.feedback import as_json
@@ -27,6 +28,7 @@ from autograder.grading.notes import FOLDER, read_notes, write_notes, write_whol
 STUDENT = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@+-]{0,99}")
 
 
+@functools.lru_cache(maxsize=100_000)
 def entry_parts(name: str) -> tuple[str, str, str] | None:
     """Student, assignment and timestamp of a folder in inbound; None where it is none."""
     parts = name.rsplit("+", 3)
@@ -44,6 +46,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
     """Collects what counts: the last attempt in time, else the last; looked at before anything else reads it."""
 
     src_records: list[dict[str, Any]]
+    only = Unicode("", help="the one folder in inbound to collect; by default what counts of every learner")
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
         parts = entry_parts(Path(path).name)
@@ -55,6 +58,8 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
     def init_src(self) -> None:
         """Find each student's attempt that counts."""
         super().init_src()
+        if self.only:
+            self.src_records = [self._path_to_record(str(Path(self.inbound_path, self.only)))]
         for record in self.src_records:
             if not record["username"]:
                 self.log.warning("Left out, no submission: %s", record["filename"])
@@ -94,6 +99,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
 
 def safe_copy(src: Path, dest: Path) -> list[str]:
     """Copy a folder's ordinary files; lines on what was left out. No link is followed, also none that is just being made."""
+    whole, dest = dest, dest.with_name(f".{dest.name}.new")
     shutil.rmtree(dest, ignore_errors=True)
     dest.mkdir(parents=True)
     lines, room = list[str](), LARGEST_ALL
@@ -109,7 +115,10 @@ def safe_copy(src: Path, dest: Path) -> list[str]:
             room -= len(content)
             (dest / inside).mkdir(parents=True, exist_ok=True)
             (dest / inside / name).write_bytes(content)
-    return lines + clean(dest)
+    lines += clean(dest)
+    shutil.rmtree(whole, ignore_errors=True)
+    dest.rename(whole)  # there is never half a submission
+    return lines
 
 
 def _ordinary(name: str, folder: int, room: int) -> bytes | str:
@@ -156,12 +165,16 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
     def _release(self, path: Path) -> None:
         secret = (path.parent / "submission_secret.txt").read_text(encoding="ascii")
         name = notebook_hash(secret=secret, notebook_id=path.stem)
-        put(Path(self.dest_path), name, path.read_bytes())
+        put(Path(self.dest_path), f"{name}.html", path.read_bytes())
         if self.solutions:
             found = solutions.of_submission(self.coursedir, path.parent.name, self._student(path) or "", path.stem)
-            write_whole(Path(self.dest_path) / f"{name}.solutions.json", as_json(found).encode())
+            put(Path(self.dest_path), f"{name}.solutions.json", as_json(found).encode())
 
 
-def put(folder: Path, name: str, page: bytes) -> None:
-    """Put a page into the exchange under its name, which only its learner knows."""
-    write_whole(folder / f"{name}.html", page)
+def put(folder: Path, name: str, content: bytes) -> None:
+    """Put a file into the exchange under a name that only its learner knows: nobody may list the folder."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        folder.chmod(0o711)
+    write_whole(folder / name, content)
+    (folder / name).chmod(0o644)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -59,6 +61,8 @@ class Grader:
 
     def __init__(self, root: Path, config: Config | None = None) -> None:
         self.root = root.resolve()
+        # nbgrader's gradebook makes these for every new submission; they mean nothing to anybody who grades.
+        warnings.filterwarnings("ignore", "Object of type <Submitted", SAWarning)
         config = config or PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
         config.CourseDirectory.setdefault("root", str(self.root))
         self.api: Any = NbGraderAPI(config=config)
@@ -109,12 +113,26 @@ class Grader:
 
     def students(self, assignment: str) -> list[str]:
         """Who has handed in."""
-        return sorted(path.parent.name for path in self.submitted("_", assignment).parents[1].glob(f"*/{assignment}") if path.is_dir())
+        return sorted(
+            path.parent.name for path in self.submitted("_", assignment).parents[1].glob(f"*/{assignment}") if path.is_dir()
+        )
 
     def collect(self, assignment: str) -> None:
         """Fetch from the exchange what counts of every learner."""
         if self.exchange is not None and (self.exchange / "inbound").is_dir():
             need(self.api.collect(assignment), f"{assignment} could not be collected")
+
+    def collect_attempt(self, student: str, assignment: str, name: str) -> None:
+        """Fetch one attempt, by its folder's name in the exchange."""
+        before = self.coursedir.student_id, self.coursedir.assignment_id
+        self.coursedir.student_id, self.coursedir.assignment_id = student, assignment
+        try:
+            collector = self.api.exchange.Collect(
+                coursedir=self.coursedir, authenticator=self.api.authenticator, parent=self.api, only=name, update=True
+            )
+            collector.start()
+        finally:
+            self.coursedir.student_id, self.coursedir.assignment_id = before
 
     def grade(self, student: str, assignment: str) -> Outcome:
         """Grade one submission that has been collected, and write its page."""
@@ -131,6 +149,10 @@ class Grader:
     def source(self, assignment: str) -> Path:
         """The instructor's folder of an assignment."""
         return Path(self.coursedir.format_path(self.coursedir.source_directory, ".", assignment)).resolve()
+
+    def notebooks(self, assignment: str) -> list[str]:
+        """The names of an assignment's notebooks."""
+        return sorted(path.stem for path in self.source(assignment).glob("*.ipynb"))
 
     def score(self, student: str, assignment: str) -> tuple[float, float]:
         """What the gradebook says."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
-from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
@@ -57,7 +57,10 @@ def _cell(cell: NotebookNode, exercises: set[str]) -> Shown | None:
         outputs = [] if of and not any(o.output_type == "error" for o in cell.outputs) else _outputs(cell)
         score, points = float(settings.get("score") or 0.0), float(settings.get("points") or 0.0)
         return Shown("test", code(cell.source), anchor, of, score, points, outputs)
-    return Shown("code", code(cell.source), anchor, outputs=_outputs(cell)) if cell.source.strip() else None
+    skipped = cell.metadata.get("autograder", {}).get("role") == "show" and cell.get("execution_count") is None
+    if skipped or not cell.source.strip():
+        return None
+    return Shown("code", code(cell.source), anchor, outputs=_outputs(cell))
 
 
 def _text(cell: NotebookNode) -> Shown | None:
@@ -69,7 +72,7 @@ def _text(cell: NotebookNode) -> Shown | None:
 
 def markdown(source: str) -> Markup:
     """Text in Markdown; HTML in it is shown as text."""
-    return Markup(markdown2html_mistune(html.escape(source, quote=False)))
+    return Markup(MarkdownWithMath(renderer=IPythonRenderer(escape=True)).render(source.replace("&nbsp;", " ")))
 
 
 @functools.cache

@@ -1,0 +1,198 @@
+"""`workbook watch`: grades what arrives in the exchange and gives the feedback back, within seconds.
+
+What has been done is written down attempt by attempt, so a watcher that was killed goes on where it was: grading again
+comes to the same.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import fcntl
+import json
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from nbgrader.utils import notebook_hash
+
+from autograder.cli import Mend
+from autograder.grading.exchange import put
+from autograder.grading.feedback import notice
+from autograder.grading.grader import Grader
+from autograder.grading.inbound import Attempt, attempts, counting
+from autograder.grading.secret import state_folder
+
+PAUSE = 0.3  # seconds between two looks
+TRIES = 3
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Refuse a second watcher of the same course."""
+    with open(path, "w", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Mend("A watcher stands beside this course already.\nMend: end that one first.") from None
+        yield
+
+
+class Ledger:
+    """Which attempts are done, a line each in a file that is only ever added to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.done: set[str] = set()
+        if path.is_file():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                try:
+                    self.done.add(json.loads(line)["attempt"])
+                except (ValueError, KeyError, TypeError):
+                    continue  # half a line: the watcher was killed while it wrote
+
+    def write(self, attempt: Attempt, outcome: str) -> None:
+        """Write down that an attempt is done."""
+        self.done.add(attempt.name)
+        line = json.dumps({"attempt": attempt.name, "outcome": outcome, "at": time.time()})
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write("\n" + line)
+
+
+class Watcher:
+    """Stands beside the exchange.
+
+    Parameters
+    ----------
+    grader : the course.
+    out : where it says what it does.
+    """
+
+    def __init__(self, grader: Grader, out: TextIO = sys.stdout) -> None:
+        self.grader, self.out = grader, out
+        self.ledger = Ledger(state_folder(grader.root) / "watched.jsonl")
+        self.tries: collections.Counter[str] = collections.Counter()
+        self.later: dict[str, float] = {}
+        self.unknown: set[str] = set()
+        self._ended = False
+
+    def run(self) -> None:
+        """Look again and again, until SIGTERM or Ctrl-C."""
+        with alone(state_folder(self.grader.root) / "watch.lock"):
+            signal.signal(signal.SIGTERM, self._end)
+            self._run()
+
+    def _run(self) -> None:
+        self.say(f"watching {self.grader.exchange or 'for the exchange'}")
+        while not self._ended:
+            try:
+                self.look()
+            except Exception:  # a full disk, an exchange that is away: it may be mended while we wait
+                self.say(traceback.format_exc())
+                time.sleep(5)
+            time.sleep(PAUSE)
+
+    def look(self, patient: bool = True) -> int:
+        """Grade what is new and complete; the number of learners' assignments that were graded.
+
+        Parameters
+        ----------
+        patient : leave what is still being written for the next look.
+        """
+        exchange = self.grader.exchange
+        if exchange is None or not (exchange / "inbound").is_dir():
+            return 0
+        groups: dict[tuple[str, str], list[Attempt]] = collections.defaultdict(list)
+        for attempt in attempts(exchange / "inbound"):
+            groups[attempt.student, attempt.assignment].append(attempt)
+        graded = 0
+        for (_, assignment), group in groups.items():
+            if self._ended:
+                break
+            new = [one for one in group if one.name not in self.ledger.done and self.later.get(one.name, 0) < time.monotonic()]
+            if not new or not self._is_known(assignment):
+                continue
+            ready = [one for one in group if one.name in self.ledger.done or not patient or one.is_complete()]
+            new = [one for one in new if one in ready]
+            if new:
+                graded += self._safely(group[0].student, assignment, ready, new)
+        return graded
+
+    def say(self, line: str) -> None:
+        """Write a line for whoever looks at the watcher."""
+        print(f"{time.strftime('%H:%M:%S')}  {line}", file=self.out, flush=True)
+
+    def _is_known(self, assignment: str) -> bool:
+        """Whether the gradebook knows an assignment; said once where it does not."""
+        with self.grader.gradebook() as gradebook:
+            known = any(one.name == assignment for one in gradebook.assignments)
+        if not known and assignment not in self.unknown:
+            self.unknown.add(assignment)
+            self.say(f"{assignment}: handed in, but not in the gradebook; it waits until it is released")
+        return known
+
+    def _safely(self, student: str, assignment: str, ready: list[Attempt], new: list[Attempt]) -> int:
+        """Grade one learner's new attempts; a crash stops neither the watcher nor the others."""
+        try:
+            self._grade(student, assignment, ready, new)
+        except Exception as error:
+            for attempt in new:
+                self.tries[attempt.name] += 1
+                self.later[attempt.name] = time.monotonic() + 2 ** self.tries[attempt.name]
+            self.say(f"{student} {assignment}: {type(error).__name__}: {error}")
+            if self.tries[new[-1].name] >= TRIES:
+                self._give_up(assignment, new)
+            return 0
+        return 1
+
+    def _grade(self, student: str, assignment: str, ready: list[Attempt], new: list[Attempt]) -> None:
+        begun = time.monotonic()
+        counts = counting(ready, self.grader.due(assignment))
+        if counts in new:
+            self.grader.collect_attempt(student, assignment, counts.name)
+            outcome = self.grader.grade(student, assignment)
+            if outcome.trouble:
+                raise RuntimeError(outcome.trouble)
+            self.grader.release(student, assignment)
+            took = time.monotonic() - begun
+            self.say(f"{student} {assignment}: {outcome.score:g} of {outcome.most:g}, {took:.1f} s")
+        for attempt in new:
+            if attempt is not counts:
+                self._tell(attempt, self._why_not(attempt, counts))
+            self.ledger.write(attempt, "counts" if attempt is counts else "does not count")
+
+    def _why_not(self, attempt: Attempt, counts: Attempt) -> str:
+        when = f"{counts.time:%d %B, %H:%M:%S} UTC"
+        if attempt.time > counts.time:
+            return f"This attempt came after the due date: the one of {when} counts, the last in time."
+        return f"A newer attempt came before this one was graded: the one of {when} counts."
+
+    def _tell(self, attempt: Attempt, line: str) -> None:
+        """Give a learner a page that says what became of an attempt that was not graded."""
+        self.say(f"{attempt.student} {attempt.assignment}: {line}")
+        exchange = self.grader.exchange
+        if exchange is None or not attempt.secret:
+            return
+        page = notice(attempt.assignment, [line]).encode()
+        for notebook in self.grader.notebooks(attempt.assignment):
+            name = notebook_hash(secret=attempt.secret, notebook_id=notebook)
+            put(exchange / "feedback", f"{name}.html", page)
+
+    def _give_up(self, assignment: str, new: list[Attempt]) -> None:
+        for attempt in new:
+            try:
+                self._tell(attempt, "This attempt could not be graded, and that is not your fault: your instructor has to look.")
+            except OSError as error:
+                self.say(f"{attempt.student} {assignment}: {error}")
+            self.ledger.write(attempt, "failed")
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        """End after the submission that is being graded; a second signal ends at once."""
+        if self._ended:
+            raise KeyboardInterrupt
+        self._ended = True

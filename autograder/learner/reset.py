@@ -1,0 +1,40 @@
+"""Put one exercise's answer cell back to how it was released."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.cli import Mend
+from autograder.learner.cells import Cell, back_up, id_of, is_answer, read_notebook, write_notebook
+from autograder.learner.workspace import Workspace
+
+
+def reset(workspace: Workspace, week: str, exercise: str) -> Path:
+    """Put the answer cell of an exercise back; where the copy of the notebook as it was lies."""
+    path = workspace.notebook(week)
+    released = read_notebook(workspace.released(week) / f"{week}.ipynb")["cells"]
+    answers = {id_of(cell): cell for cell in released if is_answer(cell)}
+    if exercise not in answers:
+        raise Mend(f"{week} has no exercise {exercise!r}.\nMend: name one of: {', '.join(answers)}.")
+    notebook = read_notebook(path)
+    kept = back_up(workspace, week, path)
+    cells = notebook["cells"]
+    here = [place for place, cell in enumerate(cells) if id_of(cell) == exercise]
+    if here:
+        fresh = dict(answers[exercise])
+        fresh["id"] = cells[here[-1]].get("id", fresh.get("id"))
+        cells[here[-1]] = fresh
+    else:
+        cells.insert(_place(cells, released, exercise), dict(answers[exercise]))
+    write_notebook(path, notebook)
+    return kept
+
+
+def _place(cells: list[Cell], released: list[Cell], exercise: str) -> int:
+    """Where a lost cell belongs: behind the last cell before it in the release that is still there."""
+    order = [id_of(cell) for cell in released]
+    places = {id_of(cell): place for place, cell in enumerate(cells)}
+    for before in reversed(order[: order.index(exercise)]):
+        if before in places:
+            return places[before] + 1
+    return 0

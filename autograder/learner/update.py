@@ -1,0 +1,134 @@
+"""Receive a mended week: the course's cells are new, the learner's answers and own cells stay."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.course.parts import STUB
+from autograder.learner.cells import Cell, back_up, id_of, is_answer, read_notebook, role_of, text_of, write_notebook
+from autograder.learner.workspace import Workspace
+
+_COURSE_TEXT = re.compile(r"text-\d+-\w+")  # the builder's ids of text cells
+HERS = ("answer", "studio", "try")
+
+
+@dataclass
+class Updated:
+    """What an update changed: cells of the course, files, and where the copies of what was there before lie."""
+
+    cells: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    backups: list[Path] = field(default_factory=list)
+
+
+def update(workspace: Workspace, week: str) -> Updated:
+    """Bring a week in the workspace to how it is released now."""
+    done = Updated()
+    path, released = workspace.notebook(week), workspace.released(week)
+    hers, new = read_notebook(path), read_notebook(released / path.name)
+    merged = merge(hers["cells"], new["cells"])
+    done.cells = _changed(hers["cells"], new["cells"])
+    if done.cells or [_bare(cell) for cell in merged] != [_bare(cell) for cell in hers["cells"]]:
+        done.backups.append(back_up(workspace, week, path))
+        write_notebook(path, {**new, "cells": merged, "metadata": {**hers.get("metadata", {}), **new["metadata"]}})
+    for source in sorted(released.iterdir()):
+        target = path.parent / source.name
+        if source.name == path.name or not source.is_file():
+            continue
+        if target.is_file() and target.read_bytes() == source.read_bytes():
+            continue
+        if target.is_file():
+            done.backups.append(back_up(workspace, week, target))
+            target.chmod(0o644)
+        shutil.copyfile(source, target)
+        done.files.append(source.name)
+    return done
+
+
+def merge(hers: Sequence[Cell], new: Sequence[Cell]) -> list[Cell]:
+    """The new release's cells with her answers in them, her own cells behind what they stood behind."""
+    known = {id_of(cell): cell for cell in new}
+    own: dict[str, list[Cell]] = {}  # by the course's cell that they stand behind
+    written: dict[str, list[Cell]] = {}
+    before = ""
+    for cell in hers:
+        id = id_of(cell)
+        if id in known:
+            written.setdefault(id, []).append(cell)
+            before = id
+        elif not _is_courses(cell):
+            own.setdefault(before, []).append(_as_own(cell))
+    out = list(own.get("", []))
+    for cell in new:
+        id = id_of(cell)
+        out += _joined(cell, written.get(id, []))
+        out += own.get(id, [])
+    return _ids_once(out)
+
+
+def _joined(new: Cell, hers: list[Cell]) -> list[Cell]:
+    """One of the release's cells as she gets it; pieces of an answer that she has split stay in their order."""
+    if not hers or not (role_of(new) in HERS or is_answer(new)) or all(_is_unsolved(text_of(cell)) for cell in hers):
+        same = [cell for cell in hers if text_of(cell) == text_of(new)]
+        return [{**new, **({"outputs": same[-1]["outputs"]} if same and "outputs" in same[-1] else {})}]
+    last = hers[-1]
+    mine = {**new, "source": last.get("source", ""), "id": last.get("id", new.get("id"))}
+    for key in ("outputs", "execution_count"):
+        if new["cell_type"] == last.get("cell_type") == "code":
+            mine[key] = last.get(key, new.get(key))
+    return [*(_as_own(cell) for cell in hers[:-1]), mine]
+
+
+def _is_unsolved(text: str) -> bool:
+    """Whether an answer is still as it was released: definitions that only raise, no comment of hers."""
+    try:
+        bodies = [node.body for node in ast.walk(ast.parse(text)) if isinstance(node, (ast.FunctionDef, ast.Module))]
+    except SyntaxError:
+        return False
+    if STUB not in text or "#" in text:
+        return False
+    return all(isinstance(step, (ast.Raise, ast.FunctionDef, ast.ClassDef, ast.Expr)) for body in bodies for step in body)
+
+
+def _is_courses(cell: Cell) -> bool:
+    """Whether a cell that the release has no more was the course's: then it goes. An answer is hers and stays."""
+    if is_answer(cell) or role_of(cell) == "try":
+        return False
+    settings = cell.get("metadata", {}).get("nbgrader")
+    locked = isinstance(settings, dict) and bool(settings.get("locked") or settings.get("grade"))
+    return bool(locked or role_of(cell) or (cell.get("cell_type") == "markdown" and _COURSE_TEXT.fullmatch(id_of(cell))))
+
+
+def _as_own(cell: Cell) -> Cell:
+    """A cell without what made it the course's."""
+    metadata = {key: value for key, value in cell.get("metadata", {}).items() if key not in ("nbgrader", "autograder")}
+    return {**cell, "metadata": metadata}
+
+
+def _ids_once(cells: list[Cell]) -> list[Cell]:
+    taken: set[str] = set()
+    out = []
+    for number, cell in enumerate(cells):
+        id = str(cell.get("id", "")) or f"own-{number}"
+        while id in taken:
+            id = f"{id[:50]}-{number}"
+        taken.add(id)
+        out.append({**cell, "id": id})
+    return out
+
+
+def _changed(hers: Sequence[Cell], new: Sequence[Cell]) -> list[str]:
+    """The names of the course's cells that are new or different, for her to look at."""
+    texts = {id_of(cell): text_of(cell) for cell in hers}
+    courses = [cell for cell in new if not (role_of(cell) in HERS or is_answer(cell))]
+    return [id_of(cell) for cell in courses if texts.get(id_of(cell)) != text_of(cell)]
+
+
+def _bare(cell: Cell) -> tuple[Any, ...]:
+    return cell.get("cell_type"), text_of(cell), id_of(cell)
