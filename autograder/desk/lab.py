@@ -32,6 +32,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run_lab(arguments: argparse.Namespace) -> int:
     """Open the learner's desk; Ctrl-C closes it."""
     course = prepare()
+    for week in exchange.release_all(course):
+        print(f"{week} is released.", flush=True)
     say_without_sandbox()
     week = course.weeks()[0]
     with alone(course, "lab"):
@@ -47,7 +49,7 @@ def run_lab(arguments: argparse.Namespace) -> int:
 
 
 def run_teach(arguments: argparse.Namespace) -> int:
-    """Open the instructor's desk; Ctrl-C closes it."""
+    """Open the instructor's desk; what is released is hers to say. Ctrl-C closes it."""
     course = prepare()
     with alone(course, "teach"):
         server = jupyter.new_server(arguments.port)
@@ -63,7 +65,7 @@ def tell(*lines: tuple[str, object]) -> None:
 
 
 def prepare() -> LocalCourse:
-    """Build what is missing, lay the local course, release what is new."""
+    """Build what is missing and lay the local course."""
     course = LocalCourse.of(find_checkout())
     build_missing(Course(course.checkout))
     course.lay()
@@ -71,8 +73,6 @@ def prepare() -> LocalCourse:
         jupyter.lay_settings(course, desk)
     if not course.weeks():
         raise Mend("There is no week yet.\nMend: workbook new-week makes one; docs/authoring.md says how.")
-    for week in exchange.release_all(course):
-        print(f"{week} is released.", flush=True)
     return course
 
 

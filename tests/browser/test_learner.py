@@ -38,7 +38,7 @@ def test_a_learners_week(
     open_desk: Callable[..., Any], page: Page, notebook_page: Callable[..., Any], checkout: Path, look: Callable[[str], None]
 ) -> None:
     desk = open_desk("lab")
-    page.goto(desk.wait_for(r"http://\S+"))
+    page.goto(desk.wait_for(r"http://\S+/lab\S*"))
     week = re.search(r"/tree/([^/]+)/", page.url)[1]
     lab = notebook_page(checkout / ".course" / "learner" / week / f"{week}.ipynb")
     only_her_panels(page)
