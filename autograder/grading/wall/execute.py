@@ -42,8 +42,8 @@ def execute(
     files : what stands beside the notebook in her process: the submission's, with the release's own over them.
     starter : starts her processes; by default each in a sandbox, SandboxError where none can be had.
     """
-    limits = limits or Limits()
-    learner = Learner(starter or open_sandbox(limits), limits, files)
+    starter = starter or open_sandbox(limits or Limits())
+    learner = Learner(starter, limits, files)
     plan = plan_of(notebook, source_notebook)
     try:
         space = _GraderNames(tools(learner), source_notebook, plan)

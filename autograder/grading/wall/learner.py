@@ -12,21 +12,25 @@ from nbformat import NotebookNode
 from autograder.cases.limits import TimeUp
 from autograder.grading.wall import census, common
 from autograder.grading.wall.alarm import alarm, paused
-from autograder.grading.wall.errors import LearnerError, LearnerGone, WallError
+from autograder.grading.wall.errors import LearnerError, LearnerGone, SandboxError, WallError
 from autograder.grading.wall.handles import Target, target_of
 from autograder.grading.wall.limits import Limits
 from autograder.grading.wall.outputs import Gathered, error
 from autograder.grading.wall.peer import Peer
 from autograder.grading.wall.policy import Policy
 from autograder.grading.wall.protocol import Bounds, Channel
-from autograder.grading.wall.sandbox import Process
+from autograder.grading.wall.sandbox import ALONE, Process
 
 CENSUS = 0.25  # seconds between two counts of what the process and its children use
+STARTING = 60.0  # seconds within which a new process must be ready
 GRACE = 0.5  # seconds after a time limit at which the grader's own code is stopped
 
 
 class Starter(Protocol):
     """Starts a learner's process: a sandbox of its own, or a fork of a warm one."""
+
+    @property
+    def limits(self) -> Limits: ...
 
     def start(self, data: bool = True) -> Process: ...
 
@@ -43,7 +47,7 @@ class Learner:
     def __init__(
         self, starter: Starter, limits: Limits | None = None, files: Mapping[str, bytes] | None = None, data: bool = True
     ) -> None:
-        self.starter, self.limits, self.files, self.data = starter, limits or Limits(), dict(files or {}), data
+        self.starter, self.limits, self.files, self.data = starter, limits or starter.limits, dict(files or {}), data
         self.said: list[str] = []
         self.bound: dict[str, Any] = {}
         self.policy = Policy()
@@ -191,9 +195,10 @@ class Learner:
         if self.time_left() <= 0:
             raise TimeUp
         self._process = self.starter.start(self.data)
+        if not self._process.sandboxed and ALONE not in self.said:
+            self.said.append(ALONE)
         self._peer = _Guarded(self, self._process)
-        if self.files:
-            self._request("files", self.files)
+        self._ready()
         for cell in list(self._cells):
             source, seconds = cell
             end = min(time.monotonic() + min(3 * seconds + 5, self.limits.cell_seconds), self._deadlines[0][0])
@@ -209,6 +214,16 @@ class Learner:
         for name, piece in self.bound.items():
             self._request("set", name, piece)
         return True
+
+    def _ready(self) -> None:
+        """Wait until the new process has imported what it needs and has its files."""
+        self._deadlines.append([min(time.monotonic() + STARTING, self._deadlines[0][0])])
+        try:
+            self._request("files", self.files)
+        except LearnerGone as gone:
+            raise SandboxError(f"a notebook's process does not start: {gone}") from None
+        finally:
+            self._deadlines.pop()
 
     def _tick(self) -> None:
         """Called while waiting: is her time up, does she use too much?"""

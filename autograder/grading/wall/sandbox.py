@@ -205,14 +205,14 @@ def _data_files(folder: Path) -> list[str]:
 
 
 def _mounted(paths: Iterable[Path]) -> list[str]:
-    """Bind each path read-only where it stands; a link stays a link, and what it leads to is bound too."""
+    """Bind each path read-only where it stands; a link to what is bound stays a link."""
     mounts: list[str] = []
     bound: list[Path] = []
-    for path in sorted({path for path in paths if path.exists()}, key=lambda path: len(path.parts)):
+    for path in sorted({path for path in paths if path.exists()}, key=lambda path: (path.is_symlink(), len(path.parts))):
         if any(path.is_relative_to(done) for done in bound):
             continue
         mounts += _parents(str(path))
-        if path.is_symlink() and path.parent == Path("/"):
+        if path.is_symlink() and any(path.resolve().is_relative_to(done) for done in bound):
             mounts += ["--symlink", os.readlink(path), str(path)]
             continue
         mounts += ["--ro-bind", str(path.resolve()), str(path)]
