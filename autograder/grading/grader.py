@@ -16,7 +16,7 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.cli import Mend
+from autograder.cli import Mend, own_programs_first
 from autograder.grading.intake import take_in
 from autograder.grading.wall.errors import SandboxError
 from autograder.grading.wall.limits import Limits
@@ -60,6 +60,7 @@ class Grader:
     """
 
     def __init__(self, root: Path, config: Config | None = None) -> None:
+        own_programs_first()
         self.root = root.resolve()
         # nbgrader's gradebook makes these for every new submission; they mean nothing to anybody who grades.
         warnings.filterwarnings("ignore", "Object of type <Submitted", SAWarning)

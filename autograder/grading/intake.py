@@ -1,8 +1,8 @@
 """What comes in is looked at before nbgrader touches it: links, special files, huge files, notebooks that cannot be read.
 
 nbgrader's own steps follow links, stop at broken JSON, and leave out a submission whose notebook has another name. After
-intake a submitted folder holds plain files only, and each of the week's notebooks, valid and in the course's shape. The
-learner's own file, where it was changed, lies in the folder `.intake` with the lines that say what was done.
+intake a submitted folder holds plain files only, and each of the week's notebooks, valid, in the course's shape and without
+outputs. The learner's own file lies in the folder `.intake` with the lines that say what was done.
 """
 
 from __future__ import annotations
@@ -15,11 +15,9 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from autograder.grading import nbio
 from autograder.grading.notes import FOLDER, Notes, read_notes, write_notes, write_whole
-from autograder.grading.reading import Cell, Read, Unreadable, read
+from autograder.grading.reading import Read, Unreadable, read
 from autograder.grading.repair import repair
 
 LARGEST_FILE = 20 << 20  # bytes of one file beside the notebook
@@ -167,25 +165,25 @@ def _rename(folder: Path, name: str, wanted: Sequence[str], notes: Notes) -> Non
 
 
 def _take_in_notebook(folder: Path, source: Path, notes: Notes) -> None:
+    """Put a valid notebook in the course's shape in the place of the learner's, which is kept."""
     path, name = folder / source.name, source.stem
     ours, _, made_from = notes.marks.get(name, "").partition(" ")
     is_ours = bool(ours) and path.is_file() and _mark(path) == ours
     if is_ours and made_from == _mark(source):
         return  # as intake left it
-    hers = folder / FOLDER / path.name if is_ours else path
+    hers = folder / FOLDER / path.name
     if not is_ours:
-        (folder / FOLDER / path.name).unlink(missing_ok=True)
-    if is_ours and not hers.exists() and name not in notes.unreadable:
-        hers = path  # nothing had to be changed
-    course = nbio.load(source)
+        hers.parent.mkdir(exist_ok=True)
+        hers.unlink(missing_ok=True)
+        if path.is_file():
+            os.replace(path, hers)
     found = _read(hers, name, notes)
-    made, lines = repair(found.cells, course)
+    made, lines = repair(found.cells, nbio.load(source))
     notes.notebooks[name] = [] if name in notes.unreadable else found.lines + lines
     if name in notes.unreadable:
         text = f"**Nothing could be graded.** {notes.unreadable[name]}"
         made.cells.insert(0, nbio.make_cell("markdown", text, {}, "intake"))
-    if is_ours or not found.current or lines or _differs(found.cells, made):
-        _replace(folder, path, made)
+    write_whole(path, nbio.dumps(made).encode())
     notes.marks[name] = f"{_mark(path)} {_mark(source)}"
 
 
@@ -201,28 +199,7 @@ def _read(path: Path, name: str, notes: Notes) -> Read:
         return read(path)
     except Unreadable as why:
         notes.unreadable[name] = str(why)
-        return Read([], [], current=False)
-
-
-def _differs(cells: Sequence[Cell], made: NotebookNode) -> bool:
-    """Whether nbgrader would see another notebook than the one that it should see."""
-    now = [(cell.kind, cell.source, _claims(cell.claims)) for cell in cells]
-    due = [(cell.cell_type, cell.source, _claims(cell.metadata.get("nbgrader", {}))) for cell in made.cells]
-    return now != due or any("nbgrader" in cell.metadata and not cell.claims for cell in cells)
-
-
-def _claims(settings: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in settings.items() if key not in ("checksum", "cell_type")}
-
-
-def _replace(folder: Path, path: Path, made: NotebookNode) -> None:
-    """Put the repaired notebook in the place of the learner's, which is kept."""
-    if path.is_file():
-        keep = folder / FOLDER
-        keep.mkdir(exist_ok=True)
-        if not (keep / path.name).exists():
-            shutil.copyfile(path, keep / path.name)
-    write_whole(path, nbio.dumps(made).encode())
+        return Read([])
 
 
 def _mark(path: Path) -> str:

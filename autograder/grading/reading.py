@@ -46,11 +46,10 @@ class Cell:
 
 @dataclass
 class Read:
-    """A notebook's cells, lines on what was not as it should be, and the format it was saved in."""
+    """A notebook's cells, and lines on what was not as it should be."""
 
     cells: list[Cell]
     lines: list[str] = field(default_factory=list)
-    current: bool = True  # saved in the format of today, so that every tool reads it
 
 
 def read(path: Path) -> Read:
@@ -86,13 +85,12 @@ def read_bytes(content: bytes) -> Read:
     elif version != 4:
         lines.append(f"The notebook says that its format is {_shown(version)}; it was read as format 4.")
     minor = raw.get("nbformat_minor")
-    current = version == 4 and isinstance(minor, int) and 0 <= minor <= nbformat_minor
-    if version == 4 and not current:
+    if version == 4 and not (isinstance(minor, int) and 0 <= minor <= nbformat_minor):
         lines.append(f"The notebook says that its format is 4.{_shown(minor)}; it was read as 4.{nbformat_minor}.")
     cells = raw.get("cells")
     if not isinstance(cells, list):
         raise Unreadable(f"Your notebook has no cells. Mend: {_SAVE}")
-    return Read(_cells(cells, lines), lines, current)
+    return Read(_cells(cells, lines), lines)
 
 
 def _decode(content: bytes, lines: list[str]) -> str:

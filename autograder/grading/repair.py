@@ -13,6 +13,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.course.parts import STUB, split_solution
 from autograder.grading import nbio
 from autograder.grading.reading import Cell
 
@@ -197,8 +198,15 @@ def _index(placed: list[Placed], part: Part) -> int:
 
 
 def _is_as_released(cell: Cell, part: Part) -> bool:
-    text = _plain(cell.source)
-    return text in (_plain(part.shown), _plain(part.source)) or (part.is_answer and not text)
+    if part.is_answer:
+        return not is_tried(cell.source, part.source)
+    return _plain(cell.source) in (_plain(part.shown), _plain(part.source))
+
+
+def is_tried(answer: str, reference: str) -> bool:
+    """Whether an answer cell holds more than the release had in it: a comment alone is no attempt."""
+    released = {line.strip() for line in split_solution(reference)[0].splitlines()} | {STUB, "raise NotImplementedError()", ""}
+    return any(line.strip() not in released and not line.strip().startswith("#") for line in answer.splitlines())
 
 
 def _plain(source: str) -> str:

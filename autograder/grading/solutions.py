@@ -7,8 +7,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.course.parts import STUB, split_solution, without_markers
+from autograder.course.parts import without_markers
 from autograder.grading import nbio
+from autograder.grading.repair import is_tried
 from autograder.grading.result import Result, result_of
 
 
@@ -34,12 +35,6 @@ def tried(source: NotebookNode, executed: NotebookNode, result: Result) -> dict[
         if is_tried(answers[id], cell.source):
             found[id] = without_markers(cell.source)
     return found
-
-
-def is_tried(answer: str, reference: str) -> bool:
-    """Whether an answer cell holds more than the release had in it."""
-    released = {line.strip() for line in split_solution(reference)[0].splitlines()} | {STUB, ""}
-    return any(line.strip() not in released and not line.strip().startswith("#") for line in answer.splitlines())
 
 
 def _id(cell: NotebookNode) -> str:

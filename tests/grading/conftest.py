@@ -1,0 +1,71 @@
+"""A real course in a temporary folder: built by autograder.course, known to a real gradebook, released to an exchange."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+FOLDER = Path(__file__).parent
+
+
+def _load(name: str) -> ModuleType:
+    """The tests are imported one by one, so their helper is too."""
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
+        assert spec is not None and spec.loader is not None
+        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+tiny = _load("tiny")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course that is built and released: to be copied, not used."""
+    from autograder.grading.grader import Grader, need
+
+    home = tmp_path_factory.mktemp("built")
+    root = home / "course"
+    tiny.write_course(root)
+    (home / "exchange").mkdir(mode=0o777)
+    (home / "exchange").chmod(0o777)
+    (home / "cache").mkdir()
+    grader = Grader(root)
+    need(grader.api.generate_assignment(tiny.WEEK), "generate")
+    need(grader.api.release_assignment(tiny.WEEK), "release")
+    return home
+
+
+@pytest.fixture
+def home(built: Path, tmp_path: Path) -> Path:
+    """A copy of the course, its exchange and its cache."""
+    return Path(shutil.copytree(built, tmp_path / "home"))
+
+
+@pytest.fixture
+def root(home: Path) -> Path:
+    """The course's folder."""
+    return home / "course"
+
+
+@pytest.fixture
+def hand_in(root: Path) -> Callable[..., Path]:
+    """Put a learner's work where it is graded, without the exchange."""
+
+    def hand_in(student: str, change: Callable[..., None] | None = None) -> Path:
+        book = tiny.Book(root / "release", root / "submitted" / student / tiny.WEEK)
+        if change is not None:
+            change(book)
+        if isinstance(book.notebook, dict):
+            book.save()
+        return Path(book.folder)
+
+    return hand_in
