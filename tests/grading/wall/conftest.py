@@ -105,6 +105,6 @@ def run(sandbox: Sandbox) -> Run:
 
     def run(submitted: NotebookNode, source: NotebookNode, limits: Limits = QUICK, **options: Any) -> Executed:
         tools = options.pop("tools", lambda learner: {})
-        return execute(submitted, source, tools, limits, starter=open_sandbox(limits), **options)
+        return execute(submitted, source, tools, starter=open_sandbox(limits), **options)
 
     return run

