@@ -173,7 +173,7 @@ class Failed(Exception):
 def need(answer: dict[str, Any], otherwise: str) -> None:
     """Go on only where a step of nbgrader's succeeded."""
     if not answer["success"]:
-        raise Failed(f"{otherwise}: {complaint(answer.get('error') or answer.get('log') or '')}")
+        raise Failed(f"{otherwise}: {complaint(answer.get('log', '') + answer.get('error', ''))}")
 
 
 def complaint(log: str) -> str:

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import mistune
 from markupsafe import Markup
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
@@ -72,7 +72,12 @@ def _text(cell: NotebookNode) -> Shown | None:
 
 def markdown(source: str) -> Markup:
     """Text in Markdown; HTML in it is shown as text."""
-    return Markup(MarkdownWithMath(renderer=IPythonRenderer(escape=True)).render(source.replace("&nbsp;", " ")))
+    return Markup(str(_reader()(source.replace("&nbsp;", " "))))
+
+
+@functools.cache
+def _reader() -> mistune.Markdown:
+    return mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
 
 
 @functools.cache
