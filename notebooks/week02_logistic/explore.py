@@ -1,23 +1,11 @@
 """The pictures and explorers of week 2."""
 import time
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import numpy as np
 
 from autograder import datasets
-from autograder.explore import (
-    BLUE,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    RED,
-    SKY,
-    figure,
-    images,
-    panel,
-    picture,
-)
+from autograder.explore import BLUE, GREEN, GREY, INK, ORANGE, RED, SKY, figure, images, panel, picture
 
 
 def column(name="worst radius"):
@@ -57,8 +45,8 @@ def shares(name="worst radius", groups=11):
     line = np.polyfit(middle, odds, 1, w=np.sqrt(1 / (1 / (ill + 0.5) + 1 / (all_ - ill + 0.5))))
     right.plot(x[order], np.polyval(line, x[order]), color=SKY, zorder=0)
     right.annotate("hollow: all alike in this group", (0.98, 0.04), xycoords="axes fraction", color=GREY, ha="right", fontsize=9)
-    right.set(title="… its log-odds can go anywhere, along a line", xlabel="worst radius of the nuclei", ylabel="log-odds of malignant",
-              ylim=(-7.5, 7.5))
+    right.set(title="… its log-odds can go anywhere, along a line", ylim=(-7.5, 7.5), xlabel="worst radius of the nuclei",
+              ylabel="log-odds of malignant")
     return fig
 
 
@@ -174,8 +162,6 @@ def surprise():
 
 def exactly(logit):
     """The surprise at label 1 with 60 digits: no rounding to speak of, and far too slow to train with."""
-    from decimal import localcontext
-
     with localcontext() as digits:
         digits.prec = 60
         return -(1 / (1 + (-Decimal(float(logit))).exp())).ln()
@@ -190,17 +176,19 @@ def race(features=20):
     sizes, loops, arrays = [10, 100, 1000, 10000, 100000], [], []
     rng = np.random.default_rng(0)
     w = rng.normal(size=features)
+    weights = w.tolist()
     for n in sizes:
         X = rng.normal(size=(n, features))
         rows = X[:2000].tolist()  # the loop's time grows in step with the examples: measure 2,000 and scale
-        loops.append(clock(lambda rows=rows, w=w.tolist(): [sum(a * b for a, b in zip(row, w)) for row in rows]) * n / len(rows))
+        loops.append(n / len(rows) * clock(lambda rows=rows: [sum(a * b for a, b in zip(r, weights, strict=True)) for r in rows]))
         arrays.append(clock(lambda X=X: X @ w))
     fig, ax = figure(8.4, 3.4)
     ax.loglog(sizes, loops, "o-", color=ORANGE)
     ax.loglog(sizes, arrays, "s-", color=BLUE)
     ax.annotate("Python loop", (sizes[3], loops[3]), xytext=(-8, 8), textcoords="offset points", color="#a87100", ha="right")
     ax.annotate("X @ w", (sizes[3], arrays[3]), xytext=(6, -16), textcoords="offset points", color=BLUE)
-    ax.set(xlabel="examples", ylabel="seconds", title=f"At 100,000 examples: {loops[-1] / arrays[-1]:.0f} times as fast, on this machine, just now")
+    gain = loops[-1] / arrays[-1]
+    ax.set(xlabel="examples", ylabel="seconds", title=f"At 100,000 examples: {gain:.0f} times as fast, on this machine, just now")
     ax.grid(True, axis="y")
     return fig
 
@@ -234,7 +222,8 @@ def bottom(x, y, penalty):
     """The lowest point, by Newton's method on measured slopes."""
     theta = np.zeros(2)
     for _ in range(25):
-        bend = np.stack([(downhill(theta + d, x, y, penalty) - downhill(theta - d, x, y, penalty)) / 2e-3 for d in np.eye(2) * 1e-3])
+        sides = [(downhill(theta + d, x, y, penalty), downhill(theta - d, x, y, penalty)) for d in np.eye(2) * 1e-3]
+        bend = np.array([(up - down) / 2e-3 for up, down in sides])
         theta = theta - np.linalg.solve(bend, downhill(theta, x, y, penalty)).clip(-2, 2)
     return theta
 
@@ -263,7 +252,7 @@ def draw_walk(path, best, loss):
     fig, (left, right) = figure(10, 4.0, columns=2, width_ratios=(1.15, 1))
     reach = 1.6 * np.abs(best).max() + 0.5
     middle = best / 2
-    w, b = np.meshgrid(np.linspace(middle[0] - reach, middle[0] + reach, 90), np.linspace(middle[1] - reach, middle[1] + reach, 90))
+    w, b = np.meshgrid(*(np.linspace(m - reach, m + reach, 90) for m in middle))
     height = loss(np.stack([w, b], -1))
     low = loss(best)
     rise = np.log10(np.maximum(height - low, 1e-4))
@@ -277,7 +266,8 @@ def draw_walk(path, best, loss):
     distance = np.sqrt(((path - best) ** 2).sum(1))
     right.semilogy(np.maximum(distance, 1e-6), "o-", color=ORANGE, ms=3.5, lw=1.4)
     right.set(ylim=(1e-6, 100), xlim=(0, 20 if len(path) <= 21 else 100), xlabel="step", ylabel="distance to the lowest point",
-              title="Straight here: the same factor at every step")
+              title="What is left, on logarithmic paper",
+              xticks=range(0, 21, 5) if len(path) <= 21 else range(0, 101, 20))
     right.grid(True, axis="y")
     return fig
 
@@ -320,7 +310,8 @@ def no_end():
         total = loss + penalty / 2 * length**2
         right.loglog(length, total, color=colour, label=f"penalty {penalty:g}")
         right.plot(length[total.argmin()], total.min(), "*", color=colour, ms=13)
-    right.set(ylim=(1e-5, 10), xlim=(1e-2, 1e4), title="Twice as far is always better", xlabel="length of the weights", ylabel="loss")
+    right.set(ylim=(1e-5, 10), xlim=(1e-2, 1e4), title="Twice as far is always better",
+              xlabel="length of the weights", ylabel="loss")
     right.legend(loc="lower left")
     return fig
 
@@ -433,17 +424,18 @@ def tree_results(colours, contrast):
                ylabel=("mean", "spread")[which] + " of the square's grey values")
     left.plot([], [], "s", color=GREEN, label="tree")
     left.plot([], [], "s", color=GREY, label="not")
-    left.legend(loc="lower right")
+    left.legend(loc="upper left")
     at = np.array([0, 1, 2.4, 3.4])
     for shift, word, result, colour in ((-0.19, "colours", colours, BLUE), (0.19, "contrast", contrast, ORANGE)):
         values = [100 * v for v in (*result["meadow"], *result["roadside"])]
         right.bar(at + shift, values, 0.36, color=colour)
         for x, v in zip(at + shift, values, strict=True):
             right.annotate(f"{v:.0f}", (x, v), ha="center", va="bottom", fontsize=9)
-            right.annotate(word, (x, 4), ha="center", va="bottom", fontsize=9, rotation=90, color="white" if colour == BLUE else INK)
+            right.annotate(word, (x, 4), ha="center", va="bottom", fontsize=9, rotation=90,
+                           color="white" if colour == BLUE else INK)
     right.axhline(50, color=INK, lw=1, ls=":")
-    right.set(ylim=(0, 118), yticks=range(0, 101, 25), xticks=at, xticklabels=["own\neast", "road-\nside", "own\neast", "mea-\ndow"],
-              title="Named rightly, per cent")
+    right.set(ylim=(0, 118), yticks=range(0, 101, 25), xticks=at,
+              xticklabels=["own\neast", "road-\nside", "own\neast", "mea-\ndow"], title="Named rightly, per cent")
     right.annotate("learnt on the meadow", (0.5, 106), ha="center", fontsize=9)
     right.annotate("learnt by the road", (2.9, 106), ha="center", fontsize=9)
     return fig

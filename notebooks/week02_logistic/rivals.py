@@ -1,7 +1,9 @@
 """Answers that the cases of week 2 must tell apart."""
+
 import math
 
 import numpy as np
+
 from autograder.cases import entry, right, wrong
 
 
@@ -14,12 +16,18 @@ def tin_nodes(radius, height):
 
 
 def backwards(radius, height, base_from_content=True, sign=-1.0, lid=2):
-    base, metal, content, cost = tin_nodes(radius, height)
+    base, _, content, cost = tin_nodes(radius, height)
     m = 1 / content
     c = sign * cost / content
     b = lid * m + (height * c if base_from_content else 0)
-    return {"metal": m, "content": c, "wall": m, "base": b, "height": 2 * np.pi * radius * m + base * c,
-            "radius": 2 * np.pi * radius * b + 2 * np.pi * height * m}
+    return {
+        "metal": m,
+        "content": c,
+        "wall": m,
+        "base": b,
+        "height": 2 * np.pi * radius * m + base * c,
+        "radius": 2 * np.pi * radius * b + 2 * np.pi * height * m,
+    }
 
 
 def soft(margin):
@@ -98,7 +106,7 @@ def a_tin_without_a_lid(radius, height):
 @wrong("tin_slopes", caught_by="every_node", kind="mathematics")
 def paths_multiplied(radius, height):
     out = backwards(radius, height)
-    base, metal, content, cost = tin_nodes(radius, height)
+    base, _, content, cost = tin_nodes(radius, height)
     return {**out, "height": 2 * np.pi * radius / content * (-base * cost / content)}
 
 
@@ -166,16 +174,27 @@ def a_little_added_to_every_divisor(radius, height):
 @right("tin_slopes")
 def simplified_first(radius, height):
     content = np.pi * radius**2 * height
-    return {"metal": 1 / content, "wall": 1 / content, "content": -2 * (radius + height) / (radius * height) / content,
-            "base": -2 / (radius * content) * height, "height": -2 / (1.0 * height * height), "radius": -2 / (1.0 * radius * radius)}
+    return {
+        "metal": 1 / content,
+        "wall": 1 / content,
+        "content": -2 * (radius + height) / (radius * height) / content,
+        "base": -2 / (radius * content) * height,
+        "height": -2 / (1.0 * height * height),
+        "radius": -2 / (1.0 * radius * radius),
+    }
 
 
 @right("tin_slopes")
 def forwards_along_every_path(radius, height):
-    base, metal, content, cost = tin_nodes(radius, height)
-    arrows = {"metal": {"cost": 1 / content}, "content": {"cost": -metal / content**2}, "wall": {"metal": 1.0},
-              "base": {"metal": 2.0, "content": height}, "height": {"wall": 2 * np.pi * radius, "content": base},
-              "radius": {"base": 2 * np.pi * radius, "wall": 2 * np.pi * height}}
+    base, metal, content, _ = tin_nodes(radius, height)
+    arrows = {
+        "metal": {"cost": 1 / content},
+        "content": {"cost": -metal / content**2},
+        "wall": {"metal": 1.0},
+        "base": {"metal": 2.0, "content": height},
+        "height": {"wall": 2 * np.pi * radius, "content": base},
+        "radius": {"base": 2 * np.pi * radius, "wall": 2 * np.pi * height},
+    }
 
     def paths(node):
         return 1.0 if node == "cost" else sum(slope * paths(head) for head, slope in arrows[node].items())
@@ -189,9 +208,15 @@ def product_rule_in_place_of_a_quotient(radius, height):
     inverse = 1 / content
     to_content = metal * -(inverse * inverse)
     to_base = inverse + inverse + to_content * height
-    return {"cost": 1.0, "metal": inverse, "content": to_content, "wall": inverse * 1, "base": to_base,
-            "height": to_content * base + inverse * (2 * np.pi * radius),
-            "radius": to_base * (2 * np.pi * radius) + inverse * (2 * np.pi * height)}
+    return {
+        "cost": 1.0,
+        "metal": inverse,
+        "content": to_content,
+        "wall": inverse * 1,
+        "base": to_base,
+        "height": to_content * base + inverse * (2 * np.pi * radius),
+        "radius": to_base * (2 * np.pi * radius) + inverse * (2 * np.pi * height),
+    }
 
 
 # ------------------------------------------------------------------------------------------- log_loss
@@ -210,6 +235,11 @@ def probabilities_kept_off_the_ends(logits, y):
 @wrong("log_loss", caught_by="huge_logits", kind="stability")
 def logits_clipped(logits, y):
     return soft(np.where(np.asarray(y) == 1, 1, -1).astype(logits.dtype) * np.clip(logits, -500, 500))
+
+
+@wrong("log_loss", caught_by="turned_round", kind="hard-coding")
+def no_logit_beyond_ten(logits, y):
+    return soft(np.where(np.asarray(y) == 1, 1, -1).astype(logits.dtype) * np.clip(logits, -10, 10))
 
 
 @wrong("log_loss", caught_by="huge_logits", kind="stability")
@@ -437,7 +467,7 @@ def example_by_example(theta, X, y, penalty, weight=None):
 
 @wrong("slopes", caught_by="three_for_one", kind="mathematics")
 def weights_that_sum_to_n(theta, X, y, penalty, weight=None):
-    if weight is None or np.sum(weight) <= 0 or np.allclose(weight * 2 % 1, 0) and np.max(weight) < 3:
+    if weight is None or np.sum(weight) <= 0 or (np.allclose(weight * 2 % 1, 0) and np.max(weight) < 3):
         return gradient(theta, X, y, penalty, weight)
     return gradient(theta, X, y, penalty, weight) * np.sum(weight) / len(X)
 
@@ -545,8 +575,16 @@ def centres_the_features_and_puts_them_back(X, y, penalty, steps, weight=None):
     return path
 
 
+@wrong("descend", caught_by="rate", kind="mathematics")
+def stands_still_and_jumps_at_the_end(X, y, penalty, steps, weight=None):
+    path = np.zeros((steps + 1, X.shape[1] + 1))
+    if steps:
+        path[-1] = solve(X, y, penalty, weight, rounds=min(steps, 12))[-1]
+    return path
+
+
 @wrong("descend", caught_by="arrives", kind="dtype")
-def a_path_in_single(X, y, penalty, steps, weight=None):
+def a_path_in_half_precision(X, y, penalty, steps, weight=None):
     path = walk(X, y, penalty, steps, weight).astype(np.float16)
     return path.astype(float)
 
@@ -873,9 +911,11 @@ def every_sample_is_half_and_half(X, y, X_new, share):
     return chance(fitted(X, y, X_new) + log_odds(share))
 
 
-@wrong("honest", caught_by="rises_with_the_share", kind="mathematics")
+@wrong("honest", caught_by="against_known", kind="mathematics")
 def yes_or_no(X, y, X_new, share):
-    return (fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y)) > 0).astype(float) if np.ptp(X) else np.full(len(X_new), share)
+    if not np.ptp(X):
+        return np.full(len(X_new), share)
+    return (fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y)) > 0).astype(float)
 
 
 @wrong("honest", caught_by="against_known", kind="mathematics")
@@ -926,7 +966,9 @@ def shares_in_the_type_of_the_labels(X, y, X_new, share):
 
 @wrong("honest", caught_by="new_rows_apart", kind="shape")
 def one_column_too_many(X, y, X_new, share):
-    return np.atleast_1d(chance(fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y))).squeeze()) if len(X_new) else np.zeros((0, 2))
+    if not len(X_new):
+        return np.zeros((0, 2))
+    return np.atleast_1d(chance(fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y))).squeeze())
 
 
 @right("honest")
