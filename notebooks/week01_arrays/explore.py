@@ -422,7 +422,7 @@ def my_xor(net, xor_parameters):
 START = [
     [[0.22, 0.70], [0.30, 0.55], [0.14, 0.52], [0.36, 0.78]],
     [[0.68, 0.40], [0.80, 0.28], [0.62, 0.22], [0.86, 0.50]],
-    [[0.52, 0.90], [0.64, 0.84], [0.76, 0.92], [0.60, 0.74]],
+    [[0.50, 0.88], [0.66, 0.93], [0.78, 0.86], [0.60, 0.72]],
 ]
 
 PAGE = """<!doctype html><meta charset="utf-8"><style>
@@ -434,7 +434,7 @@ p { margin: 6px 0 } button { font: inherit; margin-right: 8px; padding: 2px 10px
 <canvas id="plane" width="680" height="400"
  aria-label="points of two or three classes that can be dragged; the plane is coloured by the nearest prototype"></canvas>
 <script>
-const start = START, colours = COLOURS, W = 680, H = 400, step = 4;
+const start = START, colours = COLOURS, W = 680, H = 400, step = 2;
 const byId = id => document.getElementById(id), canvas = byId('plane'), g = canvas.getContext('2d');
 let classes = 2, groups, held = null;
 const shown = () => groups.slice(0, classes);
