@@ -155,15 +155,19 @@ def test_an_opened_piece_gives_its_public_attributes_only(hers: Learner) -> None
 
     define(hers, "def use():\n    r = Reference()\n    return [r.forward(3), r.seen, r.rate]\n"
            "def steal(): return Reference()._secret\ndef dig(): return Reference.forward.__globals__")  # fmt: skip
-    try:
-        hers.bind("Reference", Reference)
+    with hers.lent({"Reference": Reference}):
         passes(hers, "assert use() == [6.0, 1, 2.0]")
         fails(hers, "steal()")
         fails(hers, "dig()")
         hers.stop()
-        passes(hers, "assert use() == [6.0, 1, 2.0]")  # bound again in the new process
-    finally:
-        hers.unbind()
+        passes(hers, "assert use() == [6.0, 1, 2.0]")  # lent again to the new process
+    assert "Reference" in fails(hers, "use()").evalue
+
+
+def test_a_lent_piece_stands_where_hers_stood_and_goes_again(hers: Learner) -> None:
+    with hers.lent({"softmax": lambda x: np.array([7.0])}):
+        passes(hers, "assert total([1, 2]) == 7 and softmax(1)[0] == 7")
+    passes(hers, "assert abs(total([1, 2]) - 1) < 1e-9 and len(softmax(np.ones(2))) == 2")
 
 
 @pytest.mark.parametrize(
