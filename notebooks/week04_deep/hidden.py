@@ -17,6 +17,7 @@ from checks import (
     as_pairs,
     batches,
     chosen,
+    datum,
     engine_agrees,
     entries,
     faulty,
@@ -47,7 +48,7 @@ from hypothesis import strategies as st
 # ------------------------------------------------------------------------------------------------ deep_net
 
 
-@case("deep_net", "one layer or five: the logits are those of the definition, unit by unit", weight=2, draws=nets(layers=(1, 5), examples=(1, 6), side=(1, 6)))
+@case("deep_net", "one layer or five: the logits are those of the definition, unit by unit", weight=2, twin="tents", draws=nets(layers=(1, 5), examples=(1, 6), side=(1, 6)))
 def unit_by_unit(forward, net):
     expect.close(logits_of(forward, net.parameters, net.X), outputs(net.parameters, net.X)[-1], tell=False)
 
@@ -60,17 +61,6 @@ def deep_slopes(forward, backward, net, rng):
 @case("deep_net", "five wide layers: the slopes agree with small movements", false_alarm=1e-9)
 def wide_and_deep(forward, backward, rng):
     slopes_agree(forward, backward, make_net([3, 7, 5, 8, 6, 4], 3, rng, margin=0.003), rng)
-
-
-@case("deep_net", "a batch's slopes are the sum over its examples", side=True, draws=nets(layers=(1, 4), examples=(2, 5)), examples=10)
-def sum_over_examples(forward, backward, net):
-    whole = slopes_of(forward, backward, net)
-    alone = []
-    for n in range(len(net.X)):
-        one = type(net)(net.parameters, net.X[n : n + 1], net.d_logits[n : n + 1])
-        alone.append(slopes_of(forward, backward, one))
-    for k, got in enumerate(whole):
-        expect.same(got, sum(part[k] for part in alone), "the slopes of the examples, one by one, add up to something else", rtol=1e-8)
 
 
 @case("deep_net", "other rows do not change a row of logits", side=True, draws=nets(layers=(1, 4), examples=(2, 5)), examples=10)
@@ -127,12 +117,12 @@ def whole_numbers(forward, backward, net):
 # ------------------------------------------------------------------------------------------------ layer_shapes
 
 
-@case("layer_shapes", "nets that fit give their layers' shapes, with no examples as with many", weight=2, draws=fitting(layers=(1, 7), examples=(0, 9)))
+@case("layer_shapes", "nets that fit give their layers' shapes, with no examples as with many", weight=2, twin="tent_shapes", draws=fitting(layers=(1, 7), examples=(0, 9)))
 def fits(layer_shapes, given):
     shapes_come(layer_shapes, given)
 
 
-@case("layer_shapes", "the first layer at fault is named, wherever it is", weight=2, draws=faulty(("weights", "biases"), layers=(2, 8)), examples=40)
+@case("layer_shapes", "the first layer at fault is named, wherever it is", weight=2, twin="wrong_weights", draws=faulty(("weights", "biases"), layers=(2, 8)), examples=40)
 def first_fault(layer_shapes, given):
     refuses(layer_shapes, given)
 
@@ -282,10 +272,12 @@ def data_untouched(Value):
     a, b = Value(x), Value(y)
     middle = a * b + a
     held = np.array(expect.array(middle.data, shape=(2, 2), what="`data`"))
-    out = (middle.relu() @ b.exp() + middle).sum()
+    grown = b.exp()
+    tall = np.array(expect.array(grown.data, shape=(2, 2), what="`data`"))
+    out = (middle.relu() @ grown + middle).sum()
     result = float(expect.array(out.data, what="`out.data`"))
     out.backward()
-    for now, then in ((x, kept[0]), (y, kept[1]), (a.data, kept[0]), (b.data, kept[1]), (middle.data, held), (out.data, np.float64(result))):
+    for now, then in ((x, kept[0]), (y, kept[1]), (a.data, kept[0]), (b.data, kept[1]), (middle.data, held), (grown.data, tall), (out.data, np.float64(result))):
         expect.unchanged(np.asarray(now, float), np.asarray(then), "the data of a value")
 
 
@@ -293,6 +285,7 @@ def data_untouched(Value):
 def without_entries(Value):
     a, b = Value(np.zeros((0, 3))), Value(np.ones((3, 2)))
     out = (a @ b).sum()
+    expect.close(datum(out), 0.0, what="`out.data`")
     out.backward()
     expect.close(slope(b, np.ones((3, 2)), "`b.grad`"), np.zeros((3, 2)), tell=False)
     expect.shape(slope(a, np.zeros((0, 3)), "`a.grad`"), (0, 3))
@@ -355,7 +348,7 @@ def some(data, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.nda
     return data.X[order], data.y[order]
 
 
-@case("image_net", "trained on 3,000 digits, it names 87 of 100 unseen ones rightly", weight=3, seconds=30, false_alarm=1e-9)
+@case("image_net", "trained on 3,000 digits, it names 87 of 100 unseen ones rightly", weight=3, twin="learns_digits", seconds=30, false_alarm=1e-9)
 def unseen_digits(train_net, classify, rng):
     unseen = held_out("mnist")
     X, y = some(datasets.load("mnist", split="train"), 3000, rng)
@@ -492,7 +485,7 @@ def calibration() -> float:
     return max(best, 0.05)
 
 
-@studio("small_wardrobe", metric="share of unseen clothes named rightly", baseline=0.68, bands=(0.75, 0.80, 0.85), seconds=120)
+@studio("small_wardrobe", metric="share of unseen clothes named rightly", baseline=0.68, bands=(0.74, 0.79, 0.84), seconds=120)
 def judge(train, predict, half, rng, fresh):
     public, unseen = datasets.load("fashion", split="train"), held_out("fashion")
     rows = slice(0, 2000) if half == "open" else slice(2000, 4000)

@@ -117,6 +117,25 @@ def stops_after_four_layers():
     return {"forward": ahead, "backward": backward}
 
 
+@wrong("deep_net", caught_by="unit_by_unit", kind="hard-coding", several=True)
+def rectifies_three_layers_only():
+    def forward(parameters, X):
+        arrived = [X]
+        for k, (W, b) in enumerate(parameters):
+            sums = arrived[-1] @ W + b
+            arrived.append(np.maximum(sums, 0) if k < min(3, len(parameters) - 1) else sums)
+        return arrived[-1], arrived[:-1]
+
+    def backward(parameters, cache, d_logits):
+        blame, found = d_logits, []
+        for k in range(len(parameters) - 1, -1, -1):
+            found.insert(0, (cache[k].T @ blame, blame.sum(axis=0)))
+            blame = (blame @ parameters[k][0].T) * ((cache[k] > 0) | (k > 3))
+        return found
+
+    return {"forward": forward, "backward": backward}
+
+
 @wrong("deep_net", caught_by="untouched", kind="mutation", several=True)
 def adds_the_bias_in_place():
     def forward(parameters, X):
@@ -655,6 +674,37 @@ class PilesUp(Base):
             value.hand_on()
 
 
+@wrong("Value", caught_by="two_results", kind="mutation")
+class ClearsOnlyItsOwn(Base):
+    def backward(self):
+        self.start()
+        if getattr(self, "ran", False):
+            return
+        self.ran = True
+        values = self.past()
+        before = [np.zeros_like(v.data) if v.grad is None else v.grad for v in values]
+        super().backward()
+        for value, grad in zip(values, before, strict=True):
+            value.grad = value.grad + grad
+
+
+@wrong("Value", caught_by="data_untouched", kind="mutation")
+class ReusesItsOutput(Base):
+    def exp(self):
+        out = self.made(np.exp(self.data))
+        if out.data.ndim:
+            out.ways = [(self, lambda g: np.multiply(out.data, g, out=out.data))]
+        else:
+            out.ways = [(self, lambda g: out.data * g)]
+        return out
+
+
+@wrong("Value", caught_by="without_entries", kind="stability")
+class SumFromTheMean(Base):
+    def sum(self):
+        return self.made(self.data.mean() * self.data.size, (self, lambda g: np.full_like(self.data, g)))
+
+
 @wrong("Value", caught_by="many_ways", kind="stability")
 class WalksEveryWay(Base):
     def backward(self):
@@ -962,6 +1012,17 @@ def collects_in_the_parameters(mean_loss, parameters, X, y, rows):
     for (W, b), (dW, db) in zip(parameters, sums, strict=True):
         W -= 0.1 * dW
         b -= 0.1 * db
+    return total, sums
+
+
+@wrong("whole_gradient", caught_by="nothing_changed", kind="mutation")
+def sorts_the_examples_in_place(mean_loss, parameters, X, y, rows):
+    order = np.argsort(-y, kind="stable")[::-1]
+    X[...], y[...] = X[order], y[order]
+    total, sums = 0.0, nothing_yet(parameters)
+    for i, j in cuts(len(X), rows):
+        loss, slopes = mean_loss(parameters, X[i:j], y[i:j])
+        total, sums = total + loss * (j - i) / len(X), added(sums, slopes, (j - i) / len(X))
     return total, sums
 
 
@@ -1543,12 +1604,12 @@ def seven_by_seven_with_two_hidden_layers():
 
 @entry("small_wardrobe", band="excellent")
 def edges_by_direction():
-    return entry_of(directions, rate=0.03)
+    return entry_of(directions, rate=0.08)
 
 
 @entry("small_wardrobe", band="excellent")
 def edges_and_brightness():
-    return entry_of(lambda X: np.hstack([directions(X, bins=5), averaged(X, 4)]), rate=0.03)
+    return entry_of(lambda X: np.hstack([directions(X, bins=5), averaged(X, 4)]), rate=0.08)
 
 
 @entry("small_wardrobe", band="refused")
