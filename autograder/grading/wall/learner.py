@@ -77,8 +77,8 @@ class Learner:
             self._cells.append((source, time.monotonic() - since))
         except TimeUp:
             gathered.outputs.append(error("TimeUp", f"this cell was stopped: {self._late()}"))
-        except LearnerError as gone:
-            gathered.outputs.append(error(type(gone).__name__, f"{gone}"))
+        except Exception as broken:  # her shell itself may be broken by what she did to it
+            gathered.outputs.append(error(type(broken).__name__, f"{broken}"))
         finally:
             self.on_output = before
         return gathered.outputs
@@ -117,7 +117,7 @@ class Learner:
         """In the body her names stand for the grader's pieces (see `bind`), afterwards for her own again."""
         peer, own = self._running(), {}
         for name in pieces:
-            with contextlib.suppress(NameError):
+            with contextlib.suppress(Exception):
                 own[name] = self.get(name)
         try:
             for name, piece in pieces.items():
@@ -138,7 +138,7 @@ class Learner:
                     self.set(name, own[name])
                 else:
                     self.delete(name)
-        except (LearnerError, TimeUp):
+        except (Exception, TimeUp):
             self.stop()
 
     @contextlib.contextmanager
@@ -228,7 +228,7 @@ class Learner:
             self._deadlines.append([end])
             try:
                 self._request("run", source)
-            except (LearnerError, TimeUp):
+            except (Exception, TimeUp):
                 self.stop()
                 self._cells.remove(cell)
                 return False
@@ -242,9 +242,13 @@ class Learner:
         """Wait until the new process has imported what it needs and has its files."""
         self._deadlines.append([min(time.monotonic() + STARTING, self._deadlines[0][0])])
         try:
-            self._request("files", self.files)
+            failed = self._request("files", self.files)
         except LearnerGone as gone:
             raise SandboxError(f"a notebook's process does not start: {gone}") from None
+        else:
+            self.said += [
+                f"the file {name} could not be put beside the notebook: too large, or no name for a file" for name in failed
+            ]
         finally:
             self._deadlines.pop()
 

@@ -55,12 +55,17 @@ class Host:
     def delete(self, name: str) -> None:
         self.shell.user_ns.pop(name, None)
 
-    def files(self, contents: dict[str, bytes]) -> None:
-        """Write the files beside the notebook."""
+    def files(self, contents: dict[str, bytes]) -> list[str]:
+        """Write the files beside the notebook; the names of those that could not be written."""
+        failed = []
         for name, content in contents.items():
             path = Path(self.home, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            except (OSError, ValueError):
+                failed.append(name)
+        return failed
 
     def is_hers(self, file: str) -> bool:
         return file.startswith(("<ipython-input-", self.home))

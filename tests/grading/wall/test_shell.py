@@ -6,6 +6,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.grading.wall.learner import Learner
+from autograder.grading.wall.sandbox import Sandbox
 
 
 def kinds(learner: Learner, source: str) -> list[str]:
@@ -48,13 +49,27 @@ def test_widgets_do_not_break_a_cell(shared_learner: Learner) -> None:
     assert "error" not in kinds(shared_learner, source)
 
 
-def test_the_files_beside_the_notebook_are_there_and_can_be_written(sandbox: object) -> None:
-    from autograder.grading.wall.sandbox import Sandbox
-
-    assert isinstance(sandbox, Sandbox)
+def test_the_files_beside_the_notebook_are_there_and_can_be_written(sandbox: Sandbox) -> None:
     learner = Learner(sandbox, files={"helper.py": b"x = 5", "data/a.txt": b"hello"})
     try:
         source = "import helper\nopen('new.txt', 'w').write('1')\nprint(helper.x, open('data/a.txt').read())"
         assert learner.run_cell(source)[0].text == "5 hello\n"
     finally:
         learner.close()
+
+
+def test_large_files_cross_and_impossible_ones_are_said(sandbox: Sandbox) -> None:
+    learner = Learner(sandbox, files={"big.bin": bytes(20 << 20), "x" * 300: b"", "a": b"1", "a/b": b"2"})
+    try:
+        assert learner.run_cell("import os\nprint(os.path.getsize('big.bin'))")[0].text == f"{20 << 20}\n"
+        assert len(learner.said) == 2
+    finally:
+        learner.close()
+
+
+def test_a_broken_shell_is_her_own_trouble(learner: Learner) -> None:
+    learner.run_cell("def f(): return 1\nget_ipython().run_cell = None")
+    assert learner.run_cell("1")[0].output_type == "error"
+    assert learner.get("f")() == 1
+    learner.run_cell("get_ipython().user_ns = None")
+    assert learner.run_cell("1")[0].output_type == "error"
