@@ -139,8 +139,9 @@ explore.broadcasting()  # choose two shapes: which cells are read where, and whe
 
 # %% role="try" id="guess_shapes"
 table, per_column, per_row = np.ones((5, 3)), np.arange(3), np.arange(5)
-for expression in ("table + per_column", "table + per_row", "table.sum(axis=0)", "table.mean(axis=1, keepdims=True)",
-                   "per_row[:, None] * per_column", "table[None] - table[:, None]"):
+for expression in ("table + per_column", "table + per_row", "table.sum(axis=0)",
+                   "table.mean(axis=1, keepdims=True)", "per_row[:, None] * per_column",
+                   "table[None] - table[:, None]"):
     try:
         print(f"{expression:36}{eval(expression).shape}")
     except ValueError as error:
@@ -244,8 +245,8 @@ explore.neighbours()
 explore.what_a_table_costs()
 
 # %% [markdown]
-# There is a fourth way, by multiplying out the square: $\lVert a - b\rVert^2 = \lVert a\rVert^2 - 2\,a\cdot b + \lVert
-# b\rVert^2$. One matrix product does the heavy part, and nothing on two cores is faster. It is worth knowing, and worth
+# There is a fourth way, by multiplying out the square:
+# $\lVert a - b\rVert^2 = \lVert a\rVert^2 - 2\,a\cdot b + \lVert b\rVert^2$. One matrix product does the heavy part, and nothing on two cores is faster. It is worth knowing, and worth
 # distrusting. Two points that are close together and far from the origin make it subtract two huge numbers that agree in nearly
 # all of their digits; what is left is rounding error, and its square root can be `nan`. Try it below: the true distance is
 # 0.001.
@@ -369,8 +370,8 @@ explore.units_matter()
 # - hold for a single training example (then all columns are constant), for columns near 10⁶ that vary by 1, and in `float32`,
 #   which stays `float32`; whole numbers come out as floats. Inputs stay as they were.
 #
-# A column of 1, 2, 3, 6 has the mean 3; its squared distances from it are 4, 1, 0, 9, with a mean of 3.5. The 6 becomes $3 /
-# \sqrt{3.5}$, about 1.60.
+# A column of 1, 2, 3, 6 has the mean 3; its squared distances from it are 4, 1, 0, 9, with a mean of 3.5. The 6 becomes
+# $3 / \sqrt{3.5}$, about 1.60.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -676,14 +677,16 @@ check("nearest_prototype")
 # def split(X, y, share, seed):
 #     """Part examples at random into some to learn from and some to judge by.
 #
-#     X has one example a row: shape (n, d), or (n, H, W) for pictures. y has one label a row. n is at least 2.
-#     Returns X_train, y_train, X_test, y_test.
+#     X has one example a row: shape (n, d), or (n, H, W) for pictures. y has one label a row.
+#     n is at least 2. Returns X_train, y_train, X_test, y_test.
 #
-#     - Every row of X is in exactly one of the two parts, once, with its values, type and shape as they were.
+#     - Every row of X is in exactly one of the two parts, once, with its values, type and
+#       shape as they were.
 #     - Every row keeps its label.
-#     - The test part has share * n rows, rounded to the nearest whole number; exactly in the middle, either will do.
-#     - The draw depends on the seed, a whole number, and on nothing else: the same call gives the same parts again.
-#       Over the seeds, each row is as likely as any other to be tested.
+#     - The test part has share * n rows, rounded to the nearest whole number; exactly in the
+#       middle, either will do.
+#     - The draw depends on the seed, a whole number, and on nothing else: the same call gives
+#       the same parts again. Over the seeds, each row is as likely as any other to be tested.
 #     - In which order the rows stand within a part is not promised.
 #     - X and y are left as they were.
 #     """
@@ -806,10 +809,10 @@ explore.blocks()
 #
 # | | share | for example |
 # |---|---|---|
-# | baseline, no points | 0.80 | two prototypes, 3 × 3 blocks each |
+# | baseline, no points | 0.83 | two prototypes, of 3 × 3 blocks each |
 # | gets going | 0.89 | somewhat better chosen numbers |
 # | good | 0.94 | well chosen numbers, well weighed |
-# | excellent | 0.975 | and something known about handwriting |
+# | excellent | 0.97 | and something known about handwriting |
 #
 # Points rise in a straight line between the rows. While the week is open you are told your band on one half of the unseen
 # digits; the grade uses the other half. Keep a part of the public digits aside for yourself: `digits` has 6,000,
@@ -859,7 +862,7 @@ explore.blocks()
 
 # %% role="studio" id="two_digits"
 def train(X, y, seed):
-    """A list of arrays with at most 20 numbers, learnt from pictures X (N, 28, 28) with labels y (N,), 0 or 1."""
+    """At most 20 numbers, in a list of arrays, from pictures X (N, 28, 28) with labels y (N,)."""
     ### BEGIN SOLUTION
     waves = low_waves(upright(X))
     middle, spread = waves.mean(axis=0), waves.std(axis=0) + 1e-6
