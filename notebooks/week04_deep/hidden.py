@@ -367,7 +367,7 @@ def other_depths(train_net, classify, rng):
 def small_digits(train_net, classify, rng):
     X, y = some(datasets.load("digits", split="train"), 1000, rng)
     others = datasets.load("digits", split="test")
-    must_reach(share_right(classify, trained(train_net, X, y, (32, 16), rng, 10), others.X, others.y), 0.9)
+    must_reach(share_right(classify, trained(train_net, X, y, (32, 16), rng, 10), others.X, others.y), 0.8)
 
 
 @case("image_net", "bright or dim, bytes or floats: the pictures are learnt", side=True, seconds=60, false_alarm=1e-9)
