@@ -140,6 +140,10 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
 
     solutions = Bool(True, help="whether a graded attempt at an exercise brings its reference solution").tag(config=True)
 
+    def __init__(self, **settings: Any) -> None:
+        settings.pop("authentictor", None)  # so spelt in nbgrader's own call; traitlets warns of it, and will raise
+        super().__init__(**settings)
+
     def copy_files(self) -> None:
         """Put each page where its learner finds it."""
         excluded = set(self.coursedir.student_id_exclude.split(",")) - {""}
