@@ -144,18 +144,31 @@ class NotebookPage:
         for name in names[1:]:
             self.page.locator(".lm-Menu-itemLabel").filter(has_text=re.compile(f"^{re.escape(name)}")).first.click()
 
-    def run_all(self) -> None:
-        """Run all cells and wait until the last has run."""
+    def run_all(self) -> dict[str, Any]:
+        """Run all cells, wait until the last has run, save; return what is then in the file."""
+        done = max((count or 0 for count in self.counts(self.save())), default=0)
         self.menu("Run", "Run All Cells")
-        time.sleep(1)
-        self.page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=180_000)
+        deadline = time.monotonic() + 240
+        while time.monotonic() < deadline:
+            time.sleep(1)
+            notebook = self.save()
+            if all((count or 0) > done for count in self.counts(notebook)):
+                return notebook
+        raise AssertionError(f"not every cell has run: {self.counts(notebook)}")
+
+    @staticmethod
+    def counts(notebook: dict[str, Any]) -> list[int | None]:
+        """The code cells' execution counts."""
+        return [cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code" and cell["source"]]
 
     def save(self) -> dict[str, Any]:
         """Save, and return what is then in the file."""
         before = self.path.stat().st_mtime_ns
         self.page.keyboard.press("Control+s")
-        wait_until(lambda: self.path.stat().st_mtime_ns != before, 20)
-        notebook: dict[str, Any] = json.loads(self.path.read_text())
+        wait_until(lambda: self.path.stat().st_mtime_ns != before, 3)  # where nothing has changed, nothing is written
+        while not (text := self.path.read_text()).rstrip().endswith("}"):
+            time.sleep(0.1)  # Jupyter is still writing
+        notebook: dict[str, Any] = json.loads(text)
         return notebook
 
     def go_to(self, position: int) -> None:
