@@ -72,8 +72,8 @@ def start(control: Any) -> Any:
 
 def slider(ipywidgets: Any, control: Any, label: str) -> Any:
     """The widget for one control."""
-    wide: dict[str, Any] = {"description": label, "layout": {"width": "300px"}}
-    wide["style"] = {"description_width": "initial"}
+    wide: dict[str, Any] = {"description": label, "layout": {"width": "340px"}}
+    wide["style"] = {"description_width": "130px"}
     if isinstance(control, bool):
         return ipywidgets.Checkbox(value=control, indent=False, **wide)
     if isinstance(control, list):

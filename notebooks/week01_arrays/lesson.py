@@ -916,8 +916,8 @@ check("two_digits")
 # are described in Harris and others, *Array programming with NumPy*, Nature 585 (2020). The nearest neighbour is Fix and Hodges
 # (1951), with its limit, at most twice the best possible error, from Cover and Hart, *Nearest neighbor pattern classification*,
 # IEEE Transactions on Information Theory 13 (1967). XOR as a limit of the linear score is in Minsky and Papert, *Perceptrons*
-# (1969); that one hidden layer suffices to come arbitrarily near any continuous function is Cybenko, Mathematics of Control,
-# Signals and Systems 2 (1989). The digits: LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document
+# (1969); that one hidden layer comes arbitrarily near any continuous function, if it is wide enough, is Cybenko, Mathematics
+# of Control, Signals and Systems 2 (1989), and with ReLU Leshno and others, Neural Networks 6 (1993). The digits: LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document
 # recognition*, Proceedings of the IEEE 86 (1998). Testing by properties: Claessen and Hughes, *QuickCheck*, ICFP 2000; our
 # checks draw their inputs with its descendant Hypothesis. On leaks between training and test data: Kapoor and Narayanan,
 # *Leakage and the reproducibility crisis in machine-learning-based science*, Patterns 4 (2023).
