@@ -12,7 +12,7 @@ exercise("log_loss")
 exercise("slopes", needs=("log_loss",))
 exercise("descend", needs=("log_loss", "slopes"))
 exercise("logistic", names=("LogisticRegression",), needs=("log_loss", "slopes", "descend"))
-exercise("honest", needs=("log_loss", "slopes", "descend", "logistic"), seconds=10)
+exercise("honest", needs=("log_loss", "slopes", "descend", "logistic"), seconds=20)
 exercise("tumours", names=("train", "predict"), needs=("log_loss", "slopes", "descend"), kind="studio", seconds=20)
 
 NODES = ("metal", "content", "wall", "base", "height", "radius")
@@ -163,6 +163,13 @@ def slopes_left_alone(slopes):
     expect.unchanged(X, np.array([[1.0], [2.0]]), what="X")
     expect.unchanged(y, np.array([0, 1]), what="y")
     expect.unchanged(weight, np.array([1.0, 3.0]), what="the weights")
+
+
+@case("slopes", "300,000 examples take no Python loop", side=True, seconds=1)
+def many_at_once(slopes):
+    y = np.arange(300_000) % 2
+    X = np.stack([y, 1 - y], axis=1).astype(np.float32)
+    expect.close(slopes(np.zeros(3), X, y, 0.0), np.array([-0.25, 0.25, 0.0]), atol=1e-6, what="your gradient: it")
 
 
 # ------------------------------------------------------------------------------------------- descend

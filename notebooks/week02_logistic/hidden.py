@@ -215,7 +215,7 @@ def slopes_single(slopes):
     expect.same(got, want, "in float32 something else comes out", rtol=1e-4, atol=1e-5)
 
 
-@case("slopes", "600,000 examples take no Python loop", side=True, seconds=2, weight=2)
+@case("slopes", "600,000 examples take no Python loop", side=True, seconds=2, weight=2, twin="many_at_once")
 def many_examples(slopes):
     rng = np.random.default_rng(9)
     X = rng.normal(size=(600_000, 3)).astype(np.float32)
