@@ -20,7 +20,7 @@ SQUARES = "def squares(n):\n    if n < 1:\n        raise ValueError('n')\n    re
 SUM = "def sum_of_squares(n):\n    return sum(squares(n))"
 FORMS = {
     "right": {},
-    "right in another way": {"squares": SQUARES.replace("[i ** 2 for i in range", "list(map(lambda i: i * i, range").replace("]", "))")},
+    "right in another way": {"squares": SQUARES.replace("[i ** 2 for i in range", "list(i * i for i in range").replace("]", ")")},
     "blank": {"squares": "def squares(n):\n    raise NotImplementedError()", "sum_of_squares": "raise NotImplementedError()"},
     "no refusal": {"squares": "def squares(n):\n    return [i ** 2 for i in range(1, n + 1)]"},
     "does not use squares": {"sum_of_squares": "def sum_of_squares(n):\n    return sum(i * i for i in range(1, n + 1))"},
