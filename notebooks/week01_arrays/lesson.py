@@ -685,8 +685,8 @@ check("nearest_prototype")
 #     - Every row keeps its label.
 #     - The test part has share * n rows, rounded to the nearest whole number; exactly in the
 #       middle, either will do.
-#     - The draw depends on the seed, a whole number, and on nothing else: the same call gives
-#       the same parts again. Over the seeds, each row is as likely as any other to be tested.
+#     - The draw depends on the seed (0, 1, 2, …) and on nothing else: the same call gives the
+#       same parts again. Over the seeds, each row is as likely as any other to be tested.
 #     - In which order the rows stand within a part is not promised.
 #     - X and y are left as they were.
 #     """
