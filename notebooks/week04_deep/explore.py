@@ -59,7 +59,7 @@ OPERATIONS = {
     "relu": lambda a: np.maximum(a, 0),
     "exp": np.exp,
     "log": np.log,
-    "loss": lambda a: np.mean(a**2) / 2,
+    "loss": lambda a: np.mean((a - 1) ** 2) / 2,
 }
 
 
@@ -151,7 +151,8 @@ def draw_graph(ax, graph, sizes, texts, pace=50.0, radius=0.3, font=8.5):
 
 
 def deep_graph(layers, scale, seed, skip, units=6, examples=4):
-    """The graph of a net of equal layers: each multiplies, adds a bias, rectifies; the loss is half the mean square."""
+    """The graph of a net of equal layers: each multiplies, adds a bias, rectifies; the loss is half the mean square distance
+    of what comes out from 1."""
     rng = np.random.default_rng(seed)
     graph = Graph()
     signal = graph.leaf("X", rng.standard_normal((examples, units)), (0, 0))
@@ -181,11 +182,11 @@ def draw_deep_graph(layers, scale, seed, skip):
     wide = max(x for x, _ in graph.places)
     fig, ax = figure(12.4, 3.1)
     draw_graph(ax, graph, sizes, {edge: short(size) for edge, size in sizes.items()}, pace=12.0 * 72 / (max(wide, 7) + 1.2), font=9.5 if wide < 13 else 8 if wide < 17 else 7)
-    ax.set(xlim=(-0.6, max(wide, 7) + 0.6), ylim=(-0.7, 1.65))
-    weights = [sizes[edge] for edge in graph.edges() if graph.labels[graph.inputs[edge[0]][edge[1]]][0] == "W"]
-    ratio = weights[0] / weights[-1] if weights[-1] else np.nan
-    says = "the only layer" if layers == 1 else f"the first layer's weights get {short(ratio)} of what the last layer's get"
-    fig.suptitle(f"The size of the slope on every edge: {says}", x=0.01, ha="left", weight="bold", fontsize=11.5)
+    spare = max(0, (7 - wide) / 2)
+    ax.set(xlim=(-0.6 - spare, wide + 0.6 + spare), ylim=(-0.7, 1.65))
+    bottom = float(np.linalg.norm(sum(graph.slope(edge) for edge in graph.edges() if graph.inputs[edge[0]][edge[1]] == 0)))
+    ratio = bottom / sizes[len(graph.labels) - 1, 0]
+    fig.suptitle(f"The size of the slope on every edge: of the blame at the loss, {short(ratio)} times as much reaches X", x=0.01, ha="left", weight="bold", fontsize=11.5)
     return fig
 
 
@@ -289,7 +290,7 @@ def mistakes(classify, parameters, split="test", name="mnist"):
         said = np.asarray(classify(parameters, data.X))
         wrong = np.flatnonzero(said != data.y)
         shown = wrong[:16]
-        titles = [f"{data.classes[data.y[i]]}, not {data.classes[int(said[i])]}" for i in shown]
+        titles = [f"{data.classes[data.y[i]]}, named {data.classes[int(said[i])]}" for i in shown]
     except Exception as error:
         return print(f"Nothing to see yet: your classifier said {type(error).__name__}. Come back when its check is green.")
     if said.shape != data.y.shape or len(shown) == 0:
@@ -341,10 +342,10 @@ def broadcasting(Value):
             a, b = Value(big), Value(small)
             total = a + b
             (total * total).sum().backward()
-            reach = np.size(big) / np.size(small)
-            slope = np.asarray(b.grad)
-            wiggles = [(np.sum((big + small + step * np.ones(shapes[1])) ** 2)) for step in (1e-6, -1e-6)]
-            fine = slope.shape == shapes[1] and abs(slope.sum() - (wiggles[0] - wiggles[1]) / 2e-6) < 1e-4 * reach * 10
+            slope, way = np.asarray(b.grad), rng.standard_normal(shapes[1])
+            ends = [np.sum((big + small + step * way) ** 2) for step in (1e-6, -1e-6)]
+            measured = (ends[0] - ends[1]) / 2e-6
+            fine = slope.shape == shapes[1] and abs(np.sum(slope * way) - measured) < 1e-5 * (1 + abs(measured))
             print(f"{'✓' if fine else '✗'} adding {name}")
         except Exception as error:
             print(f"✗ adding {name}: {type(error).__name__}")

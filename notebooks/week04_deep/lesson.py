@@ -176,18 +176,24 @@ check("deep_net")
 # the loss's slope with respect to what flows along that edge (the root of the sum of its squares). The explorer does not know the chain
 # rule. It moves each number on an edge a little, looks at the loss, and moves it back. Try these, and guess first:
 #
-# 1. Five layers, weights of size 0.3. How much blame reaches the first layer's weights, compared with the last layer's?
-# 2. Now size 2. One learning rate must serve all layers. What would you have to choose?
-# 3. Try different seeds. Can you find an edge on which nothing flows at all, and say why?
-# 4. Tick the box at the end, which gives every hidden layer a way round itself, and go back to question 1.
+# 1. Five layers, weights of size 0.4. Follow the bottom row from the loss to `X`. By what factor, roughly, does the blame change at
+#    each layer? Now size 2.
+# 2. The weights' slopes, in the upper row, behave otherwise: at any size they are about alike in all layers. What does a layer's weight
+#    need for its slope, besides blame from above, and what has happened to *that* on its way up?
+# 3. Still five layers: compare the weights' slopes at size 0.4 and at size 1. If a learning rate suits one of the two nets, how far off is it for the
+#    other? What if there were ten layers?
+# 4. Some edges always carry the same number, whatever you do. Which, and why?
+# 5. Tick the box at the end, which gives every hidden layer a way round itself, and go back to question 1.
 
 # %% role="show" id="show_blame"
 explore.blame()
 
 # %% [markdown]
-# Blame is multiplied on its way down, once for every layer. A product of many numbers below one dies out, a product of many above one
-# explodes, and depth makes either happen fast. Week 5 is about where to start so that neither does; the way round in question 4 comes back in
-# week 11 as the *residual network*.
+# Blame is multiplied on its way down, once for every layer, as the signal is on its way up. A weight's slope has both in it: the blame from
+# above, which has crossed all layers above, times the signal from below, which has crossed all layers below. So in a net of $L$ equal `relu` layers each slope
+# holds about $L - 1$ factors, whichever layer it belongs to. A product of many numbers below one dies out, a product of many above one
+# explodes, and depth makes either happen fast. (With sigmoids the signal does not shrink along, and the lowest layers starve first.) Week 5 is
+# about where to start so that neither happens; the way round in question 5 comes back in week 11 as the *residual network*.
 #
 # ## Errors that say where
 #
@@ -279,7 +285,7 @@ check("layer_shapes")
 #
 # This is *reverse-mode automatic differentiation*. It is neither the measuring of slopes by small steps (which takes one run for
 # each parameter, and loses half of the digits) nor algebra on formulas. For one result and a million parameters the walk back
-# costs about as much as the walk forward, and that single fact made deep learning possible.
+# costs only a few times what the walk forward costs, and that single fact made deep learning possible.
 #
 # Every operation needs its own small rule, and each follows from the same question. Let $z$ be what a step made, and let
 # $\bar z = \partial \ell / \partial z$ be the blame that reached it.
@@ -353,8 +359,8 @@ explore.used_twice()
 # class Value:
 #     made = 0                                       # how many there are so far
 #
-#     def __init__(self, data, ways=()):
-#         ...                                        # ways: pairs (ingredient, function from blame to blame)
+#     def __init__(self, data, ways=()):             # ways: pairs (ingredient, function from blame to blame)
+#         ...
 #
 #     def __mul__(self, other):
 #         return Value(self.data * other.data,
@@ -378,37 +384,42 @@ explore.used_twice()
 class Value:
     """A number or an array that remembers how it was made; `data`, and after `backward` also `grad`, can be read."""
 
-    ### BEGIN SOLUTION
-    count = 0
-
-    def __init__(self, data, sources=()):
+    def __init__(self, data):
+        ### BEGIN SOLUTION
         data = np.asarray(data)
         self.data = data if data.dtype.kind == "f" else data.astype(float)
-        self.sources, self.grad = sources, None
-        Value.count += 1
-        self.serial = Value.count
+        self.grad, self.sources = None, []
+        self.serial = Value.count = Value.count + 1
+
+    count = 0
+
+    @staticmethod
+    def made(data, *sources):
+        result = Value(data)
+        result.sources = sources
+        return result
 
     def __add__(self, other):
-        return Value(self.data + other.data, [(self, lambda g: g), (other, lambda g: g)])
+        return Value.made(self.data + other.data, (self, lambda g: g), (other, lambda g: g))
 
     def __mul__(self, other):
-        return Value(self.data * other.data, [(self, lambda g: g * other.data), (other, lambda g: g * self.data)])
+        return Value.made(self.data * other.data, (self, lambda g: g * other.data), (other, lambda g: g * self.data))
 
     def __matmul__(self, other):
-        return Value(self.data @ other.data, [(self, lambda g: g @ other.data.T), (other, lambda g: self.data.T @ g)])
+        return Value.made(self.data @ other.data, (self, lambda g: g @ other.data.T), (other, lambda g: self.data.T @ g))
 
     def relu(self):
-        return Value(np.maximum(self.data, 0), [(self, lambda g: g * (self.data > 0))])
+        return Value.made(np.maximum(self.data, 0), (self, lambda g: g * (self.data > 0)))
 
     def exp(self):
         grown = np.exp(self.data)
-        return Value(grown, [(self, lambda g: g * grown)])
+        return Value.made(grown, (self, lambda g: g * grown))
 
     def log(self):
-        return Value(np.log(self.data), [(self, lambda g: g / self.data)])
+        return Value.made(np.log(self.data), (self, lambda g: g / self.data))
 
     def sum(self):
-        return Value(self.data.sum(), [(self, lambda g: g + np.zeros_like(self.data))])
+        return Value.made(self.data.sum(), (self, lambda g: g + np.zeros_like(self.data)))
 
     def backward(self):
         if self.data.size != 1:
@@ -424,7 +435,7 @@ class Value:
         for value in sorted(ancestors, key=lambda one: -one.serial):
             for source, passed in value.sources:
                 source.grad = source.grad + passed(value.grad)
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 # %% role="check" id="check_Value" points=4
@@ -672,7 +683,7 @@ except Exception as error:
 # these rows?*, and to that question more freedom is always a good answer. The picture shows a network with one hidden layer whose incoming weights are
 # random and whose outgoing ones are the best possible for the training rows. Follow the blue line: from some width on, all rows
 # are named rightly, and all widths look equally good. Follow the orange one, for rows that no parameter has seen. One of those equally good widths is
-# no better than guessing.
+# hardly better than guessing.
 
 # %% role="show" id="show_widths"
 explore.widths()  # rows to train on: where does the peak go? spoilt labels: what becomes of it at 0?
@@ -900,7 +911,7 @@ check("small_wardrobe")
 # - Networks that know which pixels are neighbours, and learn their own edge detectors: week 10. Ways round a layer: week 11.
 # - *What depth can do.* M. Telgarsky, "Benefits of depth in neural networks" (COLT 2016), has the folded line and its proof. G. Montúfar and others, "On the number
 #   of linear regions of deep neural networks" (NeurIPS 2014), counts pieces in more dimensions.
-# - *Backpropagation.* D. Rumelhart, G. Hinton and R. Williams, "Learning representations by back-propagating errors" (Nature 323, 1986): three pages. S. Linnainmaa had reverse mode
+# - *Backpropagation.* D. Rumelhart, G. Hinton and R. Williams, "Learning representations by back-propagating errors" (Nature 323, 1986): four pages. S. Linnainmaa had reverse mode
 #   in 1970; A. Griewank, "Who invented the reverse mode of differentiation?" (Documenta Mathematica, 2012), tells the story. A. Baydin and others, "Automatic
 #   differentiation in machine learning: a survey" (JMLR 18, 2018), explains the other modes.
 # - *An engine as small as yours,* for single numbers: A. Karpathy's micrograd. Grown up: the design notes of autograd, JAX and PyTorch.
