@@ -21,11 +21,12 @@ from traitlets import Bool, Unicode
 
 from autograder.grading import solutions
 from autograder.grading.feedback import as_json
-from autograder.grading.intake import LARGEST_ALL, LITTER, clean, take_in
+from autograder.grading.intake import DEEPEST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
 from autograder.grading.notes import FOLDER, read_notes, write_notes, write_whole
 
 #: a student's name that is also a folder's name, and no pattern
 STUDENT = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@+-]{0,99}")
+ASSIGNMENT = re.compile(r"[^/.+*?\[\]\0][^/+*?\[\]\0]{0,199}")
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -34,7 +35,7 @@ def entry_parts(name: str) -> tuple[str, str, str] | None:
     parts = name.rsplit("+", 3)
     if len(parts) == 3:
         parts.append("")
-    if len(parts) != 4 or not STUDENT.fullmatch(parts[0]) or not STUDENT.fullmatch(parts[1]):
+    if len(parts) != 4 or not STUDENT.fullmatch(parts[0]) or not ASSIGNMENT.fullmatch(parts[1]):
         return None
     try:
         return (parts[0], parts[1], parts[2]) if parse_utc(parts[2]) is not None else None
@@ -102,12 +103,18 @@ def safe_copy(src: Path, dest: Path) -> list[str]:
     whole, dest = dest, dest.with_name(f".{dest.name}.new")
     shutil.rmtree(dest, ignore_errors=True)
     dest.mkdir(parents=True)
-    lines, room = list[str](), LARGEST_ALL
+    lines, room, left = list[str](), LARGEST_ALL, 2 * MOST_FILES
     for here, folders, files, handle in os.fwalk(src, follow_symlinks=False):
         inside = Path(here).relative_to(src)
         links = [name for name in folders if Path(here, name).is_symlink()]
         folders[:] = [name for name in folders if name not in links and name not in (*LITTER, FOLDER)]
-        for name in sorted([*files, *links], key=lambda name: (not name.endswith(".ipynb"), name)):
+        if len(inside.parts) > DEEPEST:
+            folders.clear()
+        wanted = sorted([*files, *links], key=lambda name: (not name.endswith(".ipynb"), name))
+        if len(wanted) > left:
+            lines.append("There are too many files beside the notebook: most were left out.")
+        wanted, left = wanted[:left], max(0, left - len(wanted))
+        for name in wanted:
             content = _ordinary(name, handle, room)
             if isinstance(content, str):
                 lines.append(f"{inside / name!s:.100} was left out: {content}.")
