@@ -26,6 +26,7 @@ def centre_by_hand(picture):
     "centre_of_ink",
     "it is the centre of mass of every picture, at every size",
     weight=2,
+    twin="moves_along",
     draws=draws.arrays(((1, 4), (1, 6), (1, 7)), low=0, high=9, decimals=0),
 )
 def balances(centre_of_ink, images):
@@ -197,6 +198,7 @@ def by_definition(X, new):
     "standardise",
     "new examples are treated as the training examples were, one or many",
     weight=2,
+    twin="there_and_back",
     draws={"X": draws.normals((2, 8), (1, 5), scale=3.0), "n": draws.integers(1, 4)},
 )
 def new_examples(learn_scale, standardise, X, n):
