@@ -21,7 +21,7 @@ from traitlets import Bool, Unicode
 
 from autograder.grading import solutions
 from autograder.grading.feedback import as_json
-from autograder.grading.intake import DEEPEST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
+from autograder.grading.intake import DEEPEST, FIRST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
 from autograder.grading.notes import FOLDER, read_notes, write_notes, write_whole
 
 #: a student's name that is also a folder's name, and no pattern
@@ -110,7 +110,7 @@ def safe_copy(src: Path, dest: Path) -> list[str]:
         folders[:] = [name for name in folders if name not in links and name not in (*LITTER, FOLDER)]
         if len(inside.parts) > DEEPEST:
             folders.clear()
-        wanted = sorted([*files, *links], key=lambda name: (not name.endswith(".ipynb"), name))
+        wanted = sorted([*files, *links], key=lambda name: (not name.endswith(FIRST), name))
         if len(wanted) > left:
             lines.append("There are too many files beside the notebook: most were left out.")
         wanted, left = wanted[:left], max(0, left - len(wanted))

@@ -26,6 +26,8 @@ MOST_FILES = 500
 DEEPEST = 6
 #: names that nbgrader, Python or a database read where they stand: a submission does not get to say anything there
 REFUSED = ("gradebook.db", "gradebook.db-journal", "gradebook.db-wal", "nbgrader_config.py", FOLDER)
+#: what must not be lost among too many files
+FIRST = (".ipynb", "timestamp.txt", "submission_secret.txt")
 LITTER = (".ipynb_checkpoints", "__pycache__", "feedback")
 
 log = logging.getLogger("autograder.intake")
@@ -91,7 +93,7 @@ def _walk(folder: Path) -> list[tuple[Path, int]]:
     waiting = [(folder, 0)]
     while waiting:
         here, depth = waiting.pop()
-        for entry in sorted(os.scandir(here), key=lambda entry: (not entry.name.endswith(".ipynb"), entry.name)):
+        for entry in sorted(os.scandir(here), key=lambda entry: (not entry.name.endswith(FIRST), entry.name)):
             path = Path(entry.path)
             if depth == 0 and entry.name == FOLDER and entry.is_dir(follow_symlinks=False):
                 continue
