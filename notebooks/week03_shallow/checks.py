@@ -1,13 +1,15 @@
 """Visible cases of week 3, and the judge's own training; they travel with the release."""
+
 import numpy as np
-from autograder.cases import case, draws, exercise, expect
 from hypothesis import strategies as st
 
+from autograder.cases import case, draws, exercise, expect
+
 exercise("net", names=("forward", "backward"))
-exercise("starts", seconds=10)
-exercise("bend", names=("bend", "slope"), seconds=20)
-exercise("planar", names=("fit", "classify"), seconds=20)
-exercise("capacity_curve")
+exercise("starts", seconds=30)
+exercise("bend", names=("bend", "slope"), seconds=40)
+exercise("planar", names=("fit", "classify"), seconds=40)
+exercise("capacity_curve", seconds=20)
 exercise("spirals", kind="studio", names=("train", "predict"), seconds=90)
 
 # --------------------------------------------------------------------------------------------------- data in the plane
@@ -115,7 +117,7 @@ class Walker:
 
     def parameters(self):
         """The four arrays."""
-        w, b, v = zip(*self.units)
+        w, b, v = zip(*self.units, strict=True)
         return np.stack(w, axis=1), np.array(b), np.array(v)[:, None], np.array([self.offset])
 
     def look(self, X, y):
@@ -137,7 +139,7 @@ class Walker:
             loss, slopes, last = self.look(X, y)
             length = np.sqrt(last**2 + sum(np.sum(w**2) + b**2 + v**2 for w, b, v in slopes))
             step = rate / max(1.0, length)
-            for unit, slope in zip(self.units, slopes):
+            for unit, slope in zip(self.units, slopes, strict=True):
                 for k in range(3):
                     unit[k] = unit[k] - step * slope[k]
             self.offset -= step * last
@@ -175,7 +177,7 @@ def gradients_of(forward, backward, parameters, X, upstream):
     expect.that(np.any(expect.array(scores, shape=upstream.shape, what="forward") != 0), "forward gives zeros")
     ours, to_X = apart(backward(cache, upstream), "backward")
     expect.that(ours is not None and hasattr(ours, "__len__") and len(ours) == 4, "backward's first part has four arrays")
-    parts = [expect.array(g, shape=p.shape, what="backward") for g, p in zip(ours, parameters)]
+    parts = [expect.array(g, shape=p.shape, what="backward") for g, p in zip(ours, parameters, strict=True)]
     return parts, expect.array(to_X, shape=X.shape, what="backward, for X,")
 
 
@@ -205,8 +207,8 @@ def parameters_gradient(forward, backward, net, rng):
     ours, _ = gradients_of(forward, backward, parameters, X, upstream)
     for k, name in enumerate(("W1", "b1", "W2", "b2")):
 
-        def value(p):
-            moved = copies((*parameters[:k], p, *parameters[k + 1:]))
+        def value(p, k=k):
+            moved = copies((*parameters[:k], p, *parameters[k + 1 :]))
             return np.sum(upstream * expect.array(apart(forward(moved, X), "forward")[0], shape=upstream.shape))
 
         expect.gradient(value, parameters[k], ours[k], rng, tolerance=1e-4, what=f"the gradient for {name}")
@@ -218,7 +220,7 @@ def pure(forward, backward, net):
     before = [a.copy() for a in (*parameters, X, upstream)]
     _, cache = apart(forward(parameters, X), "forward")
     backward(cache, upstream)
-    for now, then in zip((*parameters, X, upstream), before):
+    for now, then in zip((*parameters, X, upstream), before, strict=True):
         expect.unchanged(now, then, what="an array that it was given")
 
 
@@ -231,7 +233,7 @@ def start_of(pair, which, inputs, units):
     start, name = pair[which], ("the first start", "the second start")[which]
     expect.that(start is not None and hasattr(start, "__len__") and len(start) == 4, f"{name} has four arrays")
     shapes = ((inputs, units), (units,), (units, 1), (1,))
-    parts = [expect.array(p, shape=s, finite=True, what=name) for p, s in zip(start, shapes)]
+    parts = [expect.array(p, shape=s, finite=True, what=name) for p, s in zip(start, shapes, strict=True)]
     expect.that((parts[0] != 0).all() and (parts[2] != 0).all(), f"a weight of {name} is zero")
     return parts
 
@@ -267,16 +269,35 @@ def of_three(starts, which, inputs, units, kind, rng):
         yield spread(walker, X), losses[-1]
 
 
-@case("starts", "both starts have the right shapes, and no weight is zero",
-      draws={"inputs": draws.integers(2, 5), "units": draws.integers(2, 9)})
+def best_ends_low(trainings, which):
+    """The best of three trainings ends with a loss below 0.4; stop at the first that does. Its spread is returned."""
+    losses = []
+    for apart_by, loss in trainings:
+        losses.append(loss)
+        if loss < 0.4:
+            return apart_by
+    lowest = np.min(losses)
+    return expect.that(
+        False, f"{which}: in the best of three trainings the loss ended at {lowest:.2f}; a single unit gets down to about 0.48"
+    )
+
+
+@case(
+    "starts",
+    "both starts have the right shapes, and no weight is zero",
+    draws={"inputs": draws.integers(2, 5), "units": draws.integers(2, 9)},
+)
 def shapes(starts, inputs, units):
     pair = starts(inputs, units, np.random.default_rng(inputs))
     for which in (0, 1):
         start_of(pair, which, inputs, units)
 
 
-@case("starts", "the first start's units answer alike before and after training on two heaps, and training does move them",
-      false_alarm=1e-7)
+@case(
+    "starts",
+    "the first start's units answer alike before and after training on two heaps, and training does move them",
+    false_alarm=1e-7,
+)
 def twins_learn(starts, rng):
     start = start_of(starts(2, 5, np.random.default_rng(1)), 0, 2, 5)
     expect.that(spread(Walker(start), rng.normal(size=(20, 2))) < 1e-9, "the units do not answer alike at the start")
@@ -287,20 +308,18 @@ def twins_learn(starts, rng):
 
 @case("starts", "from the second start the net learns the checkerboard, on which twins stay stuck", weight=2, false_alarm=1e-7)
 def free_learns(starts, rng):
-    loss = min(loss for _, loss in of_three(starts, 1, 2, 12, checkerboard, rng))
-    expect.that(loss < 0.4, f"in the best of three trainings the loss ended at {loss:.2f}; a single unit gets down to about 0.48")
+    best_ends_low(of_three(starts, 1, 2, 12, checkerboard, rng), "12 units")
 
 
 @case("starts", "two starts from the same seed are the same", side=True)
 def by_the_seed(starts):
     one, other = (starts(3, 4, np.random.default_rng(8)) for _ in range(2))
     for which in (0, 1):
-        for a, b in zip(start_of(one, which, 3, 4), start_of(other, which, 3, 4)):
+        for a, b in zip(start_of(one, which, 3, 4), start_of(other, which, 3, 4), strict=True):
             expect.same(a, b, "something other than the generator that you were given has a say", rtol=0, atol=0)
 
 
 # ----------------------------------------------------------------------------------------------------------------- bend
-
 
 
 def along():
@@ -308,7 +327,12 @@ def along():
     return np.linspace(-3, 3, 241)
 
 
-DRAWN = {"a straight line": along(), "tanh": np.tanh(along()), "the logistic curve": sigmoid(along()), "ReLU": np.maximum(along(), 0)}
+DRAWN = {
+    "a straight line": along(),
+    "tanh": np.tanh(along()),
+    "the logistic curve": sigmoid(along()),
+    "ReLU": np.maximum(along(), 0),
+}
 
 
 def values_along(function, what):
@@ -376,8 +400,11 @@ def derivative(bend, slope, z):
 
 @case("bend", "with it, the judge's training tells a disc from the ring round it", weight=2, false_alarm=1e-7)
 def circles_solved(bend, slope, rng):
-    shares = sorted(solves_circles(bend, slope, rng) for _ in range(3))
-    expect.that(shares[1] >= 0.95, f"of fresh points {shares[1]:.0%} were named rightly in the middle one of three trainings")
+    shares = [solves_circles(bend, slope, rng) for _ in range(2)]
+    if len({share >= 0.95 for share in shares}) == 2:  # one did and one did not: a third decides
+        shares.append(solves_circles(bend, slope, rng))
+    middle = np.median(shares)
+    expect.that(middle >= 0.95, f"of fresh points {middle:.0%} were named rightly in the middle one of the trainings")
 
 
 @case("bend", "what you were given is left as it was", side=True)
@@ -405,21 +432,25 @@ class Keyhole:
         if self.calls > CALLS:
             raise RuntimeError(f"the {CALLS} calls of this training are spent")
         loss, slopes, last = Walker(four(parameters)).look(self.X, self.y)
-        w, b, v = zip(*slopes)
+        w, b, v = zip(*slopes, strict=True)
         return float(loss), (np.stack(w, axis=1), np.array(b), np.array(v)[:, None], np.array([last]))
 
 
 def four(parameters):
     """Four arrays of fitting shapes, for two inputs, one output, at most UNITS units."""
-    expect.that(parameters is not None and hasattr(parameters, "__len__") and len(parameters) == 4,
-                "the parameters are four arrays: W1, b1, W2, b2")
+    expect.that(
+        parameters is not None and hasattr(parameters, "__len__") and len(parameters) == 4,
+        "the parameters are four arrays: W1, b1, W2, b2",
+    )
     b1 = expect.array(parameters[1], what="b1")
-    expect.that(b1.ndim == 1 and 1 <= len(b1) <= UNITS, f"b1 has shape {b1.shape}: it holds a bias for each of 1 to {UNITS} units")
+    expect.that(
+        b1.ndim == 1 and 1 <= len(b1) <= UNITS, f"b1 has shape {b1.shape}: it holds a bias for each of 1 to {UNITS} units"
+    )
     shapes = ((2, len(b1)), (len(b1),), (len(b1), 1), (1,))
-    return [expect.array(p, shape=s, finite=True, what="the fit") for p, s in zip(parameters, shapes)]
+    return [expect.array(p, shape=s, finite=True, what="the fit") for p, s in zip(parameters, shapes, strict=True)]
 
 
-def fitted_share(fit, classify, kind, rng, draws_of=3):
+def fitted_share(fit, classify, kind, rng, draws_of=2):
     """The mean share of fresh points named rightly, each time after a training of its own."""
     shares = []
     for _ in range(draws_of):
@@ -453,7 +484,9 @@ def names_by_the_score(classify, X):
     parameters = (np.array([[1.0, 0.0], [0.0, 1.0]]), np.zeros(2), np.array([[1.0], [-1.0]]), np.array([0.1]))
     named = expect.array(classify(parameters, X), shape=(len(X),), what="classify")
     turned_over = expect.array(classify((*parameters[:2], -parameters[2], -parameters[3]), X), shape=(len(X),), what="classify")
-    expect.that(named == (Walker(parameters).score(X) > 0), "a point with a score above zero has another label than 1, or the reverse")
+    expect.that(
+        named == (Walker(parameters).score(X) > 0), "a point with a score above zero has another label than 1, or the reverse"
+    )
     expect.that(named + turned_over == 1, "turning the sign of the score over does not turn the labels over")
 
 
@@ -473,7 +506,9 @@ class Recorder:
     def __call__(self, X, y, units, rng):
         """What `train` is: it returns a rule."""
         X, y = expect.array(X, what="the X for train:"), expect.array(y, what="the y for train:")
-        expect.that(X.ndim == 2 and X.shape[1] == self.X.shape[1] and y.shape == (len(X),), "train was given X and y that do not fit")
+        expect.that(
+            X.ndim == 2 and X.shape[1] == self.X.shape[1] and y.shape == (len(X),), "train was given X and y that do not fit"
+        )
         rows = X[:, 0].astype(int)
         known = np.all((rows >= 0) & (rows < len(self.X)))
         expect.that(known and np.array_equal(X, self.X[rows]), "train was given rows that are not in X")
@@ -525,7 +560,10 @@ ONE_SPLIT = {"n": draws.integers(12, 40), "sizes": SIZES, "seed": draws.seeds()}
 def trains_on_three_quarters(capacity_curve, n, sizes, seed):
     recorder = Recorder(*numbered(n, 2, seed), by_heart=True)
     _, held = curves(capacity_curve, recorder, sizes, 2, seed)
-    expect.that(held > 1 - 1e-9, "a rule that knows the rows it was trained on by heart, and errs on all others, has a held-out error below 1")
+    expect.that(
+        held > 1 - 1e-9,
+        "a rule that knows the rows it was trained on by heart, and errs on all others, has a held-out error below 1",
+    )
     asked = sorted(units for units, _ in recorder.trained)
     expect.that(asked == sorted([*sizes, *sizes]), f"for the sizes {list(sizes)} and two rounds, train was called for {asked}")
     for _, rows in recorder.trained:
@@ -539,8 +577,16 @@ def the_rates(capacity_curve, n, sizes, seed):
     expect.that(len(recorder.trained) > 0, "train was never called")
     for k, units in enumerate(sizes):
         want_training, want_held = recorder.shares(units)
-        expect.close(training[k], want_training, otherwise=f"the training error for {units} units is not what its rule does on the rows it was trained on")
-        expect.close(held[k], want_held, otherwise=f"the held-out error for {units} units is not what its rule does on the rows that were held out")
+        expect.close(
+            training[k],
+            want_training,
+            otherwise=f"the training error for {units} units is not what its rule does on the rows it was trained on",
+        )
+        expect.close(
+            held[k],
+            want_held,
+            otherwise=f"the held-out error for {units} units is not what its rule does on the rows that were held out",
+        )
 
 
 @case("capacity_curve", "what you were given is left as it was", side=True)
@@ -561,7 +607,9 @@ BUDGET = 60
 
 def counted(arrays):
     """What train returned, as float32 arrays, within the budget."""
-    expect.that(arrays is not None and not np.isscalar(arrays) and hasattr(arrays, "__len__"), "train returns a tuple or list of arrays")
+    expect.that(
+        arrays is not None and not np.isscalar(arrays) and hasattr(arrays, "__len__"), "train returns a tuple or list of arrays"
+    )
     parts = [expect.array(a, finite=True, what="train") for a in arrays]
     entries = sum(a.size for a in parts)
     expect.that(entries <= BUDGET, f"the arrays of train hold {entries} numbers; the budget is {BUDGET}")

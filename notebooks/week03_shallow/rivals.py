@@ -1,5 +1,7 @@
 """Answers to week 3 that the cases must tell apart."""
+
 import numpy as np
+
 from autograder.cases import entry, right, wrong
 
 # ------------------------------------------------------------------------------------------------------------------ net
@@ -26,6 +28,7 @@ def averaged_once_more():
     def backward(cache, G):
         ours, to_X = _backward(cache, G)
         return tuple(g / len(G) for g in ours), to_X
+
     return _net(backward=backward)
 
 
@@ -35,6 +38,7 @@ def slope_of_tanh_forgotten():
         X, A, W1, W2 = cache
         D = G @ W2.T
         return (X.T @ D, D.sum(axis=0), A.T @ G, G.sum(axis=0)), D @ W1.T
+
     return _net(backward=backward)
 
 
@@ -49,6 +53,7 @@ def slope_taken_at_the_wrong_place():
         X, A, Z, W1, W2 = cache
         D = G @ W2.T * (1 - Z * Z)
         return (X.T @ D, D.sum(axis=0), A.T @ G, G.sum(axis=0)), D @ W1.T
+
     return _net(forward, backward)
 
 
@@ -56,6 +61,7 @@ def slope_taken_at_the_wrong_place():
 def upstream_left_out():
     def backward(cache, G):
         return _backward(cache, np.ones_like(G))
+
     return _net(backward=backward)
 
 
@@ -63,9 +69,10 @@ def upstream_left_out():
 def bias_summed_over_the_wrong_axis():
     def backward(cache, G):
         (dW1, _, dW2, _), to_X = _backward(cache, G)
-        X, A, W1, W2 = cache
+        _X, A, _W1, W2 = cache
         D = G @ W2.T * (1 - A * A)
         return (dW1, D.sum(axis=1), dW2, G.sum(axis=1)), to_X
+
     return _net(backward=backward)
 
 
@@ -74,6 +81,7 @@ def bias_keeps_its_dimension():
     def backward(cache, G):
         (dW1, db1, dW2, db2), to_X = _backward(cache, G)
         return (dW1, db1[None], dW2, db2[None]), to_X
+
     return _net(backward=backward)
 
 
@@ -83,6 +91,7 @@ def one_output_only():
         X, A, W1, W2 = cache
         D = G[:, :1] * W2[:, 0] * (1 - A * A)
         return (X.T @ D, D.sum(axis=0), A.T @ G, G.sum(axis=0)), D @ W1.T
+
     return _net(backward=backward)
 
 
@@ -92,15 +101,17 @@ def four_units_only():
         W1, b1, W2, b2 = parameters
         A = np.tanh(X @ W1 + b1)
         return A[:, :4] @ W2[:4] + b2, (X, A, W1, W2)
+
     return _net(forward)
 
 
 @wrong("net", caught_by="unit_by_unit", kind="mathematics", several=True)
 def hidden_bias_left_out():
     def forward(parameters, X):
-        W1, b1, W2, b2 = parameters
+        W1, _b1, W2, b2 = parameters
         A = np.tanh(X @ W1)
         return A @ W2 + b2, (X, A, W1, W2)
+
     return _net(forward)
 
 
@@ -109,6 +120,7 @@ def bent_at_the_end_too():
     def forward(parameters, X):
         scores, cache = _forward(parameters, X)
         return np.tanh(scores), cache
+
     return _net(forward)
 
 
@@ -117,15 +129,17 @@ def nothing_for_x():
     def backward(cache, G):
         ours, to_X = _backward(cache, G)
         return ours, np.zeros_like(to_X)
+
     return _net(backward=backward)
 
 
 @wrong("net", caught_by="gradient_for_x", kind="mathematics", several=True)
 def x_asked_after_the_bend():
     def backward(cache, G):
-        X, A, W1, W2 = cache
+        _X, _A, W1, W2 = cache
         ours, _ = _backward(cache, G)
         return ours, (G @ W2.T) @ W1.T
+
     return _net(backward=backward)
 
 
@@ -139,6 +153,7 @@ def cache_kept_in_a_global():
 
     def backward(cache, G):
         return _backward(kept["now"], G)
+
     return _net(forward, backward)
 
 
@@ -148,16 +163,18 @@ def upstream_scaled_in_place():
         ours = _backward(cache, G)
         G *= 0.5
         return ours
+
     return _net(backward=backward)
 
 
 @wrong("net", caught_by="pure", kind="mutation", several=True)
 def bias_added_in_place():
     def forward(parameters, X):
-        W1, b1, W2, b2 = parameters
+        _W1, b1, _W2, _b2 = parameters
         out = _forward(parameters, X)
         b1 += 0.001
         return out
+
     return _net(forward)
 
 
@@ -171,6 +188,7 @@ def cache_used_up():
         A = cache.pop(1)
         X, W1, W2 = cache
         return _backward((X, A, W1, W2), G)
+
     return _net(forward, backward)
 
 
@@ -178,6 +196,7 @@ def cache_used_up():
 def stacked_row_by_row():
     def forward(parameters, X):
         return np.stack([_forward(parameters, x[None])[0][0] for x in X]), _forward(parameters, X)[1]
+
     return _net(forward)
 
 
@@ -185,6 +204,7 @@ def stacked_row_by_row():
 def always_double():
     def forward(parameters, X):
         return _forward([np.asarray(p, float) for p in parameters], X)
+
     return _net(forward)
 
 
@@ -195,6 +215,7 @@ def tanh_from_exponentials():
         Z = X @ W1 + b1
         A = (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))
         return A @ W2 + b2, (X, A, W1, W2)
+
     return _net(forward)
 
 
@@ -206,11 +227,16 @@ def sums_by_einsum():
         return np.einsum("nj,jk->nk", A, W2) + b2, {"X": X, "A": A, "p": parameters}
 
     def backward(cache, G):
-        W1, b1, W2, b2 = cache["p"]
+        W1, _b1, W2, _b2 = cache["p"]
         X, A = cache["X"], cache["A"]
         D = np.einsum("nk,jk,nj->nj", G, W2, 1 - A**2)
-        return [np.einsum("ni,nj->ij", X, D), np.einsum("nj->j", D), np.einsum("nj,nk->jk", A, G),
-                np.einsum("nk->k", G)], np.einsum("nj,ij->ni", D, W1)
+        return [
+            np.einsum("ni,nj->ij", X, D),
+            np.einsum("nj->j", D),
+            np.einsum("nj,nk->jk", A, G),
+            np.einsum("nk->k", G),
+        ], np.einsum("nj,ij->ni", D, W1)
+
     return _net(forward, backward)
 
 
@@ -221,6 +247,7 @@ def everything_again_on_the_way_back():
 
     def backward(cache, G):
         return _backward(_forward(*cache)[1], G)
+
     return _net(forward, backward)
 
 
@@ -232,6 +259,7 @@ def cache_is_a_function():
 
     def backward(cache, G):
         return cache(G)
+
     return _net(forward, backward)
 
 
@@ -251,6 +279,7 @@ def bias_as_one_more_input():
         D = (G @ W[:-1].T) / np.cosh(np.clip(B @ V, -300, 300)).astype(G.dtype) ** 2
         dV = B.T @ D
         return (dV[:-1], dV[-1], dW[:-1], dW[-1]), D @ V[:-1].T
+
     return _net(forward, backward)
 
 
@@ -262,8 +291,12 @@ def _twins(inputs, units, rng):
 
 
 def _free(inputs, units, rng, scale=1.0):
-    return (rng.normal(size=(inputs, units)) * scale, np.zeros(units),
-            rng.normal(size=(units, 1)) * scale / np.sqrt(units), np.zeros(1))
+    return (
+        rng.normal(size=(inputs, units)) * scale,
+        np.zeros(units),
+        rng.normal(size=(units, 1)) * scale / np.sqrt(units),
+        np.zeros(1),
+    )
 
 
 @wrong("starts", caught_by="shapes", kind="mathematics")
@@ -364,7 +397,7 @@ def without_chance(inputs, units, rng):
 
 @right("starts")
 def only_the_voices_free(inputs, units, rng):
-    W1, b1, _, b2 = _twins(inputs, units, rng)
+    _W1, b1, _, b2 = _twins(inputs, units, rng)
     return _twins(inputs, units, rng), (rng.normal(size=(inputs, units)), b1, np.full((units, 1), 1 / units), b2)
 
 
@@ -397,7 +430,9 @@ def the_relu():
 
 @wrong("bend", caught_by="of_your_own", kind="missing case", several=True)
 def the_logistic_curve_as_minus_one_to_one():
-    p = lambda z: (1 + np.tanh(z / 2)) / 2
+    def p(z):
+        return (1 + np.tanh(z / 2)) / 2
+
     return {"bend": lambda z: 2 * p(z) - 1, "slope": lambda z: 2 * p(z) * (1 - p(z))}
 
 
@@ -445,6 +480,7 @@ def the_batch_sneaks_in():
 def at_most_two_axes():
     def each(f):
         return lambda z: np.array([[f(v) for v in row] for row in z]) if z.ndim > 1 else np.array([f(v) for v in z])
+
     return {"bend": each(lambda v: float(v) / (1 + abs(float(v)))), "slope": each(lambda v: 1 / (1 + abs(float(v))) ** 2)}
 
 
@@ -468,6 +504,7 @@ def bent_in_place():
     def bend(z):
         z /= 1 + np.abs(z)
         return z
+
     return {**_softsign(), "bend": bend}
 
 
@@ -510,8 +547,12 @@ def _classify(parameters, X):
 
 
 def _descend(gradient, rng, rate=2.0, calls=400, units=14, scale=1.0, keep=lambda g: g, start=None):
-    p = start or [rng.normal(size=(2, units)) * scale, rng.normal(size=units) * scale,
-                  rng.normal(size=(units, 1)) / np.sqrt(units), np.zeros(1)]
+    p = start or [
+        rng.normal(size=(2, units)) * scale,
+        rng.normal(size=units) * scale,
+        rng.normal(size=(units, 1)) / np.sqrt(units),
+        np.zeros(1),
+    ]
     for _ in range(calls):
         _, g = gradient(tuple(p))
         p = [a - rate * b for a, b in zip(p, keep(g))]
@@ -549,14 +590,22 @@ def far_too_fast():
 
 @wrong("planar", caught_by="on_the_checkerboard", kind="mathematics", several=True)
 def twins_at_the_start():
-    return {"fit": lambda gradient, rng: _descend(gradient, rng, start=[np.full((2, 14), 0.5), np.zeros(14), np.full((14, 1), 0.1), np.zeros(1)]),
-            "classify": _classify}
+    return {
+        "fit": lambda gradient, rng: _descend(
+            gradient, rng, start=[np.full((2, 14), 0.5), np.zeros(14), np.full((14, 1), 0.1), np.zeros(1)]
+        ),
+        "classify": _classify,
+    }
 
 
 @wrong("planar", caught_by="on_the_checkerboard", kind="mathematics", several=True)
 def starts_at_zero():
-    return {"fit": lambda gradient, rng: _descend(gradient, rng, start=[np.zeros((2, 14)), np.zeros(14), np.zeros((14, 1)), np.zeros(1)]),
-            "classify": _classify}
+    return {
+        "fit": lambda gradient, rng: _descend(
+            gradient, rng, start=[np.zeros((2, 14)), np.zeros(14), np.zeros((14, 1)), np.zeros(1)]
+        ),
+        "classify": _classify,
+    }
 
 
 @wrong("planar", caught_by="on_the_checkerboard", kind="hard-coding", several=True)
@@ -566,9 +615,15 @@ def one_unit():
 
 @wrong("planar", caught_by="on_the_checkerboard", kind="mathematics", several=True)
 def biases_stay_at_zero():
-    return {"fit": lambda gradient, rng: _descend(gradient, rng, keep=lambda g: (g[0], 0 * g[1], g[2], 0 * g[3]),
-                                                  start=[rng.normal(size=(2, 14)), np.zeros(14), rng.normal(size=(14, 1)) / 4, np.zeros(1)]),
-            "classify": _classify}
+    return {
+        "fit": lambda gradient, rng: _descend(
+            gradient,
+            rng,
+            keep=lambda g: (g[0], 0 * g[1], g[2], 0 * g[3]),
+            start=[rng.normal(size=(2, 14)), np.zeros(14), rng.normal(size=(14, 1)) / 4, np.zeros(1)],
+        ),
+        "classify": _classify,
+    }
 
 
 @wrong("planar", caught_by="on_the_checkerboard", kind="missing case", several=True)
@@ -602,6 +657,7 @@ def bias_moved_for_good():
         named = _classify(parameters, X)
         X -= 1e-3
         return named
+
     return _planar(classify)
 
 
@@ -620,6 +676,7 @@ def with_momentum():
             v = [0.9 * a + b for a, b in zip(v, g)]
             p = [a - 0.3 * b for a, b in zip(p, v)]
         return p
+
     return {"fit": fit, "classify": _classify}
 
 
@@ -636,6 +693,7 @@ def step_by_success():
             else:
                 rate /= 2
         return p
+
     return {"fit": fit, "classify": lambda p, X: np.heaviside((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3]).ravel(), 0)}
 
 
@@ -644,7 +702,7 @@ def step_by_success():
 
 def _split(n, rng):
     order = rng.permutation(n)
-    return order[n // 4:], order[:n // 4]
+    return order[n // 4 :], order[: n // 4]
 
 
 def _error(rule, X, y):
@@ -683,12 +741,14 @@ def shares_right_instead_of_wrong(train, X, y, sizes, rounds, rng):
 
 @wrong("capacity_curve", caught_by="the_rates", kind="mathematics")
 def training_error_on_all_rows(train, X, y, sizes, rounds, rng):
-    return _curve(train, X, y, sizes, rounds, rng, both=lambda rule, kept, held: (_error(rule, X, y), _error(rule, X[held], y[held])))
+    return _curve(
+        train, X, y, sizes, rounds, rng, both=lambda rule, kept, held: (_error(rule, X, y), _error(rule, X[held], y[held]))
+    )
 
 
 @wrong("capacity_curve", caught_by="trains_on_three_quarters", kind="missing case")
 def labels_left_behind(train, X, y, sizes, rounds, rng):
-    return _curve(lambda A, b, units, rng: train(A, y[:len(A)], units, rng), X, y, sizes, rounds, rng)
+    return _curve(lambda A, b, units, rng: train(A, y[: len(A)], units, rng), X, y, sizes, rounds, rng)
 
 
 @wrong("capacity_curve", caught_by="trains_on_three_quarters", kind="hard-coding")
@@ -696,6 +756,7 @@ def five_rows_held(train, X, y, sizes, rounds, rng):
     def split(n, rng):
         order = rng.permutation(n)
         return order[5:], order[:5]
+
     return _curve(train, X, y, sizes, rounds, rng, split=split)
 
 
@@ -735,13 +796,16 @@ def seeded_anew_each_round(train, X, y, sizes, rounds, rng):
 def a_block_of_neighbours(train, X, y, sizes, rounds, rng):
     def split(n, rng):
         order = np.roll(np.arange(n), rng.integers(n))
-        return order[n // 4:], order[:n // 4]
+        return order[n // 4 :], order[: n // 4]
+
     return _curve(train, X, y, sizes, rounds, rng, split=split)
 
 
 @wrong("capacity_curve", caught_by="any_labels", kind="dtype")
 def labels_subtracted(train, X, y, sizes, rounds, rng):
-    far = lambda rule, rows: np.mean(np.abs(rule(X[rows]) - y[rows]))
+    def far(rule, rows):
+        return np.mean(np.abs(rule(X[rows]) - y[rows]))
+
     return _curve(train, X, y, sizes, rounds, rng, both=lambda rule, kept, held: (far(rule, kept), far(rule, held)))
 
 
@@ -794,8 +858,12 @@ def with_lists(train, X, y, sizes, rounds, rng):
 
 
 def _walk(X, y, rng, units=14, rate=1.0, steps=4000, scale=1.5):
-    p = [rng.normal(size=(X.shape[1], units)) * scale, rng.normal(size=units) * scale,
-         rng.normal(size=(units, 1)) / 2, np.zeros(1)]
+    p = [
+        rng.normal(size=(X.shape[1], units)) * scale,
+        rng.normal(size=units) * scale,
+        rng.normal(size=(units, 1)) / 2,
+        np.zeros(1),
+    ]
     for _ in range(steps):
         A = np.tanh(X @ p[0] + p[1])
         s = A @ p[2] + p[3]
@@ -813,6 +881,7 @@ def one_straight_cut():
 
     def predict(arrays, X):
         return (X @ arrays[0][:2] + arrays[0][2] > 0).astype(int)
+
     return {"train": train, "predict": predict}
 
 
@@ -848,7 +917,10 @@ def seen_along_the_arm():
 
 @entry("spirals", band="refused")
 def keeps_the_points():
-    return {"train": lambda X, y, rng: (X, y), "predict": lambda a, X: a[1][((X[:, None] - a[0]) ** 2).sum(2).argmin(1)].astype(int)}
+    return {
+        "train": lambda X, y, rng: (X, y),
+        "predict": lambda a, X: a[1][((X[:, None] - a[0]) ** 2).sum(2).argmin(1)].astype(int),
+    }
 
 
 @entry("spirals", band="nothing")
