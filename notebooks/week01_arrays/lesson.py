@@ -115,8 +115,8 @@ print(digits.X.shape, digits.X.dtype, digits.y.shape, digits.y[:10])
 explore.axes_of_a_stack()
 
 # %% [markdown]
-# The dtype matters as well. These pixels are `uint8`: whole numbers that live between 0 and 255 and *wrap around* beyond,
-# without a word. In `uint8`, 200 + 100 is 44 and 3 − 5 is 254. Pictures come this way because it is small; arithmetic wants
+# The **dtype**, the type of an array's numbers, matters as well. These pixels are `uint8`: whole numbers that live between 0
+# and 255 and *wrap around* beyond, without a word. In `uint8`, 200 + 100 is 44 and 3 − 5 is 254. Pictures come this way because it is small; arithmetic wants
 # floats.
 #
 # ### Broadcasting
@@ -266,8 +266,8 @@ print("multiplied out:   ", np.sqrt(far @ far - 2 * far @ near_it + near_it @ ne
 # 1. **Right.** The law above holds for each pair, at any n, m and d, one or none included. Points may come in any number type:
 #    `uint8` pictures as they are, whole numbers, `float32`, `float64`. Floats keep their type; whole numbers give floats. The
 #    inputs stay as they were.
-# 2. **Steady.** Pushing all points by the same vector changes no distance, however far the push; a point lies at distance
-#    exactly 0 from itself.
+# 2. **Steady.** Pushing all points by the same vector changes no distance, however far the push, as long as the number type
+#    can hold the pushed points without rounding; a point lies at distance exactly 0 from itself.
 # 3. **Fast.** Much faster than a Python loop over the pairs: we measure both on the same machine, at the same moment.
 # 4. **Lean** (a stretch). 1,200 against 1,200 digits of 784 pixels, with room for 400 MB besides the inputs, within ten
 #    seconds.
@@ -365,8 +365,8 @@ explore.units_matter()
 # - undo what they did, for new examples too, and also in a column that was constant in training and is not any more: nothing is
 #   lost on the way;
 # - treat every example alike: a row gives the same result alone as among a thousand, and whatever the others are;
-# - do not depend on units: if a column is written in metres for kilometres, or in degrees Celsius for kelvin, in training and
-#   after, the result is the same;
+# - do not depend on units: if a column that varies in training is written in metres for kilometres, or in degrees Celsius for
+#   kelvin, in training and after, the result is the same (of a column that was constant, nobody can know its unit);
 # - hold for a single training example (then all columns are constant), for columns near 10⁶ that vary by 1, and in `float32`,
 #   which stays `float32`; whole numbers come out as floats. Inputs stay as they were.
 #
@@ -686,7 +686,7 @@ check("nearest_prototype")
 #     - The test part has share * n rows, rounded to the nearest whole number; exactly in the
 #       middle, either will do.
 #     - The draw depends on the seed (0, 1, 2, …) and on nothing else: the same call gives the
-#       same parts again. Over the seeds, each row is as likely as any other to be tested.
+#       same parts again, row for row. Over the seeds, each row is as likely as any other to be tested.
 #     - In which order the rows stand within a part is not promised.
 #     - X and y are left as they were.
 #     """
@@ -912,11 +912,11 @@ check("two_digits")
 # %% [markdown]
 # ## A map
 #
-# **Where this comes from.** Arrays with axes and broadcasting go back to APL (Iverson, *A Programming Language*, 1962); NumPy's
-# are described in Harris and others, *Array programming with NumPy*, Nature 585 (2020). The nearest neighbour is Fix and Hodges
+# **Where this comes from.** Arrays with axes, and arithmetic on whole arrays, go back to APL (Iverson, *A Programming Language*,
+# 1962); NumPy's arrays and their broadcasting are described in Harris and others, *Array programming with NumPy*, Nature 585 (2020). The nearest neighbour is Fix and Hodges
 # (1951), with its limit, at most twice the best possible error, from Cover and Hart, *Nearest neighbor pattern classification*,
 # IEEE Transactions on Information Theory 13 (1967). XOR as a limit of the linear score is in Minsky and Papert, *Perceptrons*
-# (1969); that one hidden layer comes arbitrarily near any continuous function, if it is wide enough, is Cybenko, Mathematics
+# (1969); that one hidden layer comes arbitrarily near any continuous function on a bounded region, if it is wide enough, is Cybenko, Mathematics
 # of Control, Signals and Systems 2 (1989), and with ReLU Leshno and others, Neural Networks 6 (1993). The digits: LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document
 # recognition*, Proceedings of the IEEE 86 (1998). Testing by properties: Claessen and Hughes, *QuickCheck*, ICFP 2000; our
 # checks draw their inputs with its descendant Hypothesis. On leaks between training and test data: Kapoor and Narayanan,
