@@ -331,7 +331,30 @@ def possible(operation: str, values: list, i: int, j: int) -> bool:
     return np.ndim(a) > 0 and np.abs(a).min() > 0.02 if operation == "relu" else np.ndim(a) > 0
 
 
+def tame(graph: Graph, rng: np.random.Generator) -> bool:
+    """Whether the slopes of a graph can be measured: it bends little, and no kink is near."""
+    for _ in range(4):
+        ways = [rng.standard_normal(leaf.shape) for leaf in graph.leaves]
+        ends = {}
+        for step in (0.01, -0.01, 0.005, -0.005):
+            values = walk(graph, [leaf + step * way for leaf, way in zip(graph.leaves, ways, strict=True)], plainly)
+            ends[step] = float(values[-1])
+        slopes = [(ends[step] - ends[-step]) / (2 * step) for step in (0.01, 0.005)]
+        if not abs(slopes[0] - slopes[1]) < 1e-3:
+            return False
+    return True
+
+
 def make_graph(count: int, operations: list[str], rng: np.random.Generator, square: bool = False) -> Graph:
+    """A random graph whose slopes can be measured."""
+    while True:
+        graph = any_graph(count, operations, rng, square)
+        with np.errstate(all="ignore"):
+            if tame(graph, rng):
+                return graph
+
+
+def any_graph(count: int, operations: list[str], rng: np.random.Generator, square: bool) -> Graph:
     """A random graph with `count` steps before the sum of everything that nothing else uses."""
     m, n = (2, 2) if square else (int(rng.integers(1, 4)), int(rng.integers(1, 4)))
     leaves = [rng.standard_normal((m, n)), rng.standard_normal((m, n)), rng.standard_normal((n, m)), rng.uniform(0.5, 2, (m, n))]
