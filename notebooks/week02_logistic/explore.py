@@ -81,7 +81,7 @@ def draw_graph(ax, nodes, edges, bends=None):
 
 @picture
 def graph():
-    """A graph of four steps: a = 2 and b = 3 give u = ab = 6; u and c = -1 give v = u + c = 5; v and a give J = va = 10.
+    """A graph of three steps: a = 2 and b = 3 give u = ab = 6; u and c = -1 give v = u + c = 5; v and a give J = va = 10.
     On each arrow stands its slope: of u in a it is b = 3, in b it is a = 2; of v in u and in c it is 1; of J in v it is
     a = 2, in a directly v = 5. Under the nodes stand the slopes of J: 1 at J, 2 at v, u and c, 4 at b, 11 at a.
     """

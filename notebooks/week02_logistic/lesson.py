@@ -1,5 +1,5 @@
 # %% [markdown] role="week" needs="week01.standardise"
-# # Logistic regression as a network
+# # Week 2 · Logistic regression as a network
 #
 # A doctor draws a few cells from a lump in a breast through a fine needle, and looks at them under a microscope. In 1993 a
 # group in Wisconsin let a computer outline the nuclei of such cells and take thirty measures of each sample: how large the
@@ -50,7 +50,7 @@ explore.shares()
 #
 # $$ z = x_1 w_1 + x_2 w_2 + \dots + x_d w_d + b . $$
 #
-# That is one neuron with a sigmoid on top, and it is logistic regression. For all examples at once, with one example a row as
+# That is one neuron. With the S on top, which is called a **sigmoid**, it is logistic regression. For all examples at once, with one example a row as
 # everywhere in this course, the scores are `X @ w + b`. Weights have a meaning: when $x_j$ grows by one, the odds are
 # multiplied by $e^{w_j}$, whatever the other measures are.
 #
@@ -64,8 +64,8 @@ explore.shares()
 #
 # $$ \frac{dJ}{da} \approx \frac{J(a + \varepsilon) - J(a)}{\varepsilon} . $$
 #
-# A slope is a promise about small nudges only. Move the sliders: where is the promise kept well, where badly, and how does
-# the broken part shrink when you halve the nudge?
+# A slope is a promise about small nudges only. Move the sliders: does it matter for the broken part where you stand, and how
+# does it shrink when you halve the nudge?
 
 # %% role="show" id="show_nudge"
 explore.nudge()
@@ -82,7 +82,7 @@ explore.nudge()
 # | slope in $x$ | $1$ | $k$ | $2x$ | $-1/x^2$ | $1/x$ |
 #
 # Large formulas are small steps one after the other. Draw each step as a node and each "is used in" as an arrow, and you have
-# a **computation graph**. Here is the function of the explorer above, $J = (ab + c)\,a$, in four nodes, at $a = 2$, $b = 3$,
+# a **computation graph**. Here is the function of the explorer above, $J = (ab + c)\,a$, in three steps, at $a = 2$, $b = 3$,
 # $c = -1$:
 
 # %% role="show" id="show_graph"
@@ -220,7 +220,8 @@ explore.surprise()
 #   logit can have give two such numbers that sum to one, and the two losses differ by just the logit;
 # - is fair: turning the sign of every logit and every label round changes nothing;
 # - is right to a few roundings *relative to its own size* for any logit that the float type can hold. At $z = 40$ and $y = 1$
-#   it is $4.2 \cdot 10^{-18}$, not 0, and at $z = -10{,}000$ it is $10{,}000$;
+#   it is $4.2 \cdot 10^{-18}$, not 0, and at $z = -10{,}000$ it is $10{,}000$ (0 is right only where the loss is smaller than
+#   any number of the type);
 # - leaves its inputs as they were, and gives an empty array for an empty one.
 #
 # At odds of three to one ($z = \log 3$) the loss is $\log\tfrac43$ if the label is 1 and $\log 4$ if it is 0.
@@ -426,12 +427,12 @@ explore.no_end()
 # is allowed, and a step is whatever your method calls a step. (`X`, `y`, `penalty` and `weight` are as in `slopes`; there is
 # at least one example of each label unless said otherwise.) A right answer
 #
-# - arrives: for up to five standardised features and a penalty of 0.1 or more, the last of 300 steps is a hundred thousand
-#   times nearer to the lowest point than the start was;
+# - arrives: for up to five standardised features, a penalty between 0.1 and 3, and labels of which neither is rarer than one in
+#   four, the last of 300 steps is a hundred thousand times nearer to the lowest point than the start was;
 # - arrives at a *rate*: in such a case, every 40 steps make the distance at least five times smaller, until that is reached;
 # - does not depend on luck with units: with features a hundred times as large or as small, it still ends lower than it began,
 #   and lower after 200 steps than after 50;
-# - without a penalty on separable examples stays finite, and gets lower and lower, below a tenth of where it started after
+# - without a penalty on examples with a clear gap between the labels stays finite, and gets lower and lower, below a tenth of where it started after
 #   1,000 steps;
 # - takes `steps` of 0, no feature at all, float32, and leaves its inputs as they were.
 #
@@ -513,8 +514,8 @@ check("descend")
 # - `predict_proba(X)` returns shape (examples, 2): a column for each class in the order of `classes_`, rows that sum to one.
 #
 # A right answer keeps the four promises above; has every probability within 0.002 of that of the true lowest point, for up to
-# thirty features and penalties down to 0.01; gives finite probabilities for examples however far out; answers each example on
-# its own; takes one example, none at all, float32; leaves its inputs as they were; and two models do not share what they
+# thirty features and penalties from 0.01 to 3; gives finite probabilities for examples however far out; answers each example on
+# its own; answers one new example, or none at all; takes float32; leaves its inputs as they were; and two models do not share what they
 # learnt.
 #
 # Eight examples without a single feature, `X = np.zeros((8, 0))`, six of which are called 7 and two of which are called 3,
@@ -681,7 +682,8 @@ check("honest")
 
 # %% [markdown]
 # Look at your own model now. How sure is it, and how often is it right when it is sure? Where does the penalty take you? This
-# cell is for you; nothing in it is scored.
+# cell is for you; nothing in it is scored. (The 379 patients come in two parts, 279 under `"train"` and 100 under `"test"`;
+# without `split` you get all of them.)
 
 # %% role="try" id="try_cancer"
 tumours = datasets.load("cancer", split="train")
