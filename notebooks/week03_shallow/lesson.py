@@ -1,5 +1,5 @@
 # %% [markdown] role="week" needs="week01.standardise week02.log_loss"
-# # One hidden layer
+# # Week 3 · One hidden layer
 #
 # A plant on a window sill wants light, but not the glare of noon; it wants water, but not a swamp. Ask a gardener for the places where it thrives,
 # mark them on a sheet with light along one side and water along the other, and you get an **island**: not too little, not too much, in both.
@@ -188,11 +188,11 @@ explore.boundary(forward, backward)
 # ## Twins
 #
 # Where should the walk begin? Weights of zero are tempting, and a trap: the hidden units get no blame, because nobody listens to them. But zero is not the heart of the
-# matter. Suppose that two units $j$ and $m$ begin with the same weights, *whatever* they are, and that their listeners give both the same weight. Then
+# matter. Suppose that two units $j$ and $m$ begin with the same weights and the same bias, *whatever* they are, and that each listener gives both the same weight. Then
 #
 # 1. they hear the same and answer the same, for every example;
 # 2. they get the same blame, by the formula for $\beta$: nothing in it tells $j$ from $m$;
-# 3. so the slopes of their weights are the same, and after a step of gradient descent they are twins still.
+# 3. so the slopes of their weights are the same, those of the weights that their listeners give them too, and after a step of gradient descent they are twins still.
 #
 # By induction they are twins for ever. A hundred such units are one unit, said a hundred times. No data helps, no
 # learning rate, no patience: the steps keep the symmetry because the *loss* has it (swap the two units' weights and nothing changes). The only thing that can break it is the start.
@@ -469,7 +469,7 @@ check("planar")
 #
 # `capacity_curve(train, X, y, sizes, rounds, rng)` measures the curve.
 #
-# - `X` (n, d) and `y` (n,) are examples and their labels, of any kind that can be compared. `sizes` is a sequence of numbers of units, in any order, `rounds` says how often to repeat, `rng` is a generator.
+# - `X` (n, d) and `y` (n,) are examples, at least eight of them, and their labels, of any kind that can be compared. `sizes` is a sequence of numbers of units, in any order, `rounds` says how often to repeat, `rng` is a generator.
 # - `train(X, y, units, rng)` trains a net of that size and returns a *rule*: a function that takes examples and returns their labels. It is somebody else's, and takes time: call it once for each size in each round.
 # - It returns a pair: the training errors and the held-out errors, each one number for each of the sizes, in their order. An error is the share of labels that are wrong, and the mean of it over rounds.
 #
@@ -570,7 +570,7 @@ explore.spirals()
 #
 # | share | band | points |
 # |---|---|---|
-# | up to 68 % | about what one straight cut does | none |
+# | up to 68 % | a little more than one straight cut does | none |
 # | from 78 % | gets going | 40 % |
 # | from 90 % | good | 70 % |
 # | from 96.5 % | excellent | all |
@@ -579,7 +579,7 @@ explore.spirals()
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# How many units can you afford with two inputs and one score? Count: 2 weights, a bias and a voice for each unit, and one bias at the end. Train that net with your own pieces first (last week's $(p - y)/N$ is the slope for `backward`), and look at *where* it errs.
+# How many units can you afford with two inputs and one score? Count: 2 weights, a bias and a weight to the score for each unit, and one bias at the end. Train that net with your own pieces first (last week's $(p - y)/N$ is the slope for `backward`), and look at *where* it errs.
 # Then: what would *you* look at, to follow an arm with your finger? Does a net have to look at the plane through $x_1$ and $x_2$?
 #
 # </details>
