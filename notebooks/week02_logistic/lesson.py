@@ -432,8 +432,8 @@ explore.no_end()
 # - arrives at a *rate*: in such a case, every 40 steps make the distance at least five times smaller, until that is reached;
 # - does not depend on luck with units: with features a hundred times as large or as small, it still ends lower than it began,
 #   and lower after 200 steps than after 50;
-# - without a penalty on examples with a clear gap between the labels stays finite, and gets lower and lower, below a tenth of where it started after
-#   1,000 steps;
+# - without a penalty on examples with a clear gap between the labels stays finite, and gets lower and lower, below a tenth of
+#   where it started after 1,000 steps;
 # - takes `steps` of 0, no feature at all, float32, and leaves its inputs as they were.
 #
 # For an empty `X` of shape (4, 0) and the labels $1, 1, 1, 0$ the lowest point is a bias of $\log 3$.
