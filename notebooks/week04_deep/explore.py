@@ -32,7 +32,7 @@ def draw_folds(layers, peak):
     right.semilogy(depth, 2.0**depth - 1, "o-", color=ORANGE, lw=1.6, ms=4)
     right.semilogy(depth, 2.0 * depth, "o-", color=BLUE, lw=1.6, ms=4)
     right.axvline(layers, color=GREY, lw=1, zorder=0)
-    right.text(3.8, 62, "one hidden layer,\nat least", color=ORANGE, ha="right", weight="bold", fontsize=9.5)
+    right.text(3.8, 50, "one hidden\nlayer,\nat least", color=ORANGE, ha="right", weight="bold", fontsize=9.5)
     right.text(8, 8.4, "deep", color=BLUE, ha="right", weight="bold", fontsize=9.5)
     right.set(xlabel="layers of the deep net", title="Units for the same curve", yticks=[1, 10, 100], yticklabels=["1", "10", "100"])
     return fig

@@ -176,7 +176,7 @@ check("deep_net")
 # the loss's slope with respect to what flows along that edge (the root of the sum of its squares). The explorer does not know the chain
 # rule. It moves each number on an edge a little, looks at the loss, and moves it back. Try these, and guess first:
 #
-# 1. Five layers, weights of size 0.4. Follow the bottom row from the loss to `X`. By what factor, roughly, does the blame change at
+# 1. Five layers, weights of size 0.4 (on a scale on which 1 suits the six inputs of a layer). Follow the bottom row from the loss to `X`. By what factor, roughly, does the blame change at
 #    each layer? Now size 2.
 # 2. The weights' slopes, in the upper row, behave otherwise: at any size they are about alike in all layers. What does a layer's weight
 #    need for its slope, besides blame from above, and what has happened to *that* on its way up?
@@ -541,7 +541,7 @@ check("whole_gradient")
 #
 # Ten classes need ten logits. You know one way to judge a logit: the log-loss of week 2, for a question that is answered by yes or no. So ask ten
 # such questions of every picture, *is it a 0? is it a 1? …*, let each of the ten outputs be a logistic unit with its own answer, and take the
-# sum of the ten losses. The blame of such a logit is the surprise that you found in week 2: the probability that was claimed, minus the
+# sum of the ten losses. The blame of such a logit is the slope that you found in week 2: the probability that was claimed, minus the
 # answer (1 for yes, 0 for no). To name a picture, take the question with the largest logit. (Week 7 has one question with ten answers instead.)
 #
 # Three things make the difference between a network that learns and one that does not, and none of them is in the formulas:
@@ -551,7 +551,7 @@ check("whole_gradient")
 # - **Start.** Weights of zero are twins for ever (week 3). Weights too large or small explode or die out with depth (the explorer above). With
 #   $n$ inputs, random weights of size about $\sqrt{2/n}$ keep a `relu` layer's signal alive; week 5 shows why.
 # - **Small batches.** A step need not wait for all examples. The slope over 32 of them, drawn anew each time, points roughly the same way and
-#   costs a hundredth. Go through the rows in a fresh random order, 32 at a time; then again, twenty times or so.
+#   costs a hundredth. Go through the rows in a fresh random order, 32 at a time; then again, twenty times or so. Each time through is an **epoch**.
 #
 # Week 1's `learn_scale` and `standardise` and week 2's `log_loss` lie ready below, in case you want them; `ten_questions` watches a training.
 
@@ -899,7 +899,7 @@ check("small_wardrobe")
 # %% [markdown]
 # ## A map
 #
-# **What this week took from earlier ones.** Standardising (week 1), the log-loss and the surprise as its slope (week 2), forward and backward through one hidden
+# **What this week took from earlier ones.** Standardising (week 1), the log-loss and its slope (week 2), forward and backward through one hidden
 # layer and the trouble with twins (week 3). No later week needs your solutions of this one: they bring ready-made pieces along.
 #
 # **A way on when stuck.** After an hour on one exercise open the third step of help and go on. `image_net` builds on `deep_net`; everything else
