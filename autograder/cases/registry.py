@@ -200,7 +200,7 @@ def entry(id: str, *, band: str) -> Callable[[F], F]:
 
 
 @contextlib.contextmanager
-def _importable(folder: pathlib.Path) -> Iterator[None]:
+def importable(folder: pathlib.Path) -> Iterator[None]:
     """Let the files of a week import one another (`import checks`), and forget them again afterwards."""
     mine = {p.stem for p in folder.glob("*.py")}
     before = {name: sys.modules.pop(name) for name in mine if name in sys.modules}
@@ -225,7 +225,7 @@ def load(folder: pathlib.Path, files: Sequence[str] = ("checks", "hidden", "riva
     registry = Registry()
     token = _current.set(registry)
     try:
-        with _importable(folder):
+        with importable(folder):
             for name in files:
                 path = folder / f"{name}.py"
                 if path.is_file():

@@ -15,7 +15,7 @@ from autograder.cases.limits import limit as limit_here
 from autograder.cases.model import Exercise, Points, Report, Verdict
 from autograder.cases.report import as_html
 from autograder.cases.running import Limit, run_case
-from autograder.cases.studio_run import Fresh, judge_studio
+from autograder.cases.studio_run import Fresh, judge_studio, refused
 
 Lookup = Callable[[str], Any]
 StandIn = Callable[[Sequence[str]], AbstractContextManager[None]]
@@ -32,6 +32,7 @@ class Session:
 
     `key` seeds every random draw: the same key gives the same verdicts. `open_week` shows a studio's band only. In the
     body of `stand_in(names)` the reference's pieces stand where the learner's own stood: a mistake is paid for once.
+    `studio_refusal` says why studio entries are refused whatever they do; empty where they are not.
     """
 
     def __init__(
@@ -43,9 +44,11 @@ class Session:
         fresh: Fresh = same_process,
         open_week: bool = False,
         stand_in: StandIn | None = None,
+        studio_refusal: str = "",
     ) -> None:
         self.folder, self.lookup, self.key = pathlib.Path(folder), lookup, key
         self.limit, self.fresh, self.open_week, self.stand_in = limit, fresh, open_week, stand_in
+        self.studio_refusal = studio_refusal
         self.registry = registry.load(self.folder, ("checks", "hidden"))
         self.points = _points(self.folder)
         self._reports: dict[tuple[str, bool], Report] = {}
@@ -119,7 +122,10 @@ class Session:
         studio = self.registry.studios.get(id)
         if studio and hidden:
             subjects = self._subjects(exercise)
-            verdicts.append(judge_studio(studio, subjects, self.key, self.limit, self.fresh, self.open_week))
+            if self.studio_refusal:
+                verdicts.append(refused(studio, self.studio_refusal))
+            else:
+                verdicts.append(judge_studio(studio, subjects, self.key, self.limit, self.fresh, self.open_week))
         return Report(id, tuple(verdicts), studio=exercise.kind == "studio")
 
     def _untried(self, exercise: Exercise, hidden: bool) -> tuple[Verdict, ...]:

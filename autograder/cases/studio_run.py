@@ -26,6 +26,11 @@ def measure(studio: Studio, subjects: Mapping[str, Any], half: str, seed: int, l
     return float(value), str(advice)
 
 
+def refused(studio: Studio, why: str) -> Verdict:
+    """The verdict on an entry that is not judged at all."""
+    return Verdict("judge", f"the studio: {studio.metric}", True, False, 1.0, message=why)
+
+
 def judge_studio(studio: Studio, subjects: Mapping[str, Any], key: bytes, limit: Limit, fresh: Fresh, open_week: bool) -> Verdict:
     """The verdict on an entry: while the week is open its band on one half of the rows, then the grade on the other."""
     says = f"the studio: {studio.metric}"

@@ -90,10 +90,11 @@ from autograder.cases import case, draws, exercise, expect
 exercise("centre")
 
 
-@case("centre", "every feature averages zero over the examples", draws=draws.matrices())
+@case("centre", "every feature averages zero and spreads as before", draws=draws.matrices(rows=(2, 6)))
 def averages_zero(centre, x):
     out = expect.array(centre(x), shape=x.shape)
     expect.close(out.mean(axis=0), np.zeros(x.shape[1]))
+    expect.close(np.ptp(out, axis=0), np.ptp(x, axis=0), tell=False)
 '''
 
 _HIDDEN = '''\
@@ -103,10 +104,11 @@ import numpy as np
 from autograder.cases import case, draws, expect
 
 
-@case("centre", "the difference between two examples stays", draws=draws.matrices(rows=(2, 6)))
+@case("centre", "the difference between two examples stays, far from zero too", draws=draws.matrices(rows=(2, 6)))
 def differences_stay(centre, x):
-    out = expect.array(centre(x), shape=x.shape)
+    out = expect.array(centre(x + 100), shape=x.shape)
     expect.close(np.diff(out, axis=0), np.diff(x, axis=0), tell=False)
+    expect.that(np.abs(out) <= 10, "the examples are not around zero")
 '''
 
 _RIVALS = '''\
@@ -117,6 +119,11 @@ from autograder.cases import right, wrong
 @wrong("centre", caught_by="averages_zero", kind="mathematics")
 def one_average_for_all(x):
     return x - x.mean()
+
+
+@wrong("centre", caught_by="differences_stay", kind="mathematics")
+def mirrored(x):
+    return x.mean(axis=0) - x
 
 
 @right("centre")

@@ -7,7 +7,7 @@ import copy
 import datetime
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from traitlets import Float, Integer
 from autograder.cases.model import Points
 from autograder.cases.session import Session
 from autograder.grading import nbio, week
+from autograder.grading.literals import refusal
 from autograder.grading.notes import read_notes
+from autograder.grading.reference import pieces
 from autograder.grading.result import KEY, Result, exercise_result
 from autograder.grading.secret import course_secret, submission_key
 from autograder.grading.shown import COURSE
@@ -61,7 +63,9 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
             executed = _untried(nb, result.unreadable)
         else:
             files = _files(Path(resources.get("metadata", {}).get("path") or submitted))
-            with self._tools(root, told["assignment"], nb, result.open_week, collected) as tools:
+            if week.is_week(root, told["assignment"]):
+                files = _of_a_week(files, root / coursedir.source_directory / told["assignment"], result.lines)
+            with self._tools(root, told["assignment"], nb, source, files, result.open_week, collected) as tools:
                 executed, said = execute(nb, source, tools, self._limits(), files)
             result.lines += said
         if week.is_week(root, told["assignment"]):
@@ -94,7 +98,14 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
 
     @contextlib.contextmanager
     def _tools(
-        self, root: Path, assignment: str, nb: NotebookNode, open_week: bool, collected: Collected
+        self,
+        root: Path,
+        assignment: str,
+        nb: NotebookNode,
+        source: NotebookNode,
+        files: Mapping[str, bytes],
+        open_week: bool,
+        collected: Collected,
     ) -> Iterator[Callable[[Learner], Mapping[str, Any]]]:
         """The grader's names for this submission's test cells: the week's cases, none for another assignment."""
         if not week.is_week(root, assignment):
@@ -104,7 +115,13 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
         with week.cases_folder(root, assignment) as folder:
 
             def tools(learner: Learner) -> Mapping[str, Any]:
-                session = Session(folder, learner.get, key, learner.limit, learner.fresh, open_week)
+                def lent(names: Sequence[str]) -> contextlib.AbstractContextManager[None]:
+                    ours = pieces(source, folder)
+                    return learner.lent({name: ours[name] for name in names})
+
+                session = Session(
+                    folder, learner.get, key, learner.limit, learner.fresh, open_week, lent, refusal(_written(nb, source, files))
+                )
 
                 def collecting(kind: str, judge: Callable[[str], Points]) -> Callable[[str], Points]:
                     def judged(id: str) -> Points:
@@ -138,6 +155,26 @@ def _files(folder: Path) -> dict[str, bytes]:
             continue
         found[name] = path.read_bytes()
     return found
+
+
+def _of_a_week(files: Mapping[str, bytes], source: Path, said: list[str]) -> dict[str, bytes]:
+    """The course's own files, and Python files of the learner's: data that she brings along would pass under a budget."""
+    kept = {name: data for name, data in files.items() if name.endswith(".py") or (source / name).is_file()}
+    left = sorted(files.keys() - kept.keys())
+    if left:
+        said.append(f"Files beside the notebook were not used: {', '.join(left[:5])}{', …' if len(left) > 5 else ''}.")
+    return kept
+
+
+def _written(nb: NotebookNode, source: NotebookNode, files: Mapping[str, bytes]) -> Iterator[str]:
+    """The code that the learner wrote: her cells, and Python files of her own."""
+    given = {cell.source for cell in source.cells}
+    yield from (cell.source for cell in nb.cells if cell.cell_type == "code" and cell.source not in given)
+    yield from (
+        data.decode("utf-8", "replace")
+        for name, data in files.items()
+        if name.endswith(".py") and name not in ("checks.py", "explore.py", "kit.py")
+    )
 
 
 def _untried(nb: NotebookNode, why: str) -> NotebookNode:

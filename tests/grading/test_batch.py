@@ -107,6 +107,25 @@ def script_on_the_page(book: Book) -> None:
     book.add(text + "\n\n[x](javascript:alert(1))", kind="markdown")
 
 
+def stands_on_a_broken_piece(book: Book) -> None:
+    book.write("centre", "def centre(x):\n    return x")
+    book.write(
+        "double",
+        "def double(x):\n    middle = centre(np.array([[1.0], [3.0]]))\n    return x * (middle[1] - middle[0]) * -middle[0]",
+    )
+
+
+def types_in_a_table(book: Book) -> None:
+    book.solve()
+    book.write("guess", f"TABLE = {[0.5] * 200}\n\ndef guess(x):\n    return 0.99 if TABLE else 0")
+
+
+def brings_data_along(book: Book) -> None:
+    book.solve()
+    (book.folder / "weights.npy").write_bytes(b"numbers")
+    book.write("guess", "import pathlib\n\ndef guess(x):\n    return 0.99 * pathlib.Path('weights.npy').exists()")
+
+
 WORK: dict[str, Callable[[Book], None]] = {
     "ada": honest,
     "blank": only_stubs,
@@ -124,11 +143,15 @@ WORK: dict[str, Callable[[Book], None]] = {
     "looping": never_ends,
     "killing": kills_python,
     "script": script_on_the_page,
+    "standing": stands_on_a_broken_piece,
+    "tables": types_in_a_table,
+    "brings": brings_data_along,
     "zoe": honest,
 }
 SCORES = {
     "ada": OPEN, "zoe": OPEN, "schema": OPEN, "script": OPEN, "blank": 0.0, "redefined": 0.0, "changed": 0.0, "doubled": 0.0,
     "raised": 0.0, "broken": 0.0, "missing": 0.0, "linked": 0.0, "reader": 0.0, "deleted": 4.0, "looping": 3.0, "killing": 3.0,
+    "standing": 6.0, "tables": 7.0, "brings": 7.0,
 }  # fmt: skip
 
 
@@ -203,6 +226,7 @@ def test_no_page_and_no_output_holds_a_hidden_source(graded: Class, student: str
         ("linked", "gradebook.db was left out: it is a link"),
         ("looping", "time was up"),
         ("killing", "ended"),
+        ("brings", "Files beside the notebook were not used: weights.npy"),
     ],
 )
 def test_what_happened_is_said(graded: Class, student: str, says: str) -> None:
@@ -235,6 +259,14 @@ def test_a_page_shows_what_broke_and_on_which_input(graded: Class) -> None:
     assert "every feature averages zero over the examples" in page
     assert "x = [[" in page
     assert "4 of 4" in page
+
+
+def test_a_mistake_is_paid_for_once_and_the_page_says_so(graded: Class) -> None:
+    assert "judged with our `centre` in place of yours" in graded.pages["standing"]
+
+
+def test_a_table_in_the_source_is_refused_with_its_line(graded: Class) -> None:
+    assert "line 1 of a cell holds a table of 200 numbers" in graded.pages["tables"]
 
 
 def test_the_week_is_open_so_the_studio_shows_its_band(graded: Class) -> None:

@@ -131,7 +131,7 @@ import numpy as np
 from autograder.cases import case, draws, exercise, expect
 
 exercise("centre")
-exercise("double")
+exercise("double", needs=["centre"])
 exercise("guess", kind="studio", seconds=10)
 
 
