@@ -16,17 +16,23 @@ from autograder.desk.local import LocalCourse, write_json
 
 FIRST_PORT = 8888
 PATIENCE = 90.0  # seconds until JupyterLab must answer
-AUTOSAVE = 5  # seconds: Submit sends what is on the disk, and people press it without saving
-#: nbgrader's panels, by who needs them. The news pop-up and the extension manager ask the network: nobody needs them here.
+#: Submit sends what is on the disk, and people press it without saving. Not more often: a save by hand that meets one of
+#: these makes JupyterLab ask whether somebody else has changed the file.
+SAVING = {"autosaveInterval": 10}  # seconds
+#: nbgrader's panels, and the parts of its server, that a desk does without.
 PANELS = {
-    "learner": {"course-list", "create-assignment", "formgrader", "validate-assignment"},
-    "instructor": {"course-list", "create-assignment", "assignment-list"},
+    "learner": ("course-list", "create-assignment", "formgrader", "validate-assignment"),
+    "instructor": ("course-list", "create-assignment", "assignment-list"),
 }
 SERVER_PARTS = {
     "learner": ("course_list", "formgrader", "validate_assignment"),
     "instructor": ("course_list", "assignment_list"),
 }
-NOISE = ("@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension:plugin")
+#: Nobody needs these: the news and the extension manager ask the network, and jupytext, an author's tool for the terminal,
+#: would put itself between Jupyter and the files.
+NOISE = (
+    "@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension:plugin", "jupyterlab-jupytext:plugin",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,13 +104,13 @@ def new_server(port: int | None) -> Server:
 def lay_settings(course: LocalCourse, desk: str) -> None:
     """Write Jupyter's settings for a desk: which panels it shows, which parts of nbgrader's server run."""
     folder = course.settings(desk)
-    hidden = [f"@jupyter/nbgrader:{panel}" for panel in sorted(PANELS[desk])] + list(NOISE)
+    hidden = [f"@jupyter/nbgrader:{panel}" for panel in PANELS[desk]] + list(NOISE)
     write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": dict.fromkeys(hidden, True)})
-    parts = {f"nbgrader.server_extensions.{part}": False for part in SERVER_PARTS[desk]}
+    parts = {f"nbgrader.server_extensions.{part}": False for part in SERVER_PARTS[desk]} | {"jupyterlab_jupytext": False}
     write_json(folder / "jupyter_server_config.json", {"ServerApp": {"jpserver_extensions": parts}})
     first_choice = folder / "lab" / "user-settings" / "@jupyterlab" / "docmanager-extension" / "plugin.jupyterlab-settings"
     if not first_choice.exists():
-        write_json(first_choice, {"autosaveInterval": AUTOSAVE})
+        write_json(first_choice, SAVING)
 
 
 def command(server: Server, root: Path, page: str, browser: bool) -> list[str]:

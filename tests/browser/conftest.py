@@ -145,13 +145,13 @@ class NotebookPage:
             self.page.locator(".lm-Menu-itemLabel").filter(has_text=re.compile(f"^{re.escape(name)}")).first.click()
 
     def run_all(self) -> dict[str, Any]:
-        """Run all cells, wait until the last has run, save; return what is then in the file."""
-        done = max((count or 0 for count in self.counts(self.save())), default=0)
+        """Run all cells, wait until the last has run and is saved; return what is then in the file."""
+        done = max((count or 0 for count in self.counts(self.saved())), default=0)
         self.menu("Run", "Run All Cells")
         deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             time.sleep(1)
-            notebook = self.save()
+            notebook = self.saved()
             if all((count or 0) > done for count in self.counts(notebook)):
                 return notebook
         raise AssertionError(f"not every cell has run: {self.counts(notebook)}")
@@ -161,11 +161,9 @@ class NotebookPage:
         """The code cells' execution counts."""
         return [cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code" and cell["source"]]
 
-    def save(self) -> dict[str, Any]:
-        """Save, and return what is then in the file."""
-        before = self.path.stat().st_mtime_ns
-        self.page.keyboard.press("Control+s")
-        wait_until(lambda: self.path.stat().st_mtime_ns != before, 3)  # where nothing has changed, nothing is written
+    def saved(self) -> dict[str, Any]:
+        """Wait until JupyterLab has saved by itself, as it does every few seconds; return what is then in the file."""
+        self.page.wait_for_selector(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty", state="hidden")
         while not (text := self.path.read_text()).rstrip().endswith("}"):
             time.sleep(0.1)  # Jupyter is still writing
         notebook: dict[str, Any] = json.loads(text)
