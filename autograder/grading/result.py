@@ -34,6 +34,7 @@ class ExerciseResult:
     score: dict[str, float]
     of: dict[str, float]
     trouble: str = ""
+    note: str = ""
     properties: list[Property] = field(default_factory=list)
 
 
@@ -80,7 +81,7 @@ def exercise_result(entry: dict[str, Any], points: dict[str, Points]) -> Exercis
         return ExerciseResult(entry["id"], entry["kind"], score, of, trouble)
     counted = report.counted()
     properties = [_property(verdict, verdict in counted) for verdict in report.verdicts] if not report.trouble else []
-    return ExerciseResult(entry["id"], entry["kind"], score, of, report.trouble, properties)
+    return ExerciseResult(entry["id"], entry["kind"], score, of, report.trouble, report.note, properties)
 
 
 def _property(verdict: Verdict, counts: bool) -> Property:
