@@ -204,10 +204,11 @@ def only_a_bias(descend):
 @case("descend", "your inputs are left as they were", side=True)
 def descend_left_alone(descend):
     X, y = two_clouds(1)
-    before = X.copy(), y.copy()
-    descend(X, y, 0.1, 5)
+    before, weight = (X.copy(), y.copy()), np.linspace(1, 2, len(y))
+    descend(X, y, 0.1, 5, weight)
     expect.unchanged(X, before[0], what="X")
     expect.unchanged(y, before[1], what="y")
+    expect.unchanged(weight, np.linspace(1, 2, len(y)), what="the weights")
 
 
 # ------------------------------------------------------------------------------------------- logistic
@@ -242,6 +243,7 @@ def chained(LogisticRegression):
 @case("logistic", "your inputs are left as they were", side=True)
 def model_left_alone(LogisticRegression):
     X, y = two_clouds(2, n=12)
+    y = 3 + 4 * y
     before, weight = (X.copy(), y.copy()), np.linspace(1, 2, 12)
     model = LogisticRegression(penalty=0.1)
     model.fit(X, y, weight)

@@ -114,7 +114,14 @@ def huge_logits(log_loss):
 @case("log_loss", "a small loss is right relative to its own size", side=True, draws={"margin": draws.floats(5, 700)}, weight=2)
 def small_losses(log_loss, margin):
     got = log_loss(np.array([margin, -margin]), np.array([1, 0]))
-    expect.close(got, np.full(2, exactly(margin)), rtol=1e-9, atol=0)
+    expect.close(got, np.full(2, exactly(margin)), rtol=1e-12, atol=0)
+
+
+@case("log_loss", "a large loss is right to a few roundings, too", side=True, draws={"margin": draws.floats(5, 60)})
+def large_losses(log_loss, margin):
+    got = expect.array(log_loss(np.array([-margin, margin]), np.array([1, 0])), shape=(2,), finite=True)
+    off = np.abs(got / exactly(-margin) - 1).max()
+    expect.that(off < 1e-13, f"a logit of {margin:g} on the wrong side: the loss is off by a share of {off:.1g}")
 
 
 @case("log_loss", "turning every logit and every label round changes nothing", draws=draws.vectors(low=-30, high=30))
@@ -243,6 +250,17 @@ def arrives(descend, seed):
     expect.that(left <= 1e-5, f"a share of {left:.2g} of the way is left")
 
 
+@case("descend", "it arrives as well where the rows that count most lie far out", draws={"seed": draws.seeds()}, examples=3)
+def heavy_far_out(descend, seed):
+    y = np.append(np.arange(34) % 2, [1, 1, 0, 0, 0, 1])
+    X = np.append(0.5 * np.random.default_rng(seed).normal(size=34), [3, 3, 3, -3, -3, -3])[:, None]
+    X, weight = (X - X.mean()) / X.std(), np.append(np.ones(34), np.full(6, 100.0))
+    best = newton(X, y, 0.1, weight)
+    path = expect.array(descend(X, y, 0.1, 300, weight), shape=(301, 2), finite=True, what="descend")
+    left = np.sqrt(((path[-1] - best) ** 2).sum() / (best**2).sum())
+    expect.that(left <= 1e-5, f"a share of {left:.2g} of the way is left")
+
+
 @case(
     "descend", "every 40 steps make the distance at least five times smaller", draws={"seed": draws.seeds()}, examples=6, weight=2
 )
@@ -357,7 +375,7 @@ def copies_are_weights(LogisticRegression, seed):
 def any_two_labels(LogisticRegression):
     X, y = two_clouds(12, n=30, d=2)
     p = probability(newton(X, y, 0.1), X)
-    for low, high in ((0, 1), (-1, 1), (False, True), (0.25, 0.75), (200, 255)):
+    for low, high in ((0, 1), (-1, 1), (False, True), (0.25, 0.75), (200, 255), ("benign", "malignant")):
         labels = np.where(y == 1, high, low)
         model = LogisticRegression(penalty=0.1)
         model.fit(X, labels.astype(np.uint8) if high == 255 else labels)
@@ -372,13 +390,16 @@ def any_two_labels(LogisticRegression):
 
 @case("logistic", "it forgets what it learnt before", side=True)
 def forgets(LogisticRegression):
-    X, y = two_clouds(13, n=30, d=2)
-    again = LogisticRegression(penalty=0.1)
-    again.fit(X[:, :1] + 3, 1 - y)
-    again.fit(X, y)
-    fresh = LogisticRegression(penalty=0.1)
+    X, y = two_clouds(13, n=30, d=3, apart=4.0)
+    fresh = LogisticRegression(penalty=0.01)
     fresh.fit(X, y)
-    expect.same(again.predict_proba(X), fresh.predict_proba(X), "a second fit remembers the first", atol=1e-3)
+    want = expect.array(fresh.predict_proba(X), shape=(30, 2), what="predict_proba")
+    for before in (X[:, :1] + 3, X + 1):
+        again = LogisticRegression(penalty=0.01)
+        again.fit(before, 8 - 5 * y)
+        again.fit(X, y)
+        expect.same(again.predict_proba(X), want, "a second fit remembers the first", rtol=0, atol=4e-3)
+        expect.close(again.classes_, np.array([0, 1]), what="classes_ after a second fit: it")
 
 
 @case("logistic", "two models keep apart what they learnt", side=True)
@@ -503,11 +524,28 @@ def new_rows_apart(honest):
 @case("honest", "other numbers of features, float32, labels of other types")
 def other_samples(honest):
     for d, kind in ((1, bool), (6, np.uint8), (2, float)):
-        X, y = two_clouds(23 + d, n=200, d=d)
-        theta = newton(X, y, 1e-3)
-        theta[-1] += np.log(0.25 / 0.75)
-        said = honest(X.astype(np.float32), y.astype(kind), X[:20].astype(np.float32), 0.25)
-        expect.close(said, probability(theta, X[:20]), rtol=0, atol=0.08)
+        rng = np.random.default_rng(23 + d)
+        shift = np.linspace(0.6, 1.0, d)
+        X, y = known(rng, 4000, 0.5, shift)
+        X, new = X.astype(np.float32), known(rng, 1000, 0.25, shift)[0].astype(np.float32)
+        said = expect.array(honest(X, y.astype(kind), new, 0.25), shape=(1000,), finite=True)
+        extra = extra_surprise(said, new, 0.25, shift)
+        expect.that(  # six right rivals expect 0.0009 at most
+            extra < 0.03,
+            f"with {d} features and labels of type {np.dtype(kind)} it expects {extra:.4f} nats more surprise than the truth",
+        )
+
+
+@case("honest", "the rare and the nearly certain rise with the share, too", side=True)
+def rare_ones_rise(honest):
+    shift = np.array([2.0, -1.0])
+    X, y = known(np.random.default_rng(33), 1000, 0.4, shift)
+    new = np.linspace(-1.5, 1.5, 5)[:, None] * shift
+    for below, above in itertools.pairwise((0.02, 0.05, 0.5, 0.95, 0.98)):
+        low, high = (expect.array(honest(X, y, new, share), shape=(5,), finite=True) for share in (below, above))
+        expect.that(
+            np.all(low < high), f"from a share of {below:g} to one of {above:g} it goes from {low.round(5)} to {high.round(5)}"
+        )
 
 
 # ------------------------------------------------------------------------------------------- the studio

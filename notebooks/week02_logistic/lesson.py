@@ -507,9 +507,9 @@ check("descend")
 # Write the class `LogisticRegression(penalty=0.01)`.
 #
 # - `fit(X, y, weight=None)` takes examples (examples, features), on the scale that standardising gives, and one label for
-#   each. Labels are any two different values that can be sorted: 0 and 1, $-1$ and 1, `False` and `True`, 2.0 and 4.0. It
-#   finds the lowest point of the penalised (weighted) loss, and returns the model itself, so that calls can be chained. Where
-#   `y` has not exactly two different values, it raises a `ValueError` that says what it found.
+#   each. Labels are any two different values that can be sorted: 0 and 1, $-1$ and 1, `False` and `True`, 2.0 and 4.0,
+#   `"benign"` and `"malignant"`. It finds the lowest point of the penalised (weighted) loss, and returns the model itself, so
+#   that calls can be chained. Where `y` has not exactly two different values, it raises a `ValueError` that says what it found.
 # - `classes_` then holds the two labels, the smaller one first.
 # - `predict_proba(X)` returns shape (examples, 2): a column for each class in the order of `classes_`, rows that sum to one.
 #

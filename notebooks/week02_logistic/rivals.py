@@ -171,6 +171,28 @@ def a_little_added_to_every_divisor(radius, height):
     return {name: value * content / (content + 1e-8) for name, value in backwards(radius, height).items()}
 
 
+@wrong("tin_slopes", caught_by="near_the_cost", kind="mathematics")
+def what_comes_before_follows_too(radius, height):
+    to_radius, to_height, content = -2 / radius**2, -2 / height**2, tin_nodes(radius, height)[2]
+    return {
+        **backwards(radius, height),
+        "wall": to_height / (2 * np.pi * radius),
+        "base": to_radius / (2 * np.pi * radius),
+        "metal": 1 / content,
+    }
+
+
+@wrong("tin_slopes", caught_by="near_the_cost", kind="mathematics")
+def one_over_x_has_slope_minus_one_over_x(radius, height):
+    out = backwards(radius, height)
+    return {**out, "content": out["content"] * tin_nodes(radius, height)[2]}
+
+
+@wrong("tin_slopes", caught_by="near_the_cost", kind="shape")
+def summed_over_the_tins(radius, height):
+    return {name: np.sum(value) for name, value in backwards(radius, height).items()}
+
+
 @right("tin_slopes")
 def simplified_first(radius, height):
     content = np.pi * radius**2 * height
@@ -216,6 +238,49 @@ def product_rule_in_place_of_a_quotient(radius, height):
         "base": to_base,
         "height": to_content * base + inverse * (2 * np.pi * radius),
         "radius": to_base * (2 * np.pi * radius) + inverse * (2 * np.pi * height),
+    }
+
+
+@right("tin_slopes")
+def numbers_that_carry_slopes(radius, height):
+    """Forwards, once for each node: pairs of a value and its slope."""
+
+    def times(a, b):
+        return a[0] * b[0], a[1] * b[0] + a[0] * b[1]
+
+    def slope_in(nudged):
+        def node(name, pair):
+            return (pair[0], pair[0] * 0 + 1) if name == nudged else pair
+
+        r, h = node("radius", (radius, radius * 0)), node("height", (height, height * 0))
+        base = node("base", times((np.pi, 0), times(r, r)))
+        wall = node("wall", times((2 * np.pi, 0), times(r, h)))
+        metal = node("metal", (2 * base[0] + wall[0], 2 * base[1] + wall[1]))
+        content = node("content", times(base, h))
+        return (metal[1] - metal[0] / content[0] * content[1]) / content[0]
+
+    return {name: slope_in(name) for name in ("metal", "content", "wall", "base", "height", "radius")}
+
+
+@right("tin_slopes")
+def an_imaginary_nudge(radius, height):
+    """A step into the imaginary direction has no difference to round."""
+    kind = np.result_type(np.asarray(radius), np.asarray(height))
+    kind = kind if kind.kind == "f" else np.dtype(float)
+    r, h = np.asarray(radius, float), np.asarray(height, float)
+    base, metal, content, _ = tin_nodes(r, h)
+    wall = metal - 2 * base
+
+    def slope(cost, x):
+        return (np.imag(cost(x + 1e-100j * x)) / (1e-100 * x)).astype(kind)[()]
+
+    return {
+        "radius": slope(lambda v: tin_nodes(v, h)[3], r),
+        "height": slope(lambda v: tin_nodes(r, v)[3], h),
+        "base": slope(lambda v: (2 * v + wall) / (v * h), base),
+        "wall": slope(lambda v: (2 * base + v) / content, wall),
+        "content": slope(lambda v: metal / v, content),
+        "metal": slope(lambda v: v / content, metal),
     }
 
 
@@ -317,6 +382,35 @@ def eight_examples(logits, y):
     return out
 
 
+@wrong("log_loss", caught_by="large_losses", kind="hard-coding")
+def a_line_from_twenty_on(logits, y):
+    margin = np.where(np.asarray(y) == 1, logits, -logits)
+    return np.where(margin < -20, -margin, np.log1p(np.exp(-np.maximum(margin, -20))))
+
+
+@wrong("log_loss", caught_by="small_losses", kind="hard-coding")
+def nothing_left_beyond_thirty(logits, y):
+    margin = np.where(np.asarray(y) == 1, logits, -logits)
+    return np.where(margin > 30, 0, soft(margin)).astype(logits.dtype)
+
+
+@wrong("log_loss", caught_by="small_losses", kind="stability")
+def a_stable_sigmoid_then_its_log(logits, y):
+    return -np.log(chance(np.where(np.asarray(y) == 1, logits, -logits)))
+
+
+@wrong("log_loss", caught_by="huge_logits", kind="dtype")
+def always_single(logits, y):
+    narrow = logits.astype(np.float32)
+    return soft(np.where(np.asarray(y) == 1, narrow, -narrow)).astype(logits.dtype)
+
+
+@wrong("log_loss", caught_by="loss_float_type", kind="dtype")
+def labels_widen(logits, y):
+    y = np.asarray(y) * 1
+    return y * soft(logits) + (1.0 - y) * soft(-logits)
+
+
 @right("log_loss")
 def with_the_larger_exponent_taken_out(logits, y):
     return soft(np.where(np.asarray(y) == 1, logits, -logits))
@@ -339,6 +433,14 @@ def one_number_at_a_time(logits, y):
         m = float(logits[place]) * (1 if y[place] else -1)
         out[place] = max(-m, 0.0) + math.log1p(math.exp(-abs(m)))
     return out
+
+
+@right("log_loss")
+def from_the_chance_of_the_opposite(logits, y):
+    """-log(1 - q), with q the chance of what did not happen."""
+    margin = np.where(np.equal(y, 0), -logits, logits)
+    e = np.exp(-np.fabs(margin))
+    return np.maximum(-margin, 0) - np.log1p(-(e / (1 + e)))
 
 
 # ------------------------------------------------------------------------------------------- slopes
@@ -479,6 +581,30 @@ def half_precision_to_save_memory(theta, X, y, penalty, weight=None):
     return gradient(theta.astype(X.dtype), X, y, penalty, weight).astype(X.dtype)
 
 
+@wrong("slopes", caught_by="measured_with_weights", kind="mathematics")
+def the_bias_is_deaf_to_weights(theta, X, y, penalty, weight=None):
+    return np.append(gradient(theta, X, y, penalty, weight)[:-1], gradient(theta, X, y, penalty)[-1])
+
+
+@wrong("slopes", caught_by="measured_with_weights", kind="dtype")
+def rows_repeated_by_weight(theta, X, y, penalty, weight=None):
+    if weight is not None:
+        times = np.asarray(weight).astype(int)
+        X, y = np.repeat(X, times, axis=0), np.repeat(y, times)
+    force = (chance(X @ theta[:-1] + theta[-1]) - y) / max(1, len(y))
+    return np.append(X.T @ force + penalty * theta[:-1], force.sum())
+
+
+@wrong("slopes", caught_by="measured_with_weights", kind="missing case")
+def weight_or_ones(theta, X, y, penalty, weight=None):
+    return gradient(theta, X, y, penalty, weight or np.ones(len(X)))
+
+
+@wrong("slopes", caught_by="measured", kind="shape")
+def over_the_wrong_axis_of_a_square(theta, X, y, penalty, weight=None):
+    return gradient(theta, X.T if X.shape[0] == X.shape[1] else X, y, penalty, weight)
+
+
 @right("slopes")
 def column_of_ones(theta, X, y, penalty, weight=None):
     tall = np.column_stack([X, np.ones(len(X))])
@@ -504,6 +630,28 @@ def label_by_label(theta, X, y, penalty, weight=None):
         out += np.append(pull @ X[rows], pull.sum()) / counts.sum()
     out[:-1] += penalty * theta[:-1]
     return out
+
+
+@right("slopes")
+def in_pieces(theta, X, y, penalty, weight=None):
+    total, of_weights, of_bias = 0.0, np.zeros(len(theta) - 1), 0.0
+    for rows in (slice(k, k + 50_000) for k in range(0, len(X), 50_000)):
+        A, happened = np.asarray(X[rows], float), np.asarray(y[rows], float)
+        counts = np.ones(len(A)) if weight is None else np.asarray(weight[rows], float)
+        with np.errstate(over="ignore"):
+            pull = counts * (1 / (1 + np.exp(-(A @ theta[:-1] + theta[-1]))) - happened)
+        total, of_weights, of_bias = total + counts.sum(), of_weights + pull @ A, of_bias + pull.sum()
+    return np.concatenate([of_weights / total + penalty * theta[:-1], [of_bias / total]])
+
+
+@right("slopes")
+def promised_less_happened(theta, X, y, penalty, weight=None):
+    """The mean of what was promised less the mean of what happened."""
+    counts = np.ones(len(X)) if weight is None else np.asarray(weight, float)
+    counts = counts / counts.max()
+    p, ill = chance((X @ theta[:-1] + theta[-1]).astype(float)), np.flatnonzero(y)
+    out = [*((counts * p) @ X - counts[ill] @ X[ill]), (counts * p).sum() - counts[ill].sum()]
+    return np.array(out) / counts.sum() + np.array([*(penalty * theta[:-1]), 0.0])
 
 
 # ------------------------------------------------------------------------------------------- descend
@@ -628,6 +776,69 @@ def adam_with_a_fixed_rate(X, y, penalty, steps, weight=None):
     return path
 
 
+@wrong("descend", caught_by="heavy_far_out", kind="mathematics")
+def a_bound_without_the_weights(X, y, penalty, steps, weight=None):
+    return walk(X, y, penalty, steps, weight, rate=1 / curvature(X, penalty))
+
+
+@wrong("descend", caught_by="descend_left_alone", kind="mutation")
+def weights_made_shares_in_place(X, y, penalty, steps, weight=None):
+    if weight is not None:
+        weight /= weight.sum()
+    return walk(X, y, penalty, steps, weight)
+
+
+@wrong("descend", caught_by="other_units", kind="missing case")
+def a_bound_without_the_bias(X, y, penalty, steps, weight=None):
+    return walk(X, y, penalty, steps, weight, rate=1 / (curvature(X, penalty, weight) - 1 / 4))
+
+
+@wrong("descend", caught_by="no_way_down", kind="mathematics")
+def a_bound_for_the_sum(X, y, penalty, steps, weight=None):
+    return walk(X, y, penalty, steps, weight, rate=1 / (len(X) * (curvature(X, penalty) - penalty) + penalty))
+
+
+@wrong("descend", caught_by="no_way_down", kind="missing case")
+def zeros_once_it_has_arrived(X, y, penalty, steps, weight=None):
+    path = walk(X, y, penalty, steps, weight)
+    for k in range(steps):
+        if np.linalg.norm(gradient(path[k], X, y, penalty, weight)) < 1e-8:
+            path[k + 1 :] = 0
+            break
+    return path
+
+
+@wrong("descend", caught_by="no_way_down", kind="shape")
+def the_path_ends_once_it_has_arrived(X, y, penalty, steps, weight=None):
+    path = walk(X, y, penalty, steps, weight)
+    there = [k for k in range(steps) if np.linalg.norm(gradient(path[k], X, y, penalty, weight)) < 1e-10]
+    return path[: there[0] + 1] if there else path
+
+
+@wrong("descend", caught_by="other_units", kind="mathematics")
+def weights_of_standardised_features(X, y, penalty, steps, weight=None):
+    spread = X.std(axis=0)
+    return walk((X - X.mean(axis=0)) / np.where(spread == 0, 1, spread), y, penalty, steps, weight)
+
+
+@wrong("descend", caught_by="a_path", kind="missing case")
+def begins_near_the_origin(X, y, penalty, steps, weight=None):
+    path = walk(X, y, penalty, steps, weight)
+    path[0] = np.random.default_rng(0).normal(0, 0.01, path.shape[1])
+    return path
+
+
+@wrong("descend", caught_by="no_way_down", kind="mathematics")
+def one_example_a_step(X, y, penalty, steps, weight=None):
+    rng, X = np.random.default_rng(0), np.asarray(X, float)
+    share = np.full(len(X), 1 / len(X)) if weight is None else np.asarray(weight, float) / np.sum(weight)
+    path = np.zeros((steps + 1, X.shape[1] + 1))
+    for k in range(steps):
+        i = rng.choice(len(X), p=share)
+        path[k + 1] = path[k] - gradient(path[k], X[i : i + 1], y[i : i + 1], penalty) / curvature(X, penalty, weight)
+    return path
+
+
 @right("descend")
 def the_mean_squared_length_is_bound_enough(X, y, penalty, steps, weight=None):
     return walk(X, y, penalty, steps, weight)
@@ -668,6 +879,37 @@ def with_momentum(X, y, penalty, steps, weight=None):
         keep = 0.5 if penalty else k / (k + 3)
         ahead = path[k + 1] + keep * (path[k + 1] - path[k])
     return path
+
+
+@right("descend")
+def a_bowl_that_lies_above(X, y, penalty, steps, weight=None):
+    """Each step goes to the lowest point of a parabola that is nowhere below the loss: curvature 1/4 everywhere."""
+    tall = np.column_stack([X, np.ones(len(X))]).astype(float)
+    share = np.ones(len(tall)) if weight is None else np.asarray(weight, float)
+    share = share / share.sum()
+    ridge = np.diag([float(penalty)] * (tall.shape[1] - 1) + [0.0])
+    turn = np.linalg.pinv((tall * share[:, None]).T @ tall / 4 + ridge, hermitian=True)
+    places = [np.zeros(tall.shape[1])]
+    while len(places) <= steps:
+        here = places[-1]
+        places.append(here - turn @ (((chance(tall @ here) - y) * share) @ tall + ridge @ here))
+    return np.stack(places)
+
+
+@right("descend")
+def feels_its_way(X, y, penalty, steps, weight=None):
+    """Each column in its own unit; twice as far after a success, back by half while the slope there points up again."""
+    X = np.asarray(X, float)
+    unit = np.append(np.average(X**2, axis=0, weights=weight) / 4 + penalty if X.shape[1] else [], 0.25)
+    unit = np.where(unit > 0, unit, 1)
+    path, rate = [np.zeros(X.shape[1] + 1)], 1.0
+    for _ in range(steps):
+        here = path[-1]
+        move, rate = gradient(here, X, y, penalty, weight) / unit, min(2 * rate, 1e6)
+        while rate > 1e-6 and gradient(here - rate * move, X, y, penalty, weight) @ move < 0:
+            rate /= 2
+        path.append(here - rate * move)
+    return np.array(path)
 
 
 # ------------------------------------------------------------------------------------------- logistic
@@ -846,6 +1088,76 @@ class ShiftsSingles(Base):
         return super().learn(X.astype(np.float16).round(0) if X.dtype == np.float32 else X, y, weight)
 
 
+@wrong("logistic", caught_by="any_two_labels", kind="dtype")
+class LabelsAreNumbers(Base):
+    def fit(self, X, y, weight=None):
+        return super().fit(X, np.asarray(y, dtype=float), weight)
+
+
+@wrong("logistic", caught_by="forgets", kind="mutation")
+class RemembersTheFirstNames(Base):
+    def fit(self, X, y, weight=None):
+        names = getattr(self, "classes_", None)
+        super().fit(X, y, weight)
+        self.classes_ = self.classes_ if names is None else names
+        return self
+
+
+@wrong("logistic", caught_by="forgets", kind="missing case")
+class GoesOnFromWhereItWas(Base):
+    def learn(self, X, y, weight):
+        place = getattr(self, "theta", None)
+        if place is None or len(place) != X.shape[1] + 1:
+            return super().learn(X, y, weight)
+        for _ in range(100):
+            place = place - gradient(place, X, y, self.penalty, weight) / curvature(X, self.penalty, weight)
+        return place
+
+
+@wrong("logistic", caught_by="model_left_alone", kind="mutation")
+class RelabelsInPlace(Base):
+    def fit(self, X, y, weight=None):
+        which = np.unique(y, return_inverse=True)[1]
+        super().fit(X, y.copy(), weight)
+        if y.dtype.kind in "iufb":
+            y[...] = which
+        return self
+
+
+@wrong("logistic", caught_by="rows_apart", kind="stability")
+class OneShiftForTheBatch(Base):
+    def predict_proba(self, X):
+        both = np.column_stack([np.zeros(len(X)), self.logits(X)])
+        both = np.exp(both - both.max())
+        return both / both.sum(axis=1, keepdims=True)
+
+
+@wrong("logistic", caught_by="thirty_features", kind="stability")
+class NeverQuiteSure(Base):
+    def predict_proba(self, X):
+        return np.clip(super().predict_proba(X), 0.01, 0.99)
+
+
+@wrong("logistic", caught_by="nothing_to_go_by", kind="mathematics")
+class TheBiasPaysToo(Base):
+    def learn(self, X, y, weight):
+        theta, rate = np.zeros(X.shape[1] + 1), 1 / (curvature(X, self.penalty, weight) + self.penalty)
+        for _ in range(3000):
+            pull = gradient(theta, X, y, self.penalty, weight)
+            pull[-1] += self.penalty * theta[-1]
+            theta = theta - rate * pull
+        return theta
+
+
+@wrong("logistic", caught_by="refuses", kind="missing case")
+class TheSmallestAgainstTheRest(Base):
+    def fit(self, X, y, weight=None):
+        names = np.unique(y)
+        if len(names) < 2:
+            raise ValueError("only one class")
+        return super().fit(X, np.where(y == names[0], names[0], names[-1]), weight)
+
+
 @right("logistic")
 class ByNewton(Base):
     pass
@@ -868,6 +1180,68 @@ class FromTheOtherSide(Base):
         z = self.logits(X)
         first = 0.5 + 0.5 * np.tanh(z / 2)
         return np.stack([first, 1 - first], axis=1)
+
+
+@right("logistic")
+class WithMomentumAndAFunctionInside:
+    """Nesterov's walk, begun anew when it goes uphill."""
+
+    def __init__(self, penalty=0.01):
+        self.lam = penalty
+
+    def fit(self, X, y, weight=None):
+        ordered = np.sort(y)
+        small, large = ordered[[0, -1]]
+        if small == large or not np.logical_or(y == small, y == large).all():
+            raise ValueError(f"two labels, please, not {np.unique(y)}")
+        self.classes_, target = ordered[[0, -1]], (y == large) * 1.0
+        X = np.array(X, float)
+        theta = ahead = np.zeros(X.shape[1] + 1)
+        m, top = 1.0, curvature(X, self.lam, weight)
+        for _ in range(6000):
+            slope = gradient(ahead, X, target, self.lam, weight)
+            new = ahead - slope / top
+            m = 1.0 if slope @ (new - theta) > 0 else m
+            n = (1 + math.sqrt(1 + 4 * m * m)) / 2
+            ahead, theta, m = new + (m - 1) / n * (new - theta), new, n
+        self.answer = lambda new: np.stack([chance(s * (new @ theta[:-1] + theta[-1])) for s in (-1, 1)], axis=1)
+        return self
+
+    def predict_proba(self, X):
+        return self.answer(X)
+
+
+@right("logistic")
+class RowByRow:
+    def __init__(self, penalty=0.01):
+        self.known = {"penalty": penalty}
+
+    def fit(self, X, y, weight=None):
+        names = sorted(set(np.asarray(y).tolist()))
+        if len(names) != 2:
+            raise ValueError(f"found {len(names)} labels")
+        self.classes_ = np.array(names)
+        place = solve(X, np.array([int(label == names[1]) for label in y.tolist()]), self.known["penalty"], weight, 100)[-1]
+        self.known.update(w=place[:-1], b=place[-1])
+        return self
+
+    def predict_proba(self, X):
+        out = np.zeros((len(X), 2))
+        for i, x in enumerate(X):
+            z = float(np.dot(x, self.known["w"]) + self.known["b"])
+            small = math.exp(-abs(z)) / (1 + math.exp(-abs(z)))
+            out[i] = (small, 1 - small) if z > 0 else (1 - small, small)
+        return out
+
+
+@right("logistic")
+class TwoScoresInside(Base):
+    """A score for each class, half of the logit each, and a softmax."""
+
+    def predict_proba(self, X):
+        scores = np.column_stack([X, np.ones(len(X))]).astype(float) @ np.column_stack([-self.theta / 2, self.theta / 2])
+        chances = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return chances / chances.sum(axis=1, keepdims=True)
 
 
 # ------------------------------------------------------------------------------------------- honest
@@ -971,6 +1345,35 @@ def one_column_too_many(X, y, X_new, share):
     return np.atleast_1d(chance(fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y))).squeeze())
 
 
+@wrong("honest", caught_by="rare_ones_rise", kind="hard-coding")
+def never_below_a_hundredth(X, y, X_new, share):
+    return np.clip(chance(fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y))), 0.01, 0.99)
+
+
+@wrong("honest", caught_by="lopsided", kind="mathematics")
+def weighted_by_the_share_alone(X, y, X_new, share):
+    return chance(fitted(X, y, X_new, np.where(np.asarray(y) == 1, share, 1 - share)))
+
+
+@wrong("honest", caught_by="at_the_edge", kind="missing case")
+def rows_thrown_away_until_it_fits(X, y, X_new, share):
+    ones, zeros = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
+    wanted = round(share / (1 - share) * len(zeros))
+    if wanted <= len(ones):
+        ones = ones[:wanted]
+    else:
+        zeros = zeros[: round((1 - share) / share * len(ones))]
+    if not len(ones) or not len(zeros):
+        raise ValueError("two labels are needed")
+    keep = np.concatenate([ones, zeros])
+    return chance(fitted(X[keep], y[keep], X_new))
+
+
+@wrong("honest", caught_by="nothing_to_say", kind="mathematics")
+def of_label_zero(X, y, X_new, share):
+    return chance(-fitted(X, y, X_new) - log_odds(share) + log_odds(np.mean(y)))
+
+
 @right("honest")
 def the_logit_is_moved(X, y, X_new, share):
     return chance(fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y)))
@@ -987,6 +1390,34 @@ def two_columns_by_bayes(X, y, X_new, share):
     z, seen = fitted(X, y, X_new, penalty=0.0005), np.mean(y)
     yes, no = chance(z) * share / seen, chance(-z) * (1 - share) / (1 - seen)
     return yes / (yes + no)
+
+
+@right("honest")
+def balanced_first(X, y, X_new, share):
+    """Both labels get half of the weight, so that the logit is the evidence alone; then the population's odds are added."""
+    y = np.array(y, int)
+    half = np.where(y == 1, 0.5 / y.sum(), 0.5 / (1 - y).sum())
+    evidence = [float(z) for z in fitted(X, y, np.asarray(X_new, float), half, penalty=1e-4)]
+    return 0.5 + 0.5 * np.tanh((np.array(evidence).reshape(len(X_new)) + log_odds(share)) / 2)
+
+
+@right("honest")
+def odds_known_beforehand(X, y, X_new, share):
+    """The sample's odds are a fixed part of the logit while fitting; what is fitted holds for even odds."""
+    tall, happened = np.column_stack([X, np.ones(len(X))]).astype(float), np.asarray(y, float)
+    ridge = np.append(np.full(X.shape[1], 1e-4), 0.0)
+    turn = np.linalg.pinv(tall.T @ tall / len(tall) / 4 + np.diag(ridge), hermitian=True)
+    theta = np.zeros(tall.shape[1])
+    for _ in range(3000):
+        p = chance(tall @ theta + log_odds(happened.mean()))
+        theta = theta - turn @ (tall.T @ (p - happened) / len(tall) + ridge * theta)
+    return chance(np.asarray(X_new, float) @ theta[:-1] + theta[-1] + log_odds(share))
+
+
+@right("honest")
+def next_to_no_penalty(X, y, X_new, share):
+    logit = fitted(X, np.asarray(y, float), np.asarray(X_new, float), penalty=1e-5)
+    return np.exp(-np.logaddexp(0, -logit - log_odds(share) + log_odds(np.count_nonzero(y) / len(y))))
 
 
 # ------------------------------------------------------------------------------------------- tumours
