@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 import re
 
 import numpy as np
+from hypothesis import strategies as st
+
 from autograder import datasets
 from autograder.cases import case, draws, exercise, expect
-from hypothesis import strategies as st
 
 exercise("deep_net", names=("forward", "backward"))
 exercise("layer_shapes")
@@ -50,7 +52,9 @@ def outputs(parameters: list, X: np.ndarray) -> list[np.ndarray]:
     """What every layer sums up, unit by unit; only the sums above zero go on to the next layer."""
     layers, rows = [], X
     for W, b in parameters:
-        layers.append(np.array([[one_unit(rows, W, b, n, j) for j in range(len(b))] for n in range(len(X))]).reshape(len(X), len(b)))
+        layers.append(
+            np.array([[one_unit(rows, W, b, n, j) for j in range(len(b))] for n in range(len(X))]).reshape(len(X), len(b))
+        )
         rows = np.where(layers[-1] > 0, layers[-1], 0.0)
     return layers
 
@@ -59,13 +63,17 @@ def make_net(sizes: list[int], examples: int, rng: np.random.Generator, margin: 
     """A random net whose sums all keep away from the kink, so that slopes can be measured."""
     while True:
         X = rng.standard_normal((examples, sizes[0]))
-        parameters = [(rng.standard_normal((m, n)) / np.sqrt(m), rng.standard_normal(n) / 2) for m, n in zip(sizes, sizes[1:], strict=False)]
+        parameters = [
+            (rng.standard_normal((m, n)) / np.sqrt(m), rng.standard_normal(n) / 2) for m, n in itertools.pairwise(sizes)
+        ]
         if all(np.abs(layer).min(initial=1.0) > margin for layer in outputs(parameters, X)[:-1]):
             return Net(parameters, X, rng.standard_normal((examples, sizes[-1])))
 
 
 @st.composite
-def nets(draw: st.DrawFn, layers: tuple[int, int] = (1, 3), examples: tuple[int, int] = (1, 4), side: tuple[int, int] = (1, 4)) -> Net:
+def nets(
+    draw: st.DrawFn, layers: tuple[int, int] = (1, 3), examples: tuple[int, int] = (1, 4), side: tuple[int, int] = (1, 4)
+) -> Net:
     """Nets of several depths and sizes; they shrink to few layers, units and examples."""
     depth = draw(st.integers(*layers))
     sizes = [draw(st.integers(*side)) for _ in range(depth + 1)]
@@ -89,7 +97,10 @@ def as_pairs(got: object, like: list, what: str = "your `backward`") -> tuple:
         found = [tuple(pair) for pair in got]
     except TypeError:
         found = []
-    expect.that(len(found) == len(like) and all(len(pair) == 2 for pair in found), f"{what} should return one pair for each of the {len(like)} layers")
+    expect.that(
+        len(found) == len(like) and all(len(pair) == 2 for pair in found),
+        f"{what} should return one pair for each of the {len(like)} layers",
+    )
     for k, ((dW, db), (W, b)) in enumerate(zip(found, like, strict=True), start=1):
         expect.array(dW, shape=np.shape(W), finite=True, what=f"for the weights of layer {k}, {what}")
         expect.array(db, shape=np.shape(b), finite=True, what=f"for the biases of layer {k}, {what}")
@@ -134,12 +145,24 @@ def tents(forward):
     expect.close(logits[:, 0], np.array([0.0, 0.5, 1.0, 0.0]))
 
 
-@case("deep_net", "the slopes have the parameters' shapes and agree with small movements", draws=nets(), examples=8, false_alarm=1e-9)
+@case(
+    "deep_net",
+    "the slopes have the parameters' shapes and agree with small movements",
+    draws=nets(),
+    examples=8,
+    false_alarm=1e-9,
+)
 def slopes(forward, backward, net, rng):
     slopes_agree(forward, backward, net, rng)
 
 
-@case("deep_net", "your functions leave the parameters, the examples and the logits' slopes as they were", side=True, draws=nets(), examples=8)
+@case(
+    "deep_net",
+    "your functions leave the parameters, the examples and the logits' slopes as they were",
+    side=True,
+    draws=nets(),
+    examples=8,
+)
 def untouched(forward, backward, net):
     before = [array.copy() for array in (*flat(net.parameters), net.X, net.d_logits)]
     slopes_of(forward, backward, net)
@@ -169,7 +192,10 @@ class Shapes:
 def fitting(draw: st.DrawFn, layers: tuple[int, int] = (1, 5), examples: tuple[int, int] = (0, 4)) -> Shapes:
     """Nets that fit."""
     sizes = [draw(st.integers(1, 6)) for _ in range(draw(st.integers(*layers)) + 1)]
-    return Shapes([(np.ones((m, n)), np.ones(n)) for m, n in zip(sizes, sizes[1:], strict=False)], np.ones((draw(st.integers(*examples)), sizes[0])))
+    return Shapes(
+        [(np.ones((m, n)), np.ones(n)) for m, n in itertools.pairwise(sizes)],
+        np.ones((draw(st.integers(*examples)), sizes[0])),
+    )
 
 
 @st.composite
@@ -210,9 +236,11 @@ def faulty(draw: st.DrawFn, kinds: tuple[str, ...], layers: tuple[int, int] = (1
 
 
 def refuses(layer_shapes, given: Shapes) -> None:
-    """Without the fault the shapes come; with it, a ValueError that names the layer at fault first, and the sizes that disagree."""
+    """Without the fault the shapes come; with it, a ValueError that names the layer at fault, and the sizes that disagree."""
     shapes_come(layer_shapes, Shapes(*given.mended))
-    error = expect.raises(ValueError, lambda: layer_shapes(given.parameters, given.X), "no ValueError came, although something does not fit")
+    error = expect.raises(
+        ValueError, lambda: layer_shapes(given.parameters, given.X), "no ValueError came, although something does not fit"
+    )
     told = str(error)
     named = re.findall(r"layer\s+(\d+)", told, flags=re.IGNORECASE)
     expect.that(named, f"the message does not say at which `layer …` the fault is: {told!r}")
@@ -239,7 +267,11 @@ def tent_shapes(layer_shapes):
     shapes_come(layer_shapes, Shapes(TENTS, np.ones((5, 1))))
 
 
-@case("layer_shapes", "weights that cannot take what arrives are refused, with the layer's number and both sizes", draws=faulty(("weights",)))
+@case(
+    "layer_shapes",
+    "weights that cannot take what arrives are refused, with the layer's number and both sizes",
+    draws=faulty(("weights",)),
+)
 def wrong_weights(layer_shapes, given):
     refuses(layer_shapes, given)
 
@@ -254,7 +286,8 @@ def list_untouched(layer_shapes, given):
     before = [(W.shape, b.shape) for W, b in given.parameters]
     layer_shapes(given.parameters, given.X)
     expect.that(
-        [tuple(np.shape(a) for a in pair) for pair in given.parameters] == before, "your function changed the list of parameters, or an array in it"
+        [tuple(np.shape(a) for a in pair) for pair in given.parameters] == before,
+        "your function changed the list of parameters, or an array in it",
     )
 
 
@@ -314,14 +347,21 @@ def plainly(operation: str, taken):
 
 def remotely(operation: str, taken):
     """A step on values of the learner's: the method of that name."""
-    return {"relu": lambda: taken.relu(), "exp": lambda: taken.exp(), "log": lambda: taken.log(), "sum": lambda: taken.sum()}[operation]()
+    return {"relu": lambda: taken.relu(), "exp": lambda: taken.exp(), "log": lambda: taken.log(), "sum": lambda: taken.sum()}[
+        operation
+    ]()
 
 
 def possible(operation: str, values: list, i: int, j: int) -> bool:
     """Whether a step can be taken without meeting a kink, a pole or huge numbers."""
     a, b = values[i], values[j]
     if operation == "@":
-        return np.ndim(a) == 2 and np.ndim(b) == 2 and a.shape[1] == b.shape[0] and a.shape[1] * np.abs(a).max() * np.abs(b).max() < 12
+        return (
+            np.ndim(a) == 2
+            and np.ndim(b) == 2
+            and a.shape[1] == b.shape[0]
+            and a.shape[1] * np.abs(a).max() * np.abs(b).max() < 12
+        )
     if operation in "+*":
         return np.shape(a) == np.shape(b) and (operation == "+" or np.abs(a).max() * np.abs(b).max() < 12)
     if operation == "exp":
@@ -381,7 +421,9 @@ def any_graph(count: int, operations: list[str], rng: np.random.Generator, squar
 
 
 @st.composite
-def graphs(draw: st.DrawFn, steps: tuple[int, int] = (1, 8), operations: tuple[str, ...] = ("+", "*", "@", "relu", "exp", "log", "sum")) -> Graph:
+def graphs(
+    draw: st.DrawFn, steps: tuple[int, int] = (1, 8), operations: tuple[str, ...] = ("+", "*", "@", "relu", "exp", "log", "sum")
+) -> Graph:
     """Random graphs; they shrink to few steps."""
     count = draw(st.integers(*steps))
     seed = draw(draws.seeds())
@@ -501,14 +543,16 @@ def mean_of_each(parameters: list, X: np.ndarray, y: np.ndarray) -> tuple[float,
 
 
 @st.composite
-def batches(draw: st.DrawFn, examples: tuple[int, int] = (1, 9), rows: tuple[int, int] = (1, 10), sides: tuple[int, int] = (1, 1)) -> Batch:
+def batches(
+    draw: st.DrawFn, examples: tuple[int, int] = (1, 9), rows: tuple[int, int] = (1, 10), sides: tuple[int, int] = (1, 1)
+) -> Batch:
     """Batches that need not divide evenly."""
     n = draw(st.integers(*examples))
     rng = np.random.default_rng(draw(draws.seeds()))
     shape = [n, *(int(rng.integers(1, 4)) for _ in range(draw(st.integers(*sides))))]
     layers = draw(st.integers(1, 4))
     sizes = [int(rng.integers(1, 4)) for _ in range(layers + 1)]
-    parameters = [(rng.standard_normal((a, b)), rng.standard_normal(b)) for a, b in zip(sizes, sizes[1:], strict=False)]
+    parameters = [(rng.standard_normal((a, b)), rng.standard_normal(b)) for a, b in itertools.pairwise(sizes)]
     return Batch(parameters, rng.standard_normal(shape), rng.integers(0, 10, n), draw(st.integers(*rows)))
 
 
@@ -525,7 +569,9 @@ def whole_agrees(whole_gradient, batch: Batch) -> None:
     """The same comes out as from one call with everything."""
     value, found = gathered(whole_gradient, Asked(batch.rows), batch)
     wanted, slopes = mean_of_each(batch.parameters, batch.X, batch.y)
-    expect.that(np.isclose(value, wanted, rtol=1e-9, atol=1e-9), f"the loss {value:.6g} came out; one call with everything gives another")
+    expect.that(
+        np.isclose(value, wanted, rtol=1e-9, atol=1e-9), f"the loss {value:.6g} came out; one call with everything gives another"
+    )
     for k, (a, b) in enumerate(zip(found, flat(slopes), strict=True)):
         what = f"the slopes for the {'biases' if k % 2 else 'weights'} of layer {k // 2 + 1}"
         expect.close(a, b, rtol=1e-9, atol=1e-9, otherwise=f"{what} are not those of one call with everything")
@@ -538,7 +584,13 @@ def even_pieces(whole_gradient):
     whole_agrees(whole_gradient, Batch(parameters, rng.standard_normal((6, 2)), rng.integers(0, 9, 6), 2))
 
 
-@case("whole_gradient", "each example is handed over once, with its own label, never too many at a time", side=True, draws=batches(), examples=15)
+@case(
+    "whole_gradient",
+    "each example is handed over once, with its own label, never too many at a time",
+    side=True,
+    draws=batches(),
+    examples=15,
+)
 def each_once(whole_gradient, batch):
     asked = Asked(batch.rows)
     gathered(whole_gradient, asked, batch)
@@ -550,7 +602,9 @@ def each_once(whole_gradient, batch):
 # ------------------------------------------------------------------------------------------------ an image classifier
 
 
-def trained(train_net, images: np.ndarray, y: np.ndarray, hidden: tuple, rng: np.random.Generator, classes: int | None = None) -> list:
+def trained(
+    train_net, images: np.ndarray, y: np.ndarray, hidden: tuple, rng: np.random.Generator, classes: int | None = None
+) -> list:
     """Parameters in this week's form, of the sizes that were asked for."""
     got = train_net(images, y, hidden, rng)
     expect.that(got is not None, "your `train_net` returned None: is there a `return`?")
@@ -559,7 +613,9 @@ def trained(train_net, images: np.ndarray, y: np.ndarray, hidden: tuple, rng: np
     except TypeError:
         parameters = []
     sizes = [int(np.prod(images.shape[1:])), *hidden, classes or int(np.max(y)) + 1]
-    expect.that(len(parameters) == len(sizes) - 1, f"hidden={hidden} makes {len(sizes) - 1} layers: one pair (W, b) for each is due")
+    expect.that(
+        len(parameters) == len(sizes) - 1, f"hidden={hidden} makes {len(sizes) - 1} layers: one pair (W, b) for each is due"
+    )
     for k, (pair, m, n) in enumerate(zip(parameters, sizes, sizes[1:], strict=False), start=1):
         expect.that(len(pair) == 2, f"layer {k} is not a pair (W, b)")
         expect.array(pair[0], shape=(m, n), finite=True, what=f"as weights of layer {k}, your `train_net`")
@@ -635,7 +691,9 @@ def chosen(choose, shop: Workshop) -> int:
     """The number of the setting that was chosen, after looking at the form of the answer."""
     got = shop.choose(choose)
     expect.that(not shop.strange, shop.strange)
-    expect.that(isinstance(got, (tuple, list)) and len(got) == 2, "your function should return a pair: a setting and its parameters")
+    expect.that(
+        isinstance(got, (tuple, list)) and len(got) == 2, "your function should return a pair: a setting and its parameters"
+    )
     setting, parameters = got
     expect.that(isinstance(setting, dict) and "number" in setting, "the first of the pair is not one of the settings")
     fine = isinstance(parameters, dict) and parameters.get("made_by") == setting["number"]
@@ -649,7 +707,12 @@ def third_wins(choose):
     expect.that(got == 2, f"the setting in place {got + 1} came out")
 
 
-@case("choose", "the setting that does best on rows it was not fitted to wins", draws=st.permutations([0.2, 0.3, 0.5, 0.7]), examples=10)
+@case(
+    "choose",
+    "the setting that does best on rows it was not fitted to wins",
+    draws=st.permutations([0.2, 0.3, 0.5, 0.7]),
+    examples=10,
+)
 def best_on_fresh_rows(choose, losses):
     got = chosen(choose, Workshop(losses, [1 - v for v in losses]))
     expect.that(losses[got] == min(losses), f"a setting with the loss {losses[got]} on dev came out")
@@ -670,19 +733,31 @@ def entries(arrays: object) -> list[np.ndarray]:
     expect.that(arrays is not None, "your `train` returned None: is there a `return`?")
     single = isinstance(arrays, np.ndarray)
     expect.that(single or isinstance(arrays, (list, tuple)), "your `train` should return a list of arrays")
-    rounded = [expect.array(a, finite=True, what="for one of its arrays, your `train`").astype(np.float32) for a in ([arrays] if single else arrays)]
+    rounded = [
+        expect.array(a, finite=True, what="for one of its arrays, your `train`").astype(np.float32)
+        for a in ([arrays] if single else arrays)
+    ]
     expect.that(len(rounded) <= 100, f"{len(rounded)} arrays came out: put them into fewer")
-    expect.that(all(a.ndim <= 6 for a in rounded) and all(a.size or a.ndim == 1 for a in rounded), "an array of a strange shape came out")
+    expect.that(
+        all(a.ndim <= 6 for a in rounded) and all(a.size or a.ndim == 1 for a in rounded), "an array of a strange shape came out"
+    )
     count = sum(a.size for a in rounded)
     expect.that(count <= 3000, f"the arrays hold {count:,} numbers; the budget is 3,000")
     return rounded
 
 
-@case("small_wardrobe", "the arrays hold at most 3,000 numbers, and the labels come one for each picture", seconds=90, false_alarm=1e-9)
+@case(
+    "small_wardrobe",
+    "the arrays hold at most 3,000 numbers, and the labels come one for each picture",
+    seconds=90,
+    false_alarm=1e-9,
+)
 def interface(train, predict, rng):
     clothes, others = datasets.load("fashion", split="train"), datasets.load("fashion", split="test")
     kept = entries(train(clothes.X[:1500], clothes.y[:1500], rng))
     said = expect.array(predict(kept, others.X[:300]), shape=(300,), what="your `predict`")
     expect.that(np.isin(said, np.arange(10)).all(), "labels other than 0 to 9 came out")
     share = float(np.mean(said == others.y[:300]))
-    expect.that(share > 0.3, f"after 1,500 pictures {share:.0%} of others are named rightly: something is wrong with the training")
+    expect.that(
+        share > 0.3, f"after 1,500 pictures {share:.0%} of others are named rightly: something is wrong with the training"
+    )

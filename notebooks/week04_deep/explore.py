@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
+
 from autograder import datasets
 from autograder.explore import BLUE, GREEN, GREY, INK, ORANGE, RED, Picture, figure, images, panel, picture
 from autograder.explore.style import style
@@ -26,15 +29,22 @@ def draw_folds(layers, peak):
         corners = np.unique(np.concatenate([corners * peak, 1 - corners * (1 - peak)]).round(12))
     left.plot(x, y, color=BLUE, lw=1.7)
     left.plot(corners, [value(c, layers, peak) for c in corners], ".", color=INK, ms=5 if layers < 6 else 2)
-    left.set(xlabel="input", ylabel="output", ylim=(-0.06, 1.12), xlim=(0, 1),
-             title=f"{layers} layer{'s' * (layers > 1)} of two units: {2**layers} straight pieces")
+    left.set(
+        xlabel="input",
+        ylabel="output",
+        ylim=(-0.06, 1.12),
+        xlim=(0, 1),
+        title=f"{layers} layer{'s' * (layers > 1)} of two units: {2**layers} straight pieces",
+    )
     depth = np.arange(1, 9)
     right.semilogy(depth, 2.0**depth - 1, "o-", color=ORANGE, lw=1.6, ms=4)
     right.semilogy(depth, 2.0 * depth, "o-", color=BLUE, lw=1.6, ms=4)
     right.axvline(layers, color=GREY, lw=1, zorder=0)
     right.text(3.8, 50, "one hidden\nlayer,\nat least", color=ORANGE, ha="right", weight="bold", fontsize=9.5)
     right.text(8, 8.4, "deep", color=BLUE, ha="right", weight="bold", fontsize=9.5)
-    right.set(xlabel="layers of the deep net", title="Units for the same curve", yticks=[1, 10, 100], yticklabels=["1", "10", "100"])
+    right.set(
+        xlabel="layers of the deep net", title="Units for the same curve", yticks=[1, 10, 100], yticklabels=["1", "10", "100"]
+    )
     return fig
 
 
@@ -130,23 +140,63 @@ def draw_graph(ax, graph, sizes, texts, pace=50.0, radius=0.3, font=8.5):
         share = 0.0 if size <= 0 else float(np.clip(1 + np.log10(size / biggest) / 4, 0.0, 1))
         colour = GREY if size <= 0 else ORANGE if share > 0.75 else BLUE
         far = y0 == y1 and any(y == y0 and x0 < x < x1 for x, y in graph.places)
-        ax.annotate("", (x1, y1), (x0, y0), zorder=1, arrowprops={
-            "arrowstyle": "-|>,head_width=0.22,head_length=0.4", "lw": 0.8 + 3.6 * share, "color": colour,
-            "alpha": 0.35 + 0.65 * share, "shrinkA": 9, "shrinkB": 11, "ls": ":" if size <= 0 else "-",
-            "connectionstyle": f"arc3,rad={0.2 if far else 0}"})
+        ax.annotate(
+            "",
+            (x1, y1),
+            (x0, y0),
+            zorder=1,
+            arrowprops={
+                "arrowstyle": "-|>,head_width=0.22,head_length=0.4",
+                "lw": 0.8 + 3.6 * share,
+                "color": colour,
+                "alpha": 0.35 + 0.65 * share,
+                "shrinkA": 9,
+                "shrinkB": 11,
+                "ls": ":" if size <= 0 else "-",
+                "connectionstyle": f"arc3,rad={0.2 if far else 0}",
+            },
+        )
         length = np.hypot(x1 - x0, y1 - y0)
         aside = (-0.16, 0.0) if x0 == x1 else (-(y1 - y0) / length * 0.3, (x1 - x0) / length * 0.14)
         middle = ((x0 + x1) / 2 + aside[0], (y0 + y1) / 2 + aside[1])
         if far:  # the arc hangs a tenth of its length below the line; one unit is `pace` points wide
-            ax.annotate(texts[node, which], ((x0 + x1) / 2, y0), (0, -0.1 * (x1 - x0) * pace - 4), textcoords="offset points",
-                        fontsize=font, ha="center", va="top", color=INK)
+            ax.annotate(
+                texts[node, which],
+                ((x0 + x1) / 2, y0),
+                (0, -0.1 * (x1 - x0) * pace - 4),
+                textcoords="offset points",
+                fontsize=font,
+                ha="center",
+                va="top",
+                color=INK,
+            )
         else:
-            ax.text(*middle, texts[node, which], fontsize=font, ha="right" if x0 == x1 else "center", va="center" if x0 == x1 else "bottom", color=INK)
+            ax.text(
+                *middle,
+                texts[node, which],
+                fontsize=font,
+                ha="right" if x0 == x1 else "center",
+                va="center" if x0 == x1 else "bottom",
+                color=INK,
+            )
     for k, (x, y) in enumerate(graph.places):
         leaf = not graph.inputs[k]
-        ax.text(x, y, graph.labels[k], ha="center", va="center", fontsize=font + 0.5, zorder=4, color="white" if leaf else INK,
-                bbox={"boxstyle": f"circle,pad={radius}" if len(graph.labels[k]) < 3 else "round,pad=0.35",
-                      "fc": GREEN if leaf else "white", "ec": GREEN if leaf else INK, "lw": 1.1})
+        ax.text(
+            x,
+            y,
+            graph.labels[k],
+            ha="center",
+            va="center",
+            fontsize=font + 0.5,
+            zorder=4,
+            color="white" if leaf else INK,
+            bbox={
+                "boxstyle": f"circle,pad={radius}" if len(graph.labels[k]) < 3 else "round,pad=0.35",
+                "fc": GREEN if leaf else "white",
+                "ec": GREEN if leaf else INK,
+                "lw": 1.1,
+            },
+        )
     ax.axis("off")
 
 
@@ -181,19 +231,38 @@ def draw_deep_graph(layers, scale, seed, skip):
     sizes = {edge: float(np.sqrt(np.sum(graph.slope(edge) ** 2))) for edge in graph.edges()}
     wide = max(x for x, _ in graph.places)
     fig, ax = figure(12.4, 3.1)
-    draw_graph(ax, graph, sizes, {edge: short(size) for edge, size in sizes.items()}, pace=12.0 * 72 / (max(wide, 7) + 1.2), font=9.5 if wide < 13 else 8 if wide < 17 else 7)
+    draw_graph(
+        ax,
+        graph,
+        sizes,
+        {edge: short(size) for edge, size in sizes.items()},
+        pace=12.0 * 72 / (max(wide, 7) + 1.2),
+        font=9.5 if wide < 13 else 8 if wide < 17 else 7,
+    )
     spare = max(0, (7 - wide) / 2)
     ax.set(xlim=(-0.6 - spare, wide + 0.6 + spare), ylim=(-0.7, 1.65))
     bottom = float(np.linalg.norm(sum(graph.slope(edge) for edge in graph.edges() if graph.inputs[edge[0]][edge[1]] == 0)))
     ratio = bottom / sizes[len(graph.labels) - 1, 0]
-    fig.suptitle(f"The size of the slope on every edge: of the blame at the loss, {short(ratio)} times as much reaches X", x=0.01, ha="left", weight="bold", fontsize=11.5)
+    fig.suptitle(
+        f"The size of the slope on every edge: of the blame at the loss, {short(ratio)} times as much reaches X",
+        x=0.01,
+        ha="left",
+        weight="bold",
+        fontsize=11.5,
+    )
     return fig
 
 
 def blame():
     """The computation graph of a deep net with the slope's size on every edge: layers, weights, seed, a way round."""
-    return panel(draw_deep_graph, layers=(1, 5, 4), scale=(0.1, 3.0, 1.0, 0.1), seed=(0, 20, 3), skip=False,
-                 labels={"scale": "size of the weights", "skip": "each hidden layer adds its input"})
+    return panel(
+        draw_deep_graph,
+        layers=(1, 5, 4),
+        scale=(0.1, 3.0, 1.0, 0.1),
+        seed=(0, 20, 3),
+        skip=False,
+        labels={"scale": "size of the weights", "skip": "each hidden layer adds its input"},
+    )
 
 
 @picture
@@ -208,10 +277,18 @@ def used_twice():
     edges = graph.edges()
     slopes = {edge: float(graph.slope(edge)) for edge in edges}
     fig, ax = figure(9.4, 3.0)
-    draw_graph(ax, graph, {edge: abs(s) for edge, s in slopes.items()}, {edge: f"{s:.2f}".replace("-", "−") for edge, s in slopes.items()}, font=10)
+    draw_graph(
+        ax,
+        graph,
+        {edge: abs(s) for edge, s in slopes.items()},
+        {edge: f"{s:.2f}".replace("-", "−") for edge, s in slopes.items()},
+        font=10,
+    )
     for k, (x, y) in enumerate(graph.places):
         if graph.inputs[k]:
-            ax.text(x, y - 0.42, f"{float(graph.values[k]):.2f}".replace("-", "−"), color=GREY, ha="center", va="top", fontsize=9.5)
+            ax.text(
+                x, y - 0.42, f"{float(graph.values[k]):.2f}".replace("-", "−"), color=GREY, ha="center", va="top", fontsize=9.5
+            )
     both = [slopes[e] for e in edges if graph.inputs[e[0]][e[1]] == a]
     told = f"slope for a:  {both[0]:.2f} + {both[1]:.2f} = {sum(both):.2f}".replace("-", "−")
     ax.text(0, 1.5, told, color=RED, weight="bold", ha="left", fontsize=10.5)
@@ -252,16 +329,33 @@ def draw_widths(rows, noise):
     best = widths[int(np.argmin(wrong_dev))]
     ax.plot(best, min(wrong_dev), "o", mfc="none", mec=RED, mew=2, ms=11)
     ax.legend(loc="lower left", labelcolor="linecolor")
-    ax.annotate(f"best: {best} units", (best, min(wrong_dev)), (0, 60), textcoords="offset points", color=RED,
-                fontsize=9.5, ha="right" if best > 1000 else "center", arrowprops={"arrowstyle": "-", "color": RED, "lw": 0.8, "shrinkB": 6})
-    ax.set(xlabel="units (a hyperparameter)", ylabel="share named wrongly", ylim=(-0.03, 1.0),
-           title="Past the line all widths look alike in training; fresh rows tell them apart")
+    ax.annotate(
+        f"best: {best} units",
+        (best, min(wrong_dev)),
+        (0, 60),
+        textcoords="offset points",
+        color=RED,
+        fontsize=9.5,
+        ha="right" if best > 1000 else "center",
+        arrowprops={"arrowstyle": "-", "color": RED, "lw": 0.8, "shrinkB": 6},
+    )
+    ax.set(
+        xlabel="units (a hyperparameter)",
+        ylabel="share named wrongly",
+        ylim=(-0.03, 1.0),
+        title="Past the line all widths look alike in training; fresh rows tell them apart",
+    )
     return fig
 
 
 def widths():
     """Errors against the number of units, with sliders for the number of rows and for spoilt labels."""
-    return panel(draw_widths, rows=(60, 500, 240, 20), noise=(0.0, 0.4, 0.1, 0.05), labels={"rows": "rows to train on", "noise": "share of spoilt labels"})
+    return panel(
+        draw_widths,
+        rows=(60, 500, 240, 20),
+        noise=(0.0, 0.4, 0.1, 0.05),
+        labels={"rows": "rows to train on", "noise": "share of spoilt labels"},
+    )
 
 
 # ---------------------------------------------------------------------------------------------- clothes
@@ -278,8 +372,14 @@ def wardrobe():
         block = 28 // side
         small = data.X[shown].reshape(-1, side, block, side, block).mean(axis=(2, 4))
         images(axes[row], small, [data.classes[data.y[i]] for i in shown] if row == 0 else (), vmin=0, vmax=255)
-        axes[row, 0].set_ylabel(f"{side} × {side}\n{side * side * 10 + 10:,} parameters\nfor ten logistic units",
-                                rotation=0, ha="right", va="center", fontsize=9.5, labelpad=8)
+        axes[row, 0].set_ylabel(
+            f"{side} × {side}\n{side * side * 10 + 10:,} parameters\nfor ten logistic units",
+            rotation=0,
+            ha="right",
+            va="center",
+            fontsize=9.5,
+            labelpad=8,
+        )
     return fig
 
 
@@ -315,7 +415,7 @@ def agree(Value, forward, backward, layers=3, seed=0):
     rng = np.random.default_rng(seed)
     sizes = rng.integers(2, 6, layers + 1)
     X = rng.standard_normal((1, sizes[0]))  # one example: biases then have the shape of what they are added to
-    parameters = [(rng.standard_normal((m, n)), rng.standard_normal(n)) for m, n in zip(sizes, sizes[1:], strict=False)]
+    parameters = [(rng.standard_normal((m, n)), rng.standard_normal(n)) for m, n in itertools.pairwise(sizes)]
     try:
         leaves = [(Value(W), Value(b[None, :])) for W, b in parameters]
         signal = Value(X)
@@ -336,7 +436,11 @@ def agree(Value, forward, backward, layers=3, seed=0):
 def broadcasting(Value):
     """The stretch without points: does the engine add a row to a matrix, and send the right slopes back?"""
     rng = np.random.default_rng(4)
-    for name, shapes in {"a row to every row": ((3, 4), (4,)), "a column to every column": ((3, 4), (3, 1)), "a number to all": ((3, 4), ())}.items():
+    for name, shapes in {
+        "a row to every row": ((3, 4), (4,)),
+        "a column to every column": ((3, 4), (3, 1)),
+        "a number to all": ((3, 4), ()),
+    }.items():
         big, small = (rng.standard_normal(s) for s in shapes)
         try:
             a, b = Value(big), Value(small)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from autograder import datasets
-from autograder.cases import case, draws, expect, studio
-from autograder.datasets import held_out
 from checks import (
     Asked,
     Batch,
@@ -45,15 +42,33 @@ from checks import (
 )
 from hypothesis import strategies as st
 
+from autograder import datasets
+from autograder.cases import case, draws, expect, studio
+from autograder.datasets import held_out
+
 # ------------------------------------------------------------------------------------------------ deep_net
 
 
-@case("deep_net", "one layer or five: the logits are those of the definition, unit by unit", weight=2, twin="tents", draws=nets(layers=(1, 5), examples=(1, 6), side=(1, 6)))
+@case(
+    "deep_net",
+    "one layer or five: the logits are those of the definition, unit by unit",
+    weight=2,
+    twin="tents",
+    draws=nets(layers=(1, 5), examples=(1, 6), side=(1, 6)),
+)
 def unit_by_unit(forward, net):
     expect.close(logits_of(forward, net.parameters, net.X), outputs(net.parameters, net.X)[-1], tell=False)
 
 
-@case("deep_net", "one layer or five: the slopes agree with small movements", weight=3, draws=nets(layers=(1, 5), examples=(1, 6), side=(1, 6)), examples=15, false_alarm=1e-9)
+@case(
+    "deep_net",
+    "one layer or five: the slopes agree with small movements",
+    weight=3,
+    twin="slopes",
+    draws=nets(layers=(1, 5), examples=(1, 6), side=(1, 6)),
+    examples=15,
+    false_alarm=1e-9,
+)
 def deep_slopes(forward, backward, net, rng):
     slopes_agree(forward, backward, net, rng)
 
@@ -67,10 +82,18 @@ def wide_and_deep(forward, backward, rng):
 def rows_apart(forward, net):
     together = logits_of(forward, net.parameters, net.X)
     company = np.vstack([net.X[:1], 1000 * net.X[1:]])
-    expect.same(logits_of(forward, net.parameters, company)[:1], together[:1], "the first row of logits depends on the other rows")
+    expect.same(
+        logits_of(forward, net.parameters, company)[:1], together[:1], "the first row of logits depends on the other rows"
+    )
 
 
-@case("deep_net", "two passes forward may be followed by their passes backward in any order", side=True, draws=nets(layers=(1, 4), examples=(2, 4)), examples=10)
+@case(
+    "deep_net",
+    "two passes forward may be followed by their passes backward in any order",
+    side=True,
+    draws=nets(layers=(1, 4), examples=(2, 4)),
+    examples=10,
+)
 def two_at_once(forward, backward, net):
     other = type(net)(net.parameters, net.X[::-1] * 2 + 1, net.d_logits[::-1])
     wanted = slopes_of(forward, backward, net)
@@ -98,7 +121,11 @@ def no_examples(forward, backward, net):
 
 @case("deep_net", "everything stays in float32 where all is float32", side=True, draws=nets(layers=(1, 4)), examples=6)
 def single_precision(forward, backward, net):
-    small = type(net)([(W.astype(np.float32), b.astype(np.float32)) for W, b in net.parameters], net.X.astype(np.float32), net.d_logits.astype(np.float32))
+    small = type(net)(
+        [(W.astype(np.float32), b.astype(np.float32)) for W, b in net.parameters],
+        net.X.astype(np.float32),
+        net.d_logits.astype(np.float32),
+    )
     expect.dtype(logits_of(forward, small.parameters, small.X), np.float32, what="your `forward`")
     for got in slopes_of(forward, backward, small):
         expect.dtype(got, np.float32, what="your `backward`")
@@ -109,7 +136,11 @@ def whole_numbers(forward, backward, net):
     pixels = np.random.default_rng(len(net.X)).integers(0, 256, net.X.shape).astype(np.uint8)
     as_floats = type(net)(net.parameters, pixels.astype(float), net.d_logits)
     as_bytes = type(net)(net.parameters, pixels, net.d_logits)
-    expect.same(logits_of(forward, net.parameters, pixels), logits_of(forward, net.parameters, as_floats.X), "whole numbers give other logits than equal floats")
+    expect.same(
+        logits_of(forward, net.parameters, pixels),
+        logits_of(forward, net.parameters, as_floats.X),
+        "whole numbers give other logits than equal floats",
+    )
     for a, b in zip(slopes_of(forward, backward, as_bytes), slopes_of(forward, backward, as_floats), strict=True):
         expect.same(a, b, "whole numbers give other slopes than equal floats")
 
@@ -117,12 +148,25 @@ def whole_numbers(forward, backward, net):
 # ------------------------------------------------------------------------------------------------ layer_shapes
 
 
-@case("layer_shapes", "nets that fit give their layers' shapes, with no examples as with many", weight=2, twin="tent_shapes", draws=fitting(layers=(1, 7), examples=(0, 9)))
+@case(
+    "layer_shapes",
+    "nets that fit give their layers' shapes, with no examples as with many",
+    weight=2,
+    twin="tent_shapes",
+    draws=fitting(layers=(1, 7), examples=(0, 9)),
+)
 def fits(layer_shapes, given):
     shapes_come(layer_shapes, given)
 
 
-@case("layer_shapes", "the first layer at fault is named, wherever it is", weight=2, twin="wrong_weights", draws=faulty(("weights", "biases"), layers=(2, 8)), examples=40)
+@case(
+    "layer_shapes",
+    "the first layer at fault is named, wherever it is",
+    weight=2,
+    twin="wrong_weights",
+    draws=faulty(("weights", "biases"), layers=(2, 8)),
+    examples=40,
+)
 def first_fault(layer_shapes, given):
     refuses(layer_shapes, given)
 
@@ -142,7 +186,11 @@ def no_matrix(layer_shapes, given):
     refuses(layer_shapes, given)
 
 
-@case("layer_shapes", "pictures that nobody has flattened do not fit layer 1", draws=faulty(("long pictures", "tall pictures", "flat pictures")))
+@case(
+    "layer_shapes",
+    "pictures that nobody has flattened do not fit layer 1",
+    draws=faulty(("long pictures", "tall pictures", "flat pictures")),
+)
 def unflattened(layer_shapes, given):
     refuses(layer_shapes, given)
 
@@ -156,7 +204,15 @@ def only_shapes(layer_shapes):
 # ------------------------------------------------------------------------------------------------ Value
 
 
-@case("Value", "larger graphs of all operations give the right numbers and slopes", weight=3, draws=graphs(steps=(4, 25)), examples=40, false_alarm=1e-9)
+@case(
+    "Value",
+    "larger graphs of all operations give the right numbers and slopes",
+    weight=3,
+    twin="small_graphs",
+    draws=graphs(steps=(4, 25)),
+    examples=40,
+    false_alarm=1e-9,
+)
 def larger_graphs(Value, graph, rng):
     engine_agrees(Value, graph, rng)
 
@@ -179,7 +235,7 @@ def in_between(Value, graph, rng):
         expect.gradient(result, plain[at], slope(values[at], plain[at]), rng, directions=2, what=f"`{name}.grad`, in between,")
 
 
-@case("Value", "a value that is used near the end and far from it gets both shares")
+@case("Value", "a value that is used near the end and far from it gets both shares", twin="small_graphs")
 def near_and_far(Value):
     a, b = Value(np.array([0.5, -1.5])), Value(np.array([2.0, 3.0]))
     c = a * b  # used at once, and again after three more steps
@@ -192,7 +248,7 @@ def near_and_far(Value):
     expect.close(slope(a, x, "`a.grad`"), for_a, rtol=1e-9, tell=False)
 
 
-@case("Value", "two values that are added have slopes of their own")
+@case("Value", "two values that are added have slopes of their own", twin="small_graphs")
 def no_shared_slopes(Value):
     a, b = Value(np.array([1.0, 2.0])), Value(np.array([3.0, 4.0]))
     squares = (a * a).sum() + (b * b).sum()  # made before the sum of the two, so that they report after it
@@ -277,7 +333,15 @@ def data_untouched(Value):
     out = (middle.relu() @ grown + middle).sum()
     result = float(expect.array(out.data, what="`out.data`"))
     out.backward()
-    for now, then in ((x, kept[0]), (y, kept[1]), (a.data, kept[0]), (b.data, kept[1]), (middle.data, held), (grown.data, tall), (out.data, np.float64(result))):
+    for now, then in (
+        (x, kept[0]),
+        (y, kept[1]),
+        (a.data, kept[0]),
+        (b.data, kept[1]),
+        (middle.data, held),
+        (grown.data, tall),
+        (out.data, np.float64(result)),
+    ):
         expect.unchanged(np.asarray(now, float), np.asarray(then), "the data of a value")
 
 
@@ -294,12 +358,23 @@ def without_entries(Value):
 # ------------------------------------------------------------------------------------------------ whole_gradient
 
 
-@case("whole_gradient", "however the examples are cut up, the loss and its slopes are those of one call with everything", weight=3, draws=batches(examples=(1, 20), rows=(1, 22)))
+@case(
+    "whole_gradient",
+    "however the examples are cut up, the loss and its slopes are those of one call with everything",
+    weight=3,
+    draws=batches(examples=(1, 20), rows=(1, 22)),
+)
 def any_pieces(whole_gradient, batch):
     whole_agrees(whole_gradient, batch)
 
 
-@case("whole_gradient", "the order of the examples does not matter", draws=batches(examples=(2, 12), rows=(1, 6)), examples=10, false_alarm=1e-9)
+@case(
+    "whole_gradient",
+    "the order of the examples does not matter",
+    draws=batches(examples=(2, 12), rows=(1, 6)),
+    examples=10,
+    false_alarm=1e-9,
+)
 def any_order(whole_gradient, batch, rng):
     order = rng.permutation(len(batch.X))
     shuffled = Batch(batch.parameters, batch.X[order], batch.y[order], batch.rows)
@@ -326,7 +401,10 @@ def many_rows(whole_gradient):
 
     X, y = np.arange(30_500.0)[:, None], np.arange(30_500) % 7
     value, (dW, db) = gathered(whole_gradient, mean_loss, Batch([(np.zeros((1, 1)), np.zeros(1))], X, y, 1000))
-    expect.that(len(calls) == 31 and sum(calls) == len(X), f"`mean_loss` was called {len(calls)} times for {sum(calls)} rows; 31 calls will do")
+    expect.that(
+        len(calls) == 31 and sum(calls) == len(X),
+        f"`mean_loss` was called {len(calls)} times for {sum(calls)} rows; 31 calls will do",
+    )
     for got, want in ((value, np.mean(X)), (dW, np.mean(X)), (db, np.mean(y))):
         expect.that(np.allclose(got, want, rtol=1e-9), "the result is not that of one call with everything")
 
@@ -348,7 +426,14 @@ def some(data, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.nda
     return data.X[order], data.y[order]
 
 
-@case("image_net", "trained on 3,000 digits, it names 87 of 100 unseen ones rightly", weight=3, twin="learns_digits", seconds=30, false_alarm=1e-9)
+@case(
+    "image_net",
+    "trained on 3,000 digits, it names 87 of 100 unseen ones rightly",
+    weight=3,
+    twin="learns_digits",
+    seconds=30,
+    false_alarm=1e-9,
+)
 def unseen_digits(train_net, classify, rng):
     unseen = held_out("mnist")
     X, y = some(datasets.load("mnist", split="train"), 3000, rng)
@@ -392,13 +477,27 @@ def three_classes(train_net, classify, rng):
     must_reach(share_right(classify, parameters, unseen.X[others], as_labels[1]), 0.87)
 
 
-@case("image_net", "generators in the same state give the same parameters, others give others", side=True, seconds=30, false_alarm=1e-9)
+@case(
+    "image_net",
+    "generators in the same state give the same parameters, others give others",
+    side=True,
+    seconds=30,
+    false_alarm=1e-9,
+)
 def deterministic(train_net, rng):
     X, y = some(datasets.load("mnist", split="train"), 300, rng)
     seed = int(rng.integers(2**31))
-    one, two, other = (trained(train_net, X, y, (12,), np.random.default_rng(s), int(y.max()) + 1) for s in (seed, seed, seed + 1))
-    expect.that(all(np.array_equal(a, b) for a, b in zip(flat(one), flat(two), strict=True)), "the same data and the same state of `rng` gave other parameters")
-    expect.that(not np.allclose(one[0][0], other[0][0]), "another state of `rng` gave the same parameters: where does the start come from?")
+    one, two, other = (
+        trained(train_net, X, y, (12,), np.random.default_rng(s), int(y.max()) + 1) for s in (seed, seed, seed + 1)
+    )
+    expect.that(
+        all(np.array_equal(a, b) for a, b in zip(flat(one), flat(two), strict=True)),
+        "the same data and the same state of `rng` gave other parameters",
+    )
+    expect.that(
+        not np.allclose(one[0][0], other[0][0]),
+        "another state of `rng` gave the same parameters: where does the start come from?",
+    )
 
 
 @case("image_net", "a picture alone, among others, in another order, or none at all", side=True, seconds=30, false_alarm=1e-9)
@@ -408,7 +507,10 @@ def each_picture_alone(train_net, classify, rng):
     together = labels_of(classify, parameters, X[:40])
     alone = [int(labels_of(classify, parameters, X[n : n + 1])[0]) for n in range(40)]
     expect.that(np.array_equal(together, alone), "a picture alone is named otherwise than among others")
-    expect.that(np.array_equal(labels_of(classify, parameters, X[39::-1]), together[::-1]), "in another order the same pictures have other names")
+    expect.that(
+        np.array_equal(labels_of(classify, parameters, X[39::-1]), together[::-1]),
+        "in another order the same pictures have other names",
+    )
     labels_of(classify, parameters, X[:0])
 
 
@@ -418,7 +520,10 @@ def from_its_arguments(train_net, classify, rng):
     parameters = trained(train_net, X, y, (16,), rng, 10)
     before = labels_of(classify, parameters, X[:200])
     trained(train_net, X[:300] // 32 + 100, y[:300], (16,), rng, int(y[:300].max()) + 1)
-    expect.that(np.array_equal(labels_of(classify, parameters, X[:200]), before), "after another training the same parameters name the same pictures otherwise")
+    expect.that(
+        np.array_equal(labels_of(classify, parameters, X[:200]), before),
+        "after another training the same parameters name the same pictures otherwise",
+    )
 
 
 # ------------------------------------------------------------------------------------------------ choose
@@ -433,7 +538,12 @@ def first_of_the_best(choose, losses):
     expect.that(got == losses.index(min(losses)), f"with these losses the setting in place {got + 1} came out")
 
 
-@case("choose", "a loss of nan or infinity never wins, wherever it stands", weight=2, draws=st.permutations([float("nan"), float("inf"), 2.0, 1.0, float("-inf")]))
+@case(
+    "choose",
+    "a loss of nan or infinity never wins, wherever it stands",
+    weight=2,
+    draws=st.permutations([float("nan"), float("inf"), 2.0, 1.0, float("-inf")]),
+)
 def never_broken(choose, losses):
     got = chosen(choose, Workshop(losses))
     expect.that(losses[got] == 1.0, f"with these losses the setting in place {got + 1} came out")
@@ -442,7 +552,9 @@ def never_broken(choose, losses):
 @case("choose", "where every training went wrong, a ValueError comes", side=True)
 def none_usable(choose):
     for losses in ([float("nan")], [float("inf"), float("nan")]):
-        expect.raises(ValueError, lambda losses=losses: Workshop(losses).choose(choose), "no ValueError came, although no loss was finite")
+        expect.raises(
+            ValueError, lambda losses=losses: Workshop(losses).choose(choose), "no ValueError came, although no loss was finite"
+        )
 
 
 @case("choose", "huge and negative losses are losses like others", side=True)
@@ -502,5 +614,5 @@ def judge(train, predict, half, rng, fresh):
     back = np.argsort(names)
     worst = min(range(10), key=lambda k: np.mean(right[back[y] == k]))
     spent = sum(a.size for a in arrays)
-    advice = f"you spent {spent:,} of 3,000 numbers; of the class “{unseen.classes[worst]}” the smallest share was named rightly: look at what tells it apart"
-    return float(np.mean(right)), advice
+    weakest = f"of the class “{unseen.classes[worst]}” the smallest share was named rightly: look at what tells it apart"
+    return float(np.mean(right)), f"you spent {spent:,} of 3,000 numbers; {weakest}"

@@ -157,7 +157,7 @@ def backward(parameters, cache, d_logits):
     """The slopes of a loss with respect to all parameters, from its slopes d_logits with respect to the logits."""
     ### BEGIN SOLUTION
     delta, slopes = d_logits, []
-    for (W, _), signal in zip(reversed(parameters), reversed(cache)):
+    for (W, _), signal in zip(reversed(parameters), reversed(cache), strict=True):
         slopes.append((signal.T @ delta, delta.sum(axis=0)))
         delta = (delta @ W.T) * (signal > 0)
     return slopes[::-1]
@@ -522,7 +522,7 @@ def whole_gradient(mean_loss, parameters, X, y, rows):
         loss, parts = mean_loss(parameters, X[first : first + rows], labels)
         weight = len(labels) / len(y)
         total += weight * loss
-        sums = [(dW + weight * pW, db + weight * pb) for (dW, db), (pW, pb) in zip(sums, parts)]
+        sums = [(dW + weight * pW, db + weight * pb) for (dW, db), (pW, pb) in zip(sums, parts, strict=True)]
     return total, sums
     ### END SOLUTION
 
@@ -640,13 +640,13 @@ def train_net(images, y, hidden, rng):
     middle, width = pixels.mean(), pixels.std() + 1e-12
     pixels = (pixels - middle) / width
     truth = np.eye(int(y.max()) + 1)[y]
-    sizes = [pixels.shape[1], *hidden, truth.shape[1]]
-    net = [(rng.standard_normal((m, n)) * np.sqrt(2 / m), np.zeros(n)) for m, n in zip(sizes, sizes[1:])]
+    below, above = [pixels.shape[1], *hidden], [*hidden, truth.shape[1]]
+    net = [(rng.standard_normal((m, n)) * np.sqrt(2 / m), np.zeros(n)) for m, n in zip(below, above, strict=True)]
     for _ in range(20):
         for batch in np.array_split(rng.permutation(len(pixels)), max(1, len(pixels) // 32)):
             z, cache = forward(net, pixels[batch])
             surprise = (1 / (1 + np.exp(-np.clip(z, -500, 500))) - truth[batch]) / len(batch)
-            net = [(W - 0.05 * dW, b - 0.05 * db) for (W, b), (dW, db) in zip(net, backward(net, cache, surprise))]
+            net = [(W - 0.05 * dW, b - 0.05 * db) for (W, b), (dW, db) in zip(net, backward(net, cache, surprise), strict=True)]
     W, b = net[0]
     return [(W / width, b - middle / width * W.sum(axis=0)), *net[1:]]
     ### END SOLUTION

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import ClassVar
+
 import numpy as np
+
 from autograder.cases import entry, right, wrong
 
 # ------------------------------------------------------------------------------------------------ deep_net
@@ -220,7 +224,10 @@ def scales_by_the_largest_of_the_batch():
 @wrong("deep_net", caught_by="no_examples", kind="missing case", several=True)
 def means_over_nothing():
     def backward(parameters, cache, d_logits):
-        return [(dW, db / len(d_logits) * len(d_logits)) if len(d_logits) else (dW, db + np.mean([0.0, 1.0])) for dW, db in back(parameters, cache, d_logits)]
+        return [
+            (dW, db / len(d_logits) * len(d_logits)) if len(d_logits) else (dW, db + np.mean([0.0, 1.0]))
+            for dW, db in back(parameters, cache, d_logits)
+        ]
 
     return {"forward": ahead, "backward": backward}
 
@@ -598,7 +605,11 @@ class BreadthFirst(Base):
 class MatricesTheWrongWayRound(Base):
     def __matmul__(self, other):
         square = self.data.shape == other.data.shape
-        return self.made(self.data @ other.data, (self, lambda g: g @ (other.data if square else other.data.T)), (other, lambda g: self.data.T @ g))
+        return self.made(
+            self.data @ other.data,
+            (self, lambda g: g @ (other.data if square else other.data.T)),
+            (other, lambda g: self.data.T @ g),
+        )
 
 
 @wrong("Value", caught_by="single_steps", kind="mathematics")
@@ -792,11 +803,18 @@ class ByTopologicalSort:
         return ByTopologicalSort(self.data * other.data, (self, other), lambda g: (g * other.data, g * self.data))
 
     def __matmul__(self, other):
-        return ByTopologicalSort(np.einsum("ij,jk->ik", self.data, other.data), (self, other),
-                                 lambda g: (np.einsum("ik,jk->ij", g, other.data), np.einsum("ij,ik->jk", self.data, g)))
+        return ByTopologicalSort(
+            np.einsum("ij,jk->ik", self.data, other.data),
+            (self, other),
+            lambda g: (np.einsum("ik,jk->ij", g, other.data), np.einsum("ij,ik->jk", self.data, g)),
+        )
 
     def relu(self):
-        return ByTopologicalSort(np.where(self.data > 0, self.data, np.zeros_like(self.data)), (self,), lambda g: (np.where(self.data > 0, g, np.zeros_like(g)),))
+        return ByTopologicalSort(
+            np.where(self.data > 0, self.data, np.zeros_like(self.data)),
+            (self,),
+            lambda g: (np.where(self.data > 0, g, np.zeros_like(g)),),
+        )
 
     def exp(self):
         out = ByTopologicalSort(np.exp(self.data), (self,))
@@ -836,10 +854,12 @@ class ByTopologicalSort:
 class OnATape:
     """Every operation is noted on one long tape; backward reads it from the end, and knows what it needs by its place."""
 
-    tape: list = []
+    tape: ClassVar[list] = []
 
     def __init__(self, data, note=None):
-        self.held = np.array(data, dtype=np.result_type(np.asarray(data).dtype, np.float32) if np.asarray(data).dtype.kind == "f" else np.float64)
+        self.held = np.array(
+            data, dtype=np.result_type(np.asarray(data).dtype, np.float32) if np.asarray(data).dtype.kind == "f" else np.float64
+        )
         self.grad, self.place = None, len(OnATape.tape)
         OnATape.tape.append((self, note))
 
@@ -881,8 +901,12 @@ class OnATape:
             kind, a, *rest = note
             b = rest[0] if rest else None
             parts = {
-                "+": lambda: (g, g), "*": lambda: (g * b.held, g * a.held), "@": lambda: (np.dot(g, b.held.T), np.dot(a.held.T, g)),
-                "relu": lambda: (g * np.heaviside(a.held, 0).astype(a.held.dtype),), "exp": lambda: (g * value.held,), "log": lambda: (g / a.held,),
+                "+": lambda: (g, g),
+                "*": lambda: (g * b.held, g * a.held),
+                "@": lambda: (np.dot(g, b.held.T), np.dot(a.held.T, g)),
+                "relu": lambda: (g * np.heaviside(a.held, 0).astype(a.held.dtype),),
+                "exp": lambda: (g * value.held,),
+                "log": lambda: (g / a.held,),
                 "sum": lambda: (np.ones_like(a.held) * g,),
             }[kind]()
             for source, part in zip((a, b), parts, strict=False):
@@ -905,7 +929,9 @@ class WithClosures(Base):
         return self.made(self.data + other.data, (self, self.fold), (other, other.fold))
 
     def __mul__(self, other):
-        return self.made(self.data * other.data, (self, lambda g: self.fold(g * other.data)), (other, lambda g: other.fold(g * self.data)))
+        return self.made(
+            self.data * other.data, (self, lambda g: self.fold(g * other.data)), (other, lambda g: other.fold(g * self.data))
+        )
 
 
 # ------------------------------------------------------------------------------------------------ whole_gradient
@@ -1095,20 +1121,37 @@ def split_and_average(mean_loss, parameters, X, y, rows):
     answers = [mean_loss(parameters, X[piece], y[piece]) for piece in pieces]
     weights = [len(piece) for piece in pieces]
     value = np.average([loss for loss, _ in answers], weights=weights)
-    return float(value), [tuple(np.average([s[k][j] for _, s in answers], axis=0, weights=weights) for j in (0, 1)) for k in range(len(parameters))]
+    return float(value), [
+        tuple(np.average([s[k][j] for _, s in answers], axis=0, weights=weights) for j in (0, 1)) for k in range(len(parameters))
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ image_net
 
 
-def learn(images, y, hidden, rng, classes=None, epochs=20, rate=0.05, batch=32, shift=None, spread=None, only_last=False, fold=True, softmax=False, slower=False):
+def learn(
+    images,
+    y,
+    hidden,
+    rng,
+    classes=None,
+    epochs=20,
+    rate=0.05,
+    batch=32,
+    shift=None,
+    spread=None,
+    only_last=False,
+    fold=True,
+    softmax=False,
+    slower=False,
+):
     """A right training, with places where it can be spoilt."""
     X = images.reshape(len(images), -1).astype(float)
     shift, spread = X.mean() if shift is None else shift, X.std() + 1e-12 if spread is None else spread
     X = (X - shift) / spread
     classes = classes or int(np.max(y)) + 1
     sizes = [X.shape[1], *hidden, classes]
-    net = [(rng.standard_normal((m, n)) * np.sqrt(2 / m), np.zeros(n)) for m, n in zip(sizes, sizes[1:], strict=False)]
+    net = [(rng.standard_normal((m, n)) * np.sqrt(2 / m), np.zeros(n)) for m, n in itertools.pairwise(sizes)]
     T = np.eye(classes)[y]
     for epoch in range(epochs):
         pace = rate * (1 - epoch / epochs) if slower else rate
@@ -1303,7 +1346,7 @@ def divides_by_the_brightest_and_steps_with_momentum():
         top = float(images.max())
         X = images.reshape(len(images), -1) / top
         sizes = [X.shape[1], *hidden, int(y.max()) + 1]
-        net = [(rng.normal(0, np.sqrt(2 / m), (m, n)), np.zeros(n)) for m, n in zip(sizes, sizes[1:], strict=False)]
+        net = [(rng.normal(0, np.sqrt(2 / m), (m, n)), np.zeros(n)) for m, n in itertools.pairwise(sizes)]
         pace = [(np.zeros_like(W), np.zeros_like(b)) for W, b in net]
         T = (y[:, None] == np.arange(sizes[-1])).astype(float)
         for _ in range(25):
@@ -1377,7 +1420,7 @@ def min_of_a_list_that_begins_with_nan(settings, fit, loss, train, dev):
 def only_nan_is_put_aside(settings, fit, loss, train, dev):
     found = [fit(setting, *train) for setting in settings]
     losses = [loss(parameters, *dev) for parameters in found]
-    if np.isnan(losses).all() or np.isinf(losses).all() and min(losses) > 0:
+    if np.isnan(losses).all() or (np.isinf(losses).all() and min(losses) > 0):
         raise ValueError("nothing usable")
     best = int(np.nanargmin(losses))
     return settings[best], found[best]
@@ -1545,7 +1588,9 @@ def entry_of(features, hidden=(), epochs=20, rate=0.05):
 
     def train(X, y, rng):
         F = features(X)
-        return flat_arrays(learn(F, y, hidden, rng, classes=10, epochs=epochs, rate=rate, shift=0.0, spread=1.0, softmax=True, slower=True))
+        return flat_arrays(
+            learn(F, y, hidden, rng, classes=10, epochs=epochs, rate=rate, shift=0.0, spread=1.0, softmax=True, slower=True)
+        )
 
     def predict(arrays, X):
         return name([(arrays[k], arrays[k + 1]) for k in range(0, len(arrays), 2)], features(X))
