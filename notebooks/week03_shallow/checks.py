@@ -616,13 +616,13 @@ def counted(arrays):
     return tuple(a.astype(np.float32) for a in parts)
 
 
-def named_rightly(train, predict, rng, tightness=None, n=400, fresh=lambda function: function):
+def named_rightly(train, predict, rng, tightness=None, n=400):
     """The share of 1,000 fresh points of one draw that are named rightly after training on n of them."""
     X, y = spiral_arms(n + 1000, rng, tightness)
     order = rng.permutation(n + 1000)
     X, y = X[order], y[order]
     arrays = counted(train(X[:n], y[:n], np.random.default_rng(rng.integers(2**32))))
-    named = expect.array(fresh(predict)(arrays, X[n:]), shape=(1000,), what="predict")
+    named = expect.array(predict(arrays, X[n:]), shape=(1000,), what="predict")
     return float(np.mean(named == y[n:]))
 
 
