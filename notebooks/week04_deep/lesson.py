@@ -326,7 +326,7 @@ explore.used_twice()
 #   than one number there is no such slope, and `backward` raises a `ValueError`.
 # - What a call to `backward` leaves depends on `out` alone: calling it again changes nothing, and slopes that another result left
 #   before are not mixed in.
-# - It copes with a value used any number of times, with a chain of ten thousand steps, and takes time in proportion to the number of steps,
+# - It copes with a value used any number of times, with a chain of thousands of steps, and takes time in proportion to the number of steps,
 #   not of the ways through the graph.
 # - The data of a value is not touched by anything that is done with it, `backward` included.
 #
@@ -878,7 +878,7 @@ def predict(arrays, X):
 
 def edges(X, side=4, bins=6):
     """How much brightness changes in each of six directions, in each 4 by 4 square: (N, 7 * 7 * 6)."""
-    padded = np.pad(X / 255.0, ((0, 0), (1, 1), (1, 1)))
+    padded = np.pad(X / np.float32(255), ((0, 0), (1, 1), (1, 1)))
     across = padded[:, 1:-1, 2:] - padded[:, 1:-1, :-2]
     down = padded[:, 2:, 1:-1] - padded[:, :-2, 1:-1]
     strength, turn = np.hypot(across, down), np.arctan2(down, across) % np.pi / np.pi * bins

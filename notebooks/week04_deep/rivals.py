@@ -1600,7 +1600,7 @@ def entry_of(features, hidden=(), epochs=20, rate=0.05):
 
 def directions(X, bins=6, side=4):
     """How much the brightness changes in which direction, averaged over squares."""
-    P = np.pad(X / 255.0, ((0, 0), (1, 1), (1, 1)))
+    P = np.pad(X / np.float32(255), ((0, 0), (1, 1), (1, 1)))
     gx, gy = P[:, 1:-1, 2:] - P[:, 1:-1, :-2], P[:, 2:, 1:-1] - P[:, :-2, 1:-1]
     size, turn = np.hypot(gx, gy), np.mod(np.arctan2(gy, gx), np.pi) / np.pi * bins
     n, maps = 28 // side, []
