@@ -19,9 +19,9 @@ def test_an_instructors_week(
     open_desk: Callable[..., Any], page: Page, checkout: Path, look: Callable[[str], None]
 ) -> None:
     course = LocalCourse.of(checkout)
-    week = course.weeks()[0]
     desk = open_desk("teach")
     page.goto(desk.wait_for(r"http://\S+/lab\S*"))
+    week = course.weeks()[0]
     grader = formgrader(page)
     row = grader.locator("tr", has=grader.get_by_role("link", name=week, exact=True))
     press(grader, row.locator(".assign a"), "Success")
