@@ -59,9 +59,7 @@ class Course:
     def _lesson(self, week: str) -> Lesson:
         folder = self.folder(week)
         mend = "write it; `workbook new-week` shows what a week's folder holds"
-        faults = [
-            Fault(folder / name, 1, "this file is missing", mend) for name in TEXTS if not (folder / name).is_file()
-        ]
+        faults = [Fault(folder / name, 1, "this file is missing", mend) for name in TEXTS if not (folder / name).is_file()]
         try:
             lesson = lessons.read(folder / "lesson.py")
         except LessonError as error:

@@ -151,14 +151,13 @@ class Sandbox:
 
     def _disk(self, data: bool) -> list[str]:
         size = str(self.limits.disk)
-        mounts = ["--perms", "0755", "--tmpfs", "/"]
+        mounts = ["--perms", "0755", "--tmpfs", "/", "--proc", "/proc", "--dev", "/dev"]
+        for path in ("/dev/shm", "/tmp", HOME):  # before what may be read: a checkout may itself lie under /tmp
+            mounts += [*_parents(path), "--perms", "1777", "--size", size, "--tmpfs", path]
         mounts += _mounted([*_allowed(), *self.extra])
         mounts += [part for path in _masked(data) for part in ("--tmpfs", str(path), "--remount-ro", str(path))]
         if data:
             mounts += _data_files(datafiles.public().folder)
-        mounts += ["--proc", "/proc", "--dev", "/dev"]
-        for path in ("/dev/shm", "/tmp", HOME):
-            mounts += [*_parents(path), "--perms", "1777", "--size", size, "--tmpfs", path]
         return [*mounts, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import autograder
+from autograder import datafiles
 from autograder.grading.wall import sandbox as module
 from autograder.grading.wall.errors import SandboxError
 from autograder.grading.wall.learner import Learner
@@ -98,3 +102,21 @@ def test_the_learners_process_imports_nothing_of_tests_or_grading() -> None:
     source += "print([m for m in sys.modules if m.startswith(('autograder.cases', 'autograder.course', 'nbgrader'))])"
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_checkout_that_lies_where_temporary_files_do_works(tmp_path: Path) -> None:
+    """A clone under /tmp: the sandbox's own /tmp must not hide the engine, nor show what lies beside it."""
+    shutil.copytree(Path(autograder.__file__).parent, tmp_path / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "secret").write_text("not for learners")
+    script = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from autograder.grading.wall.learner import Learner\n"
+        "from autograder.grading.wall.limits import Limits\n"
+        "from autograder.grading.wall.sandbox import open_sandbox\n"
+        "learner = Learner(open_sandbox(Limits()), Limits(), data=False)\n"
+        f"print(learner.run_cell({f'import os; print(os.listdir({str(tmp_path)!r}))'!r}))\n"
+        "learner.close()\n"
+    )
+    environment = {**os.environ, "AUTOGRADER_DATA": str(datafiles.public().folder)}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, env=environment)
+    assert "['autograder']" in done.stdout, done.stderr
