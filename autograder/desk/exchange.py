@@ -59,6 +59,7 @@ def hand_in(course: LocalCourse, week: str, person: str, workspace: Path) -> Non
     config.CourseDirectory.assignment_id = week
     config.CourseDirectory.student_id = person
     config.Exchange.assignment_dir = str(workspace)
+    config.Exchange.cache = str(workspace.parent / f"{workspace.name}_cache")  # her list shows her own submissions alone
     exchange = ExchangeFactory(config=config).Submit(
         coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config), config=config
     )

@@ -72,15 +72,14 @@ def look(page: Page, request: pytest.FixtureRequest) -> Iterator[Callable[[str],
     take("end")
 
 
-@pytest.fixture(scope="session")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
     """A course folder of its own, so that the tests touch nobody's work; what is not built yet, the desk builds."""
-    folder = tmp_path_factory.mktemp("checkout")
     for name in ("notebooks", "source", "release"):
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
-    return folder
+            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    return tmp_path
 
 
 class Desk:
