@@ -1,0 +1,763 @@
+"""Visible cases of week 4: they travel with the release."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+import re
+
+import numpy as np
+from hypothesis import strategies as st
+
+from autograder import datasets
+from autograder.cases import case, draws, exercise, expect
+
+exercise("deep_net", names=("forward", "backward"))
+exercise("layer_shapes")
+exercise("Value")
+exercise("whole_gradient")
+exercise("image_net", names=("train_net", "classify"), needs=("deep_net",), seconds=30)
+exercise("choose")
+exercise("small_wardrobe", kind="studio", names=("train", "predict"), seconds=90)
+
+
+# ------------------------------------------------------------------------------------------------ nets to try things on
+
+
+def brief(text: str) -> str:
+    """A line short enough for a report."""
+    return text if len(text) <= 118 else text[:117] + "…"
+
+
+@dataclasses.dataclass
+class Net:
+    """A network, some examples and the slopes of a loss with respect to its logits."""
+
+    parameters: list
+    X: np.ndarray
+    d_logits: np.ndarray
+
+    def __repr__(self) -> str:
+        sizes = [self.X.shape[1], *(W.shape[1] for W, _ in self.parameters)]
+        return f"a net of sizes {' → '.join(map(str, sizes))} and {len(self.X)} examples"
+
+
+def one_unit(rows: np.ndarray, W: np.ndarray, b: np.ndarray, n: int, j: int) -> float:
+    """What unit j of a layer sums up for example n: the definition, number by number."""
+    return float(b[j]) + math.fsum(float(rows[n, i]) * float(W[i, j]) for i in range(W.shape[0]))
+
+
+def outputs(parameters: list, X: np.ndarray) -> list[np.ndarray]:
+    """What every layer sums up, unit by unit; only the sums above zero go on to the next layer."""
+    layers, rows = [], X
+    for W, b in parameters:
+        layers.append(
+            np.array([[one_unit(rows, W, b, n, j) for j in range(len(b))] for n in range(len(X))]).reshape(len(X), len(b))
+        )
+        rows = np.where(layers[-1] > 0, layers[-1], 0.0)
+    return layers
+
+
+def make_net(sizes: list[int], examples: int, rng: np.random.Generator, margin: float = 0.02) -> Net:
+    """A random net whose sums all keep away from the kink, so that slopes can be measured."""
+    while True:
+        X = rng.standard_normal((examples, sizes[0]))
+        parameters = [
+            (rng.standard_normal((m, n)) / np.sqrt(m), rng.standard_normal(n) / 2) for m, n in itertools.pairwise(sizes)
+        ]
+        if all(np.abs(layer).min(initial=1.0) > margin for layer in outputs(parameters, X)[:-1]):
+            return Net(parameters, X, rng.standard_normal((examples, sizes[-1])))
+
+
+@st.composite
+def nets(
+    draw: st.DrawFn, layers: tuple[int, int] = (1, 3), examples: tuple[int, int] = (1, 4), side: tuple[int, int] = (1, 4)
+) -> Net:
+    """Nets of several depths and sizes; they shrink to few layers, units and examples."""
+    depth = draw(st.integers(*layers))
+    sizes = [draw(st.integers(*side)) for _ in range(depth + 1)]
+    return make_net(sizes, draw(st.integers(*examples)), np.random.default_rng(draw(draws.seeds())))
+
+
+def flat(parameters: list) -> tuple:
+    """All arrays of a list of pairs, one after the other."""
+    return tuple(array for pair in parameters for array in pair)
+
+
+def pairs(arrays: tuple) -> list:
+    """A list of pairs again."""
+    return [(arrays[k], arrays[k + 1]) for k in range(0, len(arrays), 2)]
+
+
+def as_pairs(got: object, like: list, what: str = "your `backward`") -> tuple:
+    """Slopes as they should be: a pair for each layer, in the parameters' shapes."""
+    expect.that(got is not None, f"{what} returned None: is there a `return`?")
+    try:
+        found = [tuple(pair) for pair in got]
+    except TypeError:
+        found = []
+    expect.that(
+        len(found) == len(like) and all(len(pair) == 2 for pair in found),
+        f"{what} should return one pair for each of the {len(like)} layers",
+    )
+    for k, ((dW, db), (W, b)) in enumerate(zip(found, like, strict=True), start=1):
+        expect.array(dW, shape=np.shape(W), finite=True, what=f"for the weights of layer {k}, {what}")
+        expect.array(db, shape=np.shape(b), finite=True, what=f"for the biases of layer {k}, {what}")
+    return tuple(np.asarray(array) for pair in found for array in pair)
+
+
+def logits_of(forward, parameters: list, X: np.ndarray) -> np.ndarray:
+    """The logits that `forward` returns, in the right shape."""
+    got = forward(parameters, X)
+    expect.that(isinstance(got, (tuple, list)) and len(got) == 2, "your `forward` should return a pair: the logits and the cache")
+    return expect.array(got[0], shape=(len(X), len(parameters[-1][1])), what="your `forward`")
+
+
+def slopes_of(forward, backward, net: Net) -> tuple:
+    """Forward, then backward, the way a training loop would."""
+    logits_of(forward, net.parameters, net.X)
+    _, cache = forward(net.parameters, net.X)
+    return as_pairs(backward(net.parameters, cache, net.d_logits), net.parameters)
+
+
+def slopes_agree(forward, backward, net: Net, rng: np.random.Generator) -> None:
+    """The slopes of sum(d_logits · logits) agree with what moving the parameters gives."""
+    found = slopes_of(forward, backward, net)
+
+    def loss(arrays: tuple) -> float:
+        return float(np.sum(logits_of(forward, pairs(arrays), net.X) * net.d_logits))
+
+    expect.that(max(np.abs(s).max(initial=0.0) for s in found) > 0, "all slopes are zero")
+    expect.gradient(loss, flat(net.parameters), found, rng, directions=3, what="what `backward` returned")
+
+
+TENTS = [
+    (np.array([[1.0, 1.0]]), np.array([0.0, -0.5])),
+    (np.array([[2.0, 2.0], [-4.0, -4.0]]), np.array([0.0, -0.5])),
+    (np.array([[2.0], [-4.0]]), np.array([0.0])),
+]
+
+
+@case("deep_net", "the folded line of the statement comes out")
+def tents(forward):
+    logits = logits_of(forward, TENTS, np.array([[0.0], [0.125], [0.25], [0.5]]))
+    expect.close(logits[:, 0], np.array([0.0, 0.5, 1.0, 0.0]))
+
+
+@case(
+    "deep_net",
+    "the slopes have the parameters' shapes and agree with small movements",
+    draws=nets(),
+    examples=8,
+    false_alarm=1e-9,
+)
+def slopes(forward, backward, net, rng):
+    slopes_agree(forward, backward, net, rng)
+
+
+@case(
+    "deep_net",
+    "your functions leave the parameters, the examples and the logits' slopes as they were",
+    side=True,
+    draws=nets(),
+    examples=8,
+)
+def untouched(forward, backward, net):
+    before = [array.copy() for array in (*flat(net.parameters), net.X, net.d_logits)]
+    slopes_of(forward, backward, net)
+    for now, then in zip((*flat(net.parameters), net.X, net.d_logits), before, strict=True):
+        expect.unchanged(now, then, "an array that it was given")
+
+
+# ------------------------------------------------------------------------------------------------ shapes
+
+
+@dataclasses.dataclass
+class Shapes:
+    """Parameters and examples of which only the shapes matter, the layer at fault (0: none), and the same without the fault."""
+
+    parameters: list
+    X: np.ndarray
+    fault: int = 0
+    sizes: tuple = ()
+    mended: tuple = ()
+
+    def __repr__(self) -> str:
+        layers = ", ".join(f"({np.shape(W)}, {np.shape(b)})" for W, b in self.parameters)
+        return brief(f"X {np.shape(self.X)}, parameters [{layers}]")
+
+
+@st.composite
+def fitting(draw: st.DrawFn, layers: tuple[int, int] = (1, 5), examples: tuple[int, int] = (0, 4)) -> Shapes:
+    """Nets that fit."""
+    sizes = [draw(st.integers(1, 6)) for _ in range(draw(st.integers(*layers)) + 1)]
+    return Shapes(
+        [(np.ones((m, n)), np.ones(n)) for m, n in itertools.pairwise(sizes)],
+        np.ones((draw(st.integers(*examples)), sizes[0])),
+    )
+
+
+@st.composite
+def faulty(draw: st.DrawFn, kinds: tuple[str, ...], layers: tuple[int, int] = (1, 5)) -> Shapes:
+    """Nets with a fault in one layer."""
+    good = draw(fitting(layers, examples=(1, 4)))
+    at = draw(st.integers(1, len(good.parameters)))
+    parameters = list(good.parameters)
+    X = good.X
+    W, b = parameters[at - 1]
+    m, n = W.shape
+    kind = draw(st.sampled_from(kinds))
+    sizes: tuple = ()
+    if kind == "weights":
+        rows = draw(st.integers(1, 9).filter(lambda r: r != m))
+        parameters[at - 1], sizes = (np.ones((rows, n)), b), (m, rows)
+    elif kind == "biases":
+        many = draw(st.integers(2, 9).filter(lambda r: r != n))
+        parameters[at - 1], sizes = (W, np.ones(many)), (n, many)
+    elif kind == "one bias":
+        n = n + 1
+        parameters[at - 1], sizes = (np.ones((m, n)), np.ones(1)), (n, 1)
+        if at < len(parameters):
+            parameters[at] = (np.ones((n, parameters[at][0].shape[1])), parameters[at][1])
+    elif kind == "standing bias":
+        parameters[at - 1] = (W, draw(st.sampled_from([np.ones((len(X), 1)), np.ones((n, 1)), np.ones((1, n))])))
+    elif kind == "flat weights":
+        parameters[at - 1] = (np.ones(m), b)
+    elif kind == "deep weights":
+        parameters[at - 1] = (np.ones((m, n, 1)), b)
+    else:  # pictures that nobody has flattened
+        wide = good.X.shape[1]
+        at, X = 1, np.ones((len(X), *{"long pictures": (wide, 3), "tall pictures": (wide, 1), "flat pictures": (1, wide)}[kind]))
+    if at < len(parameters) and draw(st.booleans()):  # a second fault further up, which must wait its turn
+        W, b = parameters[-1]
+        parameters[-1] = (W, np.ones((len(b) + 1, 2)))
+    return Shapes(parameters, X, at, sizes, (good.parameters, good.X))
+
+
+def refuses(layer_shapes, given: Shapes) -> None:
+    """Without the fault the shapes come; with it, a ValueError that names the layer at fault, and the sizes that disagree."""
+    shapes_come(layer_shapes, Shapes(*given.mended))
+    error = expect.raises(
+        ValueError, lambda: layer_shapes(given.parameters, given.X), "no ValueError came, although something does not fit"
+    )
+    told = str(error)
+    named = re.findall(r"layer\s+(\d+)", told, flags=re.IGNORECASE)
+    expect.that(named, f"the message does not say at which `layer …` the fault is: {told!r}")
+    expect.that(int(named[0]) == given.fault, f"the message names layer {named[0]} first: {told!r}")
+    rest = re.sub(r"layer\s+\d+", "", told, flags=re.IGNORECASE)
+    numbers = {int(n) for n in re.findall(r"\d+", rest)}
+    expect.that(set(given.sizes) <= numbers, f"the message does not say both sizes that disagree: {told!r}")
+
+
+def shapes_come(layer_shapes, given: Shapes) -> None:
+    """The shapes come out as a list of tuples."""
+    got = layer_shapes(given.parameters, given.X)
+    expect.that(got is not None, "your function returned None: is there a `return`?")
+    try:
+        found = [tuple(int(side) for side in shape) for shape in got]
+    except (TypeError, ValueError):
+        found = None
+    expect.that(found is not None, "your function should return a list with the shape of each layer's output")
+    expect.that(found == [(len(given.X), len(b)) for _, b in given.parameters], f"your function returned {found}")
+
+
+@case("layer_shapes", "five examples go through the net of the statement")
+def tent_shapes(layer_shapes):
+    shapes_come(layer_shapes, Shapes(TENTS, np.ones((5, 1))))
+
+
+@case(
+    "layer_shapes",
+    "weights that cannot take what arrives are refused, with the layer's number and both sizes",
+    draws=faulty(("weights",)),
+)
+def wrong_weights(layer_shapes, given):
+    refuses(layer_shapes, given)
+
+
+@case("layer_shapes", "biases of the wrong number are refused, with the layer's number and both sizes", draws=faulty(("biases",)))
+def wrong_biases(layer_shapes, given):
+    refuses(layer_shapes, given)
+
+
+@case("layer_shapes", "the list of parameters stays as it was", side=True, draws=fitting())
+def list_untouched(layer_shapes, given):
+    before = [(W.shape, b.shape) for W, b in given.parameters]
+    layer_shapes(given.parameters, given.X)
+    expect.that(
+        [tuple(np.shape(a) for a in pair) for pair in given.parameters] == before,
+        "your function changed the list of parameters, or an array in it",
+    )
+
+
+# ------------------------------------------------------------------------------------------------ graphs
+
+
+PLAIN = {
+    "relu": lambda a: np.where(a > 0, a, 0.0),
+    "exp": np.exp,
+    "log": np.log,
+    "sum": np.sum,
+}
+
+
+@dataclasses.dataclass
+class Graph:
+    """Leaves and steps: each step is an operation and the numbers of the values it takes; the last step is a sum."""
+
+    leaves: list
+    steps: list
+
+    def __repr__(self) -> str:
+        names = [chr(97 + k) for k in range(len(self.leaves))]
+        said = []
+        for k, (operation, *taken) in enumerate(self.steps):
+            of = [names[i] for i in taken]
+            made = f"{of[0]}.{operation}()" if operation in PLAIN else f" {operation} ".join(of)
+            names.append("out" if k == len(self.steps) - 1 else chr(97 + len(names)))
+            said.append(f"{names[-1]} = {made}")
+        shapes = ", ".join(f"{n} {np.shape(leaf)}" for n, leaf in zip(names, self.leaves, strict=False))
+        return brief(f"leaves {shapes}: " + "; ".join(said))
+
+
+def apply(operation: str, taken: list, unary):
+    """One step on plain arrays or on values: what Python's operators do, or the method."""
+    if operation == "+":
+        return taken[0] + taken[1]
+    if operation == "*":
+        return taken[0] * taken[1]
+    if operation == "@":
+        return taken[0] @ taken[1]
+    return unary(operation, taken[0])
+
+
+def walk(graph: Graph, leaves: list, unary) -> list:
+    """All values of a graph, leaves first."""
+    values = list(leaves)
+    for operation, *taken in graph.steps:
+        values.append(apply(operation, [values[i] for i in taken], unary))
+    return values
+
+
+def plainly(operation: str, taken):
+    """A step on plain arrays."""
+    return PLAIN[operation](taken)
+
+
+def remotely(operation: str, taken):
+    """A step on values of the learner's: the method of that name."""
+    return {"relu": lambda: taken.relu(), "exp": lambda: taken.exp(), "log": lambda: taken.log(), "sum": lambda: taken.sum()}[
+        operation
+    ]()
+
+
+def possible(operation: str, values: list, i: int, j: int) -> bool:
+    """Whether a step can be taken without meeting a kink, a pole or huge numbers."""
+    a, b = values[i], values[j]
+    if operation == "@":
+        return (
+            np.ndim(a) == 2
+            and np.ndim(b) == 2
+            and a.shape[1] == b.shape[0]
+            and a.shape[1] * np.abs(a).max() * np.abs(b).max() < 12
+        )
+    if operation in "+*":
+        return np.shape(a) == np.shape(b) and (operation == "+" or np.abs(a).max() * np.abs(b).max() < 12)
+    if operation == "exp":
+        return np.max(a) < 2
+    if operation == "log":
+        return np.min(a) > 0.2
+    return np.ndim(a) > 0 and np.abs(a).min() > 0.02 if operation == "relu" else np.ndim(a) > 0
+
+
+def tame(graph: Graph, rng: np.random.Generator) -> bool:
+    """Whether the slopes of a graph can be measured: it bends little, and no kink is near."""
+    for _ in range(4):
+        ways = [rng.standard_normal(leaf.shape) for leaf in graph.leaves]
+        ends = {}
+        for step in (0.01, -0.01, 0.005, -0.005):
+            values = walk(graph, [leaf + step * way for leaf, way in zip(graph.leaves, ways, strict=True)], plainly)
+            ends[step] = float(values[-1])
+        slopes = [(ends[step] - ends[-step]) / (2 * step) for step in (0.01, 0.005)]
+        if not abs(slopes[0] - slopes[1]) < 1e-3:
+            return False
+    return True
+
+
+def make_graph(count: int, operations: list[str], rng: np.random.Generator, square: bool = False) -> Graph:
+    """A random graph whose slopes can be measured."""
+    while True:
+        graph = any_graph(count, operations, rng, square)
+        with np.errstate(all="ignore"):
+            if tame(graph, rng):
+                return graph
+
+
+def any_graph(count: int, operations: list[str], rng: np.random.Generator, square: bool) -> Graph:
+    """A random graph with `count` steps before the sum of everything that nothing else uses."""
+    m, n = (2, 2) if square else (int(rng.integers(1, 4)), int(rng.integers(1, 4)))
+    leaves = [rng.standard_normal((m, n)), rng.standard_normal((m, n)), rng.standard_normal((n, m)), rng.uniform(0.5, 2, (m, n))]
+    graph, values = Graph(leaves, []), list(leaves)
+
+    def step(operation: str, *taken: int) -> int:
+        graph.steps.append((operation, *taken))
+        values.append(apply(operation, [values[i] for i in taken], plainly))
+        return len(values) - 1
+
+    while len(graph.steps) < count:
+        operation = operations[int(rng.integers(len(operations)))]
+        late = len(values) - 1 - int(min(rng.integers(0, 3), len(values) - 1))
+        i, j = (late, int(rng.integers(len(values)))) if rng.random() < 0.5 else (int(rng.integers(len(values))), late)
+        if possible(operation, values, i, j):
+            step(operation, i) if operation in PLAIN else step(operation, i, j)
+    used = {i for _, *taken in graph.steps for i in taken}
+    ends = [i for i in range(len(leaves), len(values)) if i not in used]
+    total = None
+    for end in ends:
+        alone = end if np.ndim(values[end]) == 0 else step("sum", end)
+        total = alone if total is None else step("+", total, alone)
+    return graph
+
+
+@st.composite
+def graphs(
+    draw: st.DrawFn, steps: tuple[int, int] = (1, 8), operations: tuple[str, ...] = ("+", "*", "@", "relu", "exp", "log", "sum")
+) -> Graph:
+    """Random graphs; they shrink to few steps."""
+    count = draw(st.integers(*steps))
+    seed = draw(draws.seeds())
+    return make_graph(count, list(operations), np.random.default_rng(seed), square=bool(seed % 2))
+
+
+def datum(value, what: str = "`data`") -> np.ndarray:
+    """What a value holds, as an array of finite numbers."""
+    return expect.array(value.data, finite=True, what=what)
+
+
+def slope(value, leaf: np.ndarray, what: str = "`grad`") -> np.ndarray:
+    """What backward left in a value, in the shape of its data."""
+    return expect.array(value.grad, shape=np.shape(leaf), finite=True, what=what)
+
+
+def engine_agrees(Value, graph: Graph, rng: np.random.Generator, told: str = "") -> None:
+    """All data of a graph, and the slopes of its result with respect to its leaves."""
+    plain = walk(graph, graph.leaves, plainly)
+    used = {i for _, *taken in graph.steps for i in taken}
+    values = walk(graph, [Value(leaf) for leaf in graph.leaves], remotely)
+    expect.close(datum(values[-1]), plain[-1], what=f"`out.data`{told}", rtol=1e-9)
+    values[-1].backward()
+    known = [i for i in range(len(graph.leaves)) if i in used]
+    found = tuple(slope(values[i], plain[i], f"`{chr(97 + i)}.grad`{told}") for i in known)
+
+    def result(arrays: tuple) -> float:
+        leaves = list(graph.leaves)
+        for i, array in zip(known, arrays, strict=True):
+            leaves[i] = array
+        return float(walk(graph, leaves, plainly)[-1])
+
+    expect.gradient(result, tuple(graph.leaves[i] for i in known), found, rng, directions=3, what=f"`grad` of the leaves{told}")
+
+
+@case("Value", "a · a + a is 12 at 3, with the slope 7")
+def twice(Value):
+    a = Value(3.0)
+    out = a * a + a
+    expect.close(datum(out), 12.0, what="`out.data`")
+    out.backward()
+    expect.close(slope(a, 3.0, "`a.grad`"), 7.0, what="`a.grad`")
+
+
+@case("Value", "each operation alone gives the right number and the right slope", false_alarm=1e-9)
+def single_steps(Value, rng):
+    for operation in ("+", "*", "@", "relu", "exp", "log", "sum"):
+        for square in (False, True):
+            graph = make_graph(1, [operation], rng, square)
+            engine_agrees(Value, graph, rng, f" (with {graph})")
+
+
+@case("Value", "small graphs give the right numbers and slopes", draws=graphs(steps=(2, 6)), examples=12, false_alarm=1e-9)
+def small_graphs(Value, graph, rng):
+    engine_agrees(Value, graph, rng)
+
+
+@case("Value", "calling backward again changes nothing", side=True)
+def again(Value):
+    a, b = Value(np.array([1.0, 2.0])), Value(np.array([3.0, -1.0]))
+    middle = a * b
+    out = (middle + a).sum()
+    out.backward()
+    first = [np.array(slope(v, np.zeros(2))) for v in (a, b, middle)]
+    out.backward()
+    for v, then in zip((a, b, middle), first, strict=True):
+        expect.same(slope(v, np.zeros(2)), then, "a second call of the same `backward` left other slopes")
+
+
+# ------------------------------------------------------------------------------------------------ pieces of a batch
+
+
+@dataclasses.dataclass
+class Batch:
+    """Parameters, examples with labels, and how many rows may be asked about at a time."""
+
+    parameters: list
+    X: np.ndarray
+    y: np.ndarray
+    rows: int
+
+    def __repr__(self) -> str:
+        return f"{len(self.X)} examples, rows = {self.rows}, {len(self.parameters)} layers"
+
+
+def made_up_loss(parameters: list, x: np.ndarray, label: float) -> tuple[float, list]:
+    """A loss of one example and its slopes. It is no network: nothing but sums and products that tell examples apart."""
+    key = float(np.sum(x * np.arange(1, x.size + 1).reshape(x.shape))) + 3.0 * float(label)
+    value, found = key**2, []
+    for k, pair in enumerate(parameters, start=1):
+        value += k * sum(float(np.sum(a)) for a in pair) * key
+        found.append(tuple(np.full(a.shape, k * key) for a in pair))
+    return value, found
+
+
+class Asked:
+    """A `mean_loss` that notes what it is asked about, and refuses what it must not be given."""
+
+    def __init__(self, most: int) -> None:
+        """At most so many rows in a call."""
+        self.most, self.seen, self.refused = most, [], ""
+
+    def __call__(self, parameters, X, y):
+        X, y = np.asarray(X), np.asarray(y)
+        if len(X) != len(y) or not 0 < len(X) <= self.most:
+            self.refused = self.refused or f"it was given {len(X)} rows with {len(y)} labels, where rows = {self.most}"
+            raise ValueError(self.refused)
+        self.seen += [(float(np.sum(x)), float(label)) for x, label in zip(X, y, strict=True)]
+        return mean_of_each(parameters, X, y)
+
+
+def mean_of_each(parameters: list, X: np.ndarray, y: np.ndarray) -> tuple[float, list]:
+    """The mean of the losses of single examples, and of their slopes."""
+    each = [made_up_loss(parameters, x, label) for x, label in zip(X, y, strict=True)]
+    mean = [tuple(sum(slopes[k][j] for _, slopes in each) / len(each) for j in (0, 1)) for k in range(len(parameters))]
+    return sum(value for value, _ in each) / len(each), mean
+
+
+@st.composite
+def batches(
+    draw: st.DrawFn, examples: tuple[int, int] = (1, 9), rows: tuple[int, int] = (1, 10), sides: tuple[int, int] = (1, 1)
+) -> Batch:
+    """Batches that need not divide evenly."""
+    n = draw(st.integers(*examples))
+    rng = np.random.default_rng(draw(draws.seeds()))
+    shape = [n, *(int(rng.integers(1, 4)) for _ in range(draw(st.integers(*sides))))]
+    layers = draw(st.integers(1, 4))
+    sizes = [int(rng.integers(1, 4)) for _ in range(layers + 1)]
+    parameters = [(rng.standard_normal((a, b)), rng.standard_normal(b)) for a, b in itertools.pairwise(sizes)]
+    return Batch(parameters, rng.standard_normal(shape), rng.integers(0, 10, n), draw(st.integers(*rows)))
+
+
+def gathered(whole_gradient, mean_loss, batch: Batch) -> tuple[float, tuple]:
+    """The loss and the slopes that come out, as numbers."""
+    got = whole_gradient(mean_loss, batch.parameters, batch.X, batch.y, batch.rows)
+    refused = getattr(mean_loss, "refused", "")
+    expect.that(not refused, f"`mean_loss` refused: {refused}")
+    expect.that(isinstance(got, (tuple, list)) and len(got) == 2, "your function should return a pair: the loss and its slopes")
+    return expect.number(got[0], what="for the loss, your function"), as_pairs(got[1], batch.parameters, "your function")
+
+
+def whole_agrees(whole_gradient, batch: Batch) -> None:
+    """The same comes out as from one call with everything."""
+    value, found = gathered(whole_gradient, Asked(batch.rows), batch)
+    wanted, slopes = mean_of_each(batch.parameters, batch.X, batch.y)
+    expect.that(
+        np.isclose(value, wanted, rtol=1e-9, atol=1e-9), f"the loss {value:.6g} came out; one call with everything gives another"
+    )
+    for k, (a, b) in enumerate(zip(found, flat(slopes), strict=True)):
+        what = f"the slopes for the {'biases' if k % 2 else 'weights'} of layer {k // 2 + 1}"
+        expect.close(a, b, rtol=1e-9, atol=1e-9, otherwise=f"{what} are not those of one call with everything")
+
+
+@case("whole_gradient", "where the pieces are of equal size, the loss and its slopes are those of one call with everything")
+def even_pieces(whole_gradient):
+    rng = np.random.default_rng(1)
+    parameters = [(rng.standard_normal((2, 3)), rng.standard_normal(3))]
+    whole_agrees(whole_gradient, Batch(parameters, rng.standard_normal((6, 2)), rng.integers(0, 9, 6), 2))
+
+
+@case(
+    "whole_gradient",
+    "each example is handed over once, with its own label, never too many at a time",
+    side=True,
+    draws=batches(),
+    examples=15,
+)
+def each_once(whole_gradient, batch):
+    asked = Asked(batch.rows)
+    gathered(whole_gradient, asked, batch)
+    expect.that(len(asked.seen) == len(batch.X), f"{len(asked.seen)} rows were handed over in all, of {len(batch.X)}")
+    own = sorted((float(np.sum(x)), float(label)) for x, label in zip(batch.X, batch.y, strict=True))
+    expect.that(np.allclose(sorted(asked.seen), own), "not every example came exactly once with its own label")
+
+
+# ------------------------------------------------------------------------------------------------ an image classifier
+
+
+def trained(
+    train_net, images: np.ndarray, y: np.ndarray, hidden: tuple, rng: np.random.Generator, classes: int | None = None
+) -> list:
+    """Parameters in this week's form, of the sizes that were asked for."""
+    got = train_net(images, y, hidden, rng)
+    expect.that(got is not None, "your `train_net` returned None: is there a `return`?")
+    try:
+        parameters = [tuple(np.asarray(a) for a in pair) for pair in got]
+    except TypeError:
+        parameters = []
+    sizes = [int(np.prod(images.shape[1:])), *hidden, classes or int(np.max(y)) + 1]
+    expect.that(
+        len(parameters) == len(sizes) - 1, f"hidden={hidden} makes {len(sizes) - 1} layers: one pair (W, b) for each is due"
+    )
+    for k, (pair, m, n) in enumerate(zip(parameters, sizes, sizes[1:], strict=False), start=1):
+        expect.that(len(pair) == 2, f"layer {k} is not a pair (W, b)")
+        expect.array(pair[0], shape=(m, n), finite=True, what=f"as weights of layer {k}, your `train_net`")
+        expect.array(pair[1], shape=(n,), finite=True, what=f"as biases of layer {k}, your `train_net`")
+    return parameters
+
+
+def labels_of(classify, parameters: list, images: np.ndarray) -> np.ndarray:
+    """One label for each picture."""
+    return expect.array(classify(parameters, images), shape=(len(images),), what="your `classify`")
+
+
+def share_right(classify, parameters: list, images: np.ndarray, y: np.ndarray) -> float:
+    """The share of pictures that are named rightly."""
+    return float(np.mean(labels_of(classify, parameters, images) == y))
+
+
+def must_reach(share: float, least: float) -> None:
+    """The score suffices."""
+    expect.that(share >= least, f"{share:.1%} of unseen pictures are named rightly; {least:.0%} is asked for")
+
+
+@case("image_net", "trained on 3,000 digits, it names 87 of 100 others rightly", seconds=30, false_alarm=1e-9)
+def learns_digits(train_net, classify, rng):
+    digits, others = datasets.load("mnist", split="train"), datasets.load("mnist", split="test")
+    parameters = trained(train_net, digits.X[:3000], digits.y[:3000], (32, 16), rng)
+    must_reach(share_right(classify, parameters, others.X, others.y), 0.87)
+
+
+@case("image_net", "the pictures and labels stay as they were", side=True, false_alarm=1e-9)
+def pictures_untouched(train_net, classify, rng):
+    digits = datasets.load("mnist", split="test")
+    images, y = digits.X[:200].copy(), digits.y[:200].copy()
+    parameters = trained(train_net, images, y, (8,), rng)
+    labels_of(classify, parameters, images)
+    expect.unchanged(images, digits.X[:200], "the pictures")
+    expect.unchanged(y, digits.y[:200], "the labels")
+
+
+# ------------------------------------------------------------------------------------------------ hyperparameters
+
+
+class Workshop:
+    """Made-up settings: each has a loss on every data set, and fitting is noted."""
+
+    def __init__(self, losses: list, fitted_losses: list | None = None) -> None:
+        """`losses` on rows that are new to the parameters, `fitted_losses` on those that they were fitted to."""
+        self.losses, self.fitted_losses = losses, fitted_losses or [1.0 / (k + 2) for k in range(len(losses))]
+        self.settings = [{"number": k, "layers": 1 + k % 3} for k in range(len(losses))]
+        self.train = (np.arange(6.0).reshape(3, 2), np.array([0, 1, 1]))
+        self.dev = (-np.arange(8.0).reshape(4, 2) - 1, np.array([1, 0, 0, 1]))
+        self.fits: list = []
+        self.strange = ""
+
+    def __repr__(self) -> str:
+        return f"losses on dev {self.losses}"
+
+    def fit(self, setting, X, y):
+        self.fits.append(setting["number"])
+        if np.shape(X) != (3, 2) or np.any(np.asarray(X) < 0) or len(y) != 3:
+            self.strange = self.strange or "`fit` was given other rows than those of `train`"
+        return {"made_by": setting["number"], "weights": np.full(2, float(setting["number"]))}
+
+    def loss(self, parameters, X, y):
+        known = np.shape(X) == (3, 2)
+        return (self.fitted_losses if known else self.losses)[parameters["made_by"]]
+
+    def choose(self, choose):
+        return choose(self.settings, self.fit, self.loss, self.train, self.dev)
+
+
+def chosen(choose, shop: Workshop) -> int:
+    """The number of the setting that was chosen, after looking at the form of the answer."""
+    got = shop.choose(choose)
+    expect.that(not shop.strange, shop.strange)
+    expect.that(
+        isinstance(got, (tuple, list)) and len(got) == 2, "your function should return a pair: a setting and its parameters"
+    )
+    setting, parameters = got
+    expect.that(isinstance(setting, dict) and "number" in setting, "the first of the pair is not one of the settings")
+    fine = isinstance(parameters, dict) and parameters.get("made_by") == setting["number"]
+    expect.that(fine, "the parameters that came out do not belong to the setting that came out")
+    return int(setting["number"])
+
+
+@case("choose", "of three settings with losses nan, 0.4 and 0.3 on dev, the third wins")
+def third_wins(choose):
+    got = chosen(choose, Workshop([float("nan"), 0.4, 0.3]))
+    expect.that(got == 2, f"the setting in place {got + 1} came out")
+
+
+@case(
+    "choose",
+    "the setting that does best on rows it was not fitted to wins",
+    draws=st.permutations([0.2, 0.3, 0.5, 0.7]),
+    examples=10,
+)
+def best_on_fresh_rows(choose, losses):
+    got = chosen(choose, Workshop(losses, [1 - v for v in losses]))
+    expect.that(losses[got] == min(losses), f"a setting with the loss {losses[got]} on dev came out")
+
+
+@case("choose", "each setting is fitted once", side=True)
+def fitted_once(choose):
+    shop = Workshop([0.5, 0.2, 0.4, 0.3])
+    chosen(choose, shop)
+    expect.that(sorted(shop.fits) == [0, 1, 2, 3], f"`fit` was called for the settings in places {[k + 1 for k in shop.fits]}")
+
+
+# ------------------------------------------------------------------------------------------------ the studio
+
+
+def entries(arrays: object) -> list[np.ndarray]:
+    """The arrays of an entry, checked and rounded to float32; refuses more than 3,000 numbers."""
+    expect.that(arrays is not None, "your `train` returned None: is there a `return`?")
+    single = isinstance(arrays, np.ndarray)
+    expect.that(single or isinstance(arrays, (list, tuple)), "your `train` should return a list of arrays")
+    rounded = [
+        expect.array(a, finite=True, what="for one of its arrays, your `train`").astype(np.float32)
+        for a in ([arrays] if single else arrays)
+    ]
+    expect.that(len(rounded) <= 100, f"{len(rounded)} arrays came out: put them into fewer")
+    expect.that(
+        all(a.ndim <= 6 for a in rounded) and all(a.size or a.ndim == 1 for a in rounded), "an array of a strange shape came out"
+    )
+    count = sum(a.size for a in rounded)
+    expect.that(count <= 3000, f"the arrays hold {count:,} numbers; the budget is 3,000")
+    return rounded
+
+
+@case(
+    "small_wardrobe",
+    "the arrays hold at most 3,000 numbers, and the labels come one for each picture",
+    seconds=90,
+    false_alarm=1e-9,
+)
+def interface(train, predict, rng):
+    clothes, others = datasets.load("fashion", split="train"), datasets.load("fashion", split="test")
+    kept = entries(train(clothes.X[:1500], clothes.y[:1500], rng))
+    said = expect.array(predict(kept, others.X[:300]), shape=(300,), what="your `predict`")
+    expect.that(np.isin(said, np.arange(10)).all(), "labels other than 0 to 9 came out")
+    share = float(np.mean(said == others.y[:300]))
+    expect.that(
+        share > 0.3, f"after 1,500 pictures {share:.0%} of others are named rightly: something is wrong with the training"
+    )
