@@ -1,8 +1,6 @@
 """The local course: laid, released, fetched; and what is hers stays hers."""
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,30 +10,14 @@ from pathlib import Path
 import pytest
 
 from autograder import cli
-from autograder.course.commands import run_new_week
 from autograder.course.places import Course
 from autograder.course.stale import build
 from autograder.desk import exchange, jupyter
 from autograder.desk.children import together
-from autograder.desk.lab import alone, build_missing
+from autograder.desk.lab import alone
 from autograder.desk.local import LocalCourse, find_checkout
 
 WEEK = "week01_try"
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalCourse:
-    """A course of one small week, built, in a local course that is laid."""
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    parser = cli.build_parser("new-week")
-    assert run_new_week(parser.parse_args(["new-week", WEEK, "--course", str(tmp_path)])) == 0
-    build_missing(Course(tmp_path))
-    monkeypatch.setattr(os, "environ", os.environ.copy())
-    cli.own_programs_first()
-    local = LocalCourse.of(tmp_path)
-    local.lay()
-    return local
 
 
 def outbound(course: LocalCourse) -> Path:
