@@ -270,7 +270,7 @@ def corners(xor_parameters):
 
 @case("xor_net", "the inputs of net are left as they were", side=True)
 def net_untouched(net):
-    arrays = [np.array([[1.0, -2.0]]), np.array([[1.0], [2.0]]), np.array([-1.0]), np.array([[2.0]]), np.array([1.0])]
+    arrays = [np.array([[1.0, -2.0]]), np.array([[1.0], [2.0]]), np.array([4.0]), np.array([[2.0]]), np.array([1.0])]
     before = [a.copy() for a in arrays]
     net(*arrays)
     for now, then, name in zip(arrays, before, ("X", "W1", "b1", "W2", "b2"), strict=True):

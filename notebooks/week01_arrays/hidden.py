@@ -55,6 +55,13 @@ def number_types(centre_of_ink, images):
         expect.close(centre_of_ink(typed), wanted, rtol=1e-4, atol=1e-4, otherwise=f"not so for pictures of type {kind}")
 
 
+@case("centre_of_ink", "half precision loses no ink on the way, however much there is", side=True)
+def half_precision(centre_of_ink):
+    images = np.full((2, 40, 36), 60, np.float16)
+    images[1, :25, 10:] = 0
+    expect.close(centre_of_ink(images), [centre_by_hand(p) for p in images], rtol=1e-4, atol=1e-4)
+
+
 @case("centre_of_ink", "a blank picture is treated on its own, among others too", side=True)
 def blank_among_others(centre_of_ink):
     images = np.zeros((3, 4, 6), np.uint8)
@@ -102,12 +109,58 @@ def every_pair(distances, A, B, d):
     draws={"A": draws.arrays(((1, 4), 3), low=0, high=255, decimals=0), "kind": draws.sampled(["uint8", "int64", "int8"])},
 )
 def whole_numbers(distances, A, kind):
-    A = (A % 100).astype(kind)
+    A = (A % 250 - 125 * (kind == "int8")).astype(kind)
     B = A[::-1].copy() + np.array([3, 0, 1], dtype=kind)
     before = A.copy(), B.copy()
     got = expect.array(distances(A, B), (len(A), len(B)))
     expect.that(got.dtype.kind == "f", f"{kind} gave distances of type {got.dtype}; floats were asked for")
     expect.close(got, table_by_hand(*before), rtol=1e-4, atol=1e-4, otherwise=f"it does not hold for points of type {kind}")
+
+
+@case(
+    "distances",
+    "large whole numbers are as far apart as they are",
+    side=True,
+    draws={
+        "kind": draws.sampled(["int32", "int64"]),
+        "gap": draws.sampled([1, 7, 100_000]),
+        "far": draws.sampled([0, 2**24, 10**9]),
+    },
+)
+def large_whole_numbers(distances, kind, gap, far):
+    A = np.array([[far, -far], [far + gap, gap - far]], dtype=kind)
+    got = distances(A, A[:1] + np.array([gap, 0], dtype=kind))
+    expect.close(got, [[gap], [gap]], rtol=1e-6, otherwise=f"points of type {kind} that are {gap} apart are so no more")
+
+
+@case("distances", "the two sets may come in different number types", side=True)
+def mixed_types(distances):
+    whole, broken = np.array([[1, 0], [200, 7]]), np.array([[0.5, 0.25], [190.75, 9.5], [3.5, 0.0]])
+    for one, other in ((np.uint8, np.float64), (np.int64, np.float32), (np.float32, np.float64)):
+        A, B = whole.astype(one), broken.astype(other)
+        said = f"not so for points of types {np.dtype(one)} and {np.dtype(other)}"
+        expect.close(distances(A, B), table_by_hand(A, B), rtol=1e-5, otherwise=said)
+        expect.close(distances(B, A), table_by_hand(B, A), rtol=1e-5, otherwise=said)
+
+
+@case("distances", "the law does not depend on the unit: very small distances are distances", side=True)
+def tiny_unit(distances):
+    A, B = 1e-9 * np.array([[0.0, 1.0], [2.0, -3.0]]), 1e-9 * np.array([[4.0, 4.0], [2.0, -2.5]])
+    expect.close(distances(A, B), table_by_hand(A, B), rtol=1e-6, atol=0)
+
+
+@case(
+    "distances",
+    "in a wide cloud, points that nearly touch keep their distance, and each is at 0 from itself",
+    side=True,
+    draws=draws.normals((2, 6), 20, scale=1000.0),
+)
+def near_in_a_wide_cloud(distances, A):
+    near = A.copy()
+    near[:, 0] += 2.0**-20
+    expect.close(np.diagonal(expect.array(distances(A, near), (len(A), len(A)))), (near - A)[:, 0], rtol=1e-6, atol=0)
+    itself = np.diagonal(expect.array(distances(A, A.copy()), (len(A), len(A))))
+    expect.close(itself, np.zeros(len(A)), atol=0, otherwise=f"a point is at distance {itself.max():.2g} from itself")
 
 
 @case("distances", "float32 stays float32, float64 stays float64", side=True)
@@ -320,14 +373,14 @@ def net_by_hand(X, W1, b1, W2, b2):
     weight=3,
     draws={
         "seed": draws.seeds(),
-        "sizes": draws.sampled([(3, 2, 4, 2), (1, 1, 1, 1), (2, 2, 2, 2), (5, 3, 2, 4), (1, 4, 3, 1)]),
+        "sizes": draws.sampled([(3, 2, 4, 2), (1, 1, 1, 1), (2, 2, 2, 2), (5, 3, 2, 4), (1, 4, 3, 1), (4, 2, 9, 3)]),
     },
 )
 def any_net(net, seed, sizes):
     N, d, H, k = sizes
     rng = np.random.default_rng(seed)
     arrays = [rng.standard_normal(s) for s in ((N, d), (d, H), (H,), (H, k), (k,))]
-    expect.close(net(*arrays), net_by_hand(*arrays), what="net", tell=False)
+    expect.close(net(*arrays), net_by_hand(*arrays), rtol=1e-9, atol=1e-9, what="net", tell=False)
 
 
 @case("xor_net", "a single hidden score above zero passes as it is, however large", draws=draws.floats(1, 5000))
@@ -448,6 +501,14 @@ def flat_pictures(learn_prototypes, nearest_prototype):
         expect.that(np.array_equal(got, wanted), f"pictures of type {np.dtype(kind)} got other labels than their floats")
 
 
+@case("nearest_prototype", "labels come back as they came in: whole numbers", side=True)
+def whole_labels(learn_prototypes, nearest_prototype):
+    for kind in (np.uint8, np.int64):
+        memory = learn_prototypes(np.array([[0.0], [4.0], [9.0]]), np.array([3, 3, 8], dtype=kind))
+        got = expect.array(nearest_prototype(np.array([[1.0], [8.0]]), memory), (2,))
+        expect.that(got.dtype.kind in "iu", f"labels of type {np.dtype(kind)} came back as {got.dtype}")
+
+
 @case("nearest_prototype", "two memories live side by side", side=True)
 def two_memories(learn_prototypes, nearest_prototype):
     X, new = np.array([[0.0], [10.0]]), np.array([[1.0], [8.0]])
@@ -493,6 +554,8 @@ def old_generator(X, y, share, seed):
 
 
 def drawn_from_a_hat(X, y, share, seed):
+    if len(X) < 2:
+        raise ValueError("two rows at least")
     rng, hat, held = np.random.default_rng([seed, 17]), list(range(len(X))), []
     for _ in range(math.ceil(share * len(X) - 0.5)):
         held.append(hat.pop(rng.integers(len(hat))))

@@ -1,5 +1,9 @@
 """Answers that the cases of week 1 must tell apart: mistakes that people make, and right answers that look different."""
 
+import math
+from collections import Counter
+from fractions import Fraction
+
 import numpy as np
 
 from autograder.cases import entry, right, wrong
@@ -118,6 +122,60 @@ def lightens_its_input(images):
     return centres(images)
 
 
+@wrong("centre_of_ink", caught_by="half_precision", kind="dtype")
+def sums_stay_in_half_precision(images):
+    ink = images if images.dtype.kind == "f" else images.astype(float)
+    ink = np.where(ink.any(axis=(1, 2), keepdims=True), ink, ink.dtype.type(1))
+    down, across = (np.arange(side, dtype=ink.dtype) for side in ink.shape[1:])
+    moments = [(ink.sum(axis=2) * down).sum(axis=1), (ink.sum(axis=1) * across).sum(axis=1)]
+    return np.stack(moments, axis=1) / ink.sum(axis=(1, 2))[:, None]
+
+
+@wrong("centre_of_ink", caught_by="number_types", kind="dtype")
+def answer_in_the_type_of_the_pixels(images):
+    return centres(images).astype(images.dtype)
+
+
+@wrong("centre_of_ink", caught_by="blank", kind="mathematics")
+def the_middle_is_half_the_size(images):
+    blank = ~np.any(images, axis=(1, 2))
+    return centres(images) + 0.5 * blank[:, None]
+
+
+@wrong("centre_of_ink", caught_by="blank", kind="missing case")
+def blank_has_its_centre_in_the_corner(images):
+    return centres(images) * np.any(images, axis=(1, 2))[:, None]
+
+
+@wrong("centre_of_ink", caught_by="ink_untouched", kind="mutation")
+def inks_the_blank_ones_in_place(images):
+    ink = np.asarray(images, dtype=float)  # copies nothing where the type fits already
+    ink[ink.sum(axis=(1, 2)) == 0] = 1
+    ink *= 2
+    return centres(ink)
+
+
+@wrong("centre_of_ink", caught_by="moves_along", kind="mathematics")
+def paper_is_the_lightest_of_the_batch(images):
+    ink = np.asarray(images, dtype=float)
+    ink = ink - ink.min(initial=np.inf)
+    return centres(ink)
+
+
+@wrong("centre_of_ink", caught_by="dots", kind="shape")
+def squeezed(images):
+    return np.squeeze(centres(images))
+
+
+@wrong("centre_of_ink", caught_by="dots", kind="mathematics")
+def middle_of_the_box(images):
+    out = []
+    for picture in images:
+        sides = [np.flatnonzero(picture.any(axis=1 - k)) for k in (0, 1)]
+        out.append([(s[0] + s[-1]) / 2 if len(s) else (n - 1) / 2 for s, n in zip(sides, picture.shape, strict=True)])
+    return np.array(out, dtype=float).reshape(-1, 2)
+
+
 @right("centre_of_ink")
 def pixel_by_pixel(images):
     out = np.zeros((len(images), 2))
@@ -144,6 +202,26 @@ def one_contraction(images):
     ink = np.array(images, dtype=float)
     ink[~ink.any(axis=(1, 2))] = 1
     return np.einsum("nij,aij->na", ink, np.indices(ink.shape[1:])) / np.einsum("nij->n", ink)[:, None]
+
+
+@right("centre_of_ink")
+def by_what_lies_below(images):
+    """The mean row is the sum, over the rows but the first, of the share of ink in that row or below."""
+    ink = images.astype(float) + (images.max(axis=(1, 2), keepdims=True) == 0)
+
+    def mean_place(weights):
+        tails = weights[:, ::-1].cumsum(axis=1)[:, ::-1]
+        return tails[:, 1:].sum(axis=1) / tails[:, 0]
+
+    return np.column_stack([mean_place(ink.sum(axis=2)), mean_place(ink.sum(axis=1))])
+
+
+@right("centre_of_ink")
+def away_from_the_middle(images):
+    ink, middle = images.astype(float), (np.array(images.shape[1:]) - 1) / 2
+    total = np.einsum("nhw->n", ink)[:, None]
+    away = [np.einsum(f"nhw,{axis}->n", ink, np.arange(n) - m) for axis, n, m in zip("hw", ink.shape[1:], middle, strict=True)]
+    return middle + np.divide(np.stack(away, axis=1), total, out=np.zeros((len(ink), 2)), where=total > 0)
 
 
 # ---- distances
@@ -265,6 +343,73 @@ def moves_the_origin_in_place(A, B):
     return np.array([np.sqrt(((B.astype(kind) - a) ** 2).sum(axis=1)) for a in A.astype(kind)], kind).reshape(len(A), len(B))
 
 
+def row_after_row(A, B, kind=None):
+    """A right answer for numbers of one type."""
+    kind = np.result_type(A, B, np.float32) if kind is None else kind
+    B = B.astype(kind)
+    return np.array([np.sqrt(((B - a) ** 2).sum(axis=1)) for a in A.astype(kind)], dtype=kind).reshape(len(A), len(B))
+
+
+@wrong("distances", caught_by="near_in_a_wide_cloud", kind="stability")
+def centred_then_multiplied_out(A, B):
+    kind = np.result_type(A, B, np.float32)
+    A, B = A.astype(float), B.astype(float)
+    if len(A) and len(B):
+        middle = np.concatenate([A, B]).mean(axis=0)
+        A, B = A - middle, B - middle
+    squares = (A * A).sum(axis=1)[:, None] - 2 * A @ B.T + (B * B).sum(axis=1)
+    return np.sqrt(np.maximum(squares, 0)).astype(kind)
+
+
+@wrong("distances", caught_by="whole_numbers", kind="dtype")
+def squares_wrap_in_int16(A, B):
+    kind = np.result_type(A, B, np.float32)
+    narrow = np.int16 if A.dtype.itemsize == 1 and B.dtype.itemsize == 1 else kind
+    table = np.empty((len(A), len(B)), kind)
+    for i, a in enumerate(A.astype(narrow)):
+        table[i] = np.sqrt(((a - B.astype(narrow)) ** 2).sum(axis=1, dtype=float))
+    return table
+
+
+@wrong("distances", caught_by="large_whole_numbers", kind="dtype")
+def whole_numbers_to_single(A, B):
+    kind = np.result_type(*(part.dtype if part.dtype.kind == "f" else np.float32 for part in (A, B)))
+    return row_after_row(A, B, kind)
+
+
+@wrong("distances", caught_by="mixed_types", kind="dtype")
+def type_of_the_first(A, B):
+    return row_after_row(A, B.astype(A.dtype))
+
+
+@wrong("distances", caught_by="tiny_unit", kind="hard-coding")
+def tiny_is_zero(A, B):
+    table = row_after_row(A, B)
+    table[table < 1e-6] = 0
+    return table
+
+
+@wrong("distances", caught_by="steady", kind="dtype")
+def single_inside(A, B):
+    return row_after_row(A, B, np.float32).astype(np.result_type(A, B, np.float32))
+
+
+@wrong("distances", caught_by="on_a_line", kind="shape")
+def square_tables_are_symmetric(A, B):
+    table = row_after_row(A, B)
+    return np.maximum(table, table.T) * (1 - np.eye(len(A), dtype=table.dtype)) if len(A) == len(B) else table
+
+
+@wrong("distances", caught_by="no_points", kind="missing case")
+def blocks_of_a_million(A, B):
+    kind = np.result_type(A, B, np.float32)
+    A, B, table = A.astype(kind), B.astype(kind), np.empty((len(A), len(B)), kind)
+    rows = 10**6 // (B.shape[0] * B.shape[1])
+    for k in range(0, len(A), rows):
+        table[k : k + rows] = np.sqrt(((A[k : k + rows, None] - B) ** 2).sum(axis=2))
+    return table
+
+
 @right("distances")
 def a_column_of_the_table_at_a_time(A, B):
     kind = np.float64 if np.float64 in (A.dtype, B.dtype) or A.dtype.kind != "f" else np.float32
@@ -292,6 +437,19 @@ def contraction_for_each_row(A, B):
         gap = B.astype(kind) - A[i].astype(kind)
         table[i] = np.einsum("md,md->m", gap, gap)
     return table**0.5
+
+
+@right("distances")
+def coordinate_after_coordinate(A, B):
+    table = np.zeros((len(A), len(B)), np.result_type(A, B, np.float32))
+    for a, b in zip(A.astype(table.dtype).T, B.astype(table.dtype).T, strict=True):
+        table += np.subtract.outer(a, b) ** 2
+    return np.sqrt(table, out=table)
+
+
+@right("distances")
+def double_inside(A, B):
+    return row_after_row(A, B, np.float64).astype(np.result_type(A, B, np.float32))
 
 
 # ---- standardise
@@ -464,6 +622,48 @@ def standardises_in_place():
     return three(lambda X: (middles(X), spreads(X)), there)
 
 
+@wrong("standardise", caught_by="new_examples", kind="missing case", several=True)
+def asks_the_batch_what_is_constant():
+    def there(X, scale):
+        return forward(X, (scale[0], np.where(X.max(axis=0) == X.min(axis=0), 1, scale[1])))
+
+    return three(lambda X: (middles(X), spreads(X)), there)
+
+
+@wrong("standardise", caught_by="no_longer_constant", kind="missing case", several=True)
+def constant_columns_are_blanked():
+    def learn(X):
+        return middles(X), spreads(X), X.max(axis=0) == X.min(axis=0)
+
+    return three(learn, lambda X, s: np.where(s[2], 0, forward(X, s)).astype(plain(X)))
+
+
+@wrong("standardise", caught_by="table_types", kind="dtype", several=True)
+def only_undo_widens():
+    return three(lambda X: (middles(X), spreads(X)), back=lambda Z, s: Z * s[1] + s[0])
+
+
+@wrong("standardise", caught_by="table_types", kind="dtype", several=True)
+def back_to_the_type_that_came():
+    return three(lambda X: (middles(X), spreads(X)), lambda X, s: forward(X, s).astype(X.dtype))
+
+
+@wrong("standardise", caught_by="tables_untouched", kind="mutation", several=True)
+def undoes_in_place():
+    def back(Z, scale):
+        Z = np.asarray(Z, dtype=plain(Z))
+        np.multiply(Z, scale[1], out=Z, casting="unsafe")
+        np.add(Z, scale[0], out=Z, casting="unsafe")
+        return Z
+
+    return three(lambda X: (middles(X), spreads(X)), back=back)
+
+
+@wrong("standardise", caught_by="constant_column", kind="missing case", several=True)
+def one_example_says_nothing():
+    return three(lambda X: (middles(X), spreads(X)) if len(X) > 1 else (np.zeros(X.shape[1]), np.ones(X.shape[1])))
+
+
 @right("standardise", several=True)
 def memory_is_a_dictionary():
     def learn(X):
@@ -500,6 +700,55 @@ def memory_is_two_functions():
         return (lambda Y: (np.subtract(Y, m) / s).astype(plain(Y))), (lambda Y: np.add(np.multiply(Y, s), m).astype(plain(Y)))
 
     return three(learn, lambda X, scale: scale[0](X), lambda Z, scale: scale[1](Z))
+
+
+@right("standardise", several=True)
+def example_after_example():
+    class Scale:
+        """Welford's way: one pass, no sums of squares."""
+
+        def __init__(self, X):
+            self.mean, off = np.zeros(X.shape[1]), np.zeros(X.shape[1])
+            self.low = self.high = np.array(X[0], dtype=float)
+            for n, row in enumerate(np.asarray(X, dtype=float), 1):
+                step = row - self.mean
+                self.mean = self.mean + step / n
+                off = off + step * (row - self.mean)
+                self.low, self.high = np.minimum(self.low, row), np.maximum(self.high, row)
+            same = self.low == self.high
+            self.pair = np.where(same, self.low, self.mean), np.where(same, 1, np.sqrt(off / len(X)))
+
+    return three(Scale, lambda X, scale: forward(X, scale.pair), lambda Z, scale: backward(Z, scale.pair))
+
+
+@right("standardise", several=True)
+def constant_columns_are_halved():
+    """What a constant column is divided by is free: dividing by 2 undoes as well as by 1."""
+
+    def learn(X):
+        same = X.max(axis=0) == X.min(axis=0)
+        return np.vstack([middles(X), np.where(same, 2, spreads(X))])
+
+    return three(learn)
+
+
+@right("standardise", several=True)
+def column_by_column_in_a_list():
+    def learn(X):
+        memory = []
+        for column in X.T.tolist():
+            middle = column[0] if len(set(column)) == 1 else math.fsum(column) / len(column)
+            memory.append((middle, math.sqrt(math.fsum((v - middle) ** 2 for v in column) / len(column)) or 1.0))
+        return memory
+
+    def each(X, scale, what):
+        out = np.empty(X.shape, plain(X))
+        for j, (m, s) in enumerate(scale):
+            out[:, j] = what(X[:, j].astype(float), m, s)
+        return out
+
+    there, back = (lambda x, m, s: (x - m) / s), (lambda z, m, s: z * s + m)
+    return three(learn, lambda X, scale: each(X, scale, there), lambda Z, scale: each(Z, scale, back))
 
 
 # ---- xor_net
@@ -615,6 +864,68 @@ def textbook_counting():
     return both(parameters=lambda: (np.ones((2, 2)), np.array([0.0, -1.0]), np.array([[1.0], [-2.0]]), np.array([-0.05])))
 
 
+@wrong("xor_net", caught_by="any_net", kind="hard-coding", several=True)
+def four_units_at_most():
+    return both(lambda X, W1, b1, W2, b2: right_net(X, W1[:, :4], b1[:4], W2[:4], b2))
+
+
+@wrong("xor_net", caught_by="any_net", kind="dtype", several=True)
+def half_of_the_digits_are_lost():
+    def net(X, W1, b1, W2, b2):
+        hidden = np.maximum(X @ W1 + b1, 0).astype(np.float32)
+        return (hidden @ W2 + b2).astype(np.result_type(X, W1, b1, W2, b2))
+
+    return both(net)
+
+
+@wrong("xor_net", caught_by="one_unit", kind="mathematics", several=True)
+def a_little_leaks():
+    def net(X, W1, b1, W2, b2):
+        scores = X @ W1 + b1
+        return np.where(scores > 0, scores, 0.01 * scores).astype(scores.dtype) @ W2 + b2
+
+    return both(net)
+
+
+@wrong("xor_net", caught_by="any_net", kind="shape", several=True)
+def bias_along_the_examples_where_it_fits():
+    def net(X, W1, b1, W2, b2):
+        bias = b1[:, None] if len(b1) == len(X) else b1
+        return np.maximum(X @ W1 + bias, 0) @ W2 + b2
+
+    return both(net)
+
+
+@wrong("xor_net", caught_by="any_net", kind="mathematics", several=True)
+def the_batch_shares_its_units():
+    def net(X, W1, b1, W2, b2):
+        scores = X @ W1 + b1
+        return np.maximum(scores - scores.mean(axis=0) + b1 if len(X) > 1 else scores, 0) @ W2 + b2
+
+    return both(net)
+
+
+@wrong("xor_net", caught_by="net_untouched", kind="mutation", several=True)
+def adds_into_the_last_bias():
+    def net(X, W1, b1, W2, b2):
+        if len(X) != 1 or b2.dtype.kind != "f":
+            return right_net(X, W1, b1, W2, b2)
+        b2 += (np.maximum(X @ W1 + b1, 0) @ W2)[0]
+        return b2[None].copy()
+
+    return both(net)
+
+
+@wrong("xor_net", caught_by="discs", kind="mathematics", several=True)
+def right_across_and_down_but_not_aslant():
+    return both(parameters=lambda: (size_of_the_difference()[0], np.zeros(2), np.ones((2, 1)), np.array([-0.4])))
+
+
+@wrong("xor_net", caught_by="discs", kind="mathematics", several=True)
+def cuts_the_discs_of_yes():
+    return both(parameters=lambda: (size_of_the_difference()[0], np.zeros(2), np.ones((2, 1)), np.array([-0.6])))
+
+
 @right("xor_net", several=True)
 def counts_and_takes_back():
     def parameters():
@@ -646,6 +957,32 @@ def unit_by_unit():
         return scores
 
     return both(net, lambda: (np.array([[3, -3], [-3, 3]]), np.array([-1, -1]), np.array([[1], [1]]), np.array([-0.5])))
+
+
+@right("xor_net", several=True)
+def one_spare_column():
+    def net(X, W1, b1, W2, b2):
+        ones = np.ones((len(X), 1), X.dtype)
+        hidden = np.hstack([X, ones]) @ np.vstack([W1, b1])
+        return np.hstack([np.where(hidden > 0, hidden, hidden.dtype.type(0)), ones]) @ np.vstack([W2, b2])
+
+    def parameters():  # a roof over the diagonal, and an idle unit
+        W1 = np.array([[1.0, 1.0, 1.0, 0.0], [1.0, 1.0, 1.0, 0.0]])
+        return W1, np.array([-0.5, -1.0, -1.5, 0.0]), np.array([[8.0], [-16.0], [8.0], [1.0]]), np.array([-0.3])
+
+    return both(net, parameters)
+
+
+@right("xor_net", several=True)
+def near_a_sum_of_one():
+    def net(X, W1, b1, W2, b2):
+        scores = np.einsum("nd,dh->nh", X, W1) + b1
+        return np.einsum("nh,hk->nk", (scores + np.abs(scores)) / 2, W2) + b2
+
+    def parameters():
+        return np.array([[1.0, -1.0], [1.0, -1.0]]), np.array([-1.0, 1.0]), -np.ones((2, 1)), np.array([0.5])
+
+    return both(net, parameters)
 
 
 # ---- nearest_prototype
@@ -805,6 +1142,71 @@ def sorts_its_labels():
     return two(learn)
 
 
+@wrong("nearest_prototype", caught_by="whole_labels", kind="dtype", several=True)
+def labels_in_a_table_of_floats():
+    def name(X, memory):
+        out = np.zeros(len(X))
+        out[:] = nearest(X, memory)
+        return out
+
+    return two(name=name)
+
+
+@wrong("nearest_prototype", caught_by="well_apart", kind="hard-coding", several=True)
+def absent_classes_stand_at_the_origin():
+    def learn(X, y):
+        return np.arange(max(10, y.max() + 1)), np.stack(
+            [X[y == k].mean(axis=0) if (y == k).any() else np.zeros(X.shape[1]) for k in range(max(10, y.max() + 1))]
+        )
+
+    return two(learn)
+
+
+@wrong("nearest_prototype", caught_by="nearest_average", kind="mathematics", several=True)
+def columns_weighed_by_their_spread():
+    def learn(X, y):
+        width = np.where(np.ptp(X, axis=0) == 0, 1, np.std(X, axis=0))
+        return (*averages(X / width, y), width)
+
+    return two(learn, lambda X, memory: nearest(X / memory[2], memory))
+
+
+@wrong("nearest_prototype", caught_by="seven_and_four", kind="mathematics", several=True)
+def large_classes_reach_further():
+    def learn(X, y):
+        return (*averages(X, y), np.unique(y, return_counts=True)[1])
+
+    return two(learn, lambda X, memory: memory[0][(gaps(X, memory[1]) / memory[2]).argmin(axis=1)])
+
+
+@wrong("nearest_prototype", caught_by="seven_and_four", kind="mathematics", several=True)
+def angle_for_distance():
+    def name(X, memory):
+        X = np.asarray(X, dtype=float)
+        lengths = np.linalg.norm(X, axis=1)[:, None] * np.linalg.norm(memory[1], axis=1)
+        return memory[0][(X @ memory[1].T / (lengths + 1e-12)).argmax(axis=1)]
+
+    return two(name=name)
+
+
+@wrong("nearest_prototype", caught_by="well_apart", kind="hard-coding", several=True)
+def two_classes_only():
+    def name(X, memory):
+        table = gaps(X, memory[1])
+        return np.where(table[:, 1] < table[:, 0], memory[0][1], memory[0][0])
+
+    return two(name=name)
+
+
+@wrong("nearest_prototype", caught_by="well_apart", kind="missing case", several=True)
+def expects_sorted_labels():
+    def learn(X, y):
+        kinds, counts = np.unique(y, return_counts=True)
+        return kinds, np.stack([part.mean(axis=0, dtype=float) for part in np.split(X, np.cumsum(counts)[:-1])])
+
+    return two(learn)
+
+
 @right("nearest_prototype", several=True)
 def a_dictionary_of_classes():
     def learn(X, y):
@@ -850,6 +1252,40 @@ def one_class_at_a_time():
         return said
 
     return two(Prototypes, name)
+
+
+@right("nearest_prototype", several=True)
+def in_order_of_appearance():
+    class Prototypes:
+        def __init__(self, X, y):
+            self.names = np.array(list(dict.fromkeys(y.tolist())), dtype=y.dtype)
+            member = (y[:, None] == self.names).astype(float)
+            self.places = (member / member.sum(axis=0)).T @ X
+
+        def __call__(self, X):
+            table = np.zeros((len(X), len(self.names)))
+            for x, p in zip(X.T.astype(float), self.places.T, strict=True):
+                table += (x[:, None] - p) ** 2
+            return self.names[np.argmin(table, axis=1)]
+
+    return two(Prototypes, lambda X, memory: memory(X))
+
+
+@right("nearest_prototype", several=True)
+def memory_is_a_function():
+    def learn(X, y):
+        known = [(c, np.average(X[y == c].astype(float), axis=0)) for c in sorted(set(y.tolist()), reverse=True)]
+
+        def judge(new):
+            best, far = np.zeros(len(new), y.dtype), np.full(len(new), np.inf)
+            for c, place in known:
+                d = np.linalg.norm(new.astype(float) - place, axis=1)
+                best, far = np.where(d < far, np.array(c, y.dtype), best), np.minimum(d, far)
+            return best
+
+        return judge
+
+    return two(learn, lambda X, judge: judge(X))
 
 
 # ---- examine
@@ -1031,6 +1467,42 @@ def small_draws_must_differ(split):
         assert one != other, "two seeds, one draw"
 
 
+@wrong("examine", caught_by="spares_them_all", kind="missing case")
+def one_row_must_work_too(split):
+    tester()(split)
+    try:
+        parts = split(np.ones((1, 2)), np.arange(1), 0.5, 0)
+    except Exception as error:
+        raise AssertionError("it fails for a single row") from error
+    assert len(parts[0]) + len(parts[2]) == 1
+
+
+@wrong("examine", caught_by="spares_them_all", kind="mathematics")
+def a_half_goes_to_the_even(split):
+    tester()(split)
+    for n in (2, 6, 10):
+        assert len(split(np.zeros((n, 1)), np.arange(n), 0.25, 0)[2]) == round(0.25 * n)
+
+
+@wrong("examine", caught_by="spares_them_all", kind="stability")
+def impatient_with_chance(split):
+    tester()(split)
+    often = np.zeros(10)
+    for seed in range(40):
+        often[split(np.arange(10.0)[:, None], np.arange(10), 0.5, seed)[3]] += 1
+    assert np.abs(often - 20).max() <= 2
+
+
+@wrong("examine", caught_by="catches_leaks", kind="missing case")
+def sets_forget_how_often(split):
+    across_seeds(split, ("once",))
+    for n, share in ((23, 0.3), (10, 0.5)):
+        X, y = np.arange(2.0 * n).reshape(n, 2), np.arange(n)
+        X_train, y_train, X_test, y_test = split(X, y, share, 5)
+        assert {*y_train.tolist(), *y_test.tolist()} == set(range(n)) and abs(len(y_test) - share * n) < 0.51
+        assert (X_train == X[y_train]).all() and (X_test == X[y_test]).all()
+
+
 @right("examine", value=True)
 def piece_by_piece():
     return tester()
@@ -1075,6 +1547,59 @@ def by_sums_and_counts(split):
         _, _, _, again = split(X, y, share, seed)
         assert again.tolist() == t.tolist()
     assert counted.min() > 4 and counted.max() < 70
+
+
+@right("examine")
+def a_list_of_small_laws(split):
+    def laws(n, share, seed, shape, kind):
+        X = (np.arange(n * int(np.prod(shape))).reshape(n, *shape) % 251).astype(kind)
+        y = np.arange(n) + 1000
+        before = X.copy(), y.copy()
+        a, b, c, d = split(X, y, share, seed)
+        assert (X == before[0]).all() and (y == before[1]).all(), "X and y are left as they were"
+        assert len(c) in {math.floor(share * n + 0.5 - 1e-9), math.floor(share * n + 0.5 + 1e-9)}, "the size of the test part"
+        rows, labels = [*a, *c], [*b.tolist(), *d.tolist()]
+        assert len(rows) == len(labels) == n and len(c) == len(d), "as many labels as rows"
+        assert sorted(labels) == before[1].tolist(), "every row once"
+        assert all(row.shape == shape and row.dtype == kind for row in rows), "shape and type"
+        assert all((row == before[0][v - 1000]).all() for row, v in zip(rows, labels, strict=True)), "values and labels"
+        return sorted(v - 1000 for v in d.tolist())
+
+    for n in (2, 3, 7, 10, 16, 41):
+        for share in (0.1, 0.26, 0.3, 0.5, 0.65, 0.9):
+            for shape, kind in (((4,), np.float32), ((2, 3), np.uint8), ((2,), np.int32), ((3,), np.float64)):
+                assert laws(n, share, 0, shape, kind) == laws(n, share, 0, shape, kind), "the same again"
+    assert len({tuple(laws(120, 0.5, seed, (2,), np.int64)) for seed in range(8)}) == 8, "seeds matter"
+    copies = split(np.full((10, 2), 4), np.arange(10), 0.3, 1)
+    assert sorted([*copies[1], *copies[3]]) == list(range(10)), "rows that are alike are still rows"
+    often = np.zeros(5)
+    for seed in range(1000):
+        often[split(np.arange(5)[:, None], np.arange(5), 0.4, seed)[3]] += 1
+    assert np.all(np.abs(often - 400) < 7 * math.sqrt(1000 * 0.4 * 0.6)), "each row is as likely as any other"
+
+
+@right("examine")
+def pairs_in_counters(split):
+    def pairs(X, y):
+        return Counter((row.dtype.str, row.shape, row.tobytes(), int(v)) for row, v in zip(X, y, strict=True))
+
+    def tested(X, y, share, seed):
+        before = pairs(X, y)
+        a, b, c, d = split(X, y, share, seed)
+        assert pairs(X, y) == before and pairs(a, b) + pairs(c, d) == before
+        assert abs(len(c) - Fraction(repr(share)) * len(X)) <= Fraction(1, 2) + Fraction(1, 10**6)
+        return frozenset(pairs(c, d).items())
+
+    rng = np.random.default_rng(2024)
+    for n in (2, 3, 6, 15, 22, 57):
+        for share in (0.12, 0.27, 0.5, 0.87):
+            for shape, kind in (((3,), "f8"), ((2, 2), "u1"), ((1,), "f4")):
+                X, y = rng.integers(0, 99, (n, *shape)).astype(kind), rng.integers(0, 3, n)
+                assert tested(X, y, share, n) == tested(X, y, share, n)
+    X, y = np.arange(300.0).reshape(100, 3), np.arange(100)
+    assert len({tested(X, y, 0.5, seed) for seed in range(6)}) == 6
+    often = Counter(row for seed in range(300) for row in split(X[:6], y[:6], 0.34, seed)[3].tolist())
+    assert min(often[row] for row in range(6)) > 30
 
 
 # ---- two_digits
