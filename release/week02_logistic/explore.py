@@ -195,12 +195,12 @@ def race(features=20):
 
 def clock(run):
     """The best of a few times, in seconds."""
-    best = np.inf
+    times = []
     for _ in range(4):
         start = time.perf_counter()
         run()
-        best = min(best, time.perf_counter() - start)
-    return best
+        times.append(time.perf_counter() - start)
+    return min(times)
 
 
 # ------------------------------------------------------------------------------------------- the surface and the path

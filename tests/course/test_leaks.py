@@ -46,7 +46,7 @@ def test_every_hidden_case_and_solution_has_something_to_look_for(built: Course)
         "\nmiddle = x.sum(axis=0, keepdims=True) / x.shape[0]\n",
         "\n#  middle=x.sum( axis = 0,keepdims=True )/x.shape[0]   # in another layout\n",
         "\n    expect.close(np.diff(out, axis=0), np.diff(x, axis=0), tell=False)\n",
-        "\n# the difference between two\n    examples stays\n",
+        "\n# the difference between two\n    examples stays, far from zero too\n",
     ],
 )
 def test_a_leak_is_found_in_another_layout_too(built: Course, leak: str) -> None:

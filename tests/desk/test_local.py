@@ -116,4 +116,4 @@ def test_programs_end_with_their_parent_and_so_do_theirs(tmp_path: Path) -> None
         pid = int(log.read_text())
         assert not children.has_ended("a program")
     done = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-    assert done.stdout.strip() in ("", "Z", "Zs"), "a program's child outlived it"
+    assert done.stdout.strip()[:1] in ("", "Z"), "a program's child outlived it"
