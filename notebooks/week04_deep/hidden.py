@@ -131,6 +131,23 @@ def single_precision(forward, backward, net):
         expect.dtype(got, np.float32, what="your `backward`")
 
 
+@case("deep_net", "in float32 the slopes are those of float64, up to the digits that float32 has", side=True)
+def nearly_as_precise(forward, backward):
+    net = make_net([5, 6, 4, 3], 6, np.random.default_rng(4))
+    small = type(net)(
+        [(W.astype(np.float32), b.astype(np.float32)) for W, b in net.parameters],
+        net.X.astype(np.float32),
+        net.d_logits.astype(np.float32),
+    )
+    wide, narrow = slopes_of(forward, backward, net), slopes_of(forward, backward, small)
+    largest = max(np.abs(a).max() for a in wide)
+    for a, b in zip(narrow, wide, strict=True):
+        expect.that(
+            np.abs(a - b).max() <= 1e-4 * largest,
+            "in float32 the slopes are further from those in float64 than rounding explains: are they measured by small steps?",
+        )
+
+
 @case("deep_net", "pixels that are whole numbers are taken as they are", side=True, draws=nets(layers=(1, 3)), examples=8)
 def whole_numbers(forward, backward, net):
     pixels = np.random.default_rng(len(net.X)).integers(0, 256, net.X.shape).astype(np.uint8)
@@ -164,7 +181,7 @@ def fits(layer_shapes, given):
     "the first layer at fault is named, wherever it is",
     weight=2,
     twin="wrong_weights",
-    draws=faulty(("weights", "biases"), layers=(2, 8)),
+    draws=faulty(("weights", "biases"), layers=(4, 8)),
     examples=25,
 )
 def first_fault(layer_shapes, given):
@@ -294,10 +311,51 @@ def long_chain(Value):
     expect.close(slope(step, 0.001, "the step's `grad`"), 1000.0, rtol=1e-6, tell=False)
 
 
+def chain_back(Value, steps: int):
+    """A function that walks back through a chain of so many steps, and says how long that took."""
+    out, step = Value(0.25), Value(0.001)
+    for _ in range(steps):
+        out = out + step
+
+    def back() -> float:
+        start = time.perf_counter()
+        out.backward()
+        return time.perf_counter() - start
+
+    return back, step
+
+
+@case("Value", "sixteen times as many steps take about sixteen times as long", side=True, seconds=20)
+def in_proportion(Value):
+    few, _ = chain_back(Value, 500)
+    many, step = chain_back(Value, 8000)
+    for _ in range(3):  # a machine that is busy with other things gets two more chances
+        short, long = min(few() for _ in range(3)), many()
+        if long < 0.5 or long < 60 * short:
+            break
+    else:
+        expect.that(
+            False, f"`backward` took {long:.1f} s for 8,000 steps and {short:.3f} s for 500: time grows with their square"
+        )
+    expect.close(slope(step, 0.0, "the step's `grad`"), 8000.0, tell=False)
+
+
 @case("Value", "no slope is left of a result with several numbers: a ValueError comes", side=True)
 def several_numbers(Value):
     out = Value(np.array([1.0, 2.0])) * Value(np.array([3.0, 4.0]))
     expect.raises(ValueError, lambda: out.backward(), "`backward` of two numbers raised no ValueError")
+
+
+@case("Value", "a matrix with one entry is a single number too", side=True)
+def one_entry(Value):
+    x, w = np.array([[1.0, -2.0]]), np.array([[3.0], [0.5]])
+    a, b = Value(x), Value(w)
+    (a @ b).backward()
+    expect.close(slope(a, x, "`a.grad`"), w.T, tell=False)
+    expect.close(slope(b, w, "`b.grad`"), x.T, tell=False)
+    c = Value(np.array([3.0]))
+    (c * c + c).backward()
+    expect.close(slope(c, np.zeros(1), "`c.grad`"), np.array([7.0]), tell=False)
 
 
 @case("Value", "whole numbers are taken as floats", side=True)
@@ -379,8 +437,8 @@ def any_order(whole_gradient, batch, rng):
     order = rng.permutation(len(batch.X))
     shuffled = Batch(batch.parameters, batch.X[order], batch.y[order], batch.rows)
     whole_agrees(whole_gradient, shuffled)
-    value, found = gathered(whole_gradient, Asked(batch.rows), batch)
-    again, other = gathered(whole_gradient, Asked(batch.rows), shuffled)
+    value, found = gathered(whole_gradient, Asked(batch.rows, batch.X.shape[1:]), batch)
+    again, other = gathered(whole_gradient, Asked(batch.rows, batch.X.shape[1:]), shuffled)
     expect.same(value, again, "another order of the examples gives another loss", rtol=1e-9, atol=1e-8)
     for a, b in zip(found, other, strict=True):
         expect.same(a, b, "another order of the examples gives other slopes", rtol=1e-9, atol=1e-8)
@@ -412,7 +470,7 @@ def many_rows(whole_gradient):
 @case("whole_gradient", "nothing that is given is changed", side=True, draws=batches(examples=(3, 9), rows=(1, 4)), examples=10)
 def nothing_changed(whole_gradient, batch):
     before = [a.copy() for a in (*flat(batch.parameters), batch.X, batch.y)]
-    gathered(whole_gradient, Asked(batch.rows), batch)
+    gathered(whole_gradient, Asked(batch.rows, batch.X.shape[1:]), batch)
     for now, then in zip((*flat(batch.parameters), batch.X, batch.y), before, strict=True):
         expect.unchanged(now, then, "an array that it was given")
 
@@ -557,9 +615,16 @@ def none_usable(choose):
         )
 
 
-@case("choose", "huge and negative losses are losses like others", side=True)
+@case("choose", "huge, negative and nearly equal losses are losses like others, and so is 0", side=True)
 def odd_scales(choose):
-    for losses, best in (([1e300, 2e300], 0), ([-1.0, -3.0, 0.0], 1), ([1e12, 1e13, 5e11], 2)):
+    for losses, best in (
+        ([1e300, 2e300], 0),
+        ([-1.0, -3.0, 0.0], 1),
+        ([1e12, 1e13, 5e11], 2),
+        ([0.5, 0.0, 0.25], 1),
+        ([0.30003, 0.30002, 0.30004], 1),
+        ([2e-9, 3e-9, 1e-9], 2),
+    ):
         got = chosen(choose, Workshop(losses))
         expect.that(got == best, f"with the losses {losses} the setting in place {got + 1} came out")
 

@@ -95,12 +95,13 @@ tents = [
 #
 # A right answer
 #
-# - agrees with what one measures by moving the parameters a little, for one layer as for five;
+# - agrees with what one measures by moving the parameters a little, for one layer as for five (where a sum is exactly 0 the
+#   measurements from the left and from the right differ, and any slope from the one to the other is accepted);
 # - treats every example on its own: other rows of `X` do not change a row of logits, and a batch's slopes are the sum over its examples;
 # - leaves its arguments as they are, the cache too: two passes forward may be followed by their two passes backward in any order, and one
 #   pass backward may be repeated;
 # - takes one example, or none at all (then no parameter has any blame), and pixels that are whole numbers;
-# - stays in float32 where everything that it is given is float32.
+# - stays in float32 where everything that it is given is float32, and is then as exact as float32 allows.
 #
 # The net `tents` above gives for the inputs 0, 1/8, 1/4, 1/2 the logits 0, 1/2, 1, 0.
 #
@@ -320,8 +321,8 @@ explore.used_twice()
 # (entry by entry), two matrices with `@`; a value `v` has the methods `v.relu()`, `v.exp()`, `v.log()` (entry by entry) and
 # `v.sum()` (all entries, to a single number). Each of these gives a new `Value` and changes none.
 #
-# - `v.data` is the array or number that it holds. Whole numbers are taken as floats; float32 stays float32.
-# - `out.backward()`, where `out` holds a single number, leaves in `v.grad` the slope of `out` with respect to `v`, in the shape of `v.data`,
+# - `v.data` is the array or number that it holds. Whole numbers are taken as floats. Where everything is float32, data and slopes stay float32.
+# - `out.backward()`, where `out` holds a single number (an array of one entry is one too, with any number of axes), leaves in `v.grad` the slope of `out` with respect to `v`, in the shape of `v.data`,
 #   for every value `v` that `out` was made from, however it was made: the ones that you gave, and the ones in between. Where `out` holds more
 #   than one number there is no such slope, and `backward` raises a `ValueError`.
 # - What a call to `backward` leaves depends on `out` alone: calling it again changes nothing, and slopes that another result left
@@ -479,7 +480,8 @@ explore.agree(Value, forward, backward, layers=3)
 #
 # - hands each example over exactly once, together with its own label, and never an empty batch or one of more than `rows` rows;
 # - gives the same for every `rows` and for every order of the examples, up to rounding, whether or not `rows` divides their number;
-# - works for any number of layers (and need not know what the loss is), for pictures `X` of shape (N, H, W) as well as for rows;
+# - works for any number of layers (and need not know what the loss is), for pictures `X` of shape (N, H, W) as well as for rows, and hands
+#   pictures over as pictures;
 # - changes none of its arguments.
 #
 # `X` holds at least one example. With ten examples and `rows=4`, the last call has two.
@@ -588,7 +590,7 @@ other_digits = datasets.load("mnist", split="test")
 #   function (1,000 of them, to 80 in 100; ours: 95), and so must a data set that has only three classes;
 # - is deterministic: generators in the same state give the same parameters to the last bit, others give others;
 # - names a picture the same whether it comes alone or among others, and a batch of none gives no labels;
-# - changes none of its arguments.
+# - changes none of its arguments, except that it draws from `rng`.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -645,8 +647,8 @@ def train_net(images, y, hidden, rng):
     for _ in range(20):
         for batch in np.array_split(rng.permutation(len(pixels)), max(1, len(pixels) // 32)):
             z, cache = forward(net, pixels[batch])
-            surprise = (1 / (1 + np.exp(-np.clip(z, -500, 500))) - truth[batch]) / len(batch)
-            net = [(W - 0.05 * dW, b - 0.05 * db) for (W, b), (dW, db) in zip(net, backward(net, cache, surprise), strict=True)]
+            gap = (1 / (1 + np.exp(-np.clip(z, -500, 500))) - truth[batch]) / len(batch)
+            net = [(W - 0.05 * dW, b - 0.05 * db) for (W, b), (dW, db) in zip(net, backward(net, cache, gap), strict=True)]
     W, b = net[0]
     return [(W / width, b - middle / width * W.sum(axis=0)), *net[1:]]
     ### END SOLUTION
@@ -861,9 +863,9 @@ def train(X, y, rng):
         rate = 0.1 * (1 - epoch / 30)
         for batch in np.array_split(rng.permutation(len(X)), len(X) // 64):
             odds = np.exp(-np.clip(features[batch] @ W + b, -50, 50))
-            surprise = (1 / (1 + odds) - truth[batch]) / len(batch)
-            pace_W = 0.9 * pace_W + features[batch].T @ surprise
-            pace_b = 0.9 * pace_b + surprise.sum(axis=0)
+            gap = (1 / (1 + odds) - truth[batch]) / len(batch)
+            pace_W = 0.9 * pace_W + features[batch].T @ gap
+            pace_b = 0.9 * pace_b + gap.sum(axis=0)
             W, b = W - rate * pace_W, b - rate * pace_b
     return [W, b]
     ### END SOLUTION

@@ -327,6 +327,59 @@ def runs_forward_again_on_the_way_back():
     return {"forward": forward, "backward": backward}
 
 
+@wrong("deep_net", caught_by="nearly_as_precise", kind="stability", several=True)
+def measures_by_nudges():
+    def backward(parameters, cache, d_logits):
+        def total(changed):
+            return (ahead(changed, cache[0])[0] * d_logits).sum()
+
+        out, base = [], total(parameters)
+        for k, pair in enumerate(parameters):
+            slopes = tuple(np.zeros_like(p) for p in pair)
+            for which, p in enumerate(pair):
+                for i in np.ndindex(p.shape):
+                    moved = [list(pair) for pair in parameters]
+                    moved[k][which] = p.copy()
+                    moved[k][which][i] += 1e-4
+                    slopes[which][i] = (total(moved) - base) / 1e-4
+            out.append(slopes)
+        return out
+
+    return {"forward": ahead, "backward": backward}
+
+
+@right("deep_net", several=True)
+def example_by_example_on_the_way_back():
+    class Memory:
+        def __init__(self):
+            self.signal = {}
+
+    def forward(parameters, X):
+        memory = Memory()
+        A = memory.signal[0] = X
+        last = len(parameters)
+        for k, (W, b) in enumerate(parameters, start=1):
+            A = A @ W + b
+            if k < last:
+                A = np.where(A > 0, A, A.dtype.type(0))
+                memory.signal[k] = A
+        return A, memory
+
+    def backward(parameters, memory, d_logits):
+        sums = [(np.zeros_like(W), np.zeros_like(b)) for W, b in parameters]
+        for n in range(len(d_logits)):
+            blame = d_logits[n]
+            for k in range(len(parameters) - 1, -1, -1):
+                a = memory.signal[k][n]
+                dW, db = sums[k]
+                dW += np.outer(a, blame).astype(dW.dtype)
+                db += blame
+                blame = (parameters[k][0] @ blame) * (a > 0)
+        return sums
+
+    return {"forward": forward, "backward": backward}
+
+
 # ------------------------------------------------------------------------------------------------ layer_shapes
 
 
@@ -506,6 +559,34 @@ def one_layer_and_the_rest(parameters, X):
         return [here, *rest(number + 1, here, above)]
 
     return rest(1, X.shape, list(parameters))
+
+
+@wrong("layer_shapes", caught_by="first_fault", kind="mathematics")
+def all_weights_before_any_biases(parameters, X):
+    shapes = door([(W, np.shape(W)[1:]) for W, _ in parameters], X, bias=lambda W, b: True)
+    door(parameters, X)
+    return shapes
+
+
+@right("layer_shapes")
+def own_error_and_generator(parameters, X):
+    class ShapeError(ValueError):
+        pass
+
+    def need(truth, number, arrived, expected):
+        if not truth:
+            raise ShapeError(f"layer {number} expected {expected} and got {arrived}")
+
+    def shapes():
+        width = X.shape[1] if X.ndim == 2 else None
+        for number, (W, b) in enumerate(parameters, 1):
+            need(W.ndim == 2, number, f"weights of shape {W.shape}", f"a matrix for {X.shape[1:] if number == 1 else width}")
+            need(W.shape[0] == width, number, X.shape[1:] if number == 1 else width, W.shape[0])
+            need(b.shape == W.shape[1:], number, f"biases {b.shape}", f"{W.shape[1]} in a row")
+            width = W.shape[1]
+            yield X.shape[0], width
+
+    return list(shapes())
 
 
 # ------------------------------------------------------------------------------------------------ Value
@@ -934,6 +1015,90 @@ class WithClosures(Base):
         )
 
 
+@wrong("Value", caught_by="in_proportion", kind="stability")
+class LooksThroughAList(Base):
+    def past(self):
+        found, waiting = [self], [self]
+        while waiting:
+            for source, _ in waiting.pop().ways:
+                if not any(value is source for value in found):
+                    found.append(source)
+                    waiting.append(source)
+        return sorted(found, key=lambda value: -value.number)
+
+
+@wrong("Value", caught_by="one_entry", kind="missing case")
+class NumbersWithoutAxesOnly(Base):
+    def start(self):
+        if self.data.ndim:
+            raise ValueError("a number without axes is wanted")
+
+
+@right("Value")
+class WaitsForAllReports:
+    """Counts, for each value, how many uses have still to report."""
+
+    __slots__ = ("data", "edges", "grad")
+
+    def __init__(self, data, edges=()):
+        self.data = np.asarray(data) if np.asarray(data).dtype.kind == "f" else np.asarray(data, dtype=float)
+        self.edges = list(edges)
+        self.grad = np.zeros(self.data.shape, self.data.dtype)
+
+    def __add__(self, other):
+        return WaitsForAllReports(np.add(self.data, other.data), [(self, "same", None), (other, "same", None)])
+
+    def __mul__(self, other):
+        return WaitsForAllReports(self.data * other.data, [(self, "times", other.data), (other, "times", self.data)])
+
+    def __matmul__(self, other):
+        return WaitsForAllReports(self.data.dot(other.data), [(self, "right", other.data.T), (other, "left", self.data.T)])
+
+    def relu(self):
+        return WaitsForAllReports(self.data.clip(0), [(self, "times", np.heaviside(self.data, 0.5).astype(self.data.dtype))])
+
+    def exp(self):
+        made = np.exp(self.data)
+        return WaitsForAllReports(made, [(self, "times", made)])
+
+    def log(self):
+        return WaitsForAllReports(np.log(self.data), [(self, "times", np.reciprocal(self.data))])
+
+    def sum(self):
+        return WaitsForAllReports(self.data.sum(), [(self, "spread", self.data.shape)])
+
+    def backward(self):
+        if self.data.size != 1:
+            raise ValueError("only a single number has such slopes")
+        reports, members = {id(self): 0}, [self]
+        for value in members:  # grows while it is walked
+            for source, _, _ in value.edges:
+                if id(source) not in reports:
+                    members.append(source)
+                reports[id(source)] = reports.get(id(source), 0) + 1
+        for value in members:
+            value.grad = np.zeros_like(value.data)
+        self.grad = np.ones_like(self.data)
+        ready = [self]
+        while ready:
+            value = ready.pop()
+            for source, how, what in value.edges:
+                if how == "same":
+                    part = value.grad
+                elif how == "times":
+                    part = value.grad * what
+                elif how == "right":
+                    part = value.grad @ what
+                elif how == "left":
+                    part = what @ value.grad
+                else:
+                    part = np.broadcast_to(value.grad.reshape(()), what)
+                source.grad = source.grad + part
+                reports[id(source)] -= 1
+                if not reports[id(source)]:
+                    ready.append(source)
+
+
 # ------------------------------------------------------------------------------------------------ whole_gradient
 
 
@@ -1124,6 +1289,23 @@ def split_and_average(mean_loss, parameters, X, y, rows):
     return float(value), [
         tuple(np.average([s[k][j] for _, s in answers], axis=0, weights=weights) for j in (0, 1)) for k in range(len(parameters))
     ]
+
+
+@wrong("whole_gradient", caught_by="pictures", kind="shape")
+def hands_pictures_over_flat(mean_loss, parameters, X, y, rows):
+    return sums_first_divides_last(mean_loss, parameters, X.reshape(len(X), -1), y, rows)
+
+
+@right("whole_gradient")
+def in_a_shuffled_order(mean_loss, parameters, X, y, rows):
+    order = np.random.default_rng(len(X)).permutation(len(X))
+    state = [0.0, *itertools.chain.from_iterable(nothing_yet(parameters))]
+    for k in range(0, len(order), rows):
+        some = order[k : k + rows]
+        loss, slopes = mean_loss(parameters, X[some], y[some])
+        for j, part in enumerate([loss, *itertools.chain.from_iterable(slopes)]):
+            state[j] = state[j] + part * (len(some) / len(order))
+    return state[0], list(zip(state[1::2], state[2::2], strict=True))
 
 
 # ------------------------------------------------------------------------------------------------ image_net
@@ -1392,6 +1574,40 @@ def every_picture_to_its_own_scale():
     return {"train_net": train_net, "classify": classify}
 
 
+@wrong("image_net", caught_by="pictures_untouched", kind="mutation", several=True)
+def centres_float_pictures_in_place():
+    def train_net(images, y, hidden, rng):
+        net = learn(images, y, hidden, rng)
+        X = np.asarray(images, dtype=float)  # a copy of bytes, but the pictures themselves where they are float64
+        X -= X.mean()
+        return net
+
+    return {"train_net": train_net, "classify": name}
+
+
+@right("image_net", several=True)
+def rows_drawn_with_replacement():
+    def train_net(images, y, hidden, rng):
+        flat = images.reshape(len(images), -1) * 1.0
+        low, high = flat.min(), flat.max()
+        width = (high - low) or 1.0
+        Z, classes = (flat - low) / width, int(y.max()) + 1
+        sizes = [Z.shape[1], *hidden, classes]
+        net = [[rng.normal(size=(m, n)) * np.sqrt(2.0 / m), np.full(n, 0.0)] for m, n in itertools.pairwise(sizes)]
+        target = (np.arange(classes) == y[:, None]).astype(float)
+        for step in range(3000):
+            some = rng.integers(0, len(Z), 40)
+            logits, cache = ahead(net, Z[some])
+            blame = (0.5 * (1 + np.tanh(logits / 2)) - target[some]) / 40
+            rate = 0.2 if step < 2200 else 0.05
+            net = [[W - rate * dW, b - rate * db] for (W, b), (dW, db) in zip(net, back(net, cache, blame), strict=True)]
+        W, b = net[0]
+        net[0] = [W / width, b - low / width * W.sum(axis=0)]
+        return [tuple(layer) for layer in net]
+
+    return {"train_net": train_net, "classify": lambda parameters, images: name(parameters, images).astype(np.uint8)}
+
+
 # ------------------------------------------------------------------------------------------------ choose
 
 
@@ -1533,6 +1749,38 @@ def writes_the_loss_into_the_settings(settings, fit, loss, train, dev):
     if best is None:
         raise ValueError("nothing usable")
     return best
+
+
+@wrong("choose", caught_by="odd_scales", kind="missing case")
+def nought_is_nothing(settings, fit, loss, train, dev):
+    best, lowest = None, None
+    for setting in settings:
+        parameters = fit(setting, *train)
+        value = loss(parameters, *dev)
+        if np.isfinite(value) and (not lowest or value < lowest):
+            best, lowest = (setting, parameters), value
+    if best is None:
+        raise ValueError("no loss is finite")
+    return best
+
+
+@wrong("choose", caught_by="odd_scales", kind="dtype")
+def compares_three_digits(settings, fit, loss, train, dev):
+    return one_after_the_other(settings, fit, lambda *given: round(float(loss(*given)), 3), train, dev)
+
+
+@right("choose")
+def from_the_back(settings, fit, loss, train, dev):
+    """Begins at the end of the list, so that an earlier setting that is no worse replaces a later one."""
+    winner = None
+    for setting in reversed(settings):
+        parameters = fit(setting, *train)
+        value = loss(parameters, *dev)
+        if -np.inf < value < np.inf and (winner is None or not winner[0] < value):
+            winner = (value, setting, parameters)
+    if winner is None:
+        raise ValueError("no loss is finite")
+    return winner[1:]
 
 
 @right("choose")
