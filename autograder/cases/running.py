@@ -91,6 +91,9 @@ class _Attempts:
         except (Exception, SystemExit, GeneratorExit) as error:
             if type(error).__module__.startswith("hypothesis"):  # a rejected draw, for instance: not the learner's
                 raise
+            if isinstance(error, NotImplementedError):  # a blank: there is no input worth searching for
+                self.error = error
+                raise _Enough from None
             self.error, self.on = error, before
             self.shrink_until = self.shrink_until or time.monotonic() + SHRINKING
             raise
