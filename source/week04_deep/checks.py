@@ -231,7 +231,8 @@ def faulty(draw: st.DrawFn, kinds: tuple[str, ...], layers: tuple[int, int] = (1
         at, X = 1, np.ones((len(X), *{"long pictures": (wide, 3), "tall pictures": (wide, 1), "flat pictures": (1, wide)}[kind]))
     if at < len(parameters) and draw(st.booleans()):  # a second fault further up, which must wait its turn
         W, b = parameters[-1]
-        parameters[-1] = (W, np.ones((len(b) + 1, 2)))
+        worse = (W, np.ones((len(b) + 1, 2))), (np.ones((len(W) + 1, len(b))), b)
+        parameters[-1] = worse[draw(st.integers(0, 1))]
     return Shapes(parameters, X, at, sizes, (good.parameters, good.X))
 
 
@@ -522,14 +523,19 @@ def made_up_loss(parameters: list, x: np.ndarray, label: float) -> tuple[float, 
 class Asked:
     """A `mean_loss` that notes what it is asked about, and refuses what it must not be given."""
 
-    def __init__(self, most: int) -> None:
-        """At most so many rows in a call."""
-        self.most, self.seen, self.refused = most, [], ""
+    def __init__(self, most: int, shape: tuple) -> None:
+        """At most so many rows in a call, and each example of this shape."""
+        self.most, self.shape, self.seen, self.refused = most, shape, [], ""
 
     def __call__(self, parameters, X, y):
         X, y = np.asarray(X), np.asarray(y)
         if len(X) != len(y) or not 0 < len(X) <= self.most:
             self.refused = self.refused or f"it was given {len(X)} rows with {len(y)} labels, where rows = {self.most}"
+            raise ValueError(self.refused)
+        if X.shape[1:] != self.shape:
+            self.refused = (
+                self.refused or f"it was given examples of shape {X.shape[1:]}, and those of `X` have shape {self.shape}"
+            )
             raise ValueError(self.refused)
         self.seen += [(float(np.sum(x)), float(label)) for x, label in zip(X, y, strict=True)]
         return mean_of_each(parameters, X, y)
@@ -567,7 +573,7 @@ def gathered(whole_gradient, mean_loss, batch: Batch) -> tuple[float, tuple]:
 
 def whole_agrees(whole_gradient, batch: Batch) -> None:
     """The same comes out as from one call with everything."""
-    value, found = gathered(whole_gradient, Asked(batch.rows), batch)
+    value, found = gathered(whole_gradient, Asked(batch.rows, batch.X.shape[1:]), batch)
     wanted, slopes = mean_of_each(batch.parameters, batch.X, batch.y)
     expect.that(
         np.isclose(value, wanted, rtol=1e-9, atol=1e-9), f"the loss {value:.6g} came out; one call with everything gives another"
@@ -592,7 +598,7 @@ def even_pieces(whole_gradient):
     examples=15,
 )
 def each_once(whole_gradient, batch):
-    asked = Asked(batch.rows)
+    asked = Asked(batch.rows, batch.X.shape[1:])
     gathered(whole_gradient, asked, batch)
     expect.that(len(asked.seen) == len(batch.X), f"{len(asked.seen)} rows were handed over in all, of {len(batch.X)}")
     own = sorted((float(np.sum(x)), float(label)) for x, label in zip(batch.X, batch.y, strict=True))
@@ -645,14 +651,16 @@ def learns_digits(train_net, classify, rng):
     must_reach(share_right(classify, parameters, others.X, others.y), 0.87)
 
 
-@case("image_net", "the pictures and labels stay as they were", side=True, false_alarm=1e-9)
+@case("image_net", "the pictures and labels stay as they were, bytes or floats", side=True, false_alarm=1e-9)
 def pictures_untouched(train_net, classify, rng):
     digits = datasets.load("mnist", split="test")
-    images, y = digits.X[:200].copy(), digits.y[:200].copy()
-    parameters = trained(train_net, images, y, (8,), rng)
-    labels_of(classify, parameters, images)
-    expect.unchanged(images, digits.X[:200], "the pictures")
-    expect.unchanged(y, digits.y[:200], "the labels")
+    for kind in (np.uint8, np.float32, np.float64):
+        before = digits.X[:200].astype(kind), digits.y[:200].astype(int if kind is np.float64 else np.uint8)
+        images, y = before[0].copy(), before[1].copy()
+        parameters = trained(train_net, images, y, (8,), rng)
+        labels_of(classify, parameters, images)
+        expect.unchanged(images, before[0], "the pictures")
+        expect.unchanged(y, before[1], "the labels")
 
 
 # ------------------------------------------------------------------------------------------------ hyperparameters
