@@ -103,7 +103,7 @@ explore.wires()
 #
 # - passes the test that anyone can do with a ruler: a small step in any direction changes the loss by slope times step. The loss may be *any* function of
 #   the scores; what averages over examples, if anything does, has been counted in `d_scores` already;
-# - works for any number of examples (one, or none at all), inputs, units and outputs;
+# - works for any number of examples (one, or none at all), inputs, units and outputs, and takes inputs that are whole numbers;
 # - lets two batches be under way at once: a second `forward` before the first `backward` disturbs nothing, and neither does going backward twice;
 # - keeps `float32` where everything is `float32`, stays finite for inputs in the thousands, and leaves all that it is given as it was.
 #
@@ -293,7 +293,7 @@ explore.bends()
 #
 # Invent a bend. `bend(z)` gives its values and `slope(z)` its derivative, both for arrays of any shape, each number on its own. A right pair
 #
-# - belongs together: a hair more $z$ changes `bend` by as many hairs as `slope` says (at a kink, anything between the slopes to its left and right);
+# - belongs together: a hair more $z$ changes `bend` by as many hairs as `slope` says (at a kink, anything between the slopes to its left and right; leaps have no slope);
 # - is not straight between −3 and 3, and has a slope other than zero on at least a third of that stretch;
 # - is none of the three in the picture above, nor one of them scaled and shifted in its values;
 # - works: with ten units, the judge's training (500 steps of gradient descent, cut as before where they are longer than the rate; the best of the rates 0.05, 0.3 and 1.5) tells a disc from the ring round it, with at least 95 % of fresh points named rightly, in two of
@@ -473,7 +473,7 @@ check("planar")
 # - `train(X, y, units, rng)` trains a net of that size and returns a *rule*: a function that takes examples and returns their labels. It is somebody else's, and takes time: call it once for each size in each round.
 # - It returns a pair: the training errors and the held-out errors, each one number for each of the sizes, in their order. An error is the share of labels that are wrong, and the mean of it over rounds.
 #
-# In each round a quarter of the examples, to the nearest whole number or one beside it, is drawn at random and held out, and all sizes face the same split. Different rounds have different splits. Nothing that you are given is changed.
+# In each round a quarter of the examples, to the nearest whole number or one beside it, is drawn at random and held out, and all sizes face the same split. Each round draws afresh. Nothing that you are given is changed.
 #
 # With a rule that knows by heart what it was trained on and is wrong elsewhere, the pair is zeros and ones.
 #

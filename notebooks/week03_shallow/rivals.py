@@ -283,6 +283,61 @@ def bias_as_one_more_input():
     return _net(forward, backward)
 
 
+@wrong("net", caught_by="whole_numbers", kind="dtype", several=True)
+def answers_in_the_type_of_the_batch():
+    def forward(parameters, X):
+        scores, cache = _forward(parameters, X)
+        return scores.astype(X.dtype), cache
+
+    return _net(forward)
+
+
+@wrong("net", caught_by="as_a_list", kind="missing case", several=True)
+def glues_tuples():
+    def forward(parameters, X):
+        scores, (_, A, _, _) = _forward(parameters, X)
+        return scores, parameters + (X, A)
+
+    def backward(cache, G):
+        W1, _, W2, _, X, A = cache
+        return _backward((X, A, W1, W2), G)
+
+    return _net(forward, backward)
+
+
+@wrong("net", caught_by="large_inputs", kind="stability", several=True)
+def tames_the_inputs():
+    return _net(lambda parameters, X: _forward(parameters, np.clip(X, -500, 500)))
+
+
+@right("net", several=True)
+def example_by_example():
+    """Loops over examples, remembers only what it was given and goes forward again on the way back."""
+
+    def forward(parameters, X):
+        W1, b1, W2, b2 = parameters
+        kind = np.result_type(W1, b1, W2, b2, X, np.float32)
+        scores = np.empty((X.shape[0], W2.shape[1]), dtype=kind)
+        for n in range(X.shape[0]):
+            scores[n] = np.tanh(X[n] @ W1 + b1) @ W2 + b2
+        return scores, (tuple(parameters), X)
+
+    def backward(cache, d_scores):
+        (W1, b1, W2, b2), X = cache
+        kind = np.result_type(W1, b1, W2, b2, X, d_scores, np.float32)
+        slopes = tuple(np.zeros(p.shape, dtype=kind) for p in (W1, b1, W2, b2))
+        to_X = np.zeros(X.shape, dtype=kind)
+        for n, g in enumerate(d_scores):
+            a = np.tanh(X[n] @ W1 + b1)
+            beta = (1 - a * a) * (W2 @ g)
+            for total, part in zip(slopes, (np.outer(X[n], beta), beta, np.outer(a, g), g)):
+                total += part
+            to_X[n] = W1 @ beta
+        return slopes, to_X
+
+    return _net(forward, backward)
+
+
 # --------------------------------------------------------------------------------------------------------------- starts
 
 
@@ -404,6 +459,16 @@ def only_the_voices_free(inputs, units, rng):
 @right("starts")
 def lists_of_arrays(inputs, units, rng):
     return [list(_twins(inputs, units, rng)), list(_free(inputs, units, rng, 0.5))]
+
+
+@right("starts")
+def a_shared_column_then_pushed_apart(inputs, units, rng):
+    """Both from one draw: the twins are copies of the first of the free ones, at a fifth of its size."""
+    free = rng.standard_normal((inputs + 1, units)) * (1.5 / np.sqrt(inputs + 1))
+    voices = rng.laplace(size=(units, 1)) * 0.5
+    second = free[:-1], free[-1], voices, np.zeros(1)
+    same = 0.2 * free[:, [0] * units]
+    return (same[:-1], same[-1], np.tile(np.sign(voices[:1]) / (3 * units), (units, 1)), rng.normal(size=1) * 0.01), second
 
 
 # ----------------------------------------------------------------------------------------------------------------- bend
@@ -536,6 +601,33 @@ def hill():
 @right("bend", several=True)
 def folded():
     return {"bend": np.abs, "slope": np.sign}
+
+
+@wrong("bend", caught_by="no_leap", kind="mathematics", several=True)
+def a_leap():
+    return {"bend": lambda z: np.where(z > -1.5, np.sin(z), np.sin(z) + z.dtype.type(0.1)), "slope": np.cos}
+
+
+@right("bend", several=True)
+def a_parabola():
+    """Its slope gives back what it is given."""
+    return {"bend": lambda z: z**2 / 2, "slope": lambda z: 1 * z}
+
+
+@right("bend", several=True)
+def a_tent():
+    """Three kinks; flat outside of two."""
+
+    def bend(z):
+        return np.maximum(0, 2 - np.abs(z))
+
+    def slope(z):
+        steep = np.zeros_like(z)
+        steep[(z > -2) & (z < 0)] = 1
+        steep[(z >= 0) & (z < 2)] = -1
+        return steep
+
+    return {"bend": bend, "slope": slope}
 
 
 # --------------------------------------------------------------------------------------------------------------- planar
@@ -697,6 +789,44 @@ def step_by_success():
     return {"fit": fit, "classify": lambda p, X: np.heaviside((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3]).ravel(), 0)}
 
 
+@wrong("planar", caught_by="zero_is_no", kind="missing case", several=True)
+def zero_is_a_yes():
+    return _planar(lambda p, X: ((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3])[:, 0] >= 0).astype(int))
+
+
+@right("planar", several=True)
+def signs_only():
+    """Each weight has a step of its own, and only signs count; of three starts the best goes on; a list comes back."""
+
+    def walk(gradient, where, calls):
+        step = [np.full(p.shape, 0.05) for p in where]
+        before = [np.zeros(p.shape) for p in where]
+        lowest, best = np.inf, where
+        for _ in range(calls):
+            loss, slopes = gradient(where)
+            if loss < lowest:
+                lowest, best = loss, list(where)
+            for i in range(4):
+                same = slopes[i] * before[i]
+                step[i] = np.clip(step[i] * np.where(same > 0, 1.2, np.where(same < 0, 0.5, 1.0)), 1e-6, 0.3)
+                before[i] = np.where(same < 0, 0, slopes[i])
+                where[i] = where[i] - np.sign(before[i]) * step[i]
+        return lowest, best
+
+    def start(rng):
+        return [1.5 * rng.normal(size=(2, 15)), 1.5 * rng.normal(size=15), rng.normal(size=(15, 1)) / 4, np.zeros(1)]
+
+    def fit(gradient, rng):
+        tries = [walk(gradient, start(rng), 60) for _ in range(3)]
+        return walk(gradient, min(tries, key=lambda t: t[0])[1], 220)[1]
+
+    def classify(parameters, X):
+        W1, b1, W2, b2 = parameters
+        return np.array([int((np.tanh(x @ W1 + b1) @ W2 + b2)[0] > 0) for x in X], dtype=int)
+
+    return {"fit": fit, "classify": classify}
+
+
 # ------------------------------------------------------------------------------------------------------- capacity_curve
 
 
@@ -852,6 +982,34 @@ def with_lists(train, X, y, sizes, rounds, rng):
             for errors, part in ((training, kept), (held, out)):
                 errors[k].append(sum(a != b for a, b in zip(rule(X[part]), y[part])) / len(part))
     return [sum(e) / rounds for e in training], [sum(e) / rounds for e in held]
+
+
+@wrong("capacity_curve", caught_by="splits_are_fresh", kind="missing case")
+def four_folds_in_turn(train, X, y, sizes, rounds, rng):
+    folds, turn = np.array_split(rng.permutation(len(X)), 4), iter(range(rounds))
+
+    def split(n, rng):
+        out = next(turn) % 4
+        return np.concatenate([fold for k, fold in enumerate(folds) if k != out]), folds[out]
+
+    return _curve(train, X, y, sizes, rounds, rng, split=split)
+
+
+@right("capacity_curve")
+def one_call_of_the_rule(train, X, y, sizes, rounds, rng):
+    """The rule is asked once about all rows; held-out rows are those with the smallest random keys."""
+    wrong_named = np.empty((rounds, len(sizes), len(y)), dtype=bool)
+    is_out = np.empty((rounds, 1, len(y)), dtype=bool)
+    for r in range(rounds):
+        ranks = rng.random(len(y)).argsort().argsort()
+        is_out[r, 0] = ranks < len(y) // 4
+        rows = np.flatnonzero(~is_out[r, 0])
+        for k, units in enumerate(sizes):
+            rule = train(X.take(rows, axis=0), y.take(rows), units, rng)
+            wrong_named[r, k] = ~np.equal(rule(X.copy()), y)
+    held = (wrong_named & is_out).sum(-1) / is_out.sum(-1)
+    seen = (wrong_named & ~is_out).sum(-1) / (~is_out).sum(-1)
+    return seen.mean(axis=0), held.mean(axis=0)
 
 
 # -------------------------------------------------------------------------------------------------------------- spirals
