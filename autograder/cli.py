@@ -18,6 +18,7 @@ COMMANDS = {
     "build": "autograder.course.commands",
     "new-week": "autograder.course.commands",
     "audit": "autograder.course.audit",
+    "rivals": "autograder.course.rehearse",
     "grade": "autograder.grading.commands",
     "watch": "autograder.grading.commands",
     "close": "autograder.grading.commands",

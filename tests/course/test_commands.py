@@ -109,3 +109,14 @@ def test_what_a_new_week_is_made_of_passes_its_own_cases(here: Course, change: C
     assert trial.judge("centre", {}).share() == 1.0
     wrong = next(rival for rival in trial.registry.rivals if rival.caught_by)
     assert wrong.caught_by in trial.judge("centre", wrong.subjects(["centre"])).broken()
+
+
+def test_rivals_says_which_case_catches_whom(here: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rivals", WEEK]) == 0
+    said = capsys.readouterr().out
+    assert "ok  the reference" in said and "by differences_stay" in said and "BAD" not in said
+    path = here.folder(WEEK) / "rivals.py"
+    path.write_text(path.read_text(encoding="utf-8").replace("return x.mean(axis=0) - x", "return x - x.mean(axis=0)"))
+    assert main(["rivals", WEEK]) == 1
+    assert "BAD mirrored" in capsys.readouterr().out
+    assert main(["rivals", "week99_nowhere"]) == 1
