@@ -29,7 +29,9 @@ from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.words import describe
 
 Limit = Callable[[float], AbstractContextManager[None]]
-SHRINKING = 0.25  # seconds spent on making a breaking input smaller
+# How much is spent on making a breaking input smaller. Tries are counted, so that the same work gives the same message
+# again; seconds only cut off, with threefold slack.
+SHRINKS, SHRINKING = 300, 0.9
 SEARCHING = 0.5  # share of a case's time limit after which no further inputs are tried
 
 # Hypothesis keeps a folder of constants in the working directory: none may appear beside a learner's notebook.
@@ -58,7 +60,7 @@ class _Attempts:
         self.free = [name for name in takes if name not in self.given and name != "rng"]
         self.search_until = time.monotonic() + SEARCHING * seconds
         self.shrink_until: float | None = None
-        self.tries = 0
+        self.tries = self.shrinks = 0
         self.error: BaseException | None = None
         self.on: dict[str, Any] = {}
         self.printed = ""
@@ -73,8 +75,12 @@ class _Attempts:
 
     def __call__(self, **drawn: Any) -> None:
         now = time.monotonic()
-        if now > (self.shrink_until or self.search_until) and self.tries:
+        if self.tries and now > (self.shrink_until or self.search_until):
             raise _Enough
+        if self.error is not None:
+            self.shrinks += 1
+            if self.shrinks > SHRINKS:
+                raise _Enough
         self.tries += 1
         before = copy.deepcopy(drawn)
         rng = {"rng": np.random.default_rng(self.seed)} if self.takes_rng else {}
