@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import socket
+import subprocess
+import sys
 import time
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -113,19 +118,44 @@ def test_what_is_too_deep_or_too_large_is_her_error(shared_learner: Learner, lie
 
 def test_a_call_is_quick_and_arrays_are_too(shared_learner: Learner) -> None:
     define_once(shared_learner)
-    same = shared_learner.get("same")
-    calls, copies = [], []
-    for _ in range(200):
+    same, big = shared_learner.get("same"), np.ones(1_000_000)
+    with bare_echo() as echo:
+        calls = quickest(lambda: same(0.3), 300) / quickest(lambda: echo(bytes(64)), 300)
+        copies = quickest(lambda: same(big), 7) / quickest(lambda: echo(big.tobytes()), 7)
+    # 6 and 0.5 are usual (the bare way back waits for all of it before it answers).
+    assert calls < 25 and copies < 5, (calls, copies)
+
+
+def quickest(work: Callable[[], object], times: int) -> float:
+    """The least of many times: what others do on the machine adds to each, and to the least the least."""
+    taken = []
+    for _ in range(times):
         since = time.perf_counter()
-        same(0.3)
-        calls.append(time.perf_counter() - since)
-    big = np.ones(1_000_000)
-    for _ in range(5):
-        since = time.perf_counter()
-        same(big)
-        copies.append(time.perf_counter() - since)
-    # Bounds with room for a busy machine; 60 µs and 20 ms are usual.
-    assert min(calls) < 1e-4 and min(copies) < 0.1, (min(calls), min(copies))
+        work()
+        taken.append(time.perf_counter() - since)
+    return min(taken)
+
+
+@contextlib.contextmanager
+def bare_echo() -> Iterator[Callable[[bytes], None]]:
+    """Another process that gives bytes back over a socket, with nothing else in the way."""
+    here, there = socket.socketpair()
+    script = (
+        "import socket, sys\nsock = socket.socket(fileno=int(sys.argv[1]))\n"
+        "while head := sock.recv(8, socket.MSG_WAITALL):\n"
+        "    sock.sendall(head + sock.recv(int.from_bytes(head, 'little'), socket.MSG_WAITALL))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script, str(there.fileno())], pass_fds=[there.fileno()])
+    there.close()
+
+    def echo(content: bytes) -> None:
+        framed = len(content).to_bytes(8, "little") + content
+        here.sendall(framed)
+        assert len(here.recv(len(framed), socket.MSG_WAITALL)) == len(framed)
+
+    with here:
+        yield echo
+    process.wait(timeout=30)
 
 
 def test_handles_are_forgotten(shared_learner: Learner) -> None:
