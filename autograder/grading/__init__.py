@@ -20,6 +20,8 @@ STEPS = [
     f"{NBGRADER}.AssignLatePenalties",
     f"{NBGRADER}.CheckCellMetadata",
 ]
+#: our feedback page
+PAGE = "autograder.grading.steps.FeedbackPage"
 #: what nbgrader does not copy: its own defaults, and our notes on a submission
 IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".intake"]
 
@@ -35,8 +37,8 @@ def plug(c: Any, solutions: bool = True) -> None:
     source = c.CourseDirectory.get("source_directory", "source")
     c.Autograde.pre_convert_hook = functools.partial(_take_in, source=source)
     c.Autograde.autograde_preprocessors = list(STEPS)
-    c.GenerateFeedback.preprocessors = [f"{NBGRADER}.GetGrades", "autograder.grading.hide.HideTests"]
-    c.GenerateFeedback.exporter_class = "autograder.grading.feedback.FeedbackPage"
+    c.GenerateFeedback.preprocessors = [f"{NBGRADER}.GetGrades", "autograder.grading.steps.HideTests"]
+    c.GenerateFeedback.exporter_class = PAGE
     c.CourseDirectory.ignore = list(IGNORED)
     c.ExchangeFactory.collect = "autograder.grading.exchange.Collect"
     c.ExchangeFactory.release_feedback = "autograder.grading.exchange.ReleaseFeedback"

@@ -1,25 +1,25 @@
 """The feedback page: the score of each exercise, what broke and on which input, and the learner's executed notebook.
 
-nbgrader's generate_feedback writes it where it always writes. The page needs no network and runs no script; what the
+The page needs no network and runs no script; what the
 learner's own code showed as HTML stands in a frame that may do nothing.
 """
 
 from __future__ import annotations
 
+import copy
 import datetime
 import functools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources as package
-from pathlib import Path
 from typing import Any
 
 import jinja2
-from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from traitlets import default
 
 from autograder.grading import shown
+from autograder.grading.hide import hide_cell
 from autograder.grading.result import ExerciseResult, Result, result_of
 
 
@@ -40,24 +40,42 @@ class Row:
         return self.score / self.of if self.of else 0.0
 
 
-class FeedbackPage(Exporter):
-    """Turns an autograded notebook into its feedback page."""
+def page_of(
+    executed: NotebookNode,
+    assignment: str,
+    student: str,
+    notebook: str,
+    handed_in: str,
+    scores: Mapping[str, float | None],
+    comments: Mapping[str, str | None] | None = None,
+    penalty: float = 0.0,
+) -> str:
+    """The page of an executed notebook.
 
-    export_from_notebook = "Feedback page"
-    output_mimetype = "text/html"
+    Parameters
+    ----------
+    handed_in : the submission's time, as the exchange wrote it.
+    scores : each graded cell's score, None where a human still has to look.
+    comments : what a human wrote on a cell.
+    penalty : points taken off for lateness.
+    """
+    nb = copy.deepcopy(executed)
+    most = 0.0
+    for cell in nb.cells:
+        settings = cell.metadata.get("nbgrader", {})
+        id = settings.get("grade_id")
+        if id in scores:
+            settings["score"] = scores[id] or 0.0
+            most += float(settings.get("points", 0.0))
+        settings["comment"] = (comments or {}).get(id)
+        hide_cell(cell)
+    score = sum(value or 0.0 for value in scores.values()) - penalty
+    told = {"assignment": assignment, "student": student, "notebook": notebook, "score": score, "max_score": most}
+    return render(nb, {"nbgrader": {**told, "late_penalty": penalty}}, handed_in)
 
-    @default("file_extension")
-    def _file_extension_default(self) -> str:
-        return ".html"
 
-    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **_: Any) -> tuple[Any, dict[str, Any]]:
-        """Render the page."""
-        made, found = super().from_notebook_node(nb, resources)
-        return render(made, found), found
-
-
-def render(nb: NotebookNode, resources: dict[str, Any]) -> str:
-    """The page of an autograded notebook, of which the hidden tests have been taken out."""
+def render(nb: NotebookNode, resources: dict[str, Any], handed_in: str = "") -> str:
+    """The page of an autograded notebook, of which the hidden tests have been taken out; `handed_in` as in `page_of`."""
     told = resources.get("nbgrader", {})
     result = result_of(nb.metadata)
     return template().render(
@@ -67,7 +85,7 @@ def render(nb: NotebookNode, resources: dict[str, Any]) -> str:
         score=float(told.get("score") or 0.0),
         most=float(told.get("max_score") or 0.0),
         penalty=float(told.get("late_penalty") or 0.0),
-        handed_in=_handed_in(resources),
+        handed_in=_time(handed_in),
         result=result,
         rows=_rows(nb, result),
         comments=_comments(nb),
@@ -136,13 +154,11 @@ def _comments(nb: NotebookNode) -> list[tuple[str, str]]:
     return [(name, comment) for name, comment in told if comment and comment != "No response."]
 
 
-def _handed_in(resources: dict[str, Any]) -> str:
-    """When it was handed in, as nbgrader wrote it down."""
-    path = Path(resources.get("metadata", {}).get("path") or ".") / "timestamp.txt"
+def _time(text: str) -> str:
+    """A time as the exchange writes it, for people."""
     try:
-        text = path.read_text(encoding="ascii").strip()
-        return datetime.datetime.fromisoformat(text.split(".")[0]).strftime("%d %B %Y, %H:%M") + " UTC"
-    except (OSError, ValueError):
+        return datetime.datetime.fromisoformat(text.strip().split(".")[0]).strftime("%d %B %Y, %H:%M") + " UTC"
+    except ValueError:
         return ""
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import time
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.cli import Mend, own_programs_first
+from autograder.grading import PAGE, STEPS
 from autograder.grading.intake import take_in
 from autograder.grading.wall.errors import SandboxError
 from autograder.grading.wall.limits import Limits
@@ -135,8 +137,26 @@ class Grader:
         finally:
             self.coursedir.student_id, self.coursedir.assignment_id = before
 
-    def grade(self, student: str, assignment: str) -> Outcome:
+    def grade(self, student: str, assignment: str, again: bool = False) -> Outcome:
         """Grade one submission that has been collected, and write its page."""
+        from autograder.grading.klass import Class
+
+        if not self.takes_our_way():
+            return self.grade_by_nbgrader(student, assignment)
+        begun = time.monotonic()
+        try:
+            self.need_sandbox()
+            made = Class(self, assignment, again)
+            try:
+                outcome = made.grade_one(student)
+            finally:
+                made.close()
+        except Exception as error:  # one submission's trouble stops no other
+            outcome = Outcome(student, trouble=plain_words(error))
+        return replace(outcome, seconds=time.monotonic() - begun)
+
+    def grade_by_nbgrader(self, student: str, assignment: str) -> Outcome:
+        """Grade one submission by nbgrader's own autograde and generate_feedback, with whatever steps the course gave them."""
         begun = time.monotonic()
         try:
             take_in(self.submitted(student, assignment), self.source(assignment))
@@ -144,8 +164,44 @@ class Grader:
             need(self.api.generate_feedback(assignment, student, force=True), "its feedback could not be written")
             score, most = self.score(student, assignment)
         except Exception as error:  # one submission's trouble stops no other
-            return Outcome(student, seconds=time.monotonic() - begun, trouble=f"{error}")
+            return Outcome(student, seconds=time.monotonic() - begun, trouble=plain_words(error))
         return Outcome(student, score, most, time.monotonic() - begun)
+
+    def takes_our_way(self) -> bool:
+        """Whether nbgrader's configuration asks for our steps and no others: then they are run without nbgrader's converters."""
+        config, steps = self.api.config, self.api.config.Autograde.get("autograde_preprocessors", [])
+        pages = self.api.config.GenerateFeedback.get("exporter_class", "")
+        others = ("sanitize_preprocessors", "exclude_overwriting", "post_convert_hook")
+        return (
+            list(steps) == STEPS
+            and pages == PAGE
+            and not any(name in config.Autograde for name in others)
+            and not any(name in config for name in ("IgnorePattern", "ClearMetadataPreprocessor", "TagRemovePreprocessor"))
+        )
+
+    def limits(self) -> Limits:
+        """What a submission may use."""
+        from autograder.grading.judge import Judge
+
+        found: Limits = Judge(config=self.api.config).limits()
+        return found
+
+    def step_settings(self) -> dict[str, dict[str, Any]]:
+        """The configuration of nbgrader's steps that workers run."""
+        return {"LimitOutput": dict(self.api.config.get("LimitOutput", {}))}
+
+    def penalty(self) -> Callable[[str, float, float], float | None]:
+        """What lateness costs, by nbgrader's plugin."""
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        step = AssignLatePenalties(config=self.api.config)
+        step.init_plugin()
+
+        def penalty(student: str, score: float, late: float) -> float | None:
+            found: float | None = step.plugin_inst.late_submission_penalty(student, score, late)
+            return found
+
+        return penalty
 
     def source(self, assignment: str) -> Path:
         """The instructor's folder of an assignment."""
@@ -164,6 +220,15 @@ class Grader:
     def release(self, student: str, assignment: str) -> None:
         """Give the page back through the exchange."""
         need(self.api.release_feedback(assignment, student), "the feedback could not be released")
+
+
+def plain_words(error: Exception) -> str:
+    """What went wrong, in words for whoever grades."""
+    text = f"{error}" or type(error).__name__
+    is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if is_full or "disk is full" in text:
+        return "the disk is full; what was graded before is whole. Mend: make room, and run it again."
+    return text
 
 
 class Failed(Exception):

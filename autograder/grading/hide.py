@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.grading.repair import BEGIN_HIDDEN, END_HIDDEN, without_hidden
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
-    """Takes hidden regions out of test cells, and what fails in them down to its first line."""
-
-    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
-        """Hide one cell's hidden region."""
-        if cell.cell_type != "code" or BEGIN_HIDDEN not in cell.source:
-            return cell, resources
-        hidden = hidden_lines(cell.source)
-        cell.source = without_hidden(cell.source).strip("\n")
-        for output in cell.outputs:
-            if output.output_type == "error":
-                _hide_error(output, hidden)
-            elif output.output_type == "stream":
-                output.text = "".join(line for line in output.text.splitlines(keepends=True) if not _shows(line, hidden))
-        return cell, resources
+def hide_cell(cell: NotebookNode) -> None:
+    """Take the hidden region out of a test cell, and what fails in it down to its first line."""
+    if cell.cell_type != "code" or BEGIN_HIDDEN not in cell.source:
+        return
+    hidden = hidden_lines(cell.source)
+    cell.source = without_hidden(cell.source).strip("\n")
+    for output in cell.outputs:
+        if output.output_type == "error":
+            _hide_error(output, hidden)
+        elif output.output_type == "stream":
+            output.text = "".join(line for line in output.text.splitlines(keepends=True) if not _shows(line, hidden))
 
 
 def hidden_lines(source: str) -> list[str]:

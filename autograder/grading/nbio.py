@@ -15,6 +15,23 @@ def load(path: Path) -> NotebookNode:
     return found
 
 
+def reads(text: str) -> NotebookNode:
+    """Read such a notebook from its text."""
+    found: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    return found
+
+
+def reads_plain(text: str) -> NotebookNode:
+    """Read a notebook that intake or the builder has written: it need not be validated again."""
+    found: NotebookNode = v4.reads(text)  # type: ignore[no-untyped-call]
+    return found
+
+
+def dumps_unchecked(notebook: NotebookNode) -> str:
+    """The same text as `dumps` gives, of a notebook that the engine has made itself: it need not be validated again."""
+    return str(v4.writes(notebook, indent=1, ensure_ascii=False)) + "\n"  # type: ignore[no-untyped-call]
+
+
 def dumps(notebook: NotebookNode) -> str:
     """A notebook's text, as it stands in a file."""
     return str(nbformat.writes(notebook)) + "\n"  # type: ignore[no-untyped-call]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +21,22 @@ def is_week(root: Path, assignment: str) -> bool:
     return (root / "notebooks" / assignment / "checks.py").is_file()
 
 
+def cases_of(root: Path, assignment: str) -> dict[str, bytes]:
+    """What a session needs of a week, by file name: its cases, and beside them the points that the builder wrote down."""
+    texts, built = root / "notebooks" / assignment, root / "source" / assignment
+    paths = [path for path in sorted(texts.glob("*.py")) if path.name not in ("lesson.py", "rivals.py")]
+    paths += [built / name for name in ("week.json", "kit.py") if (built / name).is_file()]
+    return {path.name: path.read_bytes() for path in paths}
+
+
 @contextlib.contextmanager
-def cases_folder(root: Path, assignment: str) -> Iterator[Path]:
-    """A folder that holds what a session needs: the week's cases beside the points that the builder wrote down."""
-    texts = root / "notebooks" / assignment
+def cases_folder(assignment: str, cases: Mapping[str, bytes]) -> Iterator[Path]:
+    """A folder that holds these files, for as long as a session needs it."""
     with tempfile.TemporaryDirectory(prefix="week-") as scratch:
         folder = Path(scratch) / assignment
         folder.mkdir()
-        for path in sorted(texts.glob("*.py")):
-            if path.name not in ("lesson.py", "rivals.py"):
-                shutil.copyfile(path, folder / path.name)
-        for name in ("week.json", "kit.py"):
-            built = root / "source" / assignment / name
-            if built.is_file():
-                shutil.copyfile(built, folder / name)
+        for name, content in cases.items():
+            (folder / name).write_bytes(content)
         yield folder
 
 

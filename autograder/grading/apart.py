@@ -1,0 +1,185 @@
+"""Grades in a helper process of its own, kept warm by the thread that asks.
+
+A helper holds no gradebook and no course secret. It ends when whoever asks ends, and with it all that it started; where it
+is killed in the middle, another is started and the same submission graded again. One thread, one helper: a pool of
+threads is a pool of processes, and a Dask worker's thread does the same far away.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import weakref
+from multiprocessing.connection import Connection
+from typing import Any
+
+from autograder.grading.bundle import Graded, Job, Week
+
+TRIES = 3
+SLACK = 120.0  # seconds beyond a notebook's own time after which a helper is given up
+_mine = threading.local()
+_all: weakref.WeakSet[Helper] = weakref.WeakSet()
+
+
+class HelperEnded(Exception):
+    """A helper process ended in the middle of its work."""
+
+
+class Helper:
+    """A process that grades one submission after the other.
+
+    Everything that crosses is between the grader's own processes: a learner's work is text and bytes in it.
+    """
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        watched, lifeline = os.pipe()  # the helper ends when the other end is closed, by whatever
+        self._lifeline = lifeline
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "autograder.grading.apart", str(theirs.fileno()), str(watched)],
+                pass_fds=[theirs.fileno(), watched],
+                stdin=subprocess.DEVNULL,
+            )
+        finally:
+            theirs.close()
+            os.close(watched)
+        self.line = Connection(ours.detach())
+        self._known = ""
+        _all.add(self)
+
+    def ask(self, week: Week, job: Job) -> Graded:
+        """Grade a submission; HelperEnded where the helper did not live to answer."""
+        try:
+            if self._known != week.digest:
+                self._send(("week", week))
+                self._known = week.digest
+            self._send(("job", job))
+            if not self.line.poll(len(week.sources) * week.limits.notebook_seconds + SLACK):
+                raise HelperEnded("it did not answer in time")
+            answer = pickle.loads(self.line.recv_bytes())
+        except (EOFError, OSError) as error:
+            raise HelperEnded(f"it ended ({type(error).__name__})") from None
+        if isinstance(answer, BaseException):
+            raise answer
+        assert isinstance(answer, Graded)
+        return answer
+
+    def _send(self, message: Any) -> None:
+        self.line.send_bytes(pickle.dumps(message, protocol=5))
+
+    def end(self) -> None:
+        """End it with all that it started."""
+        with contextlib.suppress(OSError):
+            self.line.close()
+        with contextlib.suppress(OSError):
+            os.close(self._lifeline)
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+
+
+def run_apart(week: Week, job: Job) -> Graded:
+    """Grade a submission in this thread's helper.
+
+    Where the helper is killed, it is tried again in a new one; a submission that outlives no helper is said to be the
+    trouble, and stops no other.
+    """
+    for attempt in range(1, TRIES + 1):
+        helper: Helper | None = getattr(_mine, "helper", None)
+        if helper is None or helper.process.poll() is not None:
+            helper = _mine.helper = Helper()
+        try:
+            return helper.ask(week, job)
+        except HelperEnded as ended:
+            helper.end()
+            _mine.helper = None
+            if attempt == TRIES:
+                return Graded(job.student, trouble=f"the grader's helper process was lost {TRIES} times: {ended}")
+        except BaseException:
+            if helper.process.poll() is not None:
+                _mine.helper = None
+            raise
+    raise AssertionError("unreachable")
+
+
+def end_all() -> None:
+    """End every helper of this process."""
+    for helper in list(_all):
+        helper.end()
+    _all.clear()
+
+
+atexit.register(end_all)
+
+
+def main() -> None:
+    """The helper: answers until the other side ends."""
+    from autograder.cli import own_programs_first
+
+    line = Connection(int(sys.argv[1]))
+    threading.Thread(target=_end_with, args=(int(sys.argv[2]),), daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator: what runs is brought to its end
+    own_programs_first()
+    week: Week | None = None
+    with contextlib.ExitStack() as kept, contextlib.suppress(EOFError, OSError):
+        starter = None
+        while True:
+            kind, told = pickle.loads(line.recv_bytes())
+            if kind == "week":
+                kept.close()
+                week, starter = told, None
+                continue
+            assert week is not None
+            try:
+                if starter is None:
+                    starter = kept.enter_context(_starter(week))
+                answer: Any = _run(week, told, starter)
+            except Exception as error:
+                answer = _portable(error)
+            line.send_bytes(pickle.dumps(answer, protocol=5))
+    os._exit(0)
+
+
+def _starter(week: Week) -> Any:
+    try:
+        from autograder.grading.wall.warm import open_starter
+    except ImportError:
+        from autograder.grading.wall.sandbox import open_sandbox
+
+        return contextlib.nullcontext(open_sandbox(week.limits))
+    return open_starter(week.limits)
+
+
+def _run(week: Week, job: Job, starter: Any) -> Graded:
+    from autograder.grading.job import run_job
+
+    return run_job(week, job, starter)
+
+
+def _portable(error: Exception) -> Exception:
+    """The error itself where it can be sent, else its words."""
+    try:
+        pickle.loads(pickle.dumps(error))
+        return error
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _end_with(lifeline: int) -> None:
+    """End at once when whoever asked is gone: nobody waits for the answer."""
+    os.read(lifeline, 1)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    from autograder.grading.apart import main as run  # under its own name: what is sent must be the same classes
+
+    run()

@@ -1,0 +1,261 @@
+"""Writes results into nbgrader's gradebook: a submission in one transaction, the same rows that nbgrader's steps leave.
+
+nbgrader commits after every cell and opens the gradebook anew for every step; that is most of what its autograde costs
+besides the kernel. Several graders may write at once: who comes second finds the rows of the first.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.utils import parse_utc
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from autograder.grading.bundle import Graded
+
+TRIES = 8
+T = TypeVar("T")
+#: (the notebook's score, seconds late, learner) -> points taken off, None for none
+Penalty = Callable[[str, float, float], float | None]
+
+
+@dataclass
+class Standing:
+    """What the gradebook says of a submission after writing.
+
+    Attributes
+    ----------
+    scores : each graded cell's score by notebook, a human's where there is one.
+    comments : what a human wrote.
+    penalties : points taken off each notebook for lateness.
+    most : what could be had.
+    """
+
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+    comments: dict[str, dict[str, str]] = field(default_factory=dict)
+    penalties: dict[str, float] = field(default_factory=dict)
+    most: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """The whole submission's score, before penalties, as nbgrader counts it."""
+        return sum(sum(cells.values()) for cells in self.scores.values())
+
+
+@dataclass
+class _Cell:
+    id: str
+    points: float
+    graded: bool
+    commented: bool
+
+
+class Book:
+    """One assignment's pages of a gradebook.
+
+    Parameters
+    ----------
+    url, course : nbgrader's address of the gradebook, and the course's name.
+    penalty : what lateness costs.
+
+    Raises
+    ------
+    MissingEntry
+        Where the gradebook does not know the assignment.
+    """
+
+    def __init__(self, url: str, course: str, assignment: str, penalty: Penalty | None = None) -> None:
+        self.gradebook = persistently(lambda: Gradebook(url, course))
+        self.penalty = penalty
+        found = self.gradebook.find_assignment(assignment)
+        self.assignment, self.due = found.id, found.duedate
+        self.notebooks: dict[str, str] = {}
+        self.cells: dict[str, dict[str, _Cell]] = {}
+        for notebook in found.notebooks:
+            cells = self.cells.setdefault(notebook.name, {})
+            self.notebooks[notebook.name] = notebook.id
+            for cell in notebook.grade_cells:
+                cells[cell.id] = _Cell(cell.name, float(cell.max_score), True, False)
+            for cell in notebook.solution_cells:
+                cells[cell.id] = _Cell(cell.name, 0.0, False, True)
+            for cell in notebook.task_cells:
+                cells[cell.id] = _Cell(cell.name, float(cell.max_score), True, True)
+        self.db = self.gradebook.db
+        self.db.rollback()
+
+    def close(self) -> None:
+        """Let the database go."""
+        self.gradebook.close()
+
+    def seconds_late(self, student: str, timestamp: datetime.datetime | None) -> float:
+        """How long after the due date, the learner's extension included, a submission came."""
+        if timestamp is None or self.due is None:
+            return 0.0
+        row = self._safely(
+            lambda: self.db.execute(
+                select(SubmittedAssignment.extension).where(
+                    SubmittedAssignment.assignment_id == self.assignment, SubmittedAssignment.student_id == student
+                )
+            ).first()
+        )
+        due = self.due + (row[0] if row and row[0] is not None else datetime.timedelta())
+        return float(max(0.0, (timestamp - due).total_seconds()))
+
+    def write(self, graded: Graded, timestamp: datetime.datetime | None, late: float, anew: bool = True) -> Standing:
+        """Write one submission, whole or not at all, and say how it stands.
+
+        Parameters
+        ----------
+        anew : it was graded anew: a human's score is to be looked at again, as nbgrader has it. Where it was not, only
+            what is missing or differs is written.
+        """
+
+        def once() -> Standing:
+            standing = self._write(graded, timestamp, late, anew)
+            self.db.commit()
+            return standing
+
+        return self._safely(once)
+
+    def _safely(self, work: Callable[[], T]) -> T:
+        def once() -> T:
+            try:
+                return work()
+            except BaseException:
+                self.db.rollback()
+                raise
+            finally:
+                if self.db().in_transaction():  # a read must not hold the database for others
+                    self.db.rollback()
+
+        return persistently(once)
+
+    def _write(self, graded: Graded, timestamp: datetime.datetime | None, late: float, anew: bool) -> Standing:
+        submission = self._submission(graded.student, timestamp)
+        standing = Standing()
+        for name, notebook in self.notebooks.items():
+            row = self.db.execute(
+                select(SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty).where(
+                    SubmittedNotebook.assignment_id == submission, SubmittedNotebook.notebook_id == notebook
+                )
+            ).first()
+            id, before = row if row else (self._add(SubmittedNotebook, assignment_id=submission, notebook_id=notebook), None)
+            grades = graded.grades.get(name)
+            scores = self._grades(name, id, grades, anew)
+            comments = self._comments(name, id, graded.comments.get(name, {}))
+            penalty = self._penalty(graded.student, sum(scores.values()), late)
+            if penalty != before:
+                is_this = update(SubmittedNotebook).where(SubmittedNotebook.id == id)
+                self.db.execute(is_this.values(late_submission_penalty=penalty))
+            standing.scores[name], standing.comments[name] = scores, comments
+            standing.penalties[name] = penalty or 0.0
+            standing.most += sum(cell.points for cell in self.cells[name].values())
+        return standing
+
+    def _submission(self, student: str, timestamp: datetime.datetime | None) -> str:
+        if self.db.execute(select(Student.id).where(Student.id == student)).first() is None:
+            self.db.execute(insert(Student).values(id=student))
+        row = self.db.execute(
+            select(SubmittedAssignment.id, SubmittedAssignment.timestamp).where(
+                SubmittedAssignment.assignment_id == self.assignment, SubmittedAssignment.student_id == student
+            )
+        ).first()
+        if row is None:
+            return self._add(SubmittedAssignment, assignment_id=self.assignment, student_id=student, timestamp=timestamp)
+        if timestamp is not None and row[1] != timestamp:
+            self.db.execute(update(SubmittedAssignment).where(SubmittedAssignment.id == row[0]).values(timestamp=timestamp))
+        return str(row[0])
+
+    def _add(self, table: Any, **values: Any) -> str:
+        id = uuid4().hex
+        self.db.execute(insert(table).values(id=id, **values))
+        return id
+
+    def _grades(self, name: str, notebook: str, found: Mapping[str, float | None] | None, anew: bool) -> dict[str, float]:
+        """Write a notebook's scores; those that count. A notebook that is not there scores zero, as nbgrader has it."""
+        columns = Grade.cell_id, Grade.id, Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade
+        rows = self.db.execute(select(*columns).where(Grade.notebook_id == notebook)).all()
+        known = {row[0]: row for row in rows}
+        scores, missing, changed = dict[str, float](), list[dict[str, Any]](), list[dict[str, Any]]()
+        for cell, about in self.cells[name].items():
+            if not about.graded:
+                continue
+            auto = 0.0 if found is None else found.get(about.id)
+            _, id, before, manual, extra, needs = known.get(cell, (cell, None, None, None, None, None))
+            wanted = auto is None or manual is not None
+            if id is None:
+                made = {"id": uuid4().hex, "cell_id": cell, "notebook_id": notebook}
+                missing.append({**made, "auto_score": auto, "needs_manual_grade": wanted})
+            elif before != auto or (anew and needs != wanted):
+                changed.append({"id": id, "auto_score": auto, "needs_manual_grade": wanted})
+            counts = auto if manual is None else manual
+            scores[about.id] = 0.0 if counts is None else counts + (extra or 0.0)
+        if missing:
+            self.db.execute(insert(Grade), missing)
+        if changed:
+            self.db.execute(update(Grade), changed)
+        return scores
+
+    def _comments(self, name: str, notebook: str, found: Mapping[str, str | None]) -> dict[str, str]:
+        """Write nbgrader's own remarks; what a human wrote."""
+        columns = Comment.cell_id, Comment.id, Comment.auto_comment, Comment.manual_comment
+        rows = self.db.execute(select(*columns).where(Comment.notebook_id == notebook)).all()
+        known = {row[0]: row for row in rows}
+        human, missing, changed = dict[str, str](), list[dict[str, Any]](), list[dict[str, Any]]()
+        for cell, about in self.cells[name].items():
+            if not about.commented:
+                continue
+            _, id, before, manual = known.get(cell, (cell, None, None, None))
+            auto = found.get(about.id)
+            if id is None:
+                missing.append({"id": uuid4().hex, "cell_id": cell, "notebook_id": notebook, "auto_comment": auto})
+            elif before != auto:
+                changed.append({"id": id, "auto_comment": auto})
+            if manual is not None:
+                human[about.id] = manual
+        if missing:
+            self.db.execute(insert(Comment), missing)
+        if changed:
+            self.db.execute(update(Comment), changed)
+        return human
+
+    def _penalty(self, student: str, score: float, late: float) -> float | None:
+        if late <= 0 or self.penalty is None:
+            return None
+        penalty = self.penalty(student, score, late)
+        return None if penalty is None else min(max(0.0, penalty), max(0.0, score))
+
+
+def persistently(work: Callable[[], T]) -> T:
+    """Do it again where another grader was in the way (a row added at the same moment, a locked file) or the line broke."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            return work()
+        except (IntegrityError, DBAPIError) as error:
+            if attempt == TRIES or not _may_pass(error):
+                raise
+            time.sleep(random.uniform(0.5, 1.0) * min(0.05 * 2**attempt, 3.0))
+    raise AssertionError("unreachable")
+
+
+def _may_pass(error: DBAPIError) -> bool:
+    text = str(error.orig).lower()
+    passing = ("locked", "deadlock", "serializ", "connection", "terminat", "unique", "duplicate", "busy", "server closed")
+    return error.connection_invalidated or any(word in text for word in passing)
+
+
+def time_of(text: str) -> datetime.datetime | None:
+    """A submission's time from its timestamp.txt; None where it says none."""
+    try:
+        found: datetime.datetime | None = parse_utc(text.strip()) if text.strip() else None
+        return found
+    except Exception:  # dateutil raises what it likes
+        return None

@@ -1,0 +1,213 @@
+"""Grading one submission: a pure function of an assignment and a submission, which runs wherever a sandbox can be had."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import math
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.cases.model import Points
+from autograder.cases.session import Session
+from autograder.grading import nbio, week
+from autograder.grading.bundle import Graded, Job, Week
+from autograder.grading.feedback import page_of
+from autograder.grading.literals import refusal
+from autograder.grading.reference import pieces
+from autograder.grading.result import KEY, Result, exercise_result
+from autograder.grading.shown import COURSE
+from autograder.grading.wall.execute import execute
+from autograder.grading.wall.learner import Learner, Starter
+from autograder.grading.wall.outputs import error
+
+PRIVATE = ("timestamp.txt", "submission_secret.txt")
+_FLOAT = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
+#: week's exercise, "check" or "hidden" -> what its cell came to
+Collected = dict[str, dict[str, Points]]
+
+
+def run_job(week: Week, job: Job, starter: Starter | None = None) -> Graded:
+    """Grade one submission. Whatever the learner did is in the result; only a grader without a sandbox raises.
+
+    Parameters
+    ----------
+    starter : starts the learner's processes; by default each in a sandbox of its own.
+    """
+    since = time.monotonic()
+    graded = Graded(job.student)
+    for name, text in week.sources.items():
+        executed = judge_notebook(week, job, name, nbio.reads_plain(job.notebooks[name]), nbio.reads_plain(text), starter)
+        executed = _limited(executed, week.settings.get("LimitOutput", {}))
+        graded.grades[name], graded.comments[name] = _scores(executed)
+        graded.texts[name] = nbio.dumps_unchecked(executed)
+        graded.pages[name] = page_of(executed, week.assignment, job.student, name, handed_in_of(job), graded.grades[name])
+    graded.seconds = time.monotonic() - since
+    return graded
+
+
+def handed_in_of(job: Job) -> str:
+    """The text of the submission's time, as the exchange wrote it; empty where there is none."""
+    return job.files.get("timestamp.txt", b"").decode("ascii", "replace")
+
+
+def judge_notebook(
+    week: Week, job: Job, name: str, nb: NotebookNode, source: NotebookNode, starter: Starter | None = None
+) -> NotebookNode:
+    """Run one notebook behind the wall.
+
+    Parameters
+    ----------
+    nb, source : what was handed in, taken in; the instructor's.
+
+    Returns
+    -------
+    The executed notebook: outputs in its cells, what became of it in its metadata.
+    """
+    result = Result(job.lines.get(name, []), job.unreadable.get(name, ""), week.open_week, week.entry.get("title", ""))
+    if job.late > 0:
+        result.lines = [f"Handed in {_duration(job.late)} after the due date.", *result.lines]
+    collected: Collected = {}
+    if result.unreadable:
+        executed = _untried(nb, result.unreadable)
+    else:
+        files = _beside(week, job, result.lines)
+        with _tools(week, job.keys.get(name, b""), nb, source, files, collected) as tools:
+            executed, said = execute(nb, source, tools, week.limits, files, starter)
+        result.lines += said
+    if week.is_week:
+        result.exercises = [exercise_result(one, collected.get(one["id"], {})) for one in week.entry["exercises"]]
+    course = {cell.source.strip() for cell in source.cells if cell.cell_type == "markdown"}
+    for cell in executed.cells:
+        _plain_result(cell)
+        if cell.cell_type == "markdown" and cell.source.strip() in course:
+            cell.metadata[KEY] = {COURSE: True}
+    executed.metadata[KEY] = result.as_metadata()
+    return executed
+
+
+def _beside(week: Week, job: Job, said: list[str]) -> dict[str, bytes]:
+    """What stands beside the notebook in the learner's process: her files, with the course's own laid over them."""
+    hers = {
+        name: content
+        for name, content in job.files.items()
+        if name not in PRIVATE and not name.startswith(".") and not name.endswith(".ipynb")
+    }
+    if week.is_week:  # data that she brings along would pass under a studio's budget
+        left = sorted(name for name in hers if not name.endswith(".py") and name not in week.beside)
+        hers = {name: content for name, content in hers.items() if name not in left}
+        if left:
+            said.append(f"Files beside the notebook were not used: {', '.join(left[:5])}{', …' if len(left) > 5 else ''}.")
+    return {**hers, **week.beside}
+
+
+@contextlib.contextmanager
+def _tools(
+    bundle: Week, key: bytes, nb: NotebookNode, source: NotebookNode, files: Mapping[str, bytes], collected: Collected
+) -> Iterator[Callable[[Learner], Mapping[str, Any]]]:
+    """The grader's names for this submission's test cells: the week's cases, none for another assignment."""
+    if not bundle.is_week:
+        yield lambda learner: {}
+        return
+    with week.cases_folder(bundle.assignment, bundle.cases) as folder:
+
+        def tools(learner: Learner) -> Mapping[str, Any]:
+            def lent(names: Sequence[str]) -> contextlib.AbstractContextManager[None]:
+                ours = pieces(source, folder)
+                return learner.lent({name: ours[name] for name in names})
+
+            refused = refusal(_written(nb, source, files))
+            session = Session(folder, learner.get, key, learner.limit, learner.fresh, bundle.open_week, lent, refused)
+
+            def collecting(kind: str, judge: Callable[[str], Points]) -> Callable[[str], Points]:
+                def judged(id: str) -> Points:
+                    points = judge(id)
+                    collected.setdefault(id, {})[kind] = points
+                    return points
+
+                return judged
+
+            return {"check": collecting("check", session.check), "hidden_check": collecting("hidden", session.hidden_check)}
+
+        yield tools
+
+
+def _limited(executed: NotebookNode, settings: dict[str, Any]) -> NotebookNode:
+    """The notebook with long outputs cut, as nbgrader's own step does it."""
+    from nbgrader.preprocessors import LimitOutput
+
+    made: NotebookNode
+    made, _ = LimitOutput(**settings).preprocess(executed, {})
+    return made
+
+
+def _scores(executed: NotebookNode) -> tuple[dict[str, float | None], dict[str, str | None]]:
+    """Each graded cell's score and each answer's remark, as nbgrader's SaveAutoGrades finds them."""
+    from nbgrader import utils
+
+    grades: dict[str, float | None] = {}
+    comments: dict[str, str | None] = {}
+    for cell in executed.cells:
+        settings = cell.metadata.get("nbgrader", {})
+        if utils.is_grade(cell):
+            grades[settings["grade_id"]] = utils.determine_grade(cell)[0]
+        elif utils.is_task(cell):
+            grades[settings["grade_id"]] = None
+        if utils.is_solution(cell) or utils.is_task(cell):
+            untouched = settings.get("checksum") == utils.compute_checksum(cell) and not utils.is_task(cell)
+            comments[settings["grade_id"]] = "No response." if untouched else None
+    return grades, comments
+
+
+def _written(nb: NotebookNode, source: NotebookNode, files: Mapping[str, bytes]) -> Iterator[str]:
+    """The code that the learner wrote: her cells, and Python files of her own."""
+    given = {cell.source for cell in source.cells}
+    yield from (cell.source for cell in nb.cells if cell.cell_type == "code" and cell.source not in given)
+    yield from (
+        data.decode("utf-8", "replace")
+        for name, data in files.items()
+        if name.endswith(".py") and name not in ("checks.py", "explore.py", "kit.py")
+    )
+
+
+def _untried(nb: NotebookNode, why: str) -> NotebookNode:
+    """The notebook with every test failed, none of them run."""
+    made = copy.deepcopy(nb)
+    for cell in made.cells:
+        if cell.cell_type == "code":
+            is_test = cell.metadata.get("nbgrader", {}).get("grade")
+            cell.outputs = [error("Unreadable", why)] if is_test else []
+    return made
+
+
+def _plain_result(cell: NotebookNode) -> None:
+    """A test cell's value is a finite number between zero and its points, or no number at all.
+
+    nbgrader gives full marks for NaN, for a negative number and for np.float64(0.5), and stops at one above the points.
+    """
+    settings = cell.metadata.get("nbgrader", {})
+    if cell.cell_type != "code" or not settings.get("grade") or settings.get("solution"):
+        return
+    for output in cell.outputs:
+        if output.output_type != "execute_result" or "text/plain" not in output.data:
+            continue
+        text = _FLOAT.sub(r"\1", str(output.data["text/plain"]).strip())
+        try:
+            value = float(text)
+        except ValueError:
+            continue
+        value = value if math.isfinite(value) else 0.0
+        output.data["text/plain"] = repr(min(max(value, 0.0), float(settings.get("points", 0.0))))
+
+
+def _duration(seconds: float) -> str:
+    """A length of time for people."""
+    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            number = int(seconds // size)
+            return f"{number} {name}{'s' if number > 1 else ''}"
+    return f"{int(seconds)} seconds"

@@ -1,0 +1,77 @@
+"""What is kept of a graded submission, so that unchanged work is not done again, and a killed run goes on where it was.
+
+A record says of which content a result is, and which files it wrote. It is written after the files and before the
+gradebook: whatever a kill leaves undone, the next run sees.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.grading.bundle import Graded
+from autograder.grading.notes import write_whole
+from autograder.grading.secret import state_folder
+
+
+@dataclass
+class Record:
+    """One graded submission.
+
+    Attributes
+    ----------
+    content : digest of the assignment, the engine, the data and the submission.
+    grades, comments : as in Graded.
+    texts, pages : digests of the executed notebooks and of the pages, by name.
+    human : digest of what humans have written into the gradebook when the pages were made.
+    """
+
+    content: str
+    grades: dict[str, dict[str, float | None]]
+    comments: dict[str, dict[str, str | None]]
+    texts: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
+    human: str = ""
+    seconds: float = 0.0
+
+    def graded(self, student: str) -> Graded:
+        """The result again, without its texts."""
+        return Graded(student, {}, self.grades, self.comments, seconds=self.seconds)
+
+
+class Kept:
+    """The records of one assignment."""
+
+    def __init__(self, root: Path, assignment: str) -> None:
+        self.folder = state_folder(root) / "results" / assignment
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def of(self, student: str, content: str) -> Record | None:
+        """The record of this very content; None where there is none, or none that can be read."""
+        try:
+            raw: dict[str, Any] = json.loads((self.folder / f"{student}.json").read_text(encoding="utf-8"))
+            record = Record(**raw)
+        except (OSError, ValueError, TypeError):
+            return None
+        return record if record.content == content else None
+
+    def keep(self, student: str, record: Record) -> None:
+        """Keep a record, whole or not at all."""
+        write_whole(self.folder / f"{student}.json", json.dumps(dataclasses.asdict(record)).encode())
+
+
+def digest(content: bytes) -> str:
+    """A file's digest."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def is_whole(folder: Path, names: dict[str, str], suffix: str) -> bool:
+    """Whether the files that a record tells of lie in a folder, unchanged."""
+    try:
+        return bool(names) and all(digest((folder / f"{name}{suffix}").read_bytes()) == was for name, was in names.items())
+    except OSError:
+        return False

@@ -1,0 +1,255 @@
+"""Grades a class: jobs are made one by one, run elsewhere, and written here, by this process alone.
+
+A run may be stopped, killed and started again: what is done is seen by its content, the rest is done, and the gradebook
+ends as that of a run that nobody disturbed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+from autograder.grading import nbio
+from autograder.grading.apart import end_all, run_apart
+from autograder.grading.book import Book, Standing, time_of
+from autograder.grading.bundle import Graded, Job, Week, bundle
+from autograder.grading.feedback import page_of
+from autograder.grading.grader import Grader, Outcome, plain_words
+from autograder.grading.intake import take_in
+from autograder.grading.job import handed_in_of
+from autograder.grading.judge import files_of
+from autograder.grading.kept import Kept, Record, digest, is_whole
+from autograder.grading.outbox import put_folder
+from autograder.grading.pool import feed, local
+from autograder.grading.secret import course_secret, submission_key
+from autograder.grading.week import is_open
+
+AHEAD = 2  # jobs in flight for every worker: one that runs, one that waits for it
+Run = Callable[[Week, Job], Graded]
+Tell = Callable[[Outcome], Any]
+
+
+class Class:
+    """One assignment of a course, to be graded in bulk.
+
+    Parameters
+    ----------
+    grader : the course.
+    again : grade anew what has not changed, too.
+    """
+
+    def __init__(self, grader: Grader, assignment: str, again: bool = False) -> None:
+        self.grader, self.assignment, self.again = grader, assignment, again
+        self.coursedir = grader.coursedir
+        self.book = Book(self.coursedir.db_url, self.coursedir.course_id, assignment, grader.penalty())
+        self.kept = Kept(grader.root, assignment)
+        self.secret = course_secret(grader.root)
+        source, is_opened = grader.source(assignment), is_open(grader.root, assignment, self.book.due)
+        self.week = bundle(grader.root, source, assignment, is_opened, grader.limits(), grader.step_settings())
+
+    def grade(self, students: Sequence[str], executor: Executor, workers: int, tell: Tell, run: Run = run_apart) -> None:
+        """Grade these learners' submissions.
+
+        Parameters
+        ----------
+        executor, workers : where jobs run, and how many at once.
+        tell : is told the outcome of each, in order of arrival.
+        run : grades one job there.
+        """
+        results = feed(executor, functools.partial(run, self.week), self._jobs(students, tell), AHEAD * workers)
+        with contextlib.closing(results):
+            for job, result in results:
+                tell(self._finish(job, result))
+
+    def close(self) -> None:
+        """Let the gradebook go."""
+        self.book.close()
+
+    def grade_one(self, student: str) -> Outcome:
+        """Grade one submission here, in this thread's helper."""
+        outcomes: list[Outcome] = []
+        for job in self._jobs([student], outcomes.append):
+            try:
+                outcomes.append(self._finish(job, run_apart(self.week, job)))
+            except Exception as error:
+                outcomes.append(Outcome(student, trouble=plain_words(error)))
+        return outcomes[0]
+
+    def _jobs(self, students: Sequence[str], tell: Tell) -> Iterator[Job]:
+        """The submissions that have to be run; of what needs no run it is told at once."""
+        for student in students:
+            since = time.monotonic()
+            try:
+                job = self.job(student)
+                record = None if self.again else self.kept.of(student, self._content(job))
+                if record is not None and is_whole(self._folder("autograded", student), record.texts, ".ipynb"):
+                    tell(self._unchanged(job, record, since))
+                    continue
+            except Exception as error:  # one submission's trouble stops no other
+                tell(Outcome(student, seconds=time.monotonic() - since, trouble=plain_words(error)))
+                continue
+            yield job
+
+    def job(self, student: str) -> Job:
+        """Take in a submission and make a job of it."""
+        folder = self.grader.submitted(student, self.assignment)
+        if not folder.is_dir():
+            raise FileNotFoundError(f"nothing was handed in: there is no {folder}")
+        notes = take_in(folder, self.grader.source(self.assignment))
+        files = files_of(folder)
+        texts = {name: (folder / f"{name}.ipynb").read_text(encoding="utf-8") for name in self.week.sources}
+        keys = {name: submission_key(self.secret, self.assignment, nbio.reads_plain(text)) for name, text in texts.items()}
+        lines = {name: notes.lines(name) for name in texts}
+        late = self.book.seconds_late(student, time_of(files.get("timestamp.txt", b"").decode("ascii", "replace")))
+        return Job(student, texts, files, keys, lines, notes.unreadable, late)
+
+    def _content(self, job: Job) -> str:
+        return f"{self.week.digest} {job.digest}"
+
+    def _finish(self, job: Job, result: Graded | Exception) -> Outcome:
+        """Write what came of a job."""
+        if isinstance(result, Exception):
+            return Outcome(job.student, trouble=plain_words(result))
+        if result.trouble:
+            return Outcome(job.student, seconds=result.seconds, trouble=result.trouble)
+        try:
+            record = Record(self._content(job), result.grades, result.comments, seconds=result.seconds)
+            record.texts = {name: digest(text.encode()) for name, text in result.texts.items()}
+            beside = {**job.files, **self.week.beside}
+            texts = {f"{name}.ipynb": text.encode() for name, text in result.texts.items()}
+            put_folder(self._folder("autograded", job.student), {**beside, **texts}, *self._mode(0o444))
+            standing = self._write(job, result, anew=True)
+            self._pages(job, record, standing, result)
+            self.kept.keep(job.student, record)
+        except Exception as error:
+            return Outcome(job.student, seconds=result.seconds, trouble=plain_words(error))
+        return Outcome(job.student, standing.score, standing.most, result.seconds)
+
+    def _unchanged(self, job: Job, record: Record, since: float) -> Outcome:
+        """See that all of a graded submission stands where it should."""
+        standing = self._write(job, record.graded(job.student), anew=False)
+        is_there = is_whole(self._folder("feedback", job.student), record.pages, ".html")
+        if not is_there or record.human != _human(standing):
+            self._pages(job, record, standing, None)
+            self.kept.keep(job.student, record)
+        return Outcome(job.student, standing.score, standing.most, time.monotonic() - since)
+
+    def _write(self, job: Job, graded: Graded, anew: bool) -> Standing:
+        return self.book.write(graded, time_of(handed_in_of(job)), job.late, anew)
+
+    def _pages(self, job: Job, record: Record, standing: Standing, result: Graded | None) -> None:
+        """Write the feedback folder. The worker's pages are taken where no human has written into the gradebook."""
+        auto = {name: {id: value or 0.0 for id, value in cells.items()} for name, cells in record.grades.items()}
+        is_plain = standing.scores == auto and not any(standing.comments.values()) and not any(standing.penalties.values())
+        pages = result.pages if result is not None and is_plain else self._made(job, standing)
+        record.human, record.pages = _human(standing), {name: digest(page.encode()) for name, page in pages.items()}
+        made = {f"{name}.html": page.encode() for name, page in pages.items()}
+        put_folder(self._folder("feedback", job.student), {**job.files, **self.week.beside, **made}, *self._mode(0o644))
+
+    def _made(self, job: Job, standing: Standing) -> dict[str, str]:
+        folder = self._folder("autograded", job.student)
+        return {
+            name: page_of(
+                nbio.load(folder / f"{name}.ipynb"), self.assignment, job.student, name, handed_in_of(job),
+                standing.scores[name], standing.comments[name], standing.penalties[name],
+            )
+            for name in self.week.sources
+        }  # fmt: skip
+
+    def _folder(self, step: str, student: str) -> Path:
+        directory = getattr(self.coursedir, f"{step}_directory")
+        return Path(self.coursedir.format_path(directory, student, self.assignment))
+
+    def _mode(self, mode: int) -> tuple[int, bool]:
+        return (0o664, True) if self.coursedir.groupshared else (mode, False)
+
+
+def _human(standing: Standing) -> str:
+    return digest(json.dumps(dataclasses.asdict(standing), sort_keys=True).encode())
+
+
+def grade_class(
+    root: Path,
+    assignment: str,
+    students: Sequence[str] | None = None,
+    *,
+    again: bool = False,
+    workers: int | None = None,
+    cluster: str = "",
+    release: bool = False,
+    progress: Tell | None = None,
+) -> list[Outcome]:
+    """Collect and grade a class.
+
+    Parameters
+    ----------
+    root : the folder that nbgrader runs in.
+    students : only these; by default all who have handed in.
+    again : grade anew what has not changed, too.
+    workers : local processes at once; by default one for each core.
+    cluster : the address of a Dask cluster that runs the submissions.
+    release : give each page back through the exchange.
+    progress : told each outcome as it comes.
+
+    Raises
+    ------
+    Mend
+        Where there is no sandbox here, no such assignment, no such cluster.
+    """
+    grader = Grader(root)
+    grader.need_assignment(assignment)
+    if not cluster:
+        grader.need_sandbox()
+    grader.collect(assignment)
+    asked = grader.students(assignment) if students is None else list(students)
+    outcomes: list[Outcome] = []
+
+    def tell(outcome: Outcome) -> None:
+        if release and not outcome.trouble:
+            grader.release(outcome.student, assignment)
+        outcomes.append(outcome)
+        if progress is not None:
+            progress(outcome)
+
+    if grader.takes_our_way():
+        _grade(grader, assignment, asked, tell, again, workers, cluster)
+    else:  # a course with steps of its own in nbgrader's configuration: nbgrader runs them
+        for student in asked:
+            tell(grader.grade_by_nbgrader(student, assignment))
+    return sorted(outcomes, key=lambda outcome: outcome.student)
+
+
+def _grade(
+    grader: Grader, assignment: str, students: Sequence[str], tell: Tell, again: bool, workers: int | None, cluster: str
+) -> None:
+    made = Class(grader, assignment, again)
+    try:
+        with _executor(workers, cluster, len(students)) as (executor, number):
+            made.grade(students, executor, number, tell)
+    finally:
+        made.close()
+        end_all()
+
+
+@contextlib.contextmanager
+def _executor(workers: int | None, cluster: str, most: int) -> Iterator[tuple[Executor, int]]:
+    if cluster:
+        from autograder.grading.cluster import executor
+
+        with executor(cluster) as found:
+            yield found
+        return
+    number = max(1, min(workers or len(os.sched_getaffinity(0)), most))
+    pool = local(number)
+    try:
+        yield pool, number
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
