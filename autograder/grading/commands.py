@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ def add(subparsers: Any) -> None:
     grade = subparsers.add_parser("grade", help="collect, grade behind the wall, write feedback")
     grade.add_argument("assignment", metavar="ASSIGNMENT", help="a week's folder name, or another assignment")
     grade.add_argument("--student", action="append", default=[], metavar="NAME", help="only this learner (may be repeated)")
+    grade.add_argument("--again", action="store_true", help="grade anew what has not changed, too")
+    grade.add_argument("--workers", type=int, default=None, metavar="N", help="processes at once (one for each core)")
+    grade.add_argument("--cluster", default="", metavar="ADDRESS", help="run the submissions on this Dask cluster")
     grade.add_argument("--release", action="store_true", help="give the feedback back through the exchange")
     grade.set_defaults(run=run_grade)
     watch = subparsers.add_parser("watch", help="grade what arrives in the exchange and give feedback back")
@@ -27,21 +31,29 @@ def add(subparsers: Any) -> None:
 
 
 def run_grade(options: argparse.Namespace) -> int:
-    """Grade one assignment; 1 where a submission could not be graded."""
-    from autograder.grading.grader import Grader, find_course, table
+    """Grade one assignment; 1 where a submission could not be graded, 130 where it was stopped."""
+    from autograder.grading.grader import find_course, table
+    from autograder.grading.klass import grade_class
+    from autograder.grading.progress import shown
 
-    grader = Grader(find_course(options.course))
-    grader.need_sandbox()
-    grader.need_assignment(options.assignment)
-    grader.collect(options.assignment)
-    students = options.student or grader.students(options.assignment)
-    outcomes = []
-    for number, student in enumerate(students, 1):
-        print(f"\r{number} of {len(students)}  {student:<40.40}", end="", file=sys.stderr, flush=True)
-        outcomes.append(grader.grade(student, options.assignment))
-        if options.release and not outcomes[-1].trouble:
-            grader.release(student, options.assignment)
-    print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
+    done: list[Any] = []
+    try:
+        with contextlib.ExitStack() as bar:
+            outcomes = grade_class(
+                find_course(options.course),
+                options.assignment,
+                options.student or None,
+                again=options.again,
+                workers=options.workers,
+                cluster=options.cluster,
+                release=options.release,
+                begin=lambda total: bar.enter_context(shown(total)),
+                progress=done.append,
+            )
+    except KeyboardInterrupt:
+        print(table(sorted(done, key=lambda one: one.student)))
+        print("\nStopped. What is done is kept: the same command goes on where this one ended.", file=sys.stderr)
+        return 130
     print(table(outcomes))
     return int(any(outcome.trouble for outcome in outcomes))
 

@@ -185,6 +185,7 @@ def grade_class(
     workers: int | None = None,
     cluster: str = "",
     release: bool = False,
+    begin: Callable[[int], Tell] | None = None,
     progress: Tell | None = None,
 ) -> list[Outcome]:
     """Collect and grade a class.
@@ -197,6 +198,7 @@ def grade_class(
     workers : local processes at once; by default one for each core.
     cluster : the address of a Dask cluster that runs the submissions.
     release : give each page back through the exchange.
+    begin : told the number of submissions; what it gives is told each outcome as it comes (a progress bar).
     progress : told each outcome as it comes.
 
     Raises
@@ -211,13 +213,13 @@ def grade_class(
     grader.collect(assignment)
     asked = grader.students(assignment) if students is None else list(students)
     outcomes: list[Outcome] = []
+    hearers = [one for one in (begin(len(asked)) if begin else None, progress, outcomes.append) if one is not None]
 
     def tell(outcome: Outcome) -> None:
         if release and not outcome.trouble:
             grader.release(outcome.student, assignment)
-        outcomes.append(outcome)
-        if progress is not None:
-            progress(outcome)
+        for hear in hearers:
+            hear(outcome)
 
     if grader.takes_our_way():
         _grade(grader, assignment, asked, tell, again, workers, cluster)
