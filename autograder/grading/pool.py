@@ -3,58 +3,80 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor
+import queue
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
 J = TypeVar("J")
 R = TypeVar("R")
 #: names of errors that say that a worker was lost, not that the job is at fault
-LOST = ("BrokenExecutor", "BrokenProcessPool", "BrokenThreadPool", "KilledWorker", "CommClosedError", "FutureCancelledError")
+LOST = ("BrokenExecutor", "KilledWorker", "CommClosedError", "FutureCancelledError", "WorkerLost")
+
+
+class WorkerLost(RuntimeError):
+    """A job was given up by its executor before it came to an end."""
 
 
 def feed(
     executor: Executor, run: Callable[[J], R], jobs: Iterator[J], ahead: int, tries: int = 3
-) -> Generator[tuple[J, R | Exception], None, None]:
+) -> Iterator[tuple[J, R | Exception]]:
     """Run jobs; results come in order of arrival.
 
     The next job is drawn only when there is room, so that memory does not grow with the class. A job whose worker was
-    lost is given to another.
+    lost is given to another. Closing this, or Ctrl-C, cancels what waits; what runs is not waited for.
 
     Parameters
     ----------
-    ahead : how many jobs are in flight at most.
+    run : runs one job; it and the jobs can be pickled where the executor needs that.
+    ahead : how many jobs are in flight at most. An executor whose workers come and go has a method `room()` that says it.
     tries : how often a job is given out before its loss is its result.
+
+    Raises
+    ------
+    Exception
+        What `executor.submit` or `jobs` raises: the executor is gone for every job. What `run` raises is its job's result.
     """
     flying: dict[Future[R], tuple[J, int]] = {}
+    arrived: queue.SimpleQueue[Future[R]] = queue.SimpleQueue()  # waiting on every future anew costs as much as their number
+    room: Callable[[], int] = getattr(executor, "room", lambda: ahead)
+
+    def give(job: J, attempt: int) -> None:
+        future = executor.submit(run, job)
+        flying[future] = job, attempt
+        future.add_done_callback(arrived.put)
+
     try:
+        more = True
         while True:
-            while len(flying) < max(1, ahead):
+            while more and len(flying) < max(1, room()):
                 try:
                     job = next(jobs)
                 except StopIteration:
+                    more = False
                     break
-                flying[executor.submit(run, job)] = job, 1
+                give(job, 1)
             if not flying:
                 return
-            done, _ = concurrent.futures.wait(flying, return_when=FIRST_COMPLETED)
-            for future in done:
-                job, attempt = flying.pop(future)
-                result = _result(future)
-                if isinstance(result, Exception) and is_lost(result) and attempt < tries:
-                    flying[executor.submit(run, job)] = job, attempt + 1
-                else:
-                    yield job, result
+            future = arrived.get()
+            job, attempt = flying.pop(future)
+            result = _result(future)
+            if isinstance(result, Exception) and is_lost(result) and attempt < tries:
+                give(job, attempt + 1)
+                continue
+            del future  # nothing here holds a result while whoever takes it works
+            yield job, result
+            del job, result
     finally:
-        for future in flying:
-            future.cancel()
+        for waiting in flying:
+            waiting.cancel()
 
 
 def _result(future: Future[R]) -> R | Exception:
     try:
         return future.result()
-    except concurrent.futures.CancelledError as error:
-        return RuntimeError(f"it was cancelled: {error}")
+    except concurrent.futures.CancelledError:
+        return WorkerLost("its worker was lost")
     except Exception as error:
         return error
 
