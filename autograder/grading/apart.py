@@ -16,7 +16,6 @@ import socket
 import subprocess
 import sys
 import threading
-import weakref
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -25,7 +24,7 @@ from autograder.grading.bundle import Graded, Job, Week
 TRIES = 3
 SLACK = 120.0  # seconds beyond a notebook's own time after which a helper is given up
 _mine = threading.local()
-_all: weakref.WeakSet[Helper] = weakref.WeakSet()
+_all: set[Helper] = set()  # also those of threads that have ended
 
 
 class HelperEnded(Exception):
@@ -77,13 +76,15 @@ class Helper:
 
     def end(self) -> None:
         """End it with all that it started."""
+        _all.discard(self)
         with contextlib.suppress(OSError):
             self.line.close()
-        with contextlib.suppress(OSError):
+        if self._lifeline >= 0:
             os.close(self._lifeline)
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
         self.process.wait()
+        self._lifeline = -1
 
 
 def run_apart(week: Week, job: Job) -> Graded:
@@ -114,7 +115,6 @@ def end_all() -> None:
     """End every helper of this process."""
     for helper in list(_all):
         helper.end()
-    _all.clear()
 
 
 atexit.register(end_all)
@@ -123,7 +123,9 @@ atexit.register(end_all)
 def main() -> None:
     """The helper: answers until the other side ends."""
     from autograder.cli import own_programs_first
+    from autograder.grading.quick import leave_out_grammar
 
+    leave_out_grammar()
     line = Connection(int(sys.argv[1]))
     threading.Thread(target=_end_with, args=(int(sys.argv[2]),), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator: what runs is brought to its end

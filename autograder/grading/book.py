@@ -78,10 +78,12 @@ class Book:
         found = self.gradebook.find_assignment(assignment)
         self.assignment, self.due = found.id, found.duedate
         self.notebooks: dict[str, str] = {}
+        self.checksums: dict[str, dict[str, str]] = {}
         self.cells: dict[str, dict[str, _Cell]] = {}
         for notebook in found.notebooks:
             cells = self.cells.setdefault(notebook.name, {})
             self.notebooks[notebook.name] = notebook.id
+            self.checksums[notebook.name] = {cell.name: cell.checksum for cell in notebook.source_cells}
             for cell in notebook.grade_cells:
                 cells[cell.id] = _Cell(cell.name, float(cell.max_score), True, False)
             for cell in notebook.solution_cells:

@@ -28,6 +28,7 @@ class Week:
     sources : the instructor's notebooks, as text, by name.
     cases : the files that a session needs (checks.py, hidden.py, …), by name.
     beside : the course's own files beside the notebooks; they are laid over the submission's.
+    checksums : what the gradebook has of each cell, by notebook: an answer that still has it was not touched.
     open_week : a studio shows its band on one half of the judged rows.
     settings : nbgrader's own settings of steps that run on the worker.
     """
@@ -38,6 +39,7 @@ class Week:
     sources: dict[str, str]
     cases: dict[str, bytes]
     beside: dict[str, bytes]
+    checksums: dict[str, dict[str, str]]
     open_week: bool
     limits: Limits
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -102,12 +104,21 @@ def fields_of(record: Any) -> dict[str, Any]:
     return {one.name: getattr(record, one.name) for one in dataclasses.fields(record)}
 
 
-def bundle(root: Path, source: Path, assignment: str, open_week: bool, limits: Limits, settings: Mapping[str, Any]) -> Week:
+def bundle(
+    root: Path,
+    source: Path,
+    assignment: str,
+    open_week: bool,
+    limits: Limits,
+    checksums: Mapping[str, dict[str, str]] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Week:
     """Read an assignment.
 
     Parameters
     ----------
     root, source : the course's folder, and the assignment's in it.
+    checksums, settings : as in Week.
     """
     is_week = week.is_week(root, assignment)
     files = {path.relative_to(source).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
@@ -118,9 +129,10 @@ def bundle(root: Path, source: Path, assignment: str, open_week: bool, limits: L
         {Path(name).stem: path.read_text(encoding="utf-8") for name, path in files.items() if _is_notebook(name)},
         week.cases_of(root, assignment) if is_week else {},
         {name: path.read_bytes() for name, path in files.items() if not name.endswith(".ipynb") and not _is_litter(name)},
+        dict(checksums or {}),
         open_week,
         limits,
-        {name: dict(values) for name, values in settings.items()},
+        {name: dict(values) for name, values in (settings or {}).items()},
     )
 
 

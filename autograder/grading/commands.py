@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from autograder.grading.quick import leave_out_grammar
+
 
 def add(subparsers: Any) -> None:
     """Add the parsers of this module."""
@@ -32,6 +34,7 @@ def add(subparsers: Any) -> None:
 
 def run_grade(options: argparse.Namespace) -> int:
     """Grade one assignment; 1 where a submission could not be graded, 130 where it was stopped."""
+    leave_out_grammar()
     from autograder.grading.grader import find_course, table
     from autograder.grading.klass import grade_class
     from autograder.grading.progress import shown
@@ -60,6 +63,7 @@ def run_grade(options: argparse.Namespace) -> int:
 
 def run_watch(options: argparse.Namespace) -> int:
     """Grade what arrives until somebody ends it."""
+    leave_out_grammar()
     from autograder.grading.grader import Grader, find_course
     from autograder.grading.watch import Watcher
 

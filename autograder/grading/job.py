@@ -41,7 +41,12 @@ def run_job(week: Week, job: Job, starter: Starter | None = None) -> Graded:
     since = time.monotonic()
     graded = Graded(job.student)
     for name, text in week.sources.items():
-        executed = judge_notebook(week, job, name, nbio.reads_plain(job.notebooks[name]), nbio.reads_plain(text), starter)
+        nb = nbio.reads_plain(job.notebooks[name])
+        for cell in nb.cells:  # as nbgrader's OverwriteCells does it
+            settings = cell.metadata.get("nbgrader", {})
+            if settings.get("grade_id") in week.checksums.get(name, {}):
+                settings["checksum"] = week.checksums[name][settings["grade_id"]]
+        executed = judge_notebook(week, job, name, nb, nbio.reads_plain(text), starter)
         executed = _limited(executed, week.settings.get("LimitOutput", {}))
         graded.grades[name], graded.comments[name] = _scores(executed)
         graded.texts[name] = nbio.dumps_unchecked(executed)

@@ -39,7 +39,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
         due, late = self._times(told)
         made = bundle(
             root, root / coursedir.source_directory / told["assignment"], told["assignment"],
-            week.is_open(root, told["assignment"], due), self.limits(), {},
+            week.is_open(root, told["assignment"], due), self.limits(),
         )  # fmt: skip
         key = submission_key(course_secret(root), told["assignment"], nb)
         files = files_of(Path(resources.get("metadata", {}).get("path") or submitted))

@@ -53,7 +53,8 @@ class Class:
         self.kept = Kept(grader.root, assignment)
         self.secret = course_secret(grader.root)
         source, is_opened = grader.source(assignment), is_open(grader.root, assignment, self.book.due)
-        self.week = bundle(grader.root, source, assignment, is_opened, grader.limits(), grader.step_settings())
+        settings = grader.limits(), self.book.checksums, grader.step_settings()
+        self.week = bundle(grader.root, source, assignment, is_opened, *settings)
 
     def grade(self, students: Sequence[str], executor: Executor, workers: int, tell: Tell, run: Run = run_apart) -> None:
         """Grade these learners' submissions.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ class WorkerLost(RuntimeError):
 
 def feed(
     executor: Executor, run: Callable[[J], R], jobs: Iterator[J], ahead: int, tries: int = 3
-) -> Iterator[tuple[J, R | Exception]]:
+) -> Generator[tuple[J, R | Exception], None, None]:
     """Run jobs; results come in order of arrival.
 
     The next job is drawn only when there is room, so that memory does not grow with the class. A job whose worker was
