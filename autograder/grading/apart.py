@@ -130,18 +130,18 @@ def main() -> None:
     threading.Thread(target=_end_with, args=(int(sys.argv[2]),), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator: what runs is brought to its end
     own_programs_first()
-    week: Week | None = None
     with contextlib.ExitStack() as kept, contextlib.suppress(EOFError, OSError):
-        starter = None
+        week: Week | None = None
+        starter: Any = None
         while True:
             kind, told = pickle.loads(line.recv_bytes())
             if kind == "week":
-                kept.close()
-                week, starter = told, None
+                week = told
                 continue
             assert week is not None
             try:
-                if starter is None:
+                if starter is None or starter.limits != week.limits:  # a warm starter serves every week
+                    kept.close()
                     starter = kept.enter_context(_starter(week))
                 answer: Any = _run(week, told, starter)
             except Exception as error:
