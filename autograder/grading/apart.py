@@ -100,6 +100,8 @@ def run_apart(week: Week, job: Job) -> Graded:
         try:
             return helper.ask(week, job)
         except HelperEnded as ended:
+            if helper not in _all:  # ended on purpose: the run was stopped
+                raise
             helper.end()
             _mine.helper = None
             if attempt == TRIES:
