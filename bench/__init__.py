@@ -1,0 +1,1 @@
+"""What grading a class costs, measured beside others: `make bench`, or `python -m bench` in the checkout."""
