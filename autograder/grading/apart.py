@@ -11,10 +11,12 @@ import atexit
 import contextlib
 import os
 import pickle
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from multiprocessing.connection import Connection
 from typing import Any
@@ -40,10 +42,10 @@ class Helper:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         watched, lifeline = os.pipe()  # the helper ends when the other end is closed, by whatever
-        self._lifeline = lifeline
+        self._lifeline, self._scratch = lifeline, tempfile.mkdtemp(prefix="grader-")
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "autograder.grading.apart", str(theirs.fileno()), str(watched)],
+                [sys.executable, "-m", "autograder.grading.apart", str(theirs.fileno()), str(watched), self._scratch],
                 pass_fds=[theirs.fileno(), watched],
                 stdin=subprocess.DEVNULL,
             )
@@ -85,6 +87,7 @@ class Helper:
             self.process.kill()
         self.process.wait()
         self._lifeline = -1
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 def run_apart(week: Week, job: Job) -> Graded:
@@ -129,7 +132,8 @@ def main() -> None:
 
     leave_out_grammar()
     line = Connection(int(sys.argv[1]))
-    threading.Thread(target=_end_with, args=(int(sys.argv[2]),), daemon=True).start()
+    tempfile.tempdir = sys.argv[3]  # all that is put aside goes with the helper, also where it is killed
+    threading.Thread(target=_end_with, args=(int(sys.argv[2]), sys.argv[3]), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator: what runs is brought to its end
     own_programs_first()
     with contextlib.ExitStack() as kept, contextlib.suppress(EOFError, OSError):
@@ -177,9 +181,10 @@ def _portable(error: Exception) -> Exception:
         return RuntimeError(f"{type(error).__name__}: {error}")
 
 
-def _end_with(lifeline: int) -> None:
+def _end_with(lifeline: int, scratch: str) -> None:
     """End at once when whoever asked is gone: nobody waits for the answer."""
     os.read(lifeline, 1)
+    shutil.rmtree(scratch, ignore_errors=True)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
