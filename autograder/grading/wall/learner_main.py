@@ -13,29 +13,44 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
 from autograder.grading.wall.confine import Confinement, confine
 
 
-class Host:
-    """Her shell, and the requests that only she answers."""
+class Ready(NamedTuple):
+    """A shell before it has a learner: where its outputs go, and itself."""
 
-    def __init__(self, sock: socket.socket, bounds: dict[str, int], output_limit: int) -> None:
+    outlet: Any
+    shell: Any
+
+
+def prepare() -> Ready:
+    """Make a shell that shows nothing yet, and let this process print into it."""
+    from autograder.grading.wall.capture import Outlet, Stream, open_shell
+
+    outlet = Outlet(lambda output: None, 0)
+    sys.stdout, sys.stderr = Stream(outlet, "stdout"), Stream(outlet, "stderr")
+    return Ready(outlet, open_shell(outlet))
+
+
+class Host:
+    """Her shell, and the requests that only she answers. `ready`: a shell that was made before this process began."""
+
+    def __init__(self, sock: socket.socket, bounds: dict[str, int], output_limit: int, ready: Ready | None = None) -> None:
         from autograder.grading.wall import common
-        from autograder.grading.wall.capture import Outlet, Stream, open_shell
         from autograder.grading.wall.peer import Peer
         from autograder.grading.wall.protocol import Bounds, Channel
 
         self.home = os.getcwd()
-        self.outlet = Outlet(self._emit, output_limit)
+        self.outlet, self.shell = ready or prepare()
         extra: dict[str, Any] = {"run": self.run, "get": self.get, "set": self.set, "delete": self.delete, "files": self.files}
         self.peer = Peer(Channel(sock, Bounds(**bounds)), "the grader's", _anything, extra, self.is_hers)
         self.peer.codec.named_in = common.ALL
         self.peer.codec.randoms = {}
         self._guard_threads()
-        sys.stdout, sys.stderr = Stream(self.outlet, "stdout"), Stream(self.outlet, "stderr")
-        self.shell = open_shell(self.outlet)
+        self.outlet.emit, self.outlet.limit = self._emit, output_limit
+        self.outlet.begin()
         for name, operation in self.peer.operations.items():
             self.peer.operations[name] = self._flushing(operation) if name != "run" else operation
 
@@ -122,10 +137,15 @@ def main() -> None:
     sock.set_inheritable(False)
     settings = json.loads(sys.argv[2])
     confine(Confinement(**settings["confinement"]))
+    serve(sock, settings)
+
+
+def serve(sock: socket.socket, settings: dict[str, Any], ready: Ready | None = None) -> NoReturn:
+    """Answer the grader until the other side ends, and end then. The process must have been confined."""
     sys.argv = ["notebook"]
     sys.path.insert(0, os.getcwd())
     with _quiet(), contextlib.suppress(EOFError, ConnectionError):
-        Host(sock, settings["bounds"], settings["output"]).peer.serve()
+        Host(sock, settings["bounds"], settings["output"], ready).peer.serve()
     os._exit(0)
 
 

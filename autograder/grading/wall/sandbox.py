@@ -19,6 +19,7 @@ import sysconfig
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 import autograder
 from autograder import datafiles
@@ -50,11 +51,21 @@ ALONE = (
 )
 
 
+class Child(Protocol):
+    """What is used of a `subprocess.Popen`; the fork of a warm process has it too."""
+
+    pid: int
+
+    def kill(self) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
 @dataclass
 class Process:
     """A started learner's process: its socket, and how to end it with all that it started."""
 
-    popen: subprocess.Popen[bytes]
+    popen: Child
     sock: socket.socket
     sandboxed: bool = True
 
@@ -98,6 +109,18 @@ class Sandbox:
     def start(self, data: bool = True) -> Process:
         """Start a learner's process. `data` False: one that cannot load the course's data."""
         ours, theirs = socket.socketpair()
+        settings = self.settings()
+        python = [sys.executable, "-I", "-c", START, str(theirs.fileno()), json.dumps(settings)]
+        try:
+            return self._spawn(python, ours, theirs, data)
+        except OSError as error:
+            ours.close()
+            raise SandboxError(f"the sandbox could not be started: {error}") from error
+        finally:
+            theirs.close()
+
+    def settings(self) -> dict[str, Any]:
+        """What a new process is told: its limits, and a user of its own when root starts it."""
         uid = random.SystemRandom().randrange(1 << 20, 1 << 30) if self.drops_user else 0
         confinement = Confinement(
             memory=self.limits.memory,
@@ -107,15 +130,16 @@ class Sandbox:
             uid=uid,
             home=HOME if self.bwrap else "",
         )
-        settings = {"confinement": asdict(confinement), "bounds": asdict(TRUSTED), "output": self.limits.output}
-        python = [sys.executable, "-I", "-c", START, str(theirs.fileno()), json.dumps(settings)]
-        try:
-            return self._spawn(python, ours, theirs, data)
-        except OSError as error:
-            ours.close()
-            raise SandboxError(f"the sandbox could not be started: {error}") from error
-        finally:
-            theirs.close()
+        return {"confinement": asdict(confinement), "bounds": asdict(TRUSTED), "output": self.limits.output}
+
+    def close(self) -> None:
+        """Nothing is kept between two starts; a warm starter has something to close here."""
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _spawn(self, python: list[str], ours: socket.socket, theirs: socket.socket, data: bool) -> Process:
         null = subprocess.DEVNULL
