@@ -145,7 +145,7 @@ class Sandbox:
         null = subprocess.DEVNULL
         if self.bwrap is None:
             home = Path(ours_home())
-            environment = {**_environment(str(home)), **_data_environment(str(datafiles.public().folder), data)}
+            environment = {**_environment(str(home)), **data_environment(str(datafiles.public().folder), data)}
             popen = subprocess.Popen(
                 python, pass_fds=[theirs.fileno()], env=environment, cwd=home, stdin=null, stdout=null, stderr=null,
                 start_new_session=True,
@@ -166,7 +166,7 @@ class Sandbox:
             user = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         else:
             user = ["--unshare-user", "--uid", str(UID), "--gid", str(UID), "--cap-drop", "ALL"]
-        environment = {**_environment(HOME), **_data_environment(DATA, data)}
+        environment = {**_environment(HOME), **data_environment(DATA, data)}
         settings = [part for name, value in environment.items() for part in ("--setenv", name, value)]
         return [
             *isolate, *user, "--die-with-parent", "--new-session", "--hostname", "workbook",
@@ -178,7 +178,7 @@ class Sandbox:
         mounts = ["--perms", "0755", "--tmpfs", "/", "--proc", "/proc", "--dev", "/dev"]
         for path in ("/dev/shm", "/tmp", HOME):  # before what may be read: a checkout may itself lie under /tmp
             mounts += [*_parents(path), "--perms", "1777", "--size", size, "--tmpfs", path]
-        mounts += _mounted([*_allowed(), *self.extra])
+        mounts += _mounted([*allowed(), *self.extra])
         mounts += [part for path in _masked(data) for part in ("--tmpfs", str(path), "--remount-ro", str(path))]
         if data:
             mounts += _data_files(datafiles.public().folder)
@@ -194,7 +194,8 @@ def _environment(home: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _data_environment(folder: str, data: bool) -> dict[str, str]:
+def data_environment(folder: str, data: bool) -> dict[str, str]:
+    """Where the course's data lies."""
     return {"AUTOGRADER_DATA": folder if data else "/nowhere"}
 
 
@@ -205,7 +206,7 @@ def ours_home() -> str:
     return tempfile.mkdtemp(prefix="workbook-")
 
 
-def _allowed() -> list[Path]:
+def allowed() -> list[Path]:
     """What may be read inside: the interpreter, its packages, system libraries and the engine."""
     base = Path(sys.base_prefix)
     interpreter = [base] if base not in (Path("/usr"), Path("/usr/local")) else [base / "lib", base / "bin"]
