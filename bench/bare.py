@@ -13,6 +13,7 @@ import os
 import resource
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def open_shell() -> Any:
     import matplotlib
 
     matplotlib.use("module://matplotlib_inline.backend_inline")
-    import matplotlib.pyplot  # noqa: F401
+    import matplotlib.pyplot
     import numpy  # noqa: F401
     from IPython.core.interactiveshell import InteractiveShell
     from matplotlib_inline.backend_inline import flush_figures
@@ -110,6 +111,8 @@ def fork(shell: Any, cells: list[str]) -> bytes:
                     json.dump(run(shell, cells), out, default=str)
                 os._exit(0)
             status = os.waitpid(first, 0)[1]
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(int(status != 0))
     os.close(write)

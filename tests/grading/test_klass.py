@@ -177,6 +177,8 @@ def test_a_run_can_be_stopped_and_goes_on(klass: Path, hand_in: HandIn) -> None:
     for number in range(6):
         hand_in(f"more{number}", half)
     command = [sys.executable, "-m", "autograder.cli", "grade", WEEK, "--course", str(klass), "--workers", "1"]
+    # A shell that starts tests in the background has Ctrl-C ignored.
+    command = ["env", "--default-signal=INT", *command]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     end = time.monotonic() + 120
     while len(list(klass.glob(".grading/results/*/*.json"))) < 2 and time.monotonic() < end:

@@ -79,7 +79,7 @@ def keep_only(*kept: int) -> None:
     header = struct.pack("Ii", CAPABILITY_VERSION, 0)
     held = ctypes.create_string_buffer(24)
     _call("capget", header, held)
-    effective, permitted, _, *high = struct.unpack("6I", held.raw)
+    effective, permitted = struct.unpack_from("2I", held.raw)
     mask = sum(1 << number for number in kept)
     _call("capset", header, struct.pack("6I", effective & mask, permitted & mask, 0, 0, 0, 0))
 
