@@ -167,6 +167,7 @@ def test_stopping_cancels_what_waits_and_does_not_hang(how: str) -> None:
     if how == "close":
         results.close()  # type: ignore[attr-defined]
     else:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has it ignored
         me = threading.main_thread().ident
         assert me is not None
         timer = threading.Timer(0.3, signal.pthread_kill, (me, signal.SIGINT))
