@@ -158,6 +158,7 @@ def _learn(sock: int, status: int, settings: dict[str, Any], ready: Ready) -> No
     import numpy as np
 
     os.close(status)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.update(settings["environment"])
     random.seed()
     np.random.seed()

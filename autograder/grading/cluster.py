@@ -1,0 +1,217 @@
+"""Runs submissions on a Dask cluster that stands already. Needs the extra `cluster`.
+
+Every worker is asked first: the same engine, the same data, a sandbox. What all jobs share (the assignment, hundreds of
+kB) is carried once to each worker, by a plugin that the scheduler gives to those that come later, too. A worker that is
+fit says so with a resource that every job asks for: one that joins in the middle and is not fit gets no job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from typing import Any
+
+import autograder
+from autograder.cli import Mend
+
+try:
+    from distributed import Client, WorkerPlugin
+except ImportError as missing:
+    raise Mend(
+        f"--cluster needs Dask's distributed, which is not here ({missing}).\nMend: pip install 'autograder[cluster]'"
+    ) from None
+
+WAIT = 10.0  # seconds for the scheduler to answer, and for a first worker to be there
+AHEAD = 2  # jobs in flight for every thread of the cluster: one that runs, one that waits for it
+LOOK = 5.0  # seconds after which the cluster's threads are counted again
+SHOWN = 5  # workers that a message names
+GONE = "\nMend: start it again and give the same command: what is graded is kept, and the run goes on where it ended."
+_carried: dict[str, Callable[..., Any]] = {}  # on a worker: what plugins brought, by name
+
+
+@dataclass(frozen=True)
+class About:
+    """What decides whether a worker grades as the coordinator would.
+
+    Attributes
+    ----------
+    version : of the package and of Python, for people.
+    engine, data : digests, as in bundle.py.
+    no_sandbox : why other people's work cannot be run there; empty where it can.
+    """
+
+    version: str
+    engine: str
+    data: str
+    no_sandbox: str = ""
+
+    def lacks(self, wanted: About) -> str:
+        """What is wrong with a worker that says this of itself; empty where it is fit."""
+        if self.version != wanted.version:
+            return f"it has {self.version}, here is {wanted.version}"
+        if self.engine != wanted.engine:
+            return "it has another engine: other files in the package, or other versions of what it uses"
+        if self.data != wanted.data:
+            return "it has not the same data: look at data/ and data/held_out/ there, or at AUTOGRADER_HELD_OUT"
+        return self.no_sandbox
+
+
+def about(probe: bool = True) -> About:
+    """What this process says of itself.
+
+    Parameters
+    ----------
+    probe : try the sandbox; a coordinator needs none.
+    """
+    from autograder.grading.bundle import data, engine
+    from autograder.grading.wall.errors import SandboxError
+    from autograder.grading.wall.limits import Limits
+    from autograder.grading.wall.sandbox import open_sandbox
+
+    no_sandbox = ""
+    if probe:
+        try:
+            open_sandbox(Limits())
+        except SandboxError as error:
+            no_sandbox = str(error)
+    return About(f"autograder {autograder.__version__} on Python {platform.python_version()}", engine(), data(), no_sandbox)  # type: ignore[attr-defined]
+
+
+class Carrier(WorkerPlugin):  # type: ignore[misc,unused-ignore]
+    """Brings a function to a worker, and the worker to offer itself."""
+
+    def __init__(self, name: str, run: Callable[..., Any], wanted: About) -> None:
+        self.name, self.run, self.wanted = name, run, wanted
+
+    async def setup(self, worker: Any) -> None:
+        """Keep the function and say that jobs may come; raise where the worker is not fit."""
+        wrong = (await asyncio.to_thread(about)).lacks(self.wanted)
+        if wrong:
+            raise RuntimeError(f"this worker cannot grade: {wrong}")
+        _carried[self.name] = self.run
+        await worker.set_resources(**{self.name: worker.state.nthreads})
+
+    def teardown(self, worker: Any) -> None:
+        """Let go what was brought, and the helper processes where no other run needs them."""
+        _carried.pop(self.name, None)
+        apart = sys.modules.get("autograder.grading.apart")
+        if apart is not None and not _carried:
+            apart.end_all()
+
+
+def call_carried(name: str, *args: Any) -> Any:
+    """On a worker: call what was carried there."""
+    return _carried[name](*args)
+
+
+class Cluster(Executor):
+    """A concurrent.futures executor on a Dask client. `submit` raises Mend where the scheduler is gone."""
+
+    def __init__(self, client: Client, address: str, wanted: About) -> None:
+        self.client, self.address, self.wanted = client, address, wanted
+        self.scheduler = client.scheduler_info()["id"]
+        self.names: dict[Callable[..., Any], str] = {}
+        self.pool = client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+        self.threads, self.counted = sum(client.nthreads().values()), time.monotonic()  # type: ignore[no-untyped-call]
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run `fn(*args)` on a worker. It is carried once to each worker: give the same object every time."""
+        self._need_scheduler()
+        if fn not in self.names:
+            self.names[fn] = self._carry(fn)
+        name = self.names[fn]
+        future: Future[Any] = self.pool.submit(call_carried, name, *args, resources={name: 1})
+        return future
+
+    def room(self) -> int:
+        """How many jobs may be in flight: workers come and go."""
+        if time.monotonic() - self.counted > LOOK and self.client.status == "running":
+            with contextlib.suppress(OSError, TimeoutError):
+                self.threads = sum(self.client.nthreads().values())  # type: ignore[no-untyped-call]
+            self.counted = time.monotonic()
+        return AHEAD * max(1, self.threads)
+
+    def _need_scheduler(self) -> None:
+        if self.client.status != "running":
+            raise Mend(f"The cluster's scheduler at {self.address} is gone.{GONE}")
+        if self.client._scheduler_identity.get("id") != self.scheduler:
+            raise Mend(f"The cluster's scheduler at {self.address} was started anew and has lost this run.{GONE}")
+
+    def _carry(self, fn: Callable[..., Any]) -> str:
+        name = f"workbook-{self.client.id}-{len(self.names)}"
+        self.client.register_plugin(Carrier(name, fn, self.wanted), name=name)
+        return name
+
+    def close(self) -> None:
+        """Take back what was carried, where there still is a scheduler."""
+        for name in self.names.values():
+            if self.client.status == "running":
+                with contextlib.suppress(Exception):
+                    self.client.unregister_worker_plugin(name)  # type: ignore[no-untyped-call]
+
+
+@contextlib.contextmanager
+def executor(address: str, wait: float = WAIT) -> Iterator[tuple[Executor, int]]:
+    """An executor on the cluster at an address, and how many jobs it runs at once.
+
+    Parameters
+    ----------
+    address : of the scheduler: tcp://host:8786.
+    wait : seconds for it to answer.
+
+    Raises
+    ------
+    Mend
+        Where the address does not answer, there is no worker, or a worker could not grade as it is done here.
+    """
+    client = _connect(address, wait)
+    try:
+        wanted = about(probe=False)
+        _need_fit(client, address, wanted, wait)
+        made = Cluster(client, address, wanted)
+        try:
+            yield made, max(1, made.threads)
+        finally:
+            made.close()
+    finally:
+        with contextlib.suppress(Exception):
+            client.close(timeout=wait)  # type: ignore[no-untyped-call]
+
+
+def _connect(address: str, wait: float) -> Client:
+    try:
+        return Client(address, timeout=wait, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, TimeoutError, ValueError) as error:
+        raise Mend(
+            f"No Dask scheduler answers at {address!r} ({type(error).__name__}).\n"
+            "Mend: name the address that `dask scheduler` prints, tcp://HOST:8786."
+        ) from None
+
+
+def _need_fit(client: Client, address: str, wanted: About, wait: float) -> None:
+    """Refuse, with the mend, a cluster without workers or with one that would grade otherwise."""
+    try:
+        client.wait_for_workers(1, timeout=wait)
+    except TimeoutError:
+        raise Mend(f"The cluster at {address} has no worker.\nMend: start some: dask worker {address}") from None
+    answers: Mapping[str, Any] = client.run(about, on_error="return")
+    wrong = {worker: _wrong(answer, wanted) for worker, answer in sorted(answers.items())}
+    lines = [f"  {worker}: {why}" for worker, why in wrong.items() if why]
+    if lines:
+        more = f"\n  … and {len(lines) - SHOWN} more" if len(lines) > SHOWN else ""
+        raise Mend(
+            f"{len(lines)} of {len(answers)} workers cannot grade as it is done here:\n" + "\n".join(lines[:SHOWN]) + more
+            + "\nMend: give every worker the same image or environment as this machine."
+        )  # fmt: skip
+
+
+def _wrong(answer: Any, wanted: About) -> str:
+    if isinstance(answer, ModuleNotFoundError | AttributeError):
+        return f"it has no autograder like this one ({answer})"
+    return answer.lacks(wanted) if isinstance(answer, About) else f"it could not be asked: {answer!r}"
