@@ -59,12 +59,13 @@ def mount_proc() -> None:
 
 
 def mount_own(private: Iterable[str], hidden: Iterable[str], size: int) -> None:
-    """In a new mount namespace: empty private folders of `size` bytes, empty read-only ones over `hidden`, a new /proc."""
+    """In a new mount namespace: empty private folders of `size` bytes, empty read-only ones over `hidden`, new /dev/pts and /proc."""
     _call("mount", b"none", b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None)
     for place in private:
         _mount("tmpfs", place, MS_NOSUID | MS_NODEV, f"size={size},mode=1777")
     for place in hidden:
         _mount("tmpfs", place, MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, "size=4096,mode=755")
+    _mount("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")  # `!command` needs a terminal
     mount_proc()
 
 

@@ -99,8 +99,8 @@ class Warm:
 
     def _forked(self, data: bool) -> Process:
         control = self._control or self._warmed()
-        order = {**self.sandbox.settings(), "environment": data_environment(DATA, data)}
-        order["hidden"] = ["/dev/pts", *([] if data else _data_places())]
+        hidden = [] if data else _data_places()
+        order = {**self.sandbox.settings(), "environment": data_environment(DATA, data), "hidden": hidden}
         ours, theirs = socket.socketpair()
         told, tells = os.pipe2(os.O_CLOEXEC)
         held: list[int] = []

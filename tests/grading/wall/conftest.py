@@ -15,17 +15,46 @@ from autograder.grading.wall.learner import Learner
 from autograder.grading.wall.limits import Limits
 from autograder.grading.wall.run import run_test
 from autograder.grading.wall.sandbox import Sandbox, open_sandbox
+from autograder.grading.wall.warm import Warm, open_starter
 
 QUICK = Limits(cell_seconds=4, notebook_seconds=60)
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Sandbox:
-    return open_sandbox(QUICK)
+def starter(request: pytest.FixtureRequest) -> str:
+    """How learner's processes are started: "sandbox" or, where a test asks for it, "warm"."""
+    return getattr(request, "param", "sandbox")
+
+
+both = pytest.mark.parametrize("starter", ["sandbox", "warm"], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def opened(starter: str) -> Iterator[Callable[[Limits], Sandbox | Warm]]:
+    """Gives the starter for some limits."""
+    warm: dict[Limits, Warm] = {}
+
+    def opened(limits: Limits) -> Sandbox | Warm:
+        if starter == "sandbox":
+            return open_sandbox(limits)
+        if limits not in warm:
+            found = open_starter(limits)
+            assert isinstance(found, Warm), "a fork cannot have namespaces of its own here"
+            warm[limits] = found
+        return warm[limits]
+
+    yield opened
+    for each in warm.values():
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox(opened: Callable[[Limits], Sandbox | Warm]) -> Sandbox | Warm:
+    return opened(QUICK)
 
 
 @pytest.fixture(scope="module")
-def shared_learner(sandbox: Sandbox) -> Iterator[Learner]:
+def shared_learner(sandbox: Sandbox | Warm) -> Iterator[Learner]:
     """One process for the tests of a module that do it no harm."""
     learner = Learner(sandbox, Limits(cell_seconds=20, notebook_seconds=300))
     yield learner
@@ -33,7 +62,7 @@ def shared_learner(sandbox: Sandbox) -> Iterator[Learner]:
 
 
 @pytest.fixture
-def learner(sandbox: Sandbox) -> Iterator[Learner]:
+def learner(sandbox: Sandbox | Warm) -> Iterator[Learner]:
     """A process of one's own, with short limits."""
     learner = Learner(sandbox, QUICK)
     yield learner
@@ -100,11 +129,11 @@ Run = Callable[..., Executed]
 
 
 @pytest.fixture
-def run(sandbox: Sandbox) -> Run:
+def run(opened: Callable[[Limits], Sandbox | Warm]) -> Run:
     """Execute a submission against a source."""
 
     def run(submitted: NotebookNode, source: NotebookNode, limits: Limits = QUICK, **options: Any) -> Executed:
         tools = options.pop("tools", lambda learner: {})
-        return execute(submitted, source, tools, starter=open_sandbox(limits), **options)
+        return execute(submitted, source, tools, starter=opened(limits), **options)
 
     return run

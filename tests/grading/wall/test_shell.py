@@ -7,6 +7,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.grading.wall.learner import Learner
 from autograder.grading.wall.sandbox import Sandbox
+from autograder.grading.wall.warm import Warm
+from tests.grading.wall.conftest import both
+
+pytestmark = both
 
 
 def kinds(learner: Learner, source: str) -> list[str]:
@@ -49,7 +53,7 @@ def test_widgets_do_not_break_a_cell(shared_learner: Learner) -> None:
     assert "error" not in kinds(shared_learner, source)
 
 
-def test_the_files_beside_the_notebook_are_there_and_can_be_written(sandbox: Sandbox) -> None:
+def test_the_files_beside_the_notebook_are_there_and_can_be_written(sandbox: Sandbox | Warm) -> None:
     learner = Learner(sandbox, files={"helper.py": b"x = 5", "data/a.txt": b"hello"})
     try:
         source = "import helper\nopen('new.txt', 'w').write('1')\nprint(helper.x, open('data/a.txt').read())"
@@ -58,7 +62,7 @@ def test_the_files_beside_the_notebook_are_there_and_can_be_written(sandbox: San
         learner.close()
 
 
-def test_large_files_cross_and_impossible_ones_are_said(sandbox: Sandbox) -> None:
+def test_large_files_cross_and_impossible_ones_are_said(sandbox: Sandbox | Warm) -> None:
     learner = Learner(sandbox, files={"big.bin": bytes(20 << 20), "x" * 300: b"", "a": b"1", "a/b": b"2"})
     try:
         assert learner.run_cell("import os\nprint(os.path.getsize('big.bin'))")[0].text == f"{20 << 20}\n"
