@@ -59,7 +59,8 @@ def mount_proc() -> None:
 
 
 def mount_own(private: Iterable[str], hidden: Iterable[str], size: int) -> None:
-    """In a new mount namespace: empty private folders of `size` bytes, empty read-only ones over `hidden`, new /dev/pts and /proc."""
+    """In a new mount namespace: empty private folders of `size` bytes, empty read-only ones over `hidden`, new
+    /dev/pts and /proc."""
     _call("mount", b"none", b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None)
     for place in private:
         _mount("tmpfs", place, MS_NOSUID | MS_NODEV, f"size={size},mode=1777")
