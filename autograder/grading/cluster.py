@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
+import importlib.metadata
 import platform
 import sys
 import time
@@ -17,11 +19,10 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any
 
-import autograder
 from autograder.cli import Mend
 
 try:
-    from distributed import Client, WorkerPlugin
+    distributed: Any = importlib.import_module("distributed")
 except ImportError as missing:
     raise Mend(
         f"--cluster needs Dask's distributed, which is not here ({missing}).\nMend: pip install 'autograder[cluster]'"
@@ -80,10 +81,11 @@ def about(probe: bool = True) -> About:
             open_sandbox(Limits())
         except SandboxError as error:
             no_sandbox = str(error)
-    return About(f"autograder {autograder.__version__} on Python {platform.python_version()}", engine(), data(), no_sandbox)  # type: ignore[attr-defined]
+    version = f"autograder {importlib.metadata.version('autograder')} on Python {platform.python_version()}"
+    return About(version, engine(), data(), no_sandbox)
 
 
-class Carrier(WorkerPlugin):  # type: ignore[misc,unused-ignore]
+class Carrier(distributed.WorkerPlugin):  # type: ignore[misc]
     """Brings a function to a worker, and the worker to offer itself."""
 
     def __init__(self, name: str, run: Callable[..., Any], wanted: About) -> None:
@@ -113,12 +115,13 @@ def call_carried(name: str, *args: Any) -> Any:
 class Cluster(Executor):
     """A concurrent.futures executor on a Dask client. `submit` raises Mend where the scheduler is gone."""
 
-    def __init__(self, client: Client, address: str, wanted: About) -> None:
+    def __init__(self, client: Any, address: str, wanted: About) -> None:
         self.client, self.address, self.wanted = client, address, wanted
         self.scheduler = client.scheduler_info()["id"]
         self.names: dict[Callable[..., Any], str] = {}
-        self.pool = client.get_executor(pure=False)  # type: ignore[no-untyped-call]
-        self.threads, self.counted = sum(client.nthreads().values()), time.monotonic()  # type: ignore[no-untyped-call]
+        self.pool = client.get_executor(pure=False)
+        self.threads: int = sum(client.nthreads().values())
+        self.counted = time.monotonic()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run `fn(*args)` on a worker. It is carried once to each worker: give the same object every time."""
@@ -133,7 +136,7 @@ class Cluster(Executor):
         """How many jobs may be in flight: workers come and go."""
         if time.monotonic() - self.counted > LOOK and self.client.status == "running":
             with contextlib.suppress(OSError, TimeoutError):
-                self.threads = sum(self.client.nthreads().values())  # type: ignore[no-untyped-call]
+                self.threads = sum(self.client.nthreads().values())
             self.counted = time.monotonic()
         return AHEAD * max(1, self.threads)
 
@@ -153,7 +156,7 @@ class Cluster(Executor):
         for name in self.names.values():
             if self.client.status == "running":
                 with contextlib.suppress(Exception):
-                    self.client.unregister_worker_plugin(name)  # type: ignore[no-untyped-call]
+                    self.client.unregister_worker_plugin(name)
 
 
 @contextlib.contextmanager
@@ -181,12 +184,12 @@ def executor(address: str, wait: float = WAIT) -> Iterator[tuple[Executor, int]]
             made.close()
     finally:
         with contextlib.suppress(Exception):
-            client.close(timeout=wait)  # type: ignore[no-untyped-call]
+            client.close(timeout=wait)
 
 
-def _connect(address: str, wait: float) -> Client:
+def _connect(address: str, wait: float) -> Any:
     try:
-        return Client(address, timeout=wait, set_as_default=False)  # type: ignore[no-untyped-call]
+        return distributed.Client(address, timeout=wait, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise Mend(
             f"No Dask scheduler answers at {address!r} ({type(error).__name__}).\n"
@@ -194,7 +197,7 @@ def _connect(address: str, wait: float) -> Client:
         ) from None
 
 
-def _need_fit(client: Client, address: str, wanted: About, wait: float) -> None:
+def _need_fit(client: Any, address: str, wanted: About, wait: float) -> None:
     """Refuse, with the mend, a cluster without workers or with one that would grade otherwise."""
     try:
         client.wait_for_workers(1, timeout=wait)
