@@ -1,0 +1,162 @@
+"""`python -m bench.coordinator`: does one coordinator keep 200 workers busy, and does its memory stay flat?
+
+A few submissions of a real week are graded for good, behind the wall. Then a large class is graded by the coordinator's
+own code (intake, jobs, feed, autograded/, feedback/, the gradebook), by threads in place of workers: each sleeps as long as
+one of the measured submissions took, and hands back what that one came to, unpickled anew as it would come over a network.
+The run times are simulated; all else is real. Nothing is scaled unless `--scale` says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import pickle
+import random
+import shutil
+import statistics
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from autograder.cli import own_programs_first
+from autograder.desk import exchange
+from autograder.desk.local import LocalCourse, find_checkout
+from autograder.desk.madeup import PEOPLE, hand_in_all
+from autograder.grading.apart import end_all, run_apart
+from autograder.grading.bundle import Graded, Job, Week
+from autograder.grading.grader import Grader, Outcome
+from autograder.grading.klass import Class
+from autograder.grading.pool import local
+from bench.table import machine
+
+Measured = list[tuple[float, bytes]]  # seconds of a submission, and what it came to, pickled
+
+
+def measure(grader: Grader, week: str, rounds: int) -> Measured:
+    """Grade the made-up people for good, one after the other in one warm helper; the first round is not counted."""
+    found: list[Graded] = []
+
+    def run(week: Week, job: Job) -> Graded:
+        found.append(run_apart(week, job))
+        return found[-1]
+
+    outcomes: list[Outcome] = []
+    with contextlib.closing(Class(grader, week, again=True)) as made, local(1) as pool:
+        for _ in range(rounds + 1):
+            made.grade(list(PEOPLE), pool, 1, outcomes.append, run)
+    end_all()
+    troubles = [one.trouble for one in outcomes if one.trouble]
+    if troubles:
+        raise SystemExit(f"a submission could not be graded: {troubles[0]}")
+    return [(one.seconds, pickle.dumps(one, protocol=5)) for one in found[len(PEOPLE) :]]
+
+
+def write_class(grader: Grader, week: str, number: int) -> list[str]:
+    """Lay the made-up people's submissions into submitted/ under many names, each notebook with a line of its own."""
+    given = [grader.submitted(person, week) for person in PEOPLE]
+    texts = [(folder / f"{week}.ipynb").read_text(encoding="utf-8") for folder in given]
+    students = [f"learner{n:06d}" for n in range(number)]
+    for n, student in enumerate(students):
+        source, folder = given[n % len(given)], grader.submitted(student, week)
+        folder.mkdir(parents=True)
+        for name in ("timestamp.txt", "submission_secret.txt"):
+            if (source / name).is_file():
+                shutil.copy(source / name, folder)
+        made = texts[n % len(given)].replace('"metadata": {', f'"metadata": {{"nobody": {n},', 1)
+        (folder / f"{week}.ipynb").write_text(made, encoding="utf-8")
+    return students
+
+
+class Simulated:
+    """A worker's run: the time of a measured submission, and what it came to."""
+
+    def __init__(self, measured: Measured, scale: float) -> None:
+        self.measured, self.scale, self.slept = measured, scale, dict[str, float]()
+
+    def __call__(self, week: Week, job: Job) -> Graded:
+        """Run one job."""
+        seconds, kept = random.Random(job.student).choice(self.measured)
+        time.sleep(seconds * self.scale)
+        self.slept[job.student] = seconds * self.scale
+        graded: Graded = pickle.loads(kept)
+        return dataclasses.replace(graded, student=job.student)
+
+
+def resident() -> float:
+    """This process's resident memory, in MB."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def simulate(grader: Grader, week: str, students: list[str], workers: int, run: Simulated, marks: list[int]) -> None:
+    """Grade the class; print a row of the table at each mark."""
+    busy, done, cpu, since = 0.0, 0, time.process_time(), time.monotonic()
+
+    def tell(outcome: Outcome) -> None:
+        nonlocal busy, done
+        if outcome.trouble:
+            raise SystemExit(f"{outcome.student}: {outcome.trouble}")
+        done += 1
+        busy += run.slept.pop(outcome.student)
+        if done in marks:
+            wall = time.monotonic() - since
+            own = (time.process_time() - cpu) / done * 1000
+            efficiency = f"{100 * busy / (workers * wall):.1f} %"
+            row = [f"{done:,}", f"{wall:.1f}", f"{done / wall:.1f}", efficiency, f"{own:.1f}", f"{resident():.0f}"]
+            print(f"| {' | '.join(row)} |", flush=True)
+
+    pool = ThreadPoolExecutor(workers)
+    with contextlib.closing(Class(grader, week, again=True)) as made:
+        made.grade(students, pool, workers, tell, run)
+    pool.shutdown()
+    with grader.gradebook() as book:
+        written = book.db.execute(_count(week)).scalar()
+    if written < len(students):
+        raise SystemExit(f"the gradebook holds {written} of {len(students)} submissions")
+
+
+def _count(week: str) -> Any:
+    from nbgrader.api import Assignment, SubmittedAssignment
+    from sqlalchemy import func, select
+
+    mine = select(Assignment.id).where(Assignment.name == week).scalar_subquery()
+    return select(func.count()).select_from(SubmittedAssignment).where(SubmittedAssignment.assignment_id == mine)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.coordinator", description=__doc__)
+    parser.add_argument("--week", default="week02_logistic")
+    parser.add_argument("--submissions", type=int, default=20_000)
+    parser.add_argument("--workers", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3, help="times that each made-up submission is graded for good")
+    parser.add_argument("--scale", type=float, default=1.0, help="the simulated times are the measured ones times this")
+    options = parser.parse_args()
+    own_programs_first()
+    marks = sorted({n for n in (1000, 2000, 5000, 10_000, 15_000, 20_000) if n < options.submissions} | {options.submissions})
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        course = LocalCourse(find_checkout(), Path(scratch))
+        course.lay()
+        exchange.release(course, options.week)
+        hand_in_all(course, options.week)
+        grader = Grader(course.instructor)
+        grader.collect(options.week)
+        measured = measure(grader, options.week, options.rounds)
+        seconds = [one[0] for one in measured]
+        students = write_class(grader, options.week, options.submissions)
+        size = statistics.mean(len(kept) for _, kept in measured) / 1000
+        print(f"{machine()}")
+        print(f"{options.week}: {len(seconds)} submissions graded for good: {min(seconds):.2f} to {max(seconds):.2f} s, mean"
+              f" {statistics.mean(seconds):.2f} s; a result is {size:.0f} kB.")  # fmt: skip
+        print(f"Simulated: {options.workers} workers, run times drawn from these, times {options.scale:g}.\n")
+        print("| submissions | wall, s | a second | efficiency | coordinator's CPU, ms each | RSS, MB |\n|---|---|---|---|---|---|")
+        simulate(grader, options.week, students, options.workers, Simulated(measured, options.scale), marks)
+
+
+if __name__ == "__main__":
+    main()
