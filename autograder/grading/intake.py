@@ -180,7 +180,7 @@ def _take_in_notebook(folder: Path, source: Path, notes: Notes) -> None:
         if path.is_file():
             os.replace(path, hers)
     found = _read(hers, name, notes)
-    made, lines = repair(found.cells, nbio.load(source))
+    made, lines = repair(found.cells, nbio.load_shared(source))
     notes.notebooks[name] = [] if name in notes.unreadable else found.lines + lines
     if name in notes.unreadable:
         text = f"**Nothing could be graded.** {notes.unreadable[name]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,16 @@ def load(path: Path) -> NotebookNode:
     """Read a notebook of the course's, or one that intake has made valid."""
     found: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     return found
+
+
+def load_shared(path: Path) -> NotebookNode:
+    """The same, read once for a whole class: to be looked at, never changed."""
+    return _shared(path.read_text(encoding="utf-8"))
+
+
+@functools.lru_cache(maxsize=8)
+def _shared(text: str) -> NotebookNode:
+    return reads(text)
 
 
 def reads(text: str) -> NotebookNode:
@@ -49,7 +60,8 @@ def make_notebook(cells: list[NotebookNode], metadata: dict[str, Any]) -> Notebo
 
 
 def make_cell(kind: str, source: str, metadata: dict[str, Any], id: str) -> NotebookNode:
-    """A cell: code, markdown or raw."""
-    make = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell, "raw": v4.new_raw_cell}[kind]
-    made: NotebookNode = make(source=source, metadata=NotebookNode(metadata), id=id)  # type: ignore[no-untyped-call]
+    """A cell: code, markdown or raw. nbformat's own makers validate each one; the whole is validated when it is written."""
+    code: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    cell = {"cell_type": kind, "id": id, "metadata": metadata, "source": source, **code}
+    made: NotebookNode = nbformat.from_dict(cell)  # type: ignore[no-untyped-call]
     return made
