@@ -58,6 +58,7 @@ def take_in(folder: Path, source: Path) -> Notes:
     folder : submitted/<student>/<assignment>, of which every byte is a learner's.
     source : source/<assignment>, the instructor's.
     """
+    _tidy(folder / FOLDER)
     notes = read_notes(folder)
     files = clean(folder)
     notes.files += [line for line in files if line not in notes.files]
@@ -65,11 +66,22 @@ def take_in(folder: Path, source: Path) -> Notes:
     _plain_text(folder / "submission_secret.txt", 256)
     wanted = sorted(source.glob("*.ipynb"))
     for path in wanted:
+        if (folder / path.name).is_dir():  # empty by now, or with files that are no notebook
+            _remove(folder / path.name)
         _rename(folder, path.name, [one.name for one in wanted], notes)
     for path in wanted:
         _take_in_notebook(folder, path, notes)
     write_notes(folder, notes)
     return notes
+
+
+def _tidy(ours: Path) -> None:
+    """Remove from intake's own folder what intake never puts there: a submission may bring one along."""
+    if ours.is_symlink() or not ours.is_dir():
+        return  # `clean` removes it, or there is none
+    for entry in os.scandir(ours):
+        if not entry.is_file(follow_symlinks=False):
+            _remove(Path(entry.path))
 
 
 def clean(folder: Path) -> list[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 FOLDER = ".intake"
+LARGEST = 4 << 20  # bytes of notes
 
 
 @dataclass
@@ -40,10 +42,30 @@ def read_notes(submission: Path) -> Notes:
     """The notes on a submitted folder; empty ones where there are none, or none that can be read."""
     path = submission / FOLDER / "notes.json"
     try:
-        raw: Any = json.loads(path.read_text(encoding="utf-8"))
-        return Notes(**{field.name: raw[field.name] for field in dataclasses.fields(Notes)})
-    except (OSError, ValueError, KeyError, TypeError):
+        raw: Any = json.loads(_ordinary(path))
+        found = Notes(**{field.name: raw[field.name] for field in dataclasses.fields(Notes)})
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return Notes()
+    return found if _is_sound(found) else Notes()
+
+
+def _ordinary(path: Path) -> bytes:
+    """A plain file's content: whoever put the folder here may have left a pipe, which nobody comes back from."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
+            raise ValueError("no notes of ours")
+        return file.read(LARGEST)
+
+
+def _is_sound(notes: Notes) -> bool:
+    """Whether every part is of the kind that it should be."""
+    lists = [notes.files, notes.attempt, *(notes.notebooks.values() if isinstance(notes.notebooks, dict) else [None])]
+    texts = [entry.values() if isinstance(entry, dict) else [None] for entry in (notes.unreadable, notes.marks)]
+    return all(isinstance(lines, list) and all(isinstance(line, str) for line in lines) for lines in lists) and all(
+        isinstance(text, str) for entry in texts for text in entry
+    )
 
 
 def write_notes(submission: Path, notes: Notes) -> None:
