@@ -263,7 +263,8 @@ def test_the_warm_process_killed_is_started_again(warm: Warm) -> None:
 
 def test_all_ends_with_the_grader() -> None:
     script = (
-        "import sys, time\nfrom autograder.grading.wall.learner import Learner\nfrom autograder.grading.wall.limits import Limits\n"
+        "import sys, time\nfrom autograder.grading.wall.learner import Learner\n"
+        "from autograder.grading.wall.limits import Limits\n"
         "from autograder.grading.wall.warm import open_starter\nlearner = Learner(open_starter(Limits()))\n"
         "learner.run_cell('import os, time\\nif os.fork() == 0: time.sleep(99)')\nprint('ready', flush=True)\ntime.sleep(99)"
     )
