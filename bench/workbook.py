@@ -27,7 +27,7 @@ def main(root: Path, assignment: str) -> None:
     made.close()
     pool.shutdown()
     end_all()
-    sys.exit("\n".join(troubles))
+    sys.exit("\n".join(troubles) or None)
 
 
 if __name__ == "__main__":
