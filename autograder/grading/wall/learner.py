@@ -171,9 +171,10 @@ class Learner:
 
     def stop(self) -> None:
         """End her process; the next request starts a new one and replays."""
-        if self._process is not None:
-            self._process.kill()
-        self._process = self._peer = None
+        process, self._process, self._peer = self._process, None, None  # forgotten first: the alarm may ring at any line
+        if process is not None:
+            with paused():  # else it rings while the process is waited for, and its closed socket would be asked again
+                process.kill()
 
     def close(self) -> None:
         """End all processes."""
