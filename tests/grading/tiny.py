@@ -137,14 +137,14 @@ exercise("guess", kind="studio", seconds=10)
 
 @case("centre", "every feature averages zero over the examples", draws=draws.matrices(), examples=10)
 def averages_zero(centre, x):
-    out = expect.array(centre(x), shape=x.shape)
+    out = expect.array(centre(x.copy()), shape=x.shape)
     expect.close(out.mean(axis=0), np.zeros(x.shape[1]))
     expect.that(not x.any() or x.shape[0] == 1 or out.any() or np.ptp(x, axis=0).max() == 0, "everything became zero")
 
 
 @case("double", "adding x to itself gives the same", draws=draws.vectors(), examples=10)
 def as_a_sum(double, x):
-    expect.close(expect.array(double(x), shape=x.shape), x + x)
+    expect.close(expect.array(double(x.copy()), shape=x.shape), x + x)
 
 
 @case("guess", "it is a number")
@@ -162,13 +162,13 @@ SECRET_OF_THE_HIDDEN_FILE = 123
 
 @case("centre", "the difference between two examples stays", draws=draws.matrices(rows=(2, 6)), examples=10)
 def differences_stay(centre, x):
-    hidden_out = expect.array(centre(x), shape=x.shape)
+    hidden_out = expect.array(centre(x.copy()), shape=x.shape)
     expect.close(np.diff(hidden_out, axis=0), np.diff(x, axis=0), tell=False)
 
 
 @case("double", "half of it is x again", draws=draws.vectors(), examples=10)
 def half_again(double, x):
-    expect.close(expect.array(double(x), shape=x.shape) / 2, x, tell=False)
+    expect.close(expect.array(double(x.copy()), shape=x.shape) / 2, x, tell=False)
 
 
 @studio("guess", metric="nearness to one", baseline=0.8, bands=(0.90, 0.95, 0.975), seconds=10)
