@@ -27,7 +27,7 @@ def look(top, most=20000):
 
 @attack("reading")
 def the_whole_disk(book: Any) -> None:
-    book.add(LOOK + "for top in ('/tmp', '/home', '/root', '/data', '/work', '/var', '/srv', '/mnt', '/dev/shm', '.', '..'): look(top)")
+    book.add(LOOK + "for top in ('/tmp', '/home', '/root', '/data', '/opt', '/var', '/srv', '/mnt', '/dev/shm', '.', '..'): look(top)")
 
 
 @attack("reading")
