@@ -28,7 +28,8 @@ def put_folder(folder: Path, files: Mapping[str, bytes], mode: int, shared: bool
         made.mkdir()
         for name, content in files.items():
             path = made / name
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if "/" in name:
+                path.parent.mkdir(parents=True, exist_ok=True)
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
                 file.write(content)
             path.chmod(mode)
