@@ -67,7 +67,8 @@ globals()['__name__'] = 'autograder.cases'
 @attack("patching")
 def engine_in_her_process(book: Any) -> None:
     everywhere(book, """
-import autograder.cases.check as c, autograder.cases.model as m, autograder.cases.running as r, autograder.cases.session as s
+import importlib
+c, m, r, s = (importlib.import_module('autograder.cases.' + n) for n in ('check', 'model', 'running', 'session'))
 for module in (c, m, r, s):
     for name, value in list(vars(module).items()):
         if callable(value) and not isinstance(value, type): setattr(module, name, lambda *a, **k: 10.0)

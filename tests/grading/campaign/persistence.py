@@ -33,7 +33,8 @@ get_ipython().run_line_magic('store', 'bad') if False else None
 @attack("persistence")
 def compiled_files(book: Any) -> None:
     book.add("""
-import pathlib, py_compile, numpy, autograder.cases.check as c, importlib.util
+import importlib, importlib.util, pathlib, numpy
+c = importlib.import_module('autograder.cases.check')
 for module in (numpy, c):
     try:
         target = pathlib.Path(importlib.util.cache_from_source(module.__file__))
@@ -60,7 +61,8 @@ def the_warm_process(book: Any) -> None:
     """What the process that starts others holds: its memory, its modules, its working folder."""
     everywhere(book, """
 import os, sys, builtins, numpy as np, resource, signal
-for pid in (1, 2, 3, os.getppid()):
+builtins.campaign_left_behind = np.campaign_left_behind = sys.campaign_left_behind = True
+for pid in {1, 2, 3, os.getppid()} - {os.getpid()}:
     for name in ('cwd', 'root', 'fd'):
         try: open(f'/proc/{pid}/{name}/campaign-left-behind', 'w').write('x')
         except OSError: pass
@@ -68,7 +70,6 @@ for pid in (1, 2, 3, os.getppid()):
                lambda: os.sched_setaffinity(pid, {0}), lambda: os.kill(pid, signal.SIGSTOP)):
         try: do()
         except (OSError, ValueError): pass
-builtins.campaign_left_behind = np.campaign_left_behind = sys.campaign_left_behind = True
 def NAME(x): return x * 0 + 5
 """)
 
