@@ -15,6 +15,7 @@ help:
 	@echo "make test     the tests"
 	@echo "make build    notebooks/ -> source/ and release/"
 	@echo "make audit    the author's gate: every exercise against its rivals"
+	@echo "make fuzz     a million hostile messages and notebooks: make fuzz ARGS=\"--messages 10000 --seed 7\""
 	@echo "make lock     renew requirements.lock (make lock ARGS=--upgrade: to the newest versions)"
 	@echo "make clean    remove the environment and what tools left; the local course .course/ stays"
 
@@ -24,6 +25,9 @@ lab teach demo build audit:
 test:
 	@$(RUN) python -m pytest $(ARGS)
 
+fuzz:
+	@$(RUN) python -m tests.grading.fuzz.campaign $(ARGS)
+
 lock:
 	@$(PYTHON) autograder/desk/lock.py $(ARGS)
 
@@ -31,4 +35,4 @@ clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find autograder notebooks tests data -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help lab teach demo build audit test lock clean
+.PHONY: help lab teach demo build audit test fuzz lock clean
