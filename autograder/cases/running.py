@@ -24,6 +24,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from autograder import scratch
 from autograder.cases.limits import TimeUp
 from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.words import describe
@@ -35,7 +36,7 @@ SHRINKS, SHRINKING = 300, 0.9
 SEARCHING = 0.5  # share of a case's time limit after which no further inputs are tried
 
 # Hypothesis keeps a folder of constants in the working directory: none may appear beside a learner's notebook.
-_HOME = tempfile.TemporaryDirectory(prefix="autograder-hypothesis-")
+_HOME = tempfile.TemporaryDirectory(prefix=scratch.prefix("autograder-hypothesis"))
 set_hypothesis_home_dir(_HOME.name)
 
 

@@ -21,6 +21,7 @@ import threading
 from multiprocessing.connection import Connection
 from typing import Any
 
+from autograder import scratch
 from autograder.grading.bundle import Graded, Job, Week
 
 TRIES = 3
@@ -42,7 +43,7 @@ class Helper:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         watched, lifeline = os.pipe()  # the helper ends when the other end is closed, by whatever
-        self._lifeline, self._scratch = lifeline, tempfile.mkdtemp(prefix="grader-")
+        self._lifeline, self._scratch = lifeline, tempfile.mkdtemp(prefix=scratch.prefix("grader"))
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "autograder.grading.apart", str(theirs.fileno()), str(watched), self._scratch],

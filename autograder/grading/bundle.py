@@ -88,6 +88,7 @@ class Graded:
     comments : nbgrader's own remark on each answer.
     pages : the feedback pages, by notebook.
     trouble : why it could not be graded; empty where it was.
+    doubtful : a learner's process was killed, twice in a row, perhaps by somebody else: the next run grades it anew.
     """
 
     student: str
@@ -97,6 +98,7 @@ class Graded:
     pages: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     trouble: str = ""
+    doubtful: bool = False
 
 
 def fields_of(record: Any) -> dict[str, Any]:

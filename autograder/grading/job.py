@@ -40,17 +40,19 @@ def run_job(week: Week, job: Job, starter: Starter | None = None) -> Graded:
     """
     since = time.monotonic()
     graded = Graded(job.student)
+    doubts: list[str] = []
     for name, text in week.sources.items():
         nb = nbio.reads_plain(job.notebooks[name])
         for cell in nb.cells:  # as nbgrader's OverwriteCells does it
             settings = cell.metadata.get("nbgrader", {})
             if settings.get("grade_id") in week.checksums.get(name, {}):
                 settings["checksum"] = week.checksums[name][settings["grade_id"]]
-        executed = judge_notebook(week, job, name, nb, nbio.reads_plain(text), starter)
+        executed = judge_notebook(week, job, name, nb, nbio.reads_plain(text), starter, doubts)
         executed = _limited(executed, week.settings.get("LimitOutput", {}))
         graded.grades[name], graded.comments[name] = _scores(executed)
         graded.texts[name] = nbio.dumps_unchecked(executed)
         graded.pages[name] = page_of(executed, week.assignment, job.student, name, handed_in_of(job), graded.grades[name])
+    graded.doubtful = bool(doubts)
     graded.seconds = time.monotonic() - since
     return graded
 
@@ -61,19 +63,26 @@ def handed_in_of(job: Job) -> str:
 
 
 def judge_notebook(
-    week: Week, job: Job, name: str, nb: NotebookNode, source: NotebookNode, starter: Starter | None = None
+    week: Week,
+    job: Job,
+    name: str,
+    nb: NotebookNode,
+    source: NotebookNode,
+    starter: Starter | None = None,
+    doubts: list[str] | None = None,
 ) -> NotebookNode:
     """Run one notebook behind the wall.
 
     Parameters
     ----------
     nb, source : what was handed in, taken in; the instructor's.
+    doubts : is given the names of notebooks whose process was killed twice, maybe by somebody else.
 
     Returns
     -------
     The executed notebook: outputs in its cells, what became of it in its metadata.
     """
-    result = Result(job.lines.get(name, []), job.unreadable.get(name, ""), week.open_week, week.entry.get("title", ""))
+    result = Result(list(job.lines.get(name, [])), job.unreadable.get(name, ""), week.open_week, week.entry.get("title", ""))
     if job.late > 0:
         result.lines = [f"Handed in {_duration(job.late)} after the due date.", *result.lines]
     collected: Collected = {}
@@ -82,8 +91,10 @@ def judge_notebook(
     else:
         files = _beside(week, job, result.lines)
         with _tools(week, job.keys.get(name, b""), nb, source, files, collected) as tools:
-            executed, said = execute(nb, source, tools, week.limits, files, starter)
+            executed, said, killed = execute(nb, source, tools, week.limits, files, starter)
         result.lines += said
+        if killed and doubts is not None:
+            doubts.append(name)
     if week.is_week:
         result.exercises = [exercise_result(one, collected.get(one["id"], {})) for one in week.entry["exercises"]]
     course = {cell.source.strip() for cell in source.cells if cell.cell_type == "markdown"}
@@ -121,6 +132,8 @@ def _tools(
     with week.cases_folder(bundle.assignment, bundle.cases) as folder:
 
         def tools(learner: Learner) -> Mapping[str, Any]:
+            collected.clear()  # a second run starts anew
+
             def lent(names: Sequence[str]) -> contextlib.AbstractContextManager[None]:
                 ours = pieces(source, folder)
                 return learner.lent({name: ours[name] for name in names})

@@ -17,6 +17,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
+from autograder import scratch
 from autograder.grading import nbio
 from autograder.grading.apart import end_all, run_apart
 from autograder.grading.book import Book, Standing, time_of
@@ -27,7 +28,7 @@ from autograder.grading.intake import take_in
 from autograder.grading.job import handed_in_of
 from autograder.grading.judge import files_of
 from autograder.grading.kept import Kept, Record, digest, is_whole
-from autograder.grading.outbox import put_folder
+from autograder.grading.outbox import put_folder, sweep
 from autograder.grading.pool import feed, local
 from autograder.grading.secret import course_secret, submission_key
 from autograder.grading.week import is_open
@@ -129,13 +130,16 @@ class Class:
             put_folder(self._folder("autograded", job.student), {**beside, **texts}, *self._mode(0o444))
             standing = self._write(job, result, anew=True)
             self._pages(job, record, standing, result)
-            self.kept.keep(job.student, record)
+            if not result.doubtful:
+                self.kept.keep(job.student, record)
         except Exception as error:
             return Outcome(job.student, seconds=result.seconds, trouble=plain_words(error))
         return Outcome(job.student, standing.score, standing.most, result.seconds)
 
     def _unchanged(self, job: Job, record: Record, since: float) -> Outcome:
         """See that all of a graded submission stands where it should."""
+        for step in ("autograded", "feedback"):
+            sweep(self._folder(step, job.student))
         standing = self._write(job, record.graded(job.student), anew=False)
         is_there = is_whole(self._folder("feedback", job.student), record.pages, ".html")
         if not is_there or record.human != _human(standing):
@@ -233,6 +237,7 @@ def grade_class(
 def _grade(
     grader: Grader, assignment: str, students: Sequence[str], tell: Tell, again: bool, workers: int | None, cluster: str
 ) -> None:
+    scratch.sweep("grader", "autograder-hypothesis")
     made = Class(grader, assignment, again)
     try:
         with _executor(workers, cluster, len(students)) as (executor, number):

@@ -39,7 +39,7 @@ def put_folder(folder: Path, files: Mapping[str, bytes], mode: int, shared: bool
         _swap(made, folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    _sweep(folder)
+    sweep(folder)
 
 
 def _swap(made: Path, folder: Path) -> None:
@@ -56,7 +56,7 @@ def _swap(made: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _sweep(folder: Path) -> None:
+def sweep(folder: Path) -> None:
     """Remove what a killed run of another process left beside the folder."""
     for left in folder.parent.glob(f".{folder.name}.*"):
         owner = left.name.split(".")[-2]

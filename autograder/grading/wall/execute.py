@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from nbformat import NotebookNode
 
 from autograder.grading.wall import names
+from autograder.grading.wall.errors import SandboxError
 from autograder.grading.wall.learner import Learner, Starter
 from autograder.grading.wall.limits import Limits
 from autograder.grading.wall.plan import Plan, Step, plan_of
@@ -18,10 +19,12 @@ Tools = Callable[[Learner], Mapping[str, Any]]
 
 
 class Executed(NamedTuple):
-    """What came of a submission: the executed notebook, and lines saying what happened."""
+    """What came of a submission: the executed notebook, lines saying what happened, and whether her process was killed by
+    a signal that may be somebody else's."""
 
     notebook: NotebookNode
     said: list[str]
+    killed: bool = False
 
 
 def execute(
@@ -34,15 +37,35 @@ def execute(
 ) -> Executed:
     """Run a submission. Nothing that learner code does is raised out of here.
 
+    Where her process was killed, and the grader did not do it, the cells that ran then may be falsely judged. So all is
+    run once more. Who kills her own process gets that second run too, and no third.
+
     Parameters
     ----------
     notebook : what was handed in; it is not changed.
     source_notebook : the instructor's; test cells and locked cells are taken from it.
     tools : gives the grader's names for test cells (`check`, `hidden_check`).
     files : what stands beside the notebook in her process: the submission's, with the release's own over them.
-    starter : starts her processes; by default each in a sandbox, SandboxError where none can be had.
+    starter : starts her processes; by default each in a sandbox, SandboxError where none can be had, or no more.
     """
     starter = starter or open_sandbox(limits or Limits())
+    executed, killed = _executed(notebook, source_notebook, tools, limits, files, starter)
+    if killed:
+        executed, killed = _executed(notebook, source_notebook, tools, limits, files, starter)
+    for why in killed:
+        if isinstance(why, SandboxError):
+            raise why
+    return executed._replace(killed=bool(killed))
+
+
+def _executed(
+    notebook: NotebookNode,
+    source_notebook: NotebookNode,
+    tools: Tools,
+    limits: Limits | None,
+    files: Mapping[str, bytes] | None,
+    starter: Starter,
+) -> tuple[Executed, list[Exception]]:
     learner = Learner(starter, limits, files)
     plan = plan_of(notebook, source_notebook)
     try:
@@ -51,7 +74,7 @@ def execute(
             _run(step, number, learner, space)
     finally:
         learner.close()
-    return Executed(plan.notebook(notebook), [*plan.said, *dict.fromkeys(learner.said)])
+    return Executed(plan.notebook(notebook), [*plan.said, *dict.fromkeys(learner.said)]), learner.killed
 
 
 def _run(step: Step, number: int, learner: Learner, space: _GraderNames) -> None:

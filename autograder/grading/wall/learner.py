@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
@@ -23,6 +24,7 @@ from autograder.grading.wall.sandbox import ALONE, Process
 
 CENSUS = 0.25  # seconds between two counts of what the process and its children use
 STARTING = 60.0  # seconds within which a new process must be ready
+KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)  # the status of a killed process, from outside and as its keeper says it
 GRACE = 0.5  # seconds after a time limit at which the grader's own code is stopped
 
 
@@ -42,6 +44,7 @@ class Learner:
     ----------
     said : lines on what happened: limits reached, restarts.
     bound : names that stand for something of the grader's in her namespace, kept over restarts.
+    killed : why her process may have been killed by somebody else (the kernel short of memory, an operator).
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Learner:
     ) -> None:
         self.starter, self.limits, self.files, self.data = starter, limits or starter.limits, dict(files or {}), data
         self.said: list[str] = []
+        self.killed: list[Exception] = []
         self.bound: dict[str, Any] = {}
         self.policy = Policy()
         self.on_output: Callable[[Any], None] = lambda output: None
@@ -159,7 +163,7 @@ class Learner:
             raise LearnerError("only something that has a name of its own in the notebook can be had anew")
         other = Learner(self.starter, self.limits, {}, data=False)
         other._cells, other._deadlines = list(self._cells), self._deadlines
-        other.policy, other.said, other._starts = self.policy, self.said, 1
+        other.policy, other.said, other.killed, other._starts = self.policy, self.said, self.killed, 1
         self._fresh.setdefault(target.origin, other).stop()
         self._fresh[target.origin] = other
         try:
@@ -218,7 +222,11 @@ class Learner:
             raise LearnerGone("the notebook's process was started too often; nothing more is asked of it")
         if self.time_left() <= 0:
             raise TimeUp
-        self._process = self.starter.start(self.data)
+        try:
+            self._process = self.starter.start(self.data)
+        except SandboxError as error:
+            self.killed.append(error)
+            raise
         if not self._process.sandboxed and ALONE not in self.said:
             self.said.append(ALONE)
         self._peer = _Guarded(self, self._process)
@@ -278,7 +286,10 @@ class Learner:
     def _gone(self) -> LearnerError:
         status = self._process.ended() if self._process is not None else None
         how = f" (status {status})" if status else ""
-        return self._broken(LearnerGone(f"the notebook's process ended{how}: something in it stopped Python itself"))
+        gone = self._broken(LearnerGone(f"the notebook's process ended{how}: something in it stopped Python itself"))
+        if status is None or status in KILLED:
+            self.killed.append(gone)
+        return gone
 
     def index_for(self, target: Target, peer: Peer) -> int:
         """The index of a handle in the process that runs now. One of an earlier process is found again by its name."""
