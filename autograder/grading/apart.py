@@ -49,6 +49,7 @@ class Helper:
                 [sys.executable, "-m", "autograder.grading.apart", str(theirs.fileno()), str(watched), self._scratch],
                 pass_fds=[theirs.fileno(), watched],
                 stdin=subprocess.DEVNULL,
+                start_new_session=True,  # a group that can be ended whole
             )
         finally:
             theirs.close()
@@ -84,8 +85,8 @@ class Helper:
             self.line.close()
         if self._lifeline >= 0:
             os.close(self._lifeline)
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self._lifeline = -1
         shutil.rmtree(self._scratch, ignore_errors=True)
@@ -100,6 +101,8 @@ def run_apart(week: Week, job: Job) -> Graded:
     for attempt in range(1, TRIES + 1):
         helper: Helper | None = getattr(_mine, "helper", None)
         if helper is None or helper.process.poll() is not None:
+            if helper in _all:
+                helper.end()
             helper = _mine.helper = Helper()
         try:
             return helper.ask(week, job)
@@ -130,8 +133,10 @@ def main() -> None:
     """The helper: answers until the other side ends."""
     from autograder.cli import own_programs_first
     from autograder.grading.quick import leave_out_grammar
+    from autograder.grading.wall import sandbox
 
     leave_out_grammar()
+    sandbox.own_session = False
     line = Connection(int(sys.argv[1]))
     tempfile.tempdir = sys.argv[3]  # all that is put aside goes with the helper, also where it is killed
     threading.Thread(target=_end_with, args=(int(sys.argv[2]), sys.argv[3]), daemon=True).start()
@@ -186,7 +191,7 @@ def _end_with(lifeline: int, scratch: str) -> None:
     """End at once when whoever asked is gone: nobody waits for the answer."""
     os.read(lifeline, 1)
     shutil.rmtree(scratch, ignore_errors=True)
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.killpg(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,11 @@ class Process:
             return None
 
 
+#: Whether a sandbox has a session of its own, so that a terminal's Ctrl-C does not reach it. Bubblewrap's child waits for
+#: ever where its parent is killed in the first milliseconds: who sets this to False ends his whole process group at last.
+own_session = True
+
+
 @dataclass(frozen=True)
 class Sandbox:
     """Starts learner's processes.
@@ -155,7 +160,7 @@ class Sandbox:
             command = [self.bwrap, *self.arguments(data), "--seccomp", str(rules), "--", *python]
             popen = subprocess.Popen(
                 command, pass_fds=[theirs.fileno(), rules], env={}, cwd="/", stdin=null, stdout=null, stderr=null,
-                start_new_session=True,
+                start_new_session=own_session,
             )  # fmt: skip
         return Process(popen, ours)
 

@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import autograder
+from autograder.grading.wall import sandbox
 from autograder.grading.wall.errors import SandboxError
 from autograder.grading.wall.limits import Limits
 from autograder.grading.wall.sandbox import DATA, HOME, Process, Sandbox, allowed, data_environment, open_sandbox
@@ -44,15 +45,15 @@ def open_starter(limits: Limits, own_work: bool = False) -> Warm | Sandbox:
     SandboxError
         Where no sandbox can be had; the message names the mend.
     """
-    sandbox = open_sandbox(limits, own_work)
-    if sandbox.bwrap is None or any(path.is_relative_to(place) for path in allowed() for place in PRIVATE):
-        return sandbox  # what lies under a private folder would be covered by a fork's own
-    warm = Warm(sandbox)
+    opened = open_sandbox(limits, own_work)
+    if opened.bwrap is None or any(path.is_relative_to(place) for path in allowed() for place in PRIVATE):
+        return opened  # what lies under a private folder would be covered by a fork's own
+    warm = Warm(opened)
     try:
         warm.start().kill()
     except SandboxError:
         warm.close()
-        return sandbox
+        return opened
     return warm
 
 
@@ -140,7 +141,8 @@ class Warm:
         with theirs:
             self._popen = subprocess.Popen(
                 [self.sandbox.bwrap, *self.sandbox.arguments(), *more, "--", *python],
-                pass_fds=[theirs.fileno()], env={}, cwd="/", stdin=null, stdout=null, stderr=null, start_new_session=True,
+                pass_fds=[theirs.fileno()], env={}, cwd="/", stdin=null, stdout=null, stderr=null,
+                start_new_session=sandbox.own_session,
             )  # fmt: skip
         self._control = control
         control.settimeout(WARMING)
