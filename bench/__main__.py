@@ -79,7 +79,7 @@ class Bench:
                 raise SystemExit(f"{' '.join(command)} failed:\n{log.read()[-4000:]}")
         return time.perf_counter() - since
 
-    def timed(self, command: Sequence[str]) -> tuple[float, float, dict[str, float]]:
+    def timed(self, command: Sequence[str]) -> tuple[float, float, dict[str, Any]]:
         """Run a contestant that says `ready`, grades, and prints JSON: seconds until ready, seconds of work, what it printed."""
         since = time.perf_counter()
         with open(self.home / "log", "w+", encoding="utf-8") as log:
@@ -137,14 +137,13 @@ def measure(bench: Bench, rounds: int, python: Path | None, tell: Callable[[str]
     ottered: dict[str, float] = {}
     name = assignment.NAME
     for number in range(rounds):
-        alone: dict[str, float] = {}
-
         def keep(who: str, start: float, work: float, number: int = number) -> None:
             took.setdefault(who, []).append((start, work))
             tell(f"round {number + 1}: {who}: {start:.2f} + {work:.2f} s")
 
-        start, work, alone = bench.timed(["bench.bare", str(bench.home / "bare")])
+        start, work, told = bench.timed(["bench.bare", str(bench.home / "bare")])
         keep(BARE, start, work)
+        alone = {who: seconds for who, (seconds, _) in told.items()}
         keep(OURS, *bench.timed(["bench.workbook", str(bench.ours), name])[:2])
         keep(COMMAND, bench.run(["autograder.cli", "grade", name, "--again", "--workers", "1"], bench.ours), 0.0)
         steps = [bench.timed(["bench.plain_nbgrader", str(bench.plain), name, step]) for step in ("autograde", "feedback")]
@@ -155,7 +154,18 @@ def measure(bench: Bench, rounds: int, python: Path | None, tell: Callable[[str]
             start, work, ottered = bench.timed([str(python), "-m", "bench.otter", str(bench.home / "otter")])
             keep(OTTER, start, work)
         watched += watch(bench, alone)
+        agree(bench, {who: succeeded for who, (_, succeeded) in told.items()})
     return took, watched, ottered
+
+
+def agree(bench: Bench, succeeded: dict[str, list[bool]]) -> None:
+    """Fail unless the bare forks ran what nbgrader ran: a test cell succeeds there exactly where it scores here."""
+    scores = bench.scores(bench.plain)
+    for student, cells in succeeded.items():
+        notebook = json.loads((bench.home / "bare" / f"{student}.ipynb").read_text(encoding="utf-8"))
+        for cell, done in zip(notebook["cells"], cells, strict=True):
+            if cell["id"].startswith("test_") and done != bool(scores[student][cell["id"]]):
+                raise SystemExit(f"the bare fork of {student} and nbgrader differ in {cell['id']}")
 
 
 def watch(bench: Bench, alone: dict[str, float]) -> list[tuple[float, float]]:

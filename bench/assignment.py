@@ -23,7 +23,7 @@ PLOT = """\
 losses = descend(standardise(X), y - y.mean(), 0.1, 300)
 fig, ax = plt.subplots()
 ax.plot(losses)
-ax.set(xlabel="step", ylabel="loss", yscale="log")
+ax.set(xlabel="step", ylabel="loss")
 plt.show()"""
 HEADS = {
     "standardise": "def standardise(X):",
@@ -163,6 +163,8 @@ WORK: dict[str, Callable[[Notebook], None]] = {
 def write_submissions(release: Path, folder: Path, number: int) -> dict[str, Notebook]:
     """Write the first `number` submissions as `folder`/STUDENT/descent/; what each would run, hidden tests in place."""
     blank = json.loads((release / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8"))
+    for cell in blank["cells"]:  # nbgrader writes a list of lines
+        cell["source"] = "".join(cell["source"])
     tests = {cell["id"]: cell["source"] for cell in source()["cells"] if cell["id"].startswith("test_")}
     runs: dict[str, Notebook] = {}
     for student in list(WORK)[:number]:
