@@ -197,7 +197,9 @@ def _zeros_function(made: Callable[..., Any], differs: list[Any], owner: Any = N
 
 
 def empty_shares(trial: Trial, exercise: Exercise) -> Iterator[tuple[str, Report]]:
-    """What answers that do nothing earn: None, the first argument, zeros of the right shape. It must be nothing.
+    """What answers that do nothing earn: None, the first argument, zeros of the right shape, all inputs zeroed in place.
+
+    It must be nothing: a case that compares with an input that the answer may have written to compares zero with zero.
 
     Zeros are left out where the exercise's functions return nothing anyway: they would be the reference.
     """
@@ -208,11 +210,19 @@ def empty_shares(trial: Trial, exercise: Exercise) -> Iterator[tuple[str, Report
     def argument(*args: Any, **kwargs: Any) -> Any:
         return next(iter((*args, *kwargs.values())), None)
 
+    def emptied(*args: Any, **kwargs: Any) -> Any:
+        for one in (*args, *kwargs.values()):
+            if isinstance(one, np.ndarray) and one.flags.writeable:
+                one[...] = 0
+        return argument(*args, **kwargs)
+
     given = {name: trial.reference[name] for name in exercise.names}
     yield "returns nothing", trial.judge(exercise.id, {n: nothing if callable(v) else None for n, v in given.items()})
     if any(callable(v) for v in given.values()):
         subjects = {n: argument if callable(v) else v for n, v in given.items()}
         yield "returns its argument", trial.judge(exercise.id, subjects)
+        subjects = {n: emptied if callable(v) else v for n, v in given.items()}
+        yield "zeroes its arguments and returns the first", trial.judge(exercise.id, subjects)
     differs: list[Any] = [v for v in given.values() if isinstance(v, type) or not callable(v)]
     zeros = {
         n: _zeros_class(v, differs) if isinstance(v, type) else _zeros_function(v, differs) if callable(v) else zeros_of(v)
