@@ -133,9 +133,13 @@ class Peer:
     def _serve_one(self, message: list[Any]) -> None:
         try:
             _, op, args, released = message
+            if type(op) is not str or type(args) is not list or type(released) is not list:  # a range may be without end
+                raise TypeError
             for index in released:
                 self.shelf.forget(index)
             operation = self.operations[op]
+            if op == "call" and not _is_call(args):
+                raise TypeError
         except Exception:
             raise WallError("a malformed message") from None
         try:
@@ -184,7 +188,7 @@ class Peer:
 
     def _receive(self) -> list[Any]:
         message = self.codec.decode(*self.channel.receive())
-        if type(message) is not list or len(message) < 2:
+        if type(message) is not list or len(message) < 2 or type(message[0]) is not int:
             raise WallError("a malformed message")
         return message
 
@@ -204,6 +208,13 @@ class Peer:
         if target.peer is not self:
             raise LearnerError("an object of a process that was stopped is gone")
         return target.index
+
+
+def _is_call(args: list[Any]) -> bool:
+    """Whether this is what a function can be called with: itself, a list of arguments, a dict of named ones."""
+    if len(args) != 3 or type(args[1]) is not list or type(args[2]) is not dict:
+        return False
+    return all(type(name) is str for name in args[2])
 
 
 def _next(iterator: Any) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ import numpy as np
 
 from autograder.grading.wall import common
 from autograder.grading.wall.errors import WallError
+from autograder.grading.wall.randoms import BIT_GENERATORS, checked
 
 HEAD = struct.Struct("<II")
 LENGTH = struct.Struct("<Q")
@@ -192,7 +193,7 @@ class _Encoder:
             return dict(value)
         if kind is np.random.Generator:
             state = value.bit_generator.state
-            if state.get("bit_generator") in _BIT_GENERATORS:
+            if state.get("bit_generator") in BIT_GENERATORS:
                 return self.ext(RANDOM, [id(value), state])
         name = common.name_of(value)
         if name is not None and name in self.codec.named_out:
@@ -213,7 +214,6 @@ class _Encoder:
         return self.ext(ARRAY, [*head, len(self.buffers) - 1])
 
 
-_BIT_GENERATORS = {name: getattr(np.random, name) for name in ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")}
 _WRITERS: dict[type, Callable[[Any], tuple[int, object]]] = {
     tuple: lambda value: (TUPLE, list(value)),
     set: lambda value: (SET, list(value)),
@@ -266,11 +266,12 @@ class _Decoder:
             return self.random(_number(value[0]), value[1])
         return _READERS[code](value)
 
-    def random(self, key: int, state: dict[str, Any]) -> np.random.Generator:
+    def random(self, key: int, given: Any) -> np.random.Generator:
         """The same generator for the same one of the other side, so that one kept from an earlier call moves on too."""
+        state = checked(given)
         known = self.codec.randoms
         if known is None or key not in known or type(known[key].bit_generator).__name__ != state["bit_generator"]:
-            made = np.random.Generator(_BIT_GENERATORS[state["bit_generator"]]())
+            made = np.random.Generator(BIT_GENERATORS[state["bit_generator"]]())
             if known is not None:
                 known[key] = made
         else:
@@ -290,6 +291,8 @@ class _Decoder:
             raw = np.frombuffer(where, np.uint8).copy()
         else:
             raw, self.buffers[where] = self.buffers[where], np.empty(0, np.uint8)  # each buffer serves one array
+        if dtype.kind == "b" and raw.size and raw.max() > 1:
+            raise WallError("a truth value that is neither 0 nor 1")
         value = raw.view(dtype).reshape([_number(n) for n in shape])
         value.flags.writeable = bool(writeable)
         return value
@@ -297,7 +300,7 @@ class _Decoder:
 
 def _dtype(text: Any) -> np.dtype[Any]:
     dtype = np.dtype(text) if isinstance(text, str) and len(text) < 24 else None
-    if dtype is None or not plain(dtype):
+    if dtype is None or not plain(dtype) or (dtype.kind in "mM" and np.datetime_data(dtype)[0] == "generic"):
         raise WallError("only plain dtypes cross the wall")
     return dtype
 
@@ -310,11 +313,12 @@ def _number(value: Any) -> int:
 
 def _scalar(value: list[Any]) -> Any:
     dtype = _dtype(value[0])
-    return np.frombuffer(value[1], dtype, 1)[0]
+    found = np.frombuffer(value[1], dtype, 1)[0]
+    return np.bool_(bool(found)) if dtype.kind == "b" else found
 
 
 def _integer(value: bytes) -> int:
-    if len(value) > 4096:  # text and arithmetic of longer ones would stall the grader
+    if len(value) > 1700:  # Python makes no text of numbers with more than 4,300 digits, and long ones stall the grader
         raise WallError("an integer too long to cross the wall")
     return int.from_bytes(value, "little", signed=True)
 

@@ -14,6 +14,7 @@ from autograder.grading.wall.errors import Frame, LearnerError
 
 TEXT = 2_000  # characters of a message that cross
 FRAMES = 30
+_ARGUMENTS = (bool, int, float, str, type(None))  # as `describe` sends them
 _KNOWN: dict[str, type[Exception]] = {
     name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)
 }
@@ -63,24 +64,40 @@ def _text(frames: list[Frame], name: str, message: str) -> str:
 
 def arrive(told: Any) -> Exception:
     """Make the exception again on this side. Raises TypeError or the like when what was told makes no sense."""
-    names = tuple(str(name) for name in told["names"])
-    message, arguments = str(told["message"]), told["args"]
-    error = _make(names, message, arguments if isinstance(arguments, list) else [message])
+    if not all(type(told[name]) is list for name in ("names", "frames")) or len(told["frames"]) > FRAMES:
+        raise TypeError("no error")
+    names = tuple(_line(name, 80) for name in told["names"][:10])
+    message, arguments = _line(told["message"], TEXT), told["args"]
+    plain = type(arguments) is list and len(arguments) <= 5 and all(type(one) in _ARGUMENTS for one in arguments)
+    error = _make(names, message, arguments if plain else [message])
     hers: Any = error
-    hers.learner_traceback = [Frame(int(line), str(text), str(name)) for line, text, name in told["frames"]]
-    hers.learner_text = str(told["text"])
+    hers.learner_traceback = [_frame(*one) for one in told["frames"]]
+    hers.learner_text = _line(told["text"], 100_000)
     hers.learner_type = names[0]
     return error
+
+
+def _line(text: Any, most: int) -> str:
+    """Text that was told, no other thing: a handle's text would be asked for on the other side."""
+    if type(text) is not str:
+        raise TypeError("no text")
+    return text[:most]
+
+
+def _frame(line: Any, source: Any, function: Any) -> Frame:
+    if type(line) is not int:
+        raise TypeError("no line")
+    return Frame(line, _line(source, 300), _line(function, 80))
 
 
 def _make(names: tuple[str, ...], message: str, arguments: list[Any]) -> Exception:
     known = _KNOWN.get(names[0]) or _NUMPY.get(names[0])
     for given in (arguments, [message]):
         try:
-            if known is not None:
-                return known(*given)
-            error = _stand_in(names)(*given)
-            error.names = names
+            error = known(*given) if known is not None else _stand_in(names)(*given)
+            str(error)  # a SyntaxError, for one, may take what it cannot show
+            if known is None:
+                error.names = names  # type: ignore[attr-defined]
             return error
         except Exception:  # some built-in exceptions insist on arguments of their own
             continue

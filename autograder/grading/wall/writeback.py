@@ -66,6 +66,8 @@ def _bytes(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def write_back(arguments: object, changes: Any) -> None:
     """Do to the caller's arguments what the callee did to its copies."""
+    if type(changes) is not list:  # a range may be without end
+        raise WallError("a malformed message")
     if not changes:
         return
     originals = list(mutables(arguments))
