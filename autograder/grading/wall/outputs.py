@@ -20,7 +20,7 @@ class Gathered:
 
     def add(self, told: Any) -> None:
         """Take one output; what is no output or too much is dropped."""
-        if isinstance(told, dict) and told.get("output_type") == "clear":
+        if isinstance(told, dict) and _text_of(told, "output_type") == "clear":
             self.outputs.clear()
             return
         output = _read(told)
@@ -56,9 +56,11 @@ def _same_stream(one: NotebookNode, other: NotebookNode) -> bool:
 
 
 def _read(told: Any) -> NotebookNode | None:
-    kind = told.get("output_type") if isinstance(told, dict) else None
+    if not isinstance(told, dict):
+        return None
+    kind = _text_of(told, "output_type")
     if kind == "stream":
-        return stream(_clean(told.get("text")), told["name"] if told.get("name") in _NAMES else "stdout")
+        return stream(_clean(told.get("text")), name if (name := _text_of(told, "name")) in _NAMES else "stdout")
     if kind == "error":
         lines = told.get("traceback")
         traceback = [_clean(line) for line in lines[:60]] if isinstance(lines, list) else []
@@ -68,6 +70,12 @@ def _read(told: Any) -> NotebookNode | None:
         extra = {"execution_count": None} if kind == "execute_result" else {}
         return _made(kind, data=data, metadata={}, **extra) if data else None
     return None
+
+
+def _text_of(told: dict[Any, Any], name: str) -> str:
+    """A text among what was told; empty for anything else: handles, for one, cannot be compared."""
+    found = told.get(name)
+    return found if type(found) is str else ""
 
 
 def _items(value: Any) -> list[tuple[str, Any]]:

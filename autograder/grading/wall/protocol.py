@@ -26,6 +26,7 @@ LENGTH = struct.Struct("<Q")
 ARRAY, SCALAR, TUPLE, SET, FROZENSET, COMPLEX, INTEGER, SLICE, RANGE, ELLIPSIS, RANDOM, NAMED, DTYPE = range(1, 14)
 MINE, YOURS = 20, 21  # a handle of the sender's, of the receiver's
 PLAIN_KINDS = "biufcSUmM"
+RANGE_LENGTH = 10_000_000
 INLINE = 4096  # bytes: smaller arrays travel in the body
 
 
@@ -251,6 +252,8 @@ class _Decoder:
             raise WallError("a value is nested too deeply to cross the wall")
         value = self.run(data)
         self.depth -= 1
+        if code != ELLIPSIS and type(value) is not (bytes if code == INTEGER else list):  # a range may be without end, a handle asks the other side
+            raise WallError("a malformed message")
         if code == ARRAY:
             return self.array(*value)
         if code in (SET, FROZENSET):
@@ -280,13 +283,17 @@ class _Decoder:
         return made
 
     def adopt(self, index: Any, kind: Any, name: Any) -> object:
-        return self.codec.adopt(_number(index), str(kind)[:80], str(name)[:80])
+        if type(kind) is not str or type(name) is not str:
+            raise WallError("a malformed message")
+        return self.codec.adopt(_number(index), kind[:80], name[:80])
 
     def array(self, dtype_text: str, shape: list[int], writeable: bool, where: bytes | int) -> Any:
         self.arrays += 1
         if self.arrays > self.codec.bounds.arrays:
             raise WallError("a message with too many arrays")
         dtype = _dtype(dtype_text)
+        if type(shape) is not list or type(where) not in (bytes, int):
+            raise WallError("a malformed message")
         if isinstance(where, bytes):
             raw = np.frombuffer(where, np.uint8).copy()
         else:
@@ -311,6 +318,22 @@ def _number(value: Any) -> int:
     return value
 
 
+def _float(value: Any) -> float:
+    if type(value) is not float:
+        raise WallError("a malformed message")
+    return value
+
+
+def _range(start: Any, stop: Any, step: Any) -> range:
+    """A range that a test may make a list of."""
+    if not all(type(one) is int for one in (start, stop, step)):
+        raise WallError("a malformed message")
+    made = range(start, stop, step)
+    if made[RANGE_LENGTH:]:
+        raise WallError("a range too long to cross the wall")
+    return made
+
+
 def _scalar(value: list[Any]) -> Any:
     dtype = _dtype(value[0])
     found = np.frombuffer(value[1], dtype, 1)[0]
@@ -326,10 +349,10 @@ def _integer(value: bytes) -> int:
 _READERS: dict[int, Callable[[Any], Any]] = {
     SCALAR: _scalar,
     TUPLE: tuple,
-    COMPLEX: lambda value: complex(*value),
+    COMPLEX: lambda value: complex(*map(_float, value)),
     INTEGER: _integer,
     SLICE: lambda value: slice(*value),
-    RANGE: lambda value: range(*value),
+    RANGE: lambda value: _range(*value),
     ELLIPSIS: lambda value: ...,
     DTYPE: lambda value: _dtype(value[0]),
 }
