@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -251,7 +252,8 @@ class _Decoder:
             raise WallError("a value is nested too deeply to cross the wall")
         value = self.run(data)
         self.depth -= 1
-        if code != ELLIPSIS and type(value) is not (bytes if code == INTEGER else list):  # a range may be without end, a handle asks the other side
+        # A range in place of a list may be without end, a handle would ask the other side.
+        if code != ELLIPSIS and type(value) is not (bytes if code == INTEGER else list):
             raise WallError("a malformed message")
         if code == ARRAY:
             return self.array(*value)
@@ -297,8 +299,7 @@ class _Decoder:
             raw = np.frombuffer(where, np.uint8).copy()
         else:
             raw, self.buffers[where] = self.buffers[where], np.empty(0, np.uint8)  # each buffer serves one array
-        if dtype.kind == "b" and raw.size and raw.max() > 1:
-            raise WallError("a truth value that is neither 0 nor 1")
+        _check_bytes(raw, dtype)
         value = raw.view(dtype).reshape([_number(n) for n in shape])
         value.flags.writeable = bool(writeable)
         return value
@@ -317,6 +318,14 @@ def _number(value: Any) -> int:
     return value
 
 
+def _check_bytes(raw: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> None:
+    """Truth values and text are the only data of which some bytes mean nothing; NumPy believes them all the same."""
+    if dtype.kind == "b" and raw.size and raw.max() > 1:
+        raise WallError("a truth value that is neither 0 nor 1")
+    if dtype.kind == "U" and raw.size and raw.view(f"{dtype.byteorder}u4").max() > sys.maxunicode:
+        raise WallError("text with characters that there are not")
+
+
 def _float(value: Any) -> float:
     if type(value) is not float:
         raise WallError("a malformed message")
@@ -325,8 +334,8 @@ def _float(value: Any) -> float:
 
 def _scalar(value: list[Any]) -> Any:
     dtype = _dtype(value[0])
-    found = np.frombuffer(value[1], dtype, 1)[0]
-    return np.bool_(bool(found)) if dtype.kind == "b" else found
+    _check_bytes(np.frombuffer(value[1], np.uint8, dtype.itemsize), dtype)
+    return np.frombuffer(value[1], dtype, 1)[0]
 
 
 def _integer(value: bytes) -> int:

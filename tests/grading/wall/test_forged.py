@@ -46,6 +46,14 @@ def test_a_forged_generator_is_refused_at_the_door() -> None:
         _peer(packed([1, Ext(protocol.RANDOM, [1, state])]))._receive()
 
 
+@pytest.mark.parametrize(("dtype", "content"), [("|b1", b"\x02"), ("<U1", b"\xff" * 4), (">U1", b"\xff" * 4), ("<m8", bytes(8))])
+@pytest.mark.parametrize("scalar", [False, True])
+def test_bytes_that_mean_nothing_are_refused(dtype: str, content: bytes, scalar: bool) -> None:
+    forged = Ext(protocol.SCALAR, [dtype, content]) if scalar else Ext(protocol.ARRAY, [dtype, [1], True, content])
+    with pytest.raises(WallError):
+        _peer(packed([1, forged]))._receive()
+
+
 @pytest.mark.parametrize("kind", [np.ndarray, bytes, range, list, np.void])
 def test_a_type_that_both_sides_have_is_not_called_for_her(kind: type) -> None:
     """numpy.ndarray(100) would show the grader's memory, bytes(10**10) take it."""
