@@ -19,6 +19,8 @@ from autograder.grading import nbio
 LARGEST = 64 << 20  # bytes of a notebook, its pictures included
 MOST_CELLS = 5000
 LONGEST_CELL = 1 << 20  # characters
+_HIGH, _LOW = r"u[dD][89abAB][0-9a-fA-F]{2}", r"u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE = re.compile(rf"\\(?:{_HIGH}\\{_LOW}|({_HIGH}|{_LOW})|.)", re.DOTALL)
 _KINDS = ("code", "markdown", "raw")
 _SAVE = "Open it in JupyterLab, save it, look that it opens again, and submit once more."
 
@@ -76,7 +78,7 @@ def read(path: Path) -> Read:
 def read_bytes(content: bytes) -> Read:
     """Read a notebook's bytes; as `read`."""
     lines: list[str] = []
-    raw = _parse(_decode(content, lines))
+    raw = _parse(_ESCAPE.sub(_whole, _decode(content, lines)))
     if not isinstance(raw, dict):
         raise Unreadable(f"Your file holds no notebook. Mend: {_SAVE}")
     version = raw.get("nbformat")
@@ -105,6 +107,11 @@ def _decode(content: bytes, lines: list[str]) -> str:
     if encoding == "utf-16" or content[:3] == b"\xef\xbb\xbf":
         lines.append("The notebook was not saved by Jupyter (it begins with a byte order mark); it was read all the same.")
     return text
+
+
+def _whole(escape: re.Match[str]) -> str:
+    """Half of a character that JSON writes in two halves becomes the sign for a lost one: no file in UTF-8 holds half."""
+    return "\\ufffd" if escape[1] else escape[0]
 
 
 def _parse(text: str) -> Any:

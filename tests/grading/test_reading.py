@@ -144,3 +144,8 @@ def test_nothing_but_unreadable_is_raised(raw: dict[str, Any]) -> None:
 def test_bytes_of_any_kind(content: bytes) -> None:
     with contextlib.suppress(Unreadable):
         read_bytes(content)
+
+
+def test_half_a_character_is_replaced_and_whole_ones_stay() -> None:
+    content = rb'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "a\ud800 \ud83d\ude00 \\ud800 \n"}]}'
+    assert read_bytes(content).cells[0].source == "a\ufffd \U0001f600 \\ud800 \n"
