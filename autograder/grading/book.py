@@ -14,14 +14,33 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Gradebook,
+    InvalidEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    get_alembic_version,
+)
 from nbgrader.utils import parse_utc
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import insert, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from autograder.grading.bundle import Graded
 
 TRIES = 8
+_SQLITE = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
+_SQLITE_DOUBLE = (1555, 2067)  # SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE
+_CLASSES = ("08", "40")  # PostgreSQL, appendix A: the connection broke; the transaction was rolled back for another's sake
+_STATES = (
+    "23505",  # a row that another has just added; also the name of a table that another is making
+    "42P07",  # a table that another has just made
+    "53300",  # too many connections
+    "55P03",  # a lock cannot be had
+    "57P01", "57P02", "57P03",  # the server is going down, was killed, is starting
+)  # fmt: skip
 T = TypeVar("T")
 #: (the notebook's score, seconds late, learner) -> points taken off, None for none
 Penalty = Callable[[str, float, float], float | None]
@@ -73,7 +92,7 @@ class Book:
     """
 
     def __init__(self, url: str, course: str, assignment: str, penalty: Penalty | None = None) -> None:
-        self.gradebook = persistently(lambda: Gradebook(url, course))
+        self.gradebook = open_gradebook(url, course)
         self.penalty = penalty
         found = self.gradebook.find_assignment(assignment)
         self.assignment, self.due = found.id, found.duedate
@@ -236,12 +255,52 @@ class Book:
         return None if penalty is None else min(max(0.0, penalty), max(0.0, score))
 
 
+def open_gradebook(url: str, course: str) -> Gradebook:
+    """nbgrader's gradebook; an empty database gets its tables, also where several open it at the same moment."""
+    tries = 0
+
+    def once() -> Gradebook:
+        nonlocal tries
+        tries += 1
+        made = _opened(url, course)
+        if tries > 1:  # in somebody's way: each of the two may have left the version to the other
+            try:
+                _stamp(made)
+            except BaseException:
+                made.close()
+                raise
+        return made
+
+    return persistently(once)
+
+
+def _opened(url: str, course: str) -> Gradebook:
+    made = Gradebook.__new__(Gradebook)
+    try:
+        made.__init__(url, course)
+    except BaseException as error:
+        if hasattr(made, "db"):
+            made.close()  # else its connection stays until somebody collects it
+        if isinstance(error, InvalidEntry) and isinstance(error.__context__, DBAPIError):
+            raise error.__context__ from None
+        raise
+    return made
+
+
+def _stamp(made: Gradebook) -> None:
+    """Write the version of the tables' layout, as nbgrader does for a new database, where it is missing."""
+    if not inspect(made.engine).has_table("alembic_version"):
+        made.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        made.db.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": get_alembic_version()})
+        made.db.commit()
+
+
 def persistently(work: Callable[[], T]) -> T:
     """Do it again where another grader was in the way (a row added at the same moment, a locked file) or the line broke."""
     for attempt in range(1, TRIES + 1):
         try:
             return work()
-        except (IntegrityError, DBAPIError) as error:
+        except DBAPIError as error:
             if attempt == TRIES or not _may_pass(error):
                 raise
             time.sleep(random.uniform(0.5, 1.0) * min(0.05 * 2**attempt, 3.0))
@@ -249,15 +308,22 @@ def persistently(work: Callable[[], T]) -> T:
 
 
 def _may_pass(error: DBAPIError) -> bool:
-    text = str(error.orig).lower()
-    passing = ("locked", "deadlock", "serializ", "connection", "terminat", "unique", "duplicate", "busy", "server closed")
-    return error.connection_invalidated or any(word in text for word in passing)
+    """Whether it may go well a second time. By codes: a server speaks its own language."""
+    if error.connection_invalidated:
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:  # SQLite has no code of its own for a table that another process has just made
+        return code & 0xFF in _SQLITE or code in _SQLITE_DOUBLE or "already exists" in str(error.orig)
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:  # no answer from the server: the line is broken, or never stood
+        return isinstance(error, OperationalError)
+    return state[:2] in _CLASSES or state in _STATES
 
 
-def time_of(text: str) -> datetime.datetime | None:
+def time_of(words: str) -> datetime.datetime | None:
     """A submission's time from its timestamp.txt; None where it says none."""
     try:
-        found: datetime.datetime | None = parse_utc(text.strip()) if text.strip() else None
+        found: datetime.datetime | None = parse_utc(words.strip()) if words.strip() else None
         return found
     except Exception:  # dateutil raises what it likes
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
@@ -19,6 +19,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.cli import Mend, own_programs_first
 from autograder.grading import PAGE, STEPS
+from autograder.grading.book import open_gradebook
 from autograder.grading.intake import take_in
 from autograder.grading.wall.errors import SandboxError
 from autograder.grading.wall.limits import Limits
@@ -92,7 +93,7 @@ class Grader:
 
     def gradebook(self) -> Any:
         """The gradebook, to be used in a `with`."""
-        return Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+        return open_gradebook(self.coursedir.db_url, self.coursedir.course_id)
 
     def due(self, assignment: str) -> datetime.datetime | None:
         """When an assignment is due, in UTC; None where it is not, or is not known."""
