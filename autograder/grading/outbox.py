@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+
+TRIES = 20
 
 
 def put_folder(folder: Path, files: Mapping[str, bytes], mode: int, shared: bool = False) -> None:
@@ -44,15 +47,20 @@ def put_folder(folder: Path, files: Mapping[str, bytes], mode: int, shared: bool
 
 def _swap(made: Path, folder: Path) -> None:
     old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    with contextlib.suppress(FileNotFoundError):
-        os.rename(folder, old)
-    try:
-        os.rename(made, folder)
-    except OSError:
-        if old.exists():
-            os.rename(old, folder)
-        raise
+    for attempt in range(1, TRIES + 1):
+        shutil.rmtree(old, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.rename(folder, old)
+        try:
+            os.rename(made, folder)
+            break
+        except OSError as error:
+            # Another grader of the same submission put its own there just now: one of the two stays, whole.
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST) and attempt < TRIES:
+                continue
+            if old.exists() and not folder.exists():
+                os.rename(old, folder)
+            raise
     shutil.rmtree(old, ignore_errors=True)
 
 
