@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -25,6 +27,7 @@ def _load(name: str) -> ModuleType:
 
 
 tiny = _load("tiny")
+postgres = _load("postgres")
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +72,16 @@ def hand_in(root: Path) -> Callable[..., Path]:
         return Path(book.folder)
 
     return hand_in
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Any]:
+    """A PostgreSQL server. Its folder can be reached by the user that it runs as."""
+    if why := postgres.missing():
+        pytest.skip(why)
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        made = postgres.Server(Path(folder))
+        try:
+            yield made
+        finally:
+            made.end()

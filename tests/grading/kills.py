@@ -20,7 +20,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -31,6 +30,7 @@ from typing import Any
 
 import sqlalchemy
 import tiny
+from postgres import Server
 from tiny import WEEK, Book
 
 ROWS = """
@@ -288,63 +288,6 @@ class Campaign:
     @property
     def killed(self) -> int:
         return sum(self.counts[kind] for kind in (*WEIGHTS, *LAST))
-
-
-class Server:
-    """A PostgreSQL server of its own, in a temporary folder."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.folder, self.url = folder, f"postgresql+psycopg://postgres@127.0.0.1:{port}/book"
-        self.admin = sqlalchemy.create_engine(self.url.replace("/book", "/postgres"), isolation_level="AUTOCOMMIT")
-        self.user = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}
-        data = folder / "data"
-        if self.user:
-            shutil.chown(folder, "postgres")
-        command = ["initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C"]
-        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, **self.user)
-        log = open(folder / "log", "ab")  # noqa: SIM115
-        options = ["-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1"]
-        self.process = subprocess.Popen(
-            ["postgres", "-D", str(data), *options], stdout=log, stderr=log, cwd=folder, start_new_session=True, **self.user
-        )
-        self.pid = self.process.pid
-        self._until_up()
-        self._say("create database book")
-
-    def _until_up(self) -> None:
-        for _ in range(200):
-            with contextlib.suppress(sqlalchemy.exc.OperationalError):
-                self._say("select 1")
-                return
-            time.sleep(0.1)
-        raise RuntimeError((self.folder / "log").read_text())
-
-    def _say(self, text: str) -> list[Any]:
-        with self.admin.connect() as db:
-            made = db.execute(sqlalchemy.text(text))
-            return list(made) if made.returns_rows else []
-
-    def put_aside(self) -> None:
-        """Keep the gradebook as it is now."""
-        self.cut()
-        self._say("create database pristine template book")
-
-    def fresh(self) -> None:
-        """The gradebook as it was put aside."""
-        self._say("drop database book with (force)")
-        self._say("create database book template pristine")
-
-    def cut(self) -> bool:
-        """End all connections to the gradebook; whether there was one."""
-        return bool(self._say("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'book'"))
-
-    def end(self) -> None:
-        self.admin.dispose()
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait()
 
 
 def descendants(root: int, besides: int = 0) -> dict[int, bytes]:

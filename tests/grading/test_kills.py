@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres import missing
 from tiny import OPEN, WEEK, Book
 
 from autograder.grading.bundle import Graded, Job
@@ -29,6 +30,17 @@ def test_after_kills_the_rerun_equals_an_undisturbed_run() -> None:
     counts = json.loads(ran.stdout.splitlines()[-1])
     assert counts["kills"] >= 25 and counts["wrong"] == 0
     assert counts["learner"] and counts["helper"] and counts["grader"]
+
+
+@pytest.mark.timeout(900)
+def test_after_kills_the_rerun_equals_an_undisturbed_run_on_postgresql() -> None:
+    if why := missing():
+        pytest.skip(why)
+    command = [sys.executable, str(FOLDER / "kills.py"), "--kills", "8", "--seed", "1", "--postgres"]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    counts = json.loads(ran.stdout.splitlines()[-1])
+    assert counts["kills"] >= 8 and counts["wrong"] == 0 and counts["connection"]
 
 
 def test_a_process_killed_from_outside_lowers_no_score(root: Path, hand_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
