@@ -57,8 +57,12 @@ class Server:
                 stdout=log, stderr=log, cwd=folder, start_new_session=True, **self.user,
             )  # fmt: skip
         self.pid = self.process.pid
-        self._until_up()
-        self._say("create database book")
+        try:
+            self._until_up()
+            self._say("create database book")
+        except BaseException:
+            self.end()
+            raise
 
     def _until_up(self) -> None:
         for _ in range(200):
