@@ -20,6 +20,7 @@ from nbgrader.utils import notebook_hash, parse_utc
 from traitlets import Bool, Unicode
 
 from autograder.grading import solutions
+from autograder.grading.alone import alone
 from autograder.grading.feedback import as_json
 from autograder.grading.intake import DEEPEST, FIRST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
 from autograder.grading.notes import FOLDER, read_notes, write_notes, write_whole
@@ -65,6 +66,16 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
             if not record["username"]:
                 self.log.warning("Left out, no submission: %s", record["filename"])
         self.src_records = [record for record in self.src_records if record["username"]]
+
+    def copy_files(self) -> None:
+        """Collect them one by one, each alone: nbgrader removes what lies there before it copies."""
+        if not (records := self.src_records):
+            super().copy_files()  # says so
+        place, assignment = self.coursedir.submitted_directory, self.coursedir.assignment_id
+        for record in records:
+            self.src_records = [record]
+            with alone(Path(self.coursedir.format_path(place, record["username"], assignment))):
+                super().copy_files()
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Copy one submission, plain files only, and take it in."""

@@ -19,6 +19,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.cli import Mend, own_programs_first
 from autograder.grading import PAGE, STEPS
+from autograder.grading.alone import alone
 from autograder.grading.book import open_gradebook
 from autograder.grading.intake import take_in
 from autograder.grading.wall.errors import SandboxError
@@ -160,7 +161,9 @@ class Grader:
         """Grade one submission by nbgrader's own autograde and generate_feedback, with whatever steps the course gave them."""
         begun = time.monotonic()
         try:
-            take_in(self.submitted(student, assignment), self.source(assignment))
+            folder = self.submitted(student, assignment)
+            with alone(folder):
+                take_in(folder, self.source(assignment))
             need(self.api.autograde(assignment, student, force=True), "it could not be graded")
             need(self.api.generate_feedback(assignment, student, force=True), "its feedback could not be written")
             score, most = self.score(student, assignment)

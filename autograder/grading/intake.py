@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.grading import nbio
+from autograder.grading.alone import alone
 from autograder.grading.notes import FOLDER, Notes, read_notes, write_notes, write_whole
 from autograder.grading.reading import Read, Unreadable, read
 from autograder.grading.repair import repair
@@ -44,14 +45,15 @@ def hook(assignment: str, student: str, notebooks: list[str], source: str = "sou
     """
     try:
         folder = Path(notebooks[0]).parent
-        take_in(folder, Path.cwd() / source / folder.name)
+        with alone(folder):
+            take_in(folder, Path.cwd() / source / folder.name)
         notebooks[:] = sorted(str(path) for path in folder.glob("*.ipynb") if path.is_file())
     except Exception:  # one submission's trouble is written down and stops no other
         log.exception("a submission of %s could not be taken in", assignment)
 
 
 def take_in(folder: Path, source: Path) -> Notes:
-    """Take in one submitted folder; taking it in again changes nothing.
+    """Take in one submitted folder; taking it in again changes nothing. Where others may do it too, hold it: see `alone`.
 
     Parameters
     ----------

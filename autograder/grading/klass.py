@@ -19,6 +19,7 @@ from typing import Any
 
 from autograder import scratch
 from autograder.grading import nbio
+from autograder.grading.alone import alone
 from autograder.grading.apart import end_all, run_apart
 from autograder.grading.book import Book, Standing, time_of
 from autograder.grading.bundle import Graded, Job, Week, bundle
@@ -105,9 +106,10 @@ class Class:
         folder = self.grader.submitted(student, self.assignment)
         if not folder.is_dir():
             raise FileNotFoundError(f"nothing was handed in: there is no {folder}")
-        notes = take_in(folder, self.grader.source(self.assignment))
-        files = files_of(folder)
-        texts = {name: (folder / f"{name}.ipynb").read_text(encoding="utf-8") for name in self.week.sources}
+        with alone(folder):
+            notes = take_in(folder, self.grader.source(self.assignment))
+            files = files_of(folder)
+            texts = {name: (folder / f"{name}.ipynb").read_text(encoding="utf-8") for name in self.week.sources}
         keys = {name: submission_key(self.secret, self.assignment, nbio.reads_plain(text)) for name, text in texts.items()}
         lines = {name: notes.lines(name) for name in texts}
         late = self.book.seconds_late(student, time_of(files.get("timestamp.txt", b"").decode("ascii", "replace")))
@@ -154,19 +156,20 @@ class Class:
         """Write the feedback folder. The worker's pages are taken where no human has written into the gradebook."""
         auto = {name: {id: value or 0.0 for id, value in cells.items()} for name, cells in record.grades.items()}
         is_plain = standing.scores == auto and not any(standing.comments.values()) and not any(standing.penalties.values())
-        pages = result.pages if result is not None and is_plain else self._made(job, standing)
+        pages = result.pages if result is not None and is_plain else self._made(job, standing, result)
         record.human, record.pages = _human(standing), {name: digest(page.encode()) for name, page in pages.items()}
         made = {f"{name}.html": page.encode() for name, page in pages.items()}
         put_folder(self._folder("feedback", job.student), {**job.files, **self.week.beside, **made}, *self._mode(0o644))
 
-    def _made(self, job: Job, standing: Standing) -> dict[str, str]:
+    def _made(self, job: Job, standing: Standing, result: Graded | None) -> dict[str, str]:
         folder = self._folder("autograded", job.student)
+        texts = result.texts if result else {name: (folder / f"{name}.ipynb").read_text("utf-8") for name in self.week.sources}
         return {
             name: page_of(
-                nbio.load(folder / f"{name}.ipynb"), self.assignment, job.student, name, handed_in_of(job),
+                nbio.reads_plain(text), self.assignment, job.student, name, handed_in_of(job),
                 standing.scores[name], standing.comments[name], standing.penalties[name],
             )
-            for name in self.week.sources
+            for name, text in texts.items()
         }  # fmt: skip
 
     def _folder(self, step: str, student: str) -> Path:
