@@ -170,7 +170,7 @@ class Formgrader:
         self.log.close()
 
 
-def test_the_gradebook_is_the_same_on_postgresql(klass: Path, url: str, tmp_path: Path) -> None:
+def test_the_gradebook_is_the_same_on_postgresql(klass: Path, url: str, server: Server, tmp_path: Path) -> None:
     other, by_nbgrader = (Path(shutil.copytree(klass, tmp_path / name)) for name in ("other", "nbgrader"))
     on_sqlite = grade_class(klass, WEEK)
     move_to(other, url)
@@ -180,9 +180,10 @@ def test_the_gradebook_is_the_same_on_postgresql(klass: Path, url: str, tmp_path
     again = grade_class(other, WEEK)  # unchanged work
     assert [one.score for one in again] == [one.score for one in here] and rows(url) == rows(sqlite(klass))
 
-    # nbgrader's own command, on the rows that are there
-    config = by_nbgrader / "nbgrader_config.py"
-    config.write_text(f"{config.read_text()}c.CourseDirectory.db_url = {url!r}\n")
+    # nbgrader's own command, into an empty database
+    server.empty()
+    move_to(by_nbgrader, url)
+    assert not rows(url)
     subprocess.run([sys.executable, "-m", "nbgrader", "autograde", WEEK], cwd=by_nbgrader, check=True, capture_output=True)
     assert rows(url) == rows(sqlite(klass))
 
