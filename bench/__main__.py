@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import math
 import os
 import shutil
 import statistics
@@ -32,6 +33,7 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.Exchange.root = str(Path(__file__).resolve().parents[1] / "exchange")
 """
 PLUGGED = f"from autograder.grading import plug\n{PLAIN}plug(c)\n"
+TIMES = 12  # how many times as long nbgrader should take
 Scores = dict[str, dict[str, float]]
 
 
@@ -203,6 +205,7 @@ def report(options: argparse.Namespace, bench: Bench, measured: tuple[table.Roun
         "",
         f"nbgrader over `workbook grade`: {table.ratio(took, NBGRADER, OURS, False)} without start-up;"
         f" {table.ratio(took, NBGRADER, COMMAND, True)} the command, all of both counted.",
+        f"The command starts for {_command_start(took):.1f} s, once; {_from_when(took, len(theirs))}",
         f"Scores: the {cells} test cells of {len(theirs)} submissions score the same by `workbook grade` and by nbgrader.",
     ]
     if OTTER in took:
@@ -214,6 +217,22 @@ def report(options: argparse.Namespace, bench: Bench, measured: tuple[table.Roun
         f" {statistics.median(beyond):.2f} s (the most: {max(beyond):.2f} s)."
     )
     return "\n".join(lines)
+
+
+def _command_start(took: table.Rounds) -> float:
+    """What the command takes beyond the class itself, in seconds."""
+    return statistics.median(whole - work for (whole, _), (_, work) in zip(took[COMMAND], took[OURS], strict=True))
+
+
+def _from_when(took: table.Rounds, submissions: int) -> str:
+    """The size of a class from which the command, its start counted, takes a twelfth of what nbgrader takes."""
+    begin, each = (statistics.median(one[part] for one in took[NBGRADER]) for part in (0, 1))
+    ours = statistics.median(work for _, work in took[OURS])
+    left = each - TIMES * ours  # of nbgrader's time for the class, what the command may start in
+    if left <= 0:
+        return f"it takes more than 1/{TIMES} of nbgrader's time however large the class is."
+    least = max(1, math.ceil(submissions * (TIMES * _command_start(took) - begin) / left))
+    return f"with that it takes 1/{TIMES} of nbgrader's time for a class of {least} (computed from the medians)."
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

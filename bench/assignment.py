@@ -21,7 +21,7 @@ y = X @ true_w + rng.normal(size=400) * 0.1
 X.shape, y.shape"""
 PLOT = """\
 losses = descend(standardise(X), y - y.mean(), 0.1, 300)
-fig, ax = plt.subplots()
+fig, ax = plt.subplots(figsize=(3, 2))
 ax.plot(losses)
 ax.set(xlabel="step", ylabel="loss")
 plt.show()"""
