@@ -1,7 +1,9 @@
 """The command: its subcommands, and how it says what went wrong."""
 
 import argparse
+import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -35,3 +37,9 @@ def test_what_went_wrong_is_said_without_a_traceback(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "broken_module", SimpleNamespace(add=add))
     assert cli.main(["break"]) == 1
     assert capsys.readouterr().err == "\nIt is broken.\nMend: glue it.\n\n"
+
+
+def test_so_also_where_it_is_run_as_a_module(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "autograder.cli", "grade", "week01", "--course", str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 1 and "Mend: " in ran.stderr and "Traceback" not in ran.stderr
