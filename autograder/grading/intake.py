@@ -7,19 +7,20 @@ outputs. The learner's own file lies in the folder `.intake` with the lines that
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import os
 import shutil
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograder.grading import nbio
 from autograder.grading.alone import alone
 from autograder.grading.notes import FOLDER, Notes, read_notes, write_notes, write_whole
 from autograder.grading.reading import Read, Unreadable, read
-from autograder.grading.repair import repair
+from autograder.grading.repair import course_of, repair_by
 
 LARGEST_FILE = 20 << 20  # bytes of one file beside the notebook
 LARGEST_ALL = 100 << 20
@@ -62,8 +63,11 @@ def take_in(folder: Path, source: Path) -> Notes:
     """
     _tidy(folder / FOLDER)
     notes = read_notes(folder)
-    files = clean(folder)
-    notes.files += [line for line in files if line not in notes.files]
+    refused = _refused(folder)
+    notes.files += [line for line in _lines(refused, folder) if line not in notes.files]
+    _clear(path for path in refused if path.parent == folder and path.name == FOLDER)  # else what is said went through a link
+    _say(folder, notes)  # before anything is done: where the disk gets full, or this is killed, the next one knows it
+    _clear(refused)
     _plain_text(folder / "timestamp.txt", 64)
     _plain_text(folder / "submission_secret.txt", 256)
     wanted = sorted(source.glob("*.ipynb"))
@@ -73,8 +77,14 @@ def take_in(folder: Path, source: Path) -> Notes:
         _rename(folder, path.name, [one.name for one in wanted], notes)
     for path in wanted:
         _take_in_notebook(folder, path, notes)
-    write_notes(folder, notes)
+    _say(folder, notes)
     return notes
+
+
+def _say(folder: Path, notes: Notes) -> None:
+    """Write down what has not been written yet."""
+    if read_notes(folder) != notes:
+        write_notes(folder, notes)
 
 
 def _tidy(ours: Path) -> None:
@@ -88,17 +98,31 @@ def _tidy(ours: Path) -> None:
 
 def clean(folder: Path) -> list[str]:
     """Remove from a folder all that is no plain file of a sensible size; lines on what was removed."""
-    lines: list[str] = []
+    refused = _refused(folder)
+    _clear(refused)
+    return _lines(refused, folder)
+
+
+def _refused(folder: Path) -> dict[Path, str]:
+    """What has to go, and why; no word where there is nothing to say."""
+    refused: dict[Path, str] = {}
     room, count = LARGEST_ALL, 0
     for path, depth in _walk(folder):
         told = _refusal(path, depth, room, count, folder)
         if told is None:
             room, count = room - path.lstat().st_size, count + 1
             continue
-        if told:
-            lines.append(f"{path.relative_to(folder)!s:.100} was left out: {told}.")
+        refused[path] = told
+    return refused
+
+
+def _lines(refused: Mapping[Path, str], folder: Path) -> list[str]:
+    return [f"{path.relative_to(folder)!s:.100} was left out: {told}." for path, told in refused.items() if told]
+
+
+def _clear(paths: Iterable[Path]) -> None:
+    for path in paths:
         _remove(path)
-    return lines
 
 
 def _walk(folder: Path) -> list[tuple[Path, int]]:
@@ -176,8 +200,10 @@ def _rename(folder: Path, name: str, wanted: Sequence[str], notes: Notes) -> Non
     others = [one for one in sorted(folder.glob("*.ipynb")) if one.name not in wanted and one.is_file()]
     if len(wanted) == 1 and others:
         newest = max(others, key=lambda one: (one.stem.startswith(path.stem), one.stat().st_mtime_ns))
+        line = f"There was no {name}; {newest.name:.80} was graded in its place."
+        notes.files += [line] if line not in notes.files else []
+        _say(folder, notes)
         newest.rename(path)
-        notes.files.append(f"There was no {name}; {newest.name:.80} was graded in its place.")
 
 
 def _take_in_notebook(folder: Path, source: Path, notes: Notes) -> None:
@@ -189,18 +215,31 @@ def _take_in_notebook(folder: Path, source: Path, notes: Notes) -> None:
         return  # as intake left it
     hers = folder / FOLDER / path.name
     if not is_ours:
-        hers.parent.mkdir(exist_ok=True)
-        hers.unlink(missing_ok=True)
-        if path.is_file():
-            os.replace(path, hers)
+        _keep(path, hers)
     found = _read(hers, name, notes)
-    made, lines = repair(found.cells, nbio.load_shared(source))
+    made, lines = repair_by(course_of(source.read_text(encoding="utf-8")), found.cells)
     notes.notebooks[name] = [] if name in notes.unreadable else found.lines + lines
     if name in notes.unreadable:
         text = f"**Nothing could be graded.** {notes.unreadable[name]}"
         made.cells.insert(0, nbio.make_cell("markdown", text, {}, "intake"))
-    write_whole(path, nbio.dumps(made).encode())
-    notes.marks[name] = f"{_mark(path)} {_mark(source)}"
+    content = nbio.dumps_compact(made).encode()
+    notes.marks[name] = f"{_mark_of(content)} {_mark(source)}"
+    _say(folder, notes)
+    write_whole(path, content)
+
+
+def _keep(path: Path, hers: Path) -> None:
+    """Keep what she handed in. It stays in its place, too, until intake's takes that: nothing that stops this loses it."""
+    hers.parent.mkdir(exist_ok=True)
+    hers.unlink(missing_ok=True)
+    if not path.is_file():
+        return
+    try:
+        os.link(path, hers)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        write_whole(hers, path.read_bytes())  # a disk without links, or somebody else's file
 
 
 def _read(path: Path, name: str, notes: Notes) -> Read:
@@ -219,4 +258,8 @@ def _read(path: Path, name: str, notes: Notes) -> Read:
 
 
 def _mark(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return _mark_of(path.read_bytes())
+
+
+def _mark_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

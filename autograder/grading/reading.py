@@ -20,6 +20,7 @@ LARGEST = 64 << 20  # bytes of a notebook, its pictures included
 MOST_CELLS = 5000
 LONGEST_CELL = 1 << 20  # characters
 _HIGH, _LOW = r"u[dD][89abAB][0-9a-fA-F]{2}", r"u[dD][c-fC-F][0-9a-fA-F]{2}"
+_HALVES = re.compile(r"\\u[dD][89a-fA-F]")  # in most notebooks there is none, and what follows costs more than reading the rest
 _ESCAPE = re.compile(rf"\\(?:{_HIGH}\\{_LOW}|({_HIGH}|{_LOW})|.)", re.DOTALL)
 _KINDS = ("code", "markdown", "raw")
 _SAVE = "Open it in JupyterLab, save it, look that it opens again, and submit once more."
@@ -78,7 +79,8 @@ def read(path: Path) -> Read:
 def read_bytes(content: bytes) -> Read:
     """Read a notebook's bytes; as `read`."""
     lines: list[str] = []
-    raw = _parse(_ESCAPE.sub(_whole, _decode(content, lines)))
+    text = _decode(content, lines)
+    raw = _parse(_ESCAPE.sub(_whole, text) if _HALVES.search(text) else text)
     if not isinstance(raw, dict):
         raise Unreadable(f"Your file holds no notebook. Mend: {_SAVE}")
     version = raw.get("nbformat")

@@ -6,6 +6,7 @@ from the source alone: an unknown schema version in one cell would stop a whole 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,10 +48,17 @@ class Part:
         """Written by the course: what the learner changes in it does not count."""
         return self.is_test or (bool(self.settings.get("locked")) and not self.is_answer)
 
-    @property
+    @functools.cached_property
     def shown(self) -> str:
         """Its text as learners have it."""
         return without_hidden(self.source)
+
+    @functools.cached_property
+    def released(self) -> frozenset[str]:
+        """An answer's lines before anybody has written there, blanks around each left out; else its text, shown and whole."""
+        if self.is_answer:
+            return _released(self.source)
+        return frozenset((_plain(self.shown), _plain(self.source)))
 
 
 def without_hidden(source: str) -> str:
@@ -85,10 +93,33 @@ def repair(cells: Sequence[Cell], source: NotebookNode) -> tuple[NotebookNode, l
     cells : the learner's.
     source : the instructor's notebook, of which only what learners have gets in.
     """
-    work = _Repair(parts_of(source))
+    return repair_by(Course.of(source), cells)
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a repair needs of the instructor's notebook; it serves for a whole class."""
+
+    parts: list[Part]
+    metadata: dict[str, Any]
+
+    @classmethod
+    def of(cls, source: NotebookNode) -> Course:
+        """Look a notebook through."""
+        return cls(parts_of(source), {key: value for key, value in source.metadata.items() if key != "celltoolbar"})
+
+
+@functools.lru_cache(maxsize=8)
+def course_of(text: str) -> Course:
+    """The same of a notebook's text, once for a whole class."""
+    return Course.of(nbio.reads(text))
+
+
+def repair_by(course: Course, cells: Sequence[Cell]) -> tuple[NotebookNode, list[str]]:
+    """As `repair`, by what is known of the course's notebook."""
+    work = _Repair(course.parts)
     placed = work.place(cells)
-    metadata = {key: value for key, value in source.metadata.items() if key != "celltoolbar"}
-    return nbio.make_notebook(_finished(placed, set(work.by_id)), metadata), work.lines
+    return nbio.make_notebook(_finished(placed, set(work.by_id)), course.metadata), work.lines
 
 
 Placed = tuple[Cell, Part | None]
@@ -198,15 +229,21 @@ def _index(placed: list[Placed], part: Part) -> int:
 
 
 def _is_as_released(cell: Cell, part: Part) -> bool:
-    if part.is_answer:
-        return not is_tried(cell.source, part.source)
-    return _plain(cell.source) in (_plain(part.shown), _plain(part.source))
+    return not _is_tried(cell.source, part.released) if part.is_answer else _plain(cell.source) in part.released
 
 
 def is_tried(answer: str, reference: str) -> bool:
     """Whether an answer cell holds more than the release had in it: a comment alone is no attempt."""
-    released = {line.strip() for line in split_solution(reference)[0].splitlines()} | {STUB, "raise NotImplementedError()", ""}
+    return _is_tried(answer, _released(reference))
+
+
+def _is_tried(answer: str, released: frozenset[str]) -> bool:
     return any(line.strip() not in released and not line.strip().startswith("#") for line in answer.splitlines())
+
+
+def _released(reference: str) -> frozenset[str]:
+    lines = [line.strip() for line in split_solution(reference)[0].splitlines()]
+    return frozenset([*lines, STUB, "raise NotImplementedError()", ""])
 
 
 def _plain(source: str) -> str:
