@@ -24,7 +24,7 @@ lab teach demo build audit:
 	@$(RUN) workbook $@ $(ARGS)
 
 test:
-	@$(RUN) python -m pytest $(ARGS)
+	@$(RUN) python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 fuzz:
 	@$(RUN) python -m tests.grading.fuzz.campaign $(ARGS)
