@@ -62,10 +62,10 @@ def take_in(folder: Path, source: Path) -> Notes:
     source : source/<assignment>, the instructor's.
     """
     _tidy(folder / FOLDER)
-    notes = read_notes(folder)
     refused = _refused(folder)
+    _clear(path for path in refused if path == folder / FOLDER)  # a link, through which we would read and write
+    notes = read_notes(folder)
     notes.files += [line for line in _lines(refused, folder) if line not in notes.files]
-    _clear(path for path in refused if path.parent == folder and path.name == FOLDER)  # else what is said went through a link
     _say(folder, notes)  # before anything is done: where the disk gets full, or this is killed, the next one knows it
     _clear(refused)
     _plain_text(folder / "timestamp.txt", 64)
