@@ -130,17 +130,27 @@ class Book:
         due = self.due + (row[0] if row and row[0] is not None else datetime.timedelta())
         return float(max(0.0, (timestamp - due).total_seconds()))
 
-    def write(self, graded: Graded, timestamp: datetime.datetime | None, late: float, anew: bool = True) -> Standing:
+    def write(
+        self,
+        graded: Graded,
+        timestamp: datetime.datetime | None,
+        late: float,
+        anew: bool = True,
+        ready: Callable[[Standing], None] | None = None,
+    ) -> Standing:
         """Write one submission, whole or not at all, and say how it stands.
 
         Parameters
         ----------
         anew : it was graded anew: a human's score is to be looked at again, as nbgrader has it. Where it was not, only
             what is missing or differs is written.
+        ready : told how it will stand before that counts (at every try anew); where it raises, nothing is written.
         """
 
         def once() -> Standing:
             standing = self._write(graded, timestamp, late, anew)
+            if ready is not None:
+                ready(standing)
             self.db.commit()
             return standing
 

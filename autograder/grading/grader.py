@@ -226,13 +226,23 @@ class Grader:
         need(self.api.release_feedback(assignment, student), "the feedback could not be released")
 
 
+FULL = "the disk is full; what was there before is whole. Mend: make room, and run it again."
+_FULL = tuple(f"[Errno {number}]" for number in (errno.ENOSPC, errno.EDQUOT))
+
+
 def plain_words(error: Exception) -> str:
     """What went wrong, in words for whoever grades."""
-    text = f"{error}" or type(error).__name__
-    is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    if is_full or "disk is full" in text:
-        return "the disk is full; what was graded before is whole. Mend: make room, and run it again."
-    return text
+    return FULL if is_full(error) else f"{error}" or type(error).__name__
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a disk is full. By its words, too: it may come from the gradebook, or from another process."""
+    text = f"{error}"
+    return (
+        (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT))
+        or any(words in text for words in ("disk is full", *_FULL))
+        or (error.__cause__ is not None and is_full(error.__cause__))
+    )
 
 
 class Failed(Exception):

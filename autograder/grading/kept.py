@@ -1,7 +1,7 @@
 """What is kept of a graded submission, so that unchanged work is not done again, and a killed run goes on where it was.
 
-A record says of which content a result is, and which files it wrote. It is written after the files and before the
-gradebook: whatever a kill leaves undone, the next run sees.
+A record says of which content a result is, and which files it wrote. It is written before the gradebook and before the files
+are in their places: whatever a kill or a full disk leaves undone, the next run sees.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from autograder.grading.intake import take_in
 from autograder.grading.job import handed_in_of
 from autograder.grading.judge import files_of
 from autograder.grading.kept import Kept, Record, digest, is_whole
-from autograder.grading.outbox import put_folder, sweep
+from autograder.grading.outbox import Outbox, sweep
 from autograder.grading.pool import feed, local
 from autograder.grading.secret import course_secret, submission_key
 from autograder.grading.week import is_open
@@ -129,11 +129,15 @@ class Class:
             record.texts = {name: digest(text.encode()) for name, text in result.texts.items()}
             beside = {**job.files, **self.week.beside}
             texts = {f"{name}.ipynb": text.encode() for name, text in result.texts.items()}
-            put_folder(self._folder("autograded", job.student), {**beside, **texts}, *self._mode(0o444))
-            standing = self._write(job, result, anew=True)
-            self._pages(job, record, standing, result)
-            if not result.doubtful:
-                self.kept.keep(job.student, record)
+            with Outbox() as box:  # written before the gradebook, in place after it: a full disk leaves all as it was
+                box.put(self._folder("autograded", job.student), {**beside, **texts}, *self._mode(0o444))
+
+                def ready(standing: Standing) -> None:
+                    self._pages(job, record, standing, result, box)
+                    if not result.doubtful:
+                        self.kept.keep(job.student, record)
+
+                standing = self._write(job, result, True, ready)
         except Exception as error:
             return Outcome(job.student, seconds=result.seconds, trouble=plain_words(error))
         return Outcome(job.student, standing.score, standing.most, result.seconds)
@@ -142,24 +146,25 @@ class Class:
         """See that all of a graded submission stands where it should."""
         for step in ("autograded", "feedback"):
             sweep(self._folder(step, job.student))
-        standing = self._write(job, record.graded(job.student), anew=False)
+        standing = self._write(job, record.graded(job.student), False)
         is_there = is_whole(self._folder("feedback", job.student), record.pages, ".html")
         if not is_there or record.human != _human(standing):
-            self._pages(job, record, standing, None)
+            with Outbox() as box:
+                self._pages(job, record, standing, None, box)
             self.kept.keep(job.student, record)
         return Outcome(job.student, standing.score, standing.most, time.monotonic() - since)
 
-    def _write(self, job: Job, graded: Graded, anew: bool) -> Standing:
-        return self.book.write(graded, time_of(handed_in_of(job)), job.late, anew)
+    def _write(self, job: Job, graded: Graded, anew: bool, ready: Callable[[Standing], None] | None = None) -> Standing:
+        return self.book.write(graded, time_of(handed_in_of(job)), job.late, anew, ready)
 
-    def _pages(self, job: Job, record: Record, standing: Standing, result: Graded | None) -> None:
+    def _pages(self, job: Job, record: Record, standing: Standing, result: Graded | None, box: Outbox) -> None:
         """Write the feedback folder. The worker's pages are taken where no human has written into the gradebook."""
         auto = {name: {id: value or 0.0 for id, value in cells.items()} for name, cells in record.grades.items()}
         is_plain = standing.scores == auto and not any(standing.comments.values()) and not any(standing.penalties.values())
         pages = result.pages if result is not None and is_plain else self._made(job, standing, result)
         record.human, record.pages = _human(standing), {name: digest(page.encode()) for name, page in pages.items()}
         made = {f"{name}.html": page.encode() for name, page in pages.items()}
-        put_folder(self._folder("feedback", job.student), {**job.files, **self.week.beside, **made}, *self._mode(0o644))
+        box.put(self._folder("feedback", job.student), {**job.files, **self.week.beside, **made}, *self._mode(0o644))
 
     def _made(self, job: Job, standing: Standing, result: Graded | None) -> dict[str, str]:
         folder = self._folder("autograded", job.student)

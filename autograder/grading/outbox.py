@@ -1,4 +1,4 @@
-"""Writes a graded submission's folders: autograded/ and feedback/, each whole or as it was."""
+"""Writes a graded submission's folders: autograded/ and feedback/, whole or as they were."""
 
 from __future__ import annotations
 
@@ -12,22 +12,32 @@ from pathlib import Path
 TRIES = 20
 
 
-def put_folder(folder: Path, files: Mapping[str, bytes], mode: int, shared: bool = False) -> None:
-    """Put a folder with these files in the place of the one that is there.
+class Outbox:
+    """Folders that are written beside those that are there, and take their places together when the `with` ends well.
 
-    Whatever stops this, a full disk or a kill, there is the old folder or the new one, whole. (Between two renames there
-    may for a moment be none; a run that is killed there leaves the old one under another name, and the rerun writes anew.)
-
-    Parameters
-    ----------
-    files : contents by path inside the folder.
-    mode : permissions of the files.
-    shared : whether the course's group may write (nbgrader's `groupshared`).
+    Whatever stops this, a full disk or a kill, there is of each the old folder or the new one, whole; a full disk leaves all the
+    old ones. (Between two renames there may for a moment be none; a run that is killed there leaves the old one under another
+    name, and the rerun writes anew.)
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = folder.with_name(f".{folder.name}.{os.getpid()}.new")
-    shutil.rmtree(made, ignore_errors=True)
-    try:
+
+    def __init__(self) -> None:
+        self._made: dict[Path, Path] = {}
+
+    def __enter__(self) -> Outbox:
+        return self
+
+    def put(self, folder: Path, files: Mapping[str, bytes], mode: int, shared: bool = False) -> None:
+        """Write a folder with these files, and nothing else in it; a second time in the place of the first.
+
+        Parameters
+        ----------
+        files : contents by path inside the folder.
+        mode : permissions of the files.
+        shared : whether the course's group may write (nbgrader's `groupshared`).
+        """
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        self._made[folder] = made = folder.with_name(f".{folder.name}.{os.getpid()}.new")
+        shutil.rmtree(made, ignore_errors=True)
         made.mkdir()
         for name, content in files.items():
             path = made / name
@@ -39,10 +49,16 @@ def put_folder(folder: Path, files: Mapping[str, bytes], mode: int, shared: bool
         if shared:
             for place in (made, *(path for path in made.rglob("*") if path.is_dir())):
                 place.chmod((place.stat().st_mode | 0o2770) & 0o2777)
-        _swap(made, folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    sweep(folder)
+
+    def __exit__(self, kind: type[BaseException] | None, *about: object) -> None:
+        try:
+            if kind is None:
+                for folder, made in self._made.items():
+                    _swap(made, folder)
+        finally:
+            for folder, made in self._made.items():
+                shutil.rmtree(made, ignore_errors=True)
+                sweep(folder)
 
 
 def _swap(made: Path, folder: Path) -> None:

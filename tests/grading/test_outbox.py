@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.outbox import put_folder
+from autograder.grading.outbox import Outbox
+
+
+def put_folder(folder: Path, files: dict[str, bytes], mode: int) -> None:
+    with Outbox() as box:
+        box.put(folder, files, mode)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -30,6 +35,21 @@ def test_a_failure_in_the_middle_leaves_the_old_one(tmp_path: Path) -> None:
         put_folder(folder, {"a.txt": b"2", "a.txt/b": b"a file cannot be a folder"}, 0o644)
     assert contents(folder) == {"a.txt": b"1"}
     assert [path.name for path in tmp_path.iterdir()] == ["week"]
+
+
+def test_what_fails_at_the_second_leaves_the_first_too(tmp_path: Path) -> None:
+    put_folder(tmp_path / "one", {"a.txt": b"1"}, 0o644)
+    with pytest.raises(OSError), Outbox() as box:
+        box.put(tmp_path / "one", {"a.txt": b"2"}, 0o644)
+        box.put(tmp_path / "two", {"a.txt": b"2", "a.txt/b": b"a file cannot be a folder"}, 0o644)
+    assert contents(tmp_path) == {"one/a.txt": b"1"}
+    with Outbox() as box:
+        box.put(tmp_path / "one", {"a.txt": b"2"}, 0o644)
+        box.put(tmp_path / "two", {"b.txt": b"3"}, 0o644)
+        box.put(tmp_path / "two", {"a.txt": b"4"}, 0o644)
+        assert contents(tmp_path / "one") == {"a.txt": b"1"}
+    assert contents(tmp_path) == {"one/a.txt": b"2", "two/a.txt": b"4"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
 
 
 def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
