@@ -6,7 +6,6 @@ own work may run with process limits alone, and is told so.
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import random
@@ -92,6 +91,8 @@ class Process:
 #: Whether a sandbox has a session of its own, so that a terminal's Ctrl-C does not reach it. Bubblewrap's child waits for
 #: ever where its parent is killed in the first milliseconds: who sets this to False ends his whole process group at last.
 own_session = True
+PROBES = 3
+_found: tuple[str, bool] | None = None  # what worked; a failure is not kept, it may pass: a long-lived worker would grade nobody
 
 
 @dataclass(frozen=True)
@@ -301,21 +302,32 @@ def open_sandbox(limits: Limits, own_work: bool = False, extra: tuple[Path, ...]
     raise SandboxError(why)
 
 
-@functools.cache
 def _probe() -> tuple[tuple[str, bool] | None, str]:
-    """Try the sandbox once: (the command, whether it drops the user), else the mend."""
+    """Try the sandbox until it has worked once: (the command, whether it drops the user), else the mend."""
+    global _found
+    if _found is not None:
+        return _found, ""
     bwrap = find_bwrap()
     if bwrap is None:
         return None, mend("")
     said = ""
     for drops_user in (True, False) if os.geteuid() == 0 else (False,):
-        sandbox = Sandbox(Limits(), bwrap, drops_user)
-        command = [bwrap, *sandbox.arguments(), "--", sys.executable, "-I", "-S", "-c", "pass"]
-        tried = subprocess.run(command, env={}, capture_output=True, text=True, timeout=30, check=False)
-        if tried.returncode == 0:
-            return (bwrap, drops_user), ""
-        said = tried.stderr.strip() or f"it ended with status {tried.returncode}"
+        said = _tried(Sandbox(Limits(), bwrap, drops_user))
+        if not said:
+            _found = bwrap, drops_user
+            return _found, ""
     return None, mend(said)
+
+
+def _tried(sandbox: Sandbox) -> str:
+    """Start the sandbox with a Python that does nothing; what went wrong. Who is killed from outside is tried again."""
+    assert sandbox.bwrap is not None
+    command = [sandbox.bwrap, *sandbox.arguments(), "--", sys.executable, "-I", "-S", "-c", "pass"]
+    for _ in range(PROBES):
+        tried = subprocess.run(command, env={}, capture_output=True, text=True, timeout=30, check=False)
+        if tried.returncode >= 0 and tried.returncode != 128 + signal.SIGKILL:
+            break
+    return "" if tried.returncode == 0 else tried.stderr.strip() or f"it ended with status {tried.returncode}"
 
 
 def mend(said: str) -> str:

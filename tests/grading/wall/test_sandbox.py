@@ -20,8 +20,8 @@ from autograder.grading.wall.sandbox import ALONE, Sandbox, find_bwrap, mend, op
 
 
 @pytest.fixture(autouse=True)
-def forget() -> None:
-    module._probe.cache_clear()
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_found", None)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is Linux's")
@@ -35,6 +35,26 @@ def test_both_ways_of_being_nobody_work(drops_user: bool) -> None:
         assert learner.get("me")() != 0
     finally:
         learner.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is Linux's")
+def test_a_probe_that_is_killed_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By an operator, or by the kernel short of memory: it says nothing about the sandbox."""
+    mortal = tmp_path / "bwrap"
+    mortal.write_text(f'#!/bin/sh\n[ -e {tmp_path}/died ] || {{ touch {tmp_path}/died; kill -9 $$; }}\nexec {find_bwrap()} "$@"\n')
+    mortal.chmod(0o755)
+    monkeypatch.setattr(module, "find_bwrap", lambda: str(mortal))
+    assert open_sandbox(Limits()).bwrap == str(mortal) and (tmp_path / "died").exists()
+
+    always = tmp_path / "always"
+    always.write_text("#!/bin/sh\nkill -9 $$\n")
+    always.chmod(0o755)
+    monkeypatch.setattr(module, "_found", None)
+    monkeypatch.setattr(module, "find_bwrap", lambda: str(always))
+    with pytest.raises(SandboxError, match="status -9"):
+        open_sandbox(Limits())
+    monkeypatch.setattr(module, "find_bwrap", lambda: str(mortal))
+    assert open_sandbox(Limits()).bwrap == str(mortal), "a failure is not kept"
 
 
 @pytest.mark.parametrize(
