@@ -40,11 +40,11 @@ def test_both_ways_of_being_nobody_work(drops_user: bool) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is Linux's")
 def test_a_probe_that_is_killed_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By an operator, or by the kernel short of memory: it says nothing about the sandbox."""
-    mortal = tmp_path / "bwrap"
-    mortal.write_text(f'#!/bin/sh\n[ -e {tmp_path}/died ] || {{ touch {tmp_path}/died; kill -9 $$; }}\nexec {find_bwrap()} "$@"\n')
+    mortal, died = tmp_path / "bwrap", tmp_path / "died"
+    mortal.write_text(f'#!/bin/sh\n[ -e {died} ] || {{ touch {died}; kill -9 $$; }}\nexec {find_bwrap()} "$@"\n')
     mortal.chmod(0o755)
     monkeypatch.setattr(module, "find_bwrap", lambda: str(mortal))
-    assert open_sandbox(Limits()).bwrap == str(mortal) and (tmp_path / "died").exists()
+    assert open_sandbox(Limits()).bwrap == str(mortal) and died.exists()
 
     always = tmp_path / "always"
     always.write_text("#!/bin/sh\nkill -9 $$\n")
