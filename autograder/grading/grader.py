@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import errno
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -22,6 +21,7 @@ from autograder.grading import PAGE, STEPS
 from autograder.grading.alone import alone
 from autograder.grading.book import open_gradebook
 from autograder.grading.intake import take_in
+from autograder.grading.outbox import FULL, is_full
 from autograder.grading.wall.errors import SandboxError
 from autograder.grading.wall.limits import Limits
 from autograder.grading.wall.sandbox import open_sandbox
@@ -226,23 +226,9 @@ class Grader:
         need(self.api.release_feedback(assignment, student), "the feedback could not be released")
 
 
-FULL = "the disk is full; what was there before is whole. Mend: make room, and run it again."
-_FULL = tuple(f"[Errno {number}]" for number in (errno.ENOSPC, errno.EDQUOT))
-
-
 def plain_words(error: Exception) -> str:
     """What went wrong, in words for whoever grades."""
     return FULL if is_full(error) else f"{error}" or type(error).__name__
-
-
-def is_full(error: BaseException) -> bool:
-    """Whether a disk is full. By its words, too: it may come from the gradebook, or from another process."""
-    text = f"{error}"
-    return (
-        (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT))
-        or any(words in text for words in ("disk is full", *_FULL))
-        or (error.__cause__ is not None and is_full(error.__cause__))
-    )
 
 
 class Failed(Exception):
@@ -274,6 +260,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
     wide = max(len(outcome.student) for outcome in outcomes)
     lines = []
     for one in outcomes:
-        what = f"not graded: {one.trouble}" if one.trouble else f"{one.score:7.2f} of {one.most:g}"
+        label = "graded, but" if one.most else "not graded:"
+        what = f"{label} {one.trouble}" if one.trouble else f"{one.score:7.2f} of {one.most:g}"
         lines.append(f"{one.student:<{wide}}  {what:<18} {one.seconds:6.1f} s")
     return "\n".join(lines)

@@ -7,7 +7,6 @@ outputs. The learner's own file lies in the folder `.intake` with the lines that
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import logging
 import os
@@ -19,6 +18,7 @@ from pathlib import Path
 from autograder.grading import nbio
 from autograder.grading.alone import alone
 from autograder.grading.notes import FOLDER, Notes, read_notes, write_notes, write_whole
+from autograder.grading.outbox import is_full
 from autograder.grading.reading import Read, Unreadable, read
 from autograder.grading.repair import course_of, repair_by
 
@@ -237,7 +237,7 @@ def _keep(path: Path, hers: Path) -> None:
     try:
         os.link(path, hers)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(error):
             raise
         write_whole(hers, path.read_bytes())  # a disk without links, or somebody else's file
 

@@ -1,7 +1,7 @@
 """What is kept of a graded submission, so that unchanged work is not done again, and a killed run goes on where it was.
 
-A record says of which content a result is, and which files it wrote. It is written before the gradebook and before the files
-are in their places: whatever a kill or a full disk leaves undone, the next run sees.
+A record says of which content a result is, and which files it wrote. It takes its place after the gradebook and the files:
+whatever a kill leaves undone, the next run sees.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.bundle import Graded
-from autograder.grading.notes import write_whole
+from autograder.grading.outbox import Outbox
 from autograder.grading.secret import state_folder
 
 
@@ -59,9 +59,9 @@ class Kept:
             return None
         return record if record.content == content else None
 
-    def keep(self, student: str, record: Record) -> None:
-        """Keep a record, whole or not at all."""
-        write_whole(self.folder / f"{student}.json", json.dumps(dataclasses.asdict(record)).encode())
+    def keep(self, student: str, record: Record, box: Outbox) -> None:
+        """Keep a record, together with what else is in the box."""
+        box.put_file(self.folder / f"{student}.json", json.dumps(dataclasses.asdict(record)).encode())
 
 
 def digest(content: bytes) -> str:

@@ -135,7 +135,7 @@ class Class:
                 def ready(standing: Standing) -> None:
                     self._pages(job, record, standing, result, box)
                     if not result.doubtful:
-                        self.kept.keep(job.student, record)
+                        self.kept.keep(job.student, record, box)
 
                 standing = self._write(job, result, True, ready)
         except Exception as error:
@@ -151,7 +151,7 @@ class Class:
         if not is_there or record.human != _human(standing):
             with Outbox() as box:
                 self._pages(job, record, standing, None, box)
-            self.kept.keep(job.student, record)
+                self.kept.keep(job.student, record, box)
         return Outcome(job.student, standing.score, standing.most, time.monotonic() - since)
 
     def _write(self, job: Job, graded: Graded, anew: bool, ready: Callable[[Standing], None] | None = None) -> Standing:
@@ -230,7 +230,10 @@ def grade_class(
 
     def tell(outcome: Outcome) -> None:
         if release and not outcome.trouble:
-            grader.release(outcome.student, assignment)
+            try:
+                grader.release(outcome.student, assignment)
+            except Exception as error:  # one page that cannot be given back stops no other
+                outcome = dataclasses.replace(outcome, trouble=f"its page was not given back: {plain_words(error)}")
         for hear in hearers:
             hear(outcome)
 

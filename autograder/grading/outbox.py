@@ -1,4 +1,4 @@
-"""Writes a graded submission's folders: autograded/ and feedback/, whole or as they were."""
+"""Writes a graded submission's folders, autograded/ and feedback/, and its record: whole or as they were."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 TRIES = 20
+FULL = "the disk is full; what was there before is whole. Mend: make room, and run it again."
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Outbox:
@@ -22,6 +24,7 @@ class Outbox:
 
     def __init__(self) -> None:
         self._made: dict[Path, Path] = {}
+        self._files: dict[Path, Path] = {}
 
     def __enter__(self) -> Outbox:
         return self
@@ -36,7 +39,7 @@ class Outbox:
         shared : whether the course's group may write (nbgrader's `groupshared`).
         """
         folder.parent.mkdir(parents=True, exist_ok=True)
-        self._made[folder] = made = folder.with_name(f".{folder.name}.{os.getpid()}.new")
+        self._made[folder] = made = _beside(folder, "new")
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir()
         for name, content in files.items():
@@ -50,19 +53,32 @@ class Outbox:
             for place in (made, *(path for path in made.rglob("*") if path.is_dir())):
                 place.chmod((place.stat().st_mode | 0o2770) & 0o2777)
 
+    def put_file(self, path: Path, content: bytes) -> None:
+        """Write a file; it takes its place after the folders."""
+        self._files[path] = made = _beside(path, "new")
+        made.write_bytes(content)
+
     def __exit__(self, kind: type[BaseException] | None, *about: object) -> None:
         try:
             if kind is None:
                 for folder, made in self._made.items():
                     _swap(made, folder)
+                for path, made in self._files.items():
+                    os.replace(made, path)
         finally:
+            for made in self._files.values():
+                made.unlink(missing_ok=True)
             for folder, made in self._made.items():
                 shutil.rmtree(made, ignore_errors=True)
                 sweep(folder)
 
 
+def _beside(path: Path, what: str) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.{what}")
+
+
 def _swap(made: Path, folder: Path) -> None:
-    old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
+    old = _beside(folder, "old")
     for attempt in range(1, TRIES + 1):
         shutil.rmtree(old, ignore_errors=True)
         with contextlib.suppress(FileNotFoundError):
@@ -86,3 +102,13 @@ def sweep(folder: Path) -> None:
         owner = left.name.split(".")[-2]
         if left.suffix in (".new", ".old") and owner.isdigit() and not Path(f"/proc/{owner}").exists():
             shutil.rmtree(left, ignore_errors=True)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a disk is full. By its words, too: it may come from the gradebook, or from another process."""
+    text = f"{error}"
+    return (
+        (isinstance(error, OSError) and error.errno in _FULL)
+        or any(words in text for words in ("disk is full", *(f"[Errno {number}]" for number in _FULL)))
+        or (error.__cause__ is not None and is_full(error.__cause__))
+    )

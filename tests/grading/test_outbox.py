@@ -41,15 +41,17 @@ def test_what_fails_at_the_second_leaves_the_first_too(tmp_path: Path) -> None:
     put_folder(tmp_path / "one", {"a.txt": b"1"}, 0o644)
     with pytest.raises(OSError), Outbox() as box:
         box.put(tmp_path / "one", {"a.txt": b"2"}, 0o644)
+        box.put_file(tmp_path / "record", b"2")
         box.put(tmp_path / "two", {"a.txt": b"2", "a.txt/b": b"a file cannot be a folder"}, 0o644)
     assert contents(tmp_path) == {"one/a.txt": b"1"}
     with Outbox() as box:
         box.put(tmp_path / "one", {"a.txt": b"2"}, 0o644)
         box.put(tmp_path / "two", {"b.txt": b"3"}, 0o644)
         box.put(tmp_path / "two", {"a.txt": b"4"}, 0o644)
-        assert contents(tmp_path / "one") == {"a.txt": b"1"}
-    assert contents(tmp_path) == {"one/a.txt": b"2", "two/a.txt": b"4"}
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+        box.put_file(tmp_path / "record", b"2")
+        assert contents(tmp_path / "one") == {"a.txt": b"1"} and not (tmp_path / "record").exists()
+    assert contents(tmp_path) == {"one/a.txt": b"2", "two/a.txt": b"4", "record": b"2"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "record", "two"]
 
 
 def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
