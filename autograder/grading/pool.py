@@ -11,7 +11,8 @@ from typing import TypeVar
 J = TypeVar("J")
 R = TypeVar("R")
 #: names of errors that say that a worker was lost, not that the job is at fault
-LOST = ("BrokenExecutor", "KilledWorker", "CommClosedError", "FutureCancelledError", "WorkerLost")
+LOST = ("BrokenExecutor", "CommClosedError", "FutureCancelledError", "WorkerLost")
+LOOK = 5.0  # seconds without a result after which an executor whose workers come and go is asked for its room again
 
 
 class WorkerLost(RuntimeError):
@@ -29,7 +30,8 @@ def feed(
     Parameters
     ----------
     run : runs one job; it and the jobs can be pickled where the executor needs that.
-    ahead : how many jobs are in flight at most. An executor whose workers come and go has a method `room()` that says it.
+    ahead : how many jobs are in flight at most. An executor whose workers come and go has a method `room()` that says it;
+        it is asked while nothing arrives, too.
     tries : how often a job is given out before its loss is its result.
 
     Raises
@@ -40,6 +42,7 @@ def feed(
     flying: dict[Future[R], tuple[J, int]] = {}
     arrived: queue.SimpleQueue[Future[R]] = queue.SimpleQueue()  # waiting on every future anew costs as much as their number
     room: Callable[[], int] = getattr(executor, "room", lambda: ahead)
+    patience = LOOK if hasattr(executor, "room") else None
 
     def give(job: J, attempt: int) -> None:
         future = executor.submit(run, job)
@@ -58,7 +61,11 @@ def feed(
                 give(job, 1)
             if not flying:
                 return
-            future = arrived.get()
+            try:
+                future = arrived.get(timeout=patience)
+            except queue.Empty:
+                room()
+                continue
             job, attempt = flying.pop(future)
             result = _result(future)
             if isinstance(result, Exception) and is_lost(result) and attempt < tries:
@@ -78,6 +85,8 @@ def _result(future: Future[R]) -> R | Exception:
     except concurrent.futures.CancelledError:
         return WorkerLost("its worker was lost")
     except Exception as error:
+        if type(error).__name__ == "KilledWorker":  # Dask's, of a job that ran or only waited where workers were lost
+            return WorkerLost("too many of the cluster's workers were lost while it ran there or waited. Mend: run it again.")
         return error
 
 

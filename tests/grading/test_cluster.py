@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tiny import FULL, OPEN, WEEK, Book
@@ -109,9 +110,62 @@ def test_a_worker_killed_and_another_come_cost_nothing(processes: Processes, tmp
                 os.killpg(first.pid, signal.SIGKILL)
                 late = processes.worker()
             if len(came) == 40:  # whoever comes later gets what is carried, and work
-                until(lambda: pool.client.nthreads() and len(pool.client.nthreads()) == 2)  # type: ignore[attr-defined]
+                until(lambda: cluster._fit_threads(pool.client, set(pool.names.values())) == 2)  # type: ignore[attr-defined]
     assert sorted(came) == [(job, job * job) for job in range(120)]
     assert (tmp_path / str(late.pid)).read_text()
+
+
+def deadly(folder: str, job: int) -> int:
+    if job == 5:
+        open(f"{folder}/{os.getpid()}", "x").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.05)
+    return job
+
+
+def test_a_job_takes_few_workers_with_it_and_the_lack_of_any_is_said_once(
+    processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "LOOK", 0.2)
+    monkeypatch.setattr("autograder.grading.pool.LOOK", 0.3)
+    (tmp_path / "taken").mkdir()
+    processes.scheduler()
+    for _ in range(cluster.TAKES):
+        processes.worker()
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if len(said) == 1:
+            time.sleep(1)  # it is looked for more than once in this time, were it not for the count
+            processes.worker()
+
+    with cluster.executor(processes.address, say=say) as (pool, _):
+        pool.client.wait_for_workers(cluster.TAKES)  # type: ignore[attr-defined]
+        came = dict(feed(pool, functools.partial(_module(deadly), str(tmp_path / "taken")), iter(range(30)), ahead=4))
+    assert len(list((tmp_path / "taken").iterdir())) == cluster.TAKES
+    assert "3 of the cluster's workers were lost" in str(came.pop(5))
+    assert came == {job: job for job in range(30) if job != 5}, "the others are whole"
+    assert [line.partition(" at ")[0] for line in said] == ["No worker that can grade is left", "There is a worker"]
+
+
+def test_what_a_killed_coordinator_brought_is_taken_back(processes: Processes) -> None:
+    processes.scheduler()
+    processes.worker()
+
+    def brought(client: Any) -> set[str]:
+        names: list[str] = client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.worker_plugins))
+        return {name for name in names if name.startswith(cluster.MARK)}
+
+    with cluster.executor(processes.address) as (living, _):
+        living.submit(abs, -1).result()
+        with cluster.executor(processes.address) as (killed, _):
+            assert killed.submit(abs, -1).result() == 1
+            assert len(brought(living.client)) == 2  # type: ignore[attr-defined]
+            killed.client.close()  # type: ignore[attr-defined]
+        with cluster.executor(processes.address):
+            assert brought(living.client) == set(living.names.values())  # type: ignore[attr-defined]
+        assert living.submit(abs, -2).result() == 2
 
 
 def _module(function: Callable[..., object]) -> Callable[..., object]:
