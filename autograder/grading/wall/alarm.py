@@ -10,22 +10,33 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 from autograder.cases.limits import TimeUp
+from autograder.grading.wall.starved import Deadline
 
-_ends: list[list[float]] = []  # when each limit ends, the innermost last
+_ends: list[Deadline] = []  # when each limit ends, the innermost last
 
 
 @contextlib.contextmanager
-def alarm(seconds: float) -> Iterator[None]:
-    """Raise TimeUp in the body after `seconds`, in the main thread of a Unix process; elsewhere there is no alarm."""
+def alarm(seconds: float, look: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Raise TimeUp in the body after `seconds`, in the main thread of a Unix process; elsewhere there is no alarm.
+
+    `look` is called when the time is up: it may `grant` more.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
-    before = signal.signal(signal.SIGALRM, _ring)
-    _ends.append([time.monotonic() + seconds])
+
+    def ring(signum: int, frame: FrameType | None) -> None:
+        look()
+        if min(end.left() for end in _ends) <= 0:
+            raise TimeUp
+        _set()
+
+    before = signal.signal(signal.SIGALRM, ring)
+    _ends.append(Deadline(seconds))
     _set()
     try:
         yield
@@ -33,6 +44,12 @@ def alarm(seconds: float) -> Iterator[None]:
         _ends.pop()
         signal.signal(signal.SIGALRM, before)
         _set()
+
+
+def grant(seconds: float) -> None:
+    """Move all limits because a core was waited for."""
+    for end in _ends:
+        end.grant(seconds)
 
 
 @contextlib.contextmanager
@@ -45,15 +62,11 @@ def paused() -> Iterator[None]:
         yield
     finally:
         for end in _ends:
-            end[0] += time.monotonic() - since
+            end.put_off(time.monotonic() - since)
         if _ends:
             _set()
 
 
-def _ring(signum: int, frame: FrameType | None) -> None:
-    raise TimeUp
-
-
 def _set() -> None:
-    left = max(0.001, min(end for (end,) in _ends) - time.monotonic()) if _ends else 0.0
+    left = max(0.001, min(end.left() for end in _ends)) if _ends else 0.0
     signal.setitimer(signal.ITIMER_REAL, left, 0.05 if _ends else 0.0)

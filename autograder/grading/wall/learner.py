@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from autograder.cases.limits import TimeUp
 from autograder.grading.wall import census, common
-from autograder.grading.wall.alarm import alarm, paused
+from autograder.grading.wall.alarm import alarm, grant, paused
 from autograder.grading.wall.errors import LearnerError, LearnerGone, SandboxError, WallError
 from autograder.grading.wall.handles import Target, target_of
 from autograder.grading.wall.limits import Limits
@@ -21,6 +21,7 @@ from autograder.grading.wall.peer import Peer
 from autograder.grading.wall.policy import Policy
 from autograder.grading.wall.protocol import Bounds, Channel
 from autograder.grading.wall.sandbox import ALONE, Process
+from autograder.grading.wall.starved import Deadline, Queue
 
 CENSUS = 0.25  # seconds between two counts of what the process and its children use
 STARTING = 60.0  # seconds within which a new process must be ready
@@ -59,10 +60,11 @@ class Learner:
         self.before_ask: Callable[[], None] = lambda: None
         self.asked = 0  # how often her code may have run: what was read of her plain data before is stale
         self._cells: list[tuple[str, float]] = []  # what ran to its end or to an error of its own, and how long it took
-        self._deadlines = [[time.monotonic() + self.limits.notebook_seconds]]  # the notebook's first, the innermost last
+        self._deadlines = [Deadline(self.limits.notebook_seconds, bound=1)]  # the notebook's first, the innermost last
         self._process: Process | None = None
         self._peer: Peer | None = None
         self._counted = 0.0
+        self._queue: Queue | None = None
         self._starts = 0
         self._fresh: dict[str, Learner] = {}
 
@@ -146,13 +148,17 @@ class Learner:
             self.stop()
 
     @contextlib.contextmanager
-    def limit(self, seconds: float) -> Iterator[None]:
-        """What is asked of her in the body must be answered by then; else her process is stopped and TimeUp raised."""
+    def limit(self, seconds: float) -> Iterator[Callable[[], float]]:
+        """What is asked of her in the body must be answered by then; else her process is stopped and TimeUp raised.
+
+        What was waited for a core is not charged (`starved`). Gives a function that says how many seconds are left.
+        """
         seconds = max(0.0, min(seconds, self.time_left()))
-        self._deadlines.append([time.monotonic() + seconds])
+        deadline = Deadline(seconds)
+        self._deadlines.append(deadline)
         try:
-            with alarm(seconds + GRACE):
-                yield
+            with alarm(seconds + GRACE, self._grant):
+                yield deadline.left
         finally:
             self._deadlines.pop()
 
@@ -188,7 +194,7 @@ class Learner:
 
     def time_left(self) -> float:
         """Seconds of the whole notebook's time that are left."""
-        return self._deadlines[0][0] - time.monotonic()
+        return self._deadlines[0].left()
 
     # --- how it is done --------------------------------------------------------------------------------------------
 
@@ -213,7 +219,7 @@ class Learner:
         finally:
             self.on_output, self.before_ask = quiet, hook
             for deadline in self._deadlines[1:]:
-                deadline[0] += time.monotonic() - since
+                deadline.put_off(time.monotonic() - since)
 
     def _started(self) -> bool:
         """Start a process; whether the replay went well. A cell that breaks the process off now is left out then."""
@@ -230,11 +236,11 @@ class Learner:
         if not self._process.sandboxed and ALONE not in self.said:
             self.said.append(ALONE)
         self._peer = _Guarded(self, self._process)
+        self._queue = Queue(self._process.popen.pid)
         self._ready()
         for cell in list(self._cells):
             source, seconds = cell
-            end = min(time.monotonic() + min(3 * seconds + 5, self.limits.cell_seconds), self._deadlines[0][0])
-            self._deadlines.append([end])
+            self._deadlines.append(Deadline(min(3 * seconds + 5, self.limits.cell_seconds, self.time_left())))
             try:
                 self._request("run", source)
             except (Exception, TimeUp):
@@ -249,7 +255,7 @@ class Learner:
 
     def _ready(self) -> None:
         """Wait until the new process has imported what it needs and has its files."""
-        self._deadlines.append([min(time.monotonic() + STARTING, self._deadlines[0][0])])
+        self._deadlines.append(Deadline(min(STARTING, self.time_left())))
         try:
             failed = self._request("files", self.files)
         except LearnerGone as gone:
@@ -263,15 +269,34 @@ class Learner:
 
     def _tick(self) -> None:
         """Called while waiting: is her time up, does she use too much?"""
-        now = time.monotonic()
-        if now > min(self._deadlines[0][0], self._deadlines[-1][0]):
+        if self._over():
+            self._grant()
+        if self._over():
             self.said.append(f"the notebook's process was stopped: {self._late()}")
             raise TimeUp
+        now = time.monotonic()
         if now > self._counted + CENSUS and self._process is not None:
             self._counted = now
+            self._grant()
             beyond = census.excess(self._process.popen.pid, self.limits.memory, self.limits.processes)
             if beyond:
                 raise self._broken(LearnerGone(f"the notebook's process was stopped: {beyond}"))
+
+    def _over(self) -> bool:
+        return min(self._deadlines[0].left(), self._deadlines[-1].left()) < 0
+
+    def _grant(self) -> None:
+        """Give back what was waited for a core. The alarm may ring in the middle of it: then it has looked already."""
+        queue, self._queue = self._queue, None
+        if queue is None:
+            return
+        try:
+            waited = queue.waited()
+        finally:
+            self._queue = queue
+        grant(waited)
+        for deadline in self._deadlines[1:]:
+            deadline.grant(waited)
 
     def _late(self) -> str:
         if self.time_left() <= 0:
