@@ -29,11 +29,14 @@ from autograder.cases.limits import TimeUp
 from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.words import describe
 
-Limit = Callable[[float], AbstractContextManager[None]]
+# Gives, where it knows better than a clock on the wall, a function that says how many seconds are left.
+Limit = Callable[[float], AbstractContextManager[Callable[[], float] | None]]
 # How much is spent on making a breaking input smaller. Tries are counted, so that the same work gives the same message
 # again; seconds only cut off, with threefold slack.
 SHRINKS, SHRINKING = 300, 0.9
 SEARCHING = 0.5  # share of a case's time limit after which no further inputs are tried
+# Before that many nothing holds: the first input of all is nothing but zeros, and whoever sleeps would be tried on no other.
+FEWEST = 5
 
 # Hypothesis keeps a folder of constants in the working directory: none may appear beside a learner's notebook.
 _HOME = tempfile.TemporaryDirectory(prefix=scratch.prefix("autograder-hypothesis"))
@@ -59,12 +62,14 @@ class _Attempts:
         self.takes_rng = "rng" in takes
         self.given = {name: self.subjects[name] for name in takes if name in self.subjects}
         self.free = [name for name in takes if name not in self.given and name != "rng"]
-        self.search_until = time.monotonic() + SEARCHING * seconds
+        self.seconds, end = seconds, time.monotonic() + seconds
+        self.left: Callable[[], float] = lambda: end - time.monotonic()
         self.shrink_until: float | None = None
         self.tries = self.shrinks = 0
         self.error: BaseException | None = None
         self.on: dict[str, Any] = {}
         self.printed = ""
+        self.slow = False  # the time was used up by several tries, none of which hung
 
     def strategies(self) -> dict[str, st.SearchStrategy[Any]]:
         draws = self.case.draws
@@ -75,14 +80,14 @@ class _Attempts:
         return {self.free[0]: draws}
 
     def __call__(self, **drawn: Any) -> None:
-        now = time.monotonic()
-        if self.tries and now > (self.shrink_until or self.search_until):
+        if time.monotonic() > self.shrink_until if self.shrink_until else self._searched():
             raise _Enough
         if self.error is not None:
             self.shrinks += 1
             if self.shrinks > SHRINKS:
                 raise _Enough
         self.tries += 1
+        begun = time.monotonic()
         before = copy.deepcopy(drawn)
         rng = {"rng": np.random.default_rng(self.seed)} if self.takes_rng else {}
         printed = io.StringIO()
@@ -105,10 +110,15 @@ class _Attempts:
             self.shrink_until = self.shrink_until or time.monotonic() + SHRINKING
             raise
         except TimeUp as error:
-            self.error, self.on = error, before
+            if self.error is None:  # else it was found broken before, and was being made smaller
+                self.error, self.on = error, before
+                self.slow = time.monotonic() - begun < self.seconds / 2
             raise
         finally:
             self.printed = self.printed or printed.getvalue()[:200]
+
+    def _searched(self) -> bool:
+        return self.tries >= FEWEST and self.left() < (1 - SEARCHING) * self.seconds
 
 
 def run_case(case: Case, subjects: Mapping[str, Any], key: bytes, limit: Limit, seconds: float) -> Verdict:
@@ -120,7 +130,8 @@ def run_case(case: Case, subjects: Mapping[str, Any], key: bytes, limit: Limit, 
     seconds = case.seconds or seconds
     attempts = _Attempts(case, subjects, seed, seconds)
     try:
-        with limit(seconds):
+        with limit(seconds) as left:
+            attempts.left = left or attempts.left
             if case.draws is None:
                 attempts()
             else:
@@ -159,6 +170,8 @@ def _verdict(case: Case, attempts: _Attempts, seconds: float) -> Verdict:
     if attempts.error is None:
         return Verdict(**common, notes=notes)  # type: ignore[arg-type]
     message, line = explain(attempts.error, attempts.subjects, case.run.__code__.co_filename, seconds)
+    if attempts.slow:
+        message = f"it is too slow: {seconds:g} seconds were enough to try it on {attempts.tries - 1} small inputs"
     return Verdict(**common, notes=notes, message=message, line=line, on=describe(attempts.on))  # type: ignore[arg-type]
 
 

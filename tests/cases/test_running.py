@@ -53,6 +53,26 @@ def test_the_breaking_input_is_small_and_said_and_the_answer_is_not(doubling):
     assert "0.2" not in verdict.message and " 2" not in verdict.message
 
 
+def test_who_sleeps_is_tried_on_more_than_zeros(doubling):
+    """The first input of all is zeros; after the half of the time no further one was drawn."""
+
+    def sleeping(x):
+        time.sleep(0.6)
+        return x
+
+    verdict = verdict_on(doubling, sleeping, seconds=1.0)
+    assert not verdict.holds
+
+
+def test_who_is_too_slow_to_be_tried_is_told_so(doubling):
+    def right(x):
+        time.sleep(0.3)
+        return 2 * x
+
+    assert verdict_on(doubling, right, seconds=1.0).message.startswith("it is too slow: 1 seconds were enough to try it on ")
+    assert verdict_on(doubling, right, seconds=4.0).holds
+
+
 def test_hypothesis_leaves_nothing_beside_the_work(doubling, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     verdict_on(doubling, lambda x: x)
