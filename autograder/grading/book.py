@@ -24,11 +24,11 @@ from nbgrader.api import (
     SubmittedNotebook,
     get_alembic_version,
 )
-from nbgrader.utils import parse_utc
-from sqlalchemy import insert, inspect, select, text, update
+from sqlalchemy import Connection, bindparam, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from autograder.grading.bundle import Graded
+from autograder.grading.intake import moment
 
 TRIES = 8
 _SQLITE = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
@@ -41,6 +41,41 @@ _STATES = (
     "55P03",  # a lock cannot be had
     "57P01", "57P02", "57P03",  # the server is going down, was killed, is starting
 )  # fmt: skip
+# Plain tables: through the ORM the same rows cost three times as much, and each statement is made once here.
+_STUDENT, _SUBMITTED, _NOTEBOOK, _GRADE, _COMMENT = (
+    inspect(kind).local_table for kind in (Student, SubmittedAssignment, SubmittedNotebook, Grade, Comment)
+)
+_IS_MINE = (_SUBMITTED.c.student_id == bindparam("student")) & (_SUBMITTED.c.assignment_id == bindparam("assignment"))
+_SUBMISSION = (
+    select(_SUBMITTED.c.id, _SUBMITTED.c.timestamp)
+    .select_from(_STUDENT.outerjoin(_SUBMITTED, _IS_MINE))
+    .where(_STUDENT.c.id == bindparam("student"))
+)
+_EXTENSION = select(_SUBMITTED.c.extension).where(_IS_MINE)
+_NOTEBOOKS = select(_NOTEBOOK.c.notebook_id, _NOTEBOOK.c.id, _NOTEBOOK.c.late_submission_penalty).where(
+    _NOTEBOOK.c.assignment_id == bindparam("submission")
+)
+
+
+def _of_submission(table: Any, *names: str) -> Any:
+    """Rows of all of a submission's notebooks: notebook, cell, and these columns."""
+    columns = [table.c[name] for name in ("notebook_id", "cell_id", *names)]
+    joined = table.join(_NOTEBOOK, table.c.notebook_id == _NOTEBOOK.c.id)
+    return select(*columns).select_from(joined).where(_NOTEBOOK.c.assignment_id == bindparam("submission"))
+
+
+def _change(table: Any, *names: str) -> Any:
+    """An update of these columns of the row `row`."""
+    return update(table).where(table.c.id == bindparam("row")).values({name: bindparam(name) for name in names})
+
+
+_GRADES = _of_submission(_GRADE, "id", "auto_score", "manual_score", "extra_credit", "needs_manual_grade")
+_COMMENTS = _of_submission(_COMMENT, "id", "auto_comment", "manual_comment")
+_ADD_STUDENT, _ADD_SUBMISSION, _ADD_NOTEBOOK, _ADD_GRADE, _ADD_COMMENT = (
+    insert(table) for table in (_STUDENT, _SUBMITTED, _NOTEBOOK, _GRADE, _COMMENT)
+)
+_CHANGE_SUBMISSION, _CHANGE_NOTEBOOK = _change(_SUBMITTED, "timestamp"), _change(_NOTEBOOK, "late_submission_penalty")
+_CHANGE_GRADE, _CHANGE_COMMENT = _change(_GRADE, "auto_score", "needs_manual_grade"), _change(_COMMENT, "auto_comment")
 T = TypeVar("T")
 #: (the notebook's score, seconds late, learner) -> points taken off, None for none
 Penalty = Callable[[str, float, float], float | None]
@@ -75,6 +110,35 @@ class _Cell:
     points: float
     graded: bool
     commented: bool
+
+
+_Known = dict[tuple[str, str], tuple[Any, ...]]  # (notebook, cell) -> its row's columns
+
+
+@dataclass
+class _Rows:
+    """A submission's rows: its id, its notebooks' ids and penalties, the rows of their cells."""
+
+    submission: str
+    notebooks: dict[str, tuple[str, float | None]] = field(default_factory=dict)
+    grades: _Known = field(default_factory=dict)
+    comments: _Known = field(default_factory=dict)
+
+
+class _Work:
+    """Rows to be written: each kind at once, and notebooks before what refers to them."""
+
+    def __init__(self) -> None:
+        order = (_ADD_NOTEBOOK, _CHANGE_NOTEBOOK, _ADD_GRADE, _CHANGE_GRADE, _ADD_COMMENT, _CHANGE_COMMENT)
+        self.rows: dict[Any, list[dict[str, Any]]] = {statement: [] for statement in order}
+
+    def do(self, statement: Any, values: dict[str, Any]) -> None:
+        self.rows[statement].append(values)
+
+    def execute(self, db: Connection) -> None:
+        for statement, rows in self.rows.items():
+            if rows:
+                db.execute(statement, rows)
 
 
 class Book:
@@ -120,13 +184,8 @@ class Book:
         """How long after the due date, the learner's extension included, a submission came."""
         if timestamp is None or self.due is None:
             return 0.0
-        row = self._safely(
-            lambda: self.db.execute(
-                select(SubmittedAssignment.extension).where(
-                    SubmittedAssignment.assignment_id == self.assignment, SubmittedAssignment.student_id == student
-                )
-            ).first()
-        )
+        mine = {"student": student, "assignment": self.assignment}
+        row = self._safely(lambda: self.db.connection().execute(_EXTENSION, mine).first())
         due = self.due + (row[0] if row and row[0] is not None else datetime.timedelta())
         return float(max(0.0, (timestamp - due).total_seconds()))
 
@@ -170,92 +229,78 @@ class Book:
         return persistently(once)
 
     def _write(self, graded: Graded, timestamp: datetime.datetime | None, late: float, anew: bool) -> Standing:
-        submission = self._submission(graded.student, timestamp)
-        standing = Standing()
+        db = self.db.connection()
+        rows, work, standing = self._rows(db, graded.student, timestamp), _Work(), Standing()
         for name, notebook in self.notebooks.items():
-            row = self.db.execute(
-                select(SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty).where(
-                    SubmittedNotebook.assignment_id == submission, SubmittedNotebook.notebook_id == notebook
-                )
-            ).first()
-            id, before = row if row else (self._add(SubmittedNotebook, assignment_id=submission, notebook_id=notebook), None)
-            grades = graded.grades.get(name)
-            scores = self._grades(name, id, grades, anew)
-            comments = self._comments(name, id, graded.comments.get(name, {}))
+            known = rows.notebooks.get(notebook)
+            id, before = known or (uuid4().hex, None)
+            scores = self._grades(name, id, rows.grades, graded.grades.get(name), anew, work)
+            standing.comments[name] = self._comments(name, id, rows.comments, graded.comments.get(name, {}), work)
             penalty = self._penalty(graded.student, sum(scores.values()), late)
-            if penalty != before:
-                is_this = update(SubmittedNotebook).where(SubmittedNotebook.id == id)
-                self.db.execute(is_this.values(late_submission_penalty=penalty))
-            standing.scores[name], standing.comments[name] = scores, comments
-            standing.penalties[name] = penalty or 0.0
+            if known is None:
+                about = {"id": id, "assignment_id": rows.submission, "notebook_id": notebook}
+                work.do(_ADD_NOTEBOOK, about | {"late_submission_penalty": penalty})
+            elif penalty != before:
+                work.do(_CHANGE_NOTEBOOK, {"row": id, "late_submission_penalty": penalty})
+            standing.scores[name], standing.penalties[name] = scores, penalty or 0.0
             standing.most += sum(cell.points for cell in self.cells[name].values())
+        work.execute(db)
         return standing
 
-    def _submission(self, student: str, timestamp: datetime.datetime | None) -> str:
-        if self.db.execute(select(Student.id).where(Student.id == student)).first() is None:
-            self.db.execute(insert(Student).values(id=student))
-        row = self.db.execute(
-            select(SubmittedAssignment.id, SubmittedAssignment.timestamp).where(
-                SubmittedAssignment.assignment_id == self.assignment, SubmittedAssignment.student_id == student
-            )
-        ).first()
-        if row is None:
-            return self._add(SubmittedAssignment, assignment_id=self.assignment, student_id=student, timestamp=timestamp)
-        if timestamp is not None and row[1] != timestamp:
-            self.db.execute(update(SubmittedAssignment).where(SubmittedAssignment.id == row[0]).values(timestamp=timestamp))
-        return str(row[0])
+    def _rows(self, db: Connection, student: str, timestamp: datetime.datetime | None) -> _Rows:
+        """What is there of a submission; its own row and the learner's are written where there is none."""
+        found = db.execute(_SUBMISSION, {"student": student, "assignment": self.assignment}).first()
+        if found is None:
+            db.execute(_ADD_STUDENT, {"id": student})
+        if found is None or found[0] is None:  # of a new one there is nothing else to be asked
+            rows = _Rows(uuid4().hex)
+            about = {"id": rows.submission, "assignment_id": self.assignment, "student_id": student}
+            db.execute(_ADD_SUBMISSION, about | {"timestamp": timestamp})
+            return rows
+        if timestamp is not None and found[1] != timestamp:
+            db.execute(_CHANGE_SUBMISSION, {"row": found[0], "timestamp": timestamp})
+        rows, mine = _Rows(found[0]), {"submission": found[0]}
+        rows.notebooks = {row[0]: (row[1], row[2]) for row in db.execute(_NOTEBOOKS, mine)}
+        rows.grades = {(row[0], row[1]): tuple(row[2:]) for row in db.execute(_GRADES, mine)}
+        rows.comments = {(row[0], row[1]): tuple(row[2:]) for row in db.execute(_COMMENTS, mine)}
+        return rows
 
-    def _add(self, table: Any, **values: Any) -> str:
-        id = uuid4().hex
-        self.db.execute(insert(table).values(id=id, **values))
-        return id
-
-    def _grades(self, name: str, notebook: str, found: Mapping[str, float | None] | None, anew: bool) -> dict[str, float]:
+    def _grades(
+        self, name: str, notebook: str, known: _Known, found: Mapping[str, float | None] | None, anew: bool, work: _Work
+    ) -> dict[str, float]:
         """Write a notebook's scores; those that count. A notebook that is not there scores zero, as nbgrader has it."""
-        columns = Grade.cell_id, Grade.id, Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade
-        rows = self.db.execute(select(*columns).where(Grade.notebook_id == notebook)).all()
-        known = {row[0]: row for row in rows}
-        scores, missing, changed = dict[str, float](), list[dict[str, Any]](), list[dict[str, Any]]()
+        scores = dict[str, float]()
         for cell, about in self.cells[name].items():
             if not about.graded:
                 continue
             auto = 0.0 if found is None else found.get(about.id)
-            _, id, before, manual, extra, needs = known.get(cell, (cell, None, None, None, None, None))
+            id, before, manual, extra, needs = known.get((notebook, cell), (None, None, None, None, None))
             wanted = auto is None or manual is not None
+            values = {"auto_score": auto, "needs_manual_grade": wanted}
             if id is None:
-                made = {"id": uuid4().hex, "cell_id": cell, "notebook_id": notebook}
-                missing.append({**made, "auto_score": auto, "needs_manual_grade": wanted})
+                work.do(_ADD_GRADE, {"id": uuid4().hex, "cell_id": cell, "notebook_id": notebook, **values})
             elif before != auto or (anew and needs != wanted):
-                changed.append({"id": id, "auto_score": auto, "needs_manual_grade": wanted})
+                work.do(_CHANGE_GRADE, {"row": id, **values})
             counts = auto if manual is None else manual
             scores[about.id] = 0.0 if counts is None else counts + (extra or 0.0)
-        if missing:
-            self.db.execute(insert(Grade), missing)
-        if changed:
-            self.db.execute(update(Grade), changed)
         return scores
 
-    def _comments(self, name: str, notebook: str, found: Mapping[str, str | None]) -> dict[str, str]:
+    def _comments(
+        self, name: str, notebook: str, known: _Known, found: Mapping[str, str | None], work: _Work
+    ) -> dict[str, str]:
         """Write nbgrader's own remarks; what a human wrote."""
-        columns = Comment.cell_id, Comment.id, Comment.auto_comment, Comment.manual_comment
-        rows = self.db.execute(select(*columns).where(Comment.notebook_id == notebook)).all()
-        known = {row[0]: row for row in rows}
-        human, missing, changed = dict[str, str](), list[dict[str, Any]](), list[dict[str, Any]]()
+        human = dict[str, str]()
         for cell, about in self.cells[name].items():
             if not about.commented:
                 continue
-            _, id, before, manual = known.get(cell, (cell, None, None, None))
+            id, before, manual = known.get((notebook, cell), (None, None, None))
             auto = found.get(about.id)
             if id is None:
-                missing.append({"id": uuid4().hex, "cell_id": cell, "notebook_id": notebook, "auto_comment": auto})
+                work.do(_ADD_COMMENT, {"id": uuid4().hex, "cell_id": cell, "notebook_id": notebook, "auto_comment": auto})
             elif before != auto:
-                changed.append({"id": id, "auto_comment": auto})
+                work.do(_CHANGE_COMMENT, {"row": id, "auto_comment": auto})
             if manual is not None:
                 human[about.id] = manual
-        if missing:
-            self.db.execute(insert(Comment), missing)
-        if changed:
-            self.db.execute(update(Comment), changed)
         return human
 
     def _penalty(self, student: str, score: float, late: float) -> float | None:
@@ -333,7 +378,6 @@ def _may_pass(error: DBAPIError) -> bool:
 def time_of(words: str) -> datetime.datetime | None:
     """A submission's time from its timestamp.txt; None where it says none."""
     try:
-        found: datetime.datetime | None = parse_utc(words.strip()) if words.strip() else None
-        return found
+        return moment(words.strip()) if words.strip() else None
     except Exception:  # dateutil raises what it likes
         return None
