@@ -130,8 +130,9 @@ class Learner:
                 self.bind(name, piece)
             yield
         finally:
-            for name in pieces:
+            for name, piece in pieces.items():
                 self.bound.pop(name, None)
+                self.policy.close(piece)
             if self._peer is not peer:  # another process by now: it is started again without the pieces
                 self.stop()
             else:

@@ -22,14 +22,27 @@ class Policy:
 
     def __init__(self) -> None:
         self._open: set[type] = set()
+        self._closed: dict[int, Any] = {}  # by id; held, so that nothing else gets the id
 
     def open(self, piece: Any) -> None:
         """Let learner code use a piece's public attributes and operators: a class with its instances, or an object."""
+        self._closed.pop(id(piece), None)
         if not isinstance(piece, types.FunctionType | types.BuiltinFunctionType):
             self._open.add(piece if isinstance(piece, type) else type(piece))
 
+    def close(self, piece: Any) -> None:
+        """Take a piece back: a handle of it that was kept, of an instance or of a method, is good for nothing more."""
+        self._open.discard(piece if isinstance(piece, type) else type(piece))
+        self._closed[id(piece)] = piece
+
+    def _is_closed(self, target: Any) -> bool:
+        of = getattr(target, "__self__", None)
+        return any(id(one) in self._closed for one in (target, type(target), of, type(of)))
+
     def may(self, op: str, target: Any, rest: tuple[Any, ...]) -> None:
         """Raise TypeError when learner code may not do this."""
+        if self._closed and self._is_closed(target):
+            raise TypeError("this was lent for one exercise, and that is over")
         if op == "call" and callable(target):
             if name_of(target) is None:
                 return

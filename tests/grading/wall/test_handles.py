@@ -164,6 +164,22 @@ def test_an_opened_piece_gives_its_public_attributes_only(hers: Learner) -> None
     assert "Reference" in fails(hers, "use()").evalue
 
 
+def test_a_lent_piece_that_was_kept_is_good_for_nothing_afterwards(hers: Learner) -> None:
+    """Else the reference of one exercise answers for another."""
+
+    class Reference:
+        def forward(self, x: float) -> float:
+            return 2 * x
+
+    define(hers, "def keep():\n    global kept\n    kept = softmax, Reference, Reference(), Reference().forward\n"
+           "def uses(): return [kept[0](1), kept[1]().forward(1), kept[2].forward(1), kept[3](1)]\n"
+           "def use(n): return kept[n].forward(1) if n == 2 else kept[n](1)")  # fmt: skip
+    with hers.lent({"softmax": lambda x: 7.0, "Reference": Reference}):
+        passes(hers, "keep()\nassert uses() == [7.0, 2, 2, 2]")
+    for n in range(4):
+        assert "lent for one exercise" in fails(hers, f"use({n})").evalue
+
+
 def test_a_lent_piece_stands_where_hers_stood_and_goes_again(hers: Learner) -> None:
     with hers.lent({"softmax": lambda x: np.array([7.0])}):
         passes(hers, "assert total([1, 2]) == 7 and softmax(1)[0] == 7")
