@@ -58,6 +58,10 @@ class Helper:
         self._known = ""
         _all.add(self)
 
+    def has_place(self) -> bool:
+        """Whether its folder is there still: who clears /tmp now and then would spoil all that a lasting helper grades."""
+        return os.path.isdir(self._scratch)
+
     def ask(self, week: Week, job: Job) -> Graded:
         """Grade a submission; HelperEnded where the helper did not live to answer."""
         try:
@@ -100,7 +104,7 @@ def run_apart(week: Week, job: Job) -> Graded:
     """
     for attempt in range(1, TRIES + 1):
         helper: Helper | None = getattr(_mine, "helper", None)
-        if helper is None or helper.process.poll() is not None:
+        if helper is None or helper.process.poll() is not None or not helper.has_place():
             if helper in _all:
                 helper.end()
             helper = _mine.helper = Helper()
