@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,21 @@ def add(subparsers: Any) -> None:
         parser.add_argument("--course", type=Path, default=None, metavar="FOLDER", help="where nbgrader runs (found from here)")
 
 
+@contextlib.contextmanager
+def _plainly() -> Iterator[None]:
+    """A full disk is said with its mend, not by a traceback."""
+    from autograder.cli import Mend
+    from autograder.grading.outbox import FULL, is_full
+
+    try:
+        yield
+    except Exception as error:
+        if not is_full(error):
+            raise
+        raise Mend(FULL[0].upper() + FULL[1:]) from None
+
+
+@_plainly()
 def run_grade(options: argparse.Namespace) -> int:
     """Grade one assignment; 1 where a submission could not be graded, 130 where it was stopped."""
     leave_out_grammar()
@@ -61,6 +77,7 @@ def run_grade(options: argparse.Namespace) -> int:
     return int(any(outcome.trouble for outcome in outcomes))
 
 
+@_plainly()
 def run_watch(options: argparse.Namespace) -> int:
     """Grade what arrives until somebody ends it."""
     leave_out_grammar()
@@ -76,6 +93,7 @@ def run_watch(options: argparse.Namespace) -> int:
     return 0
 
 
+@_plainly()
 def run_close(options: argparse.Namespace) -> int:
     """Close a week, or open it again."""
     from autograder.cli import Mend

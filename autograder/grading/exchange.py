@@ -23,7 +23,8 @@ from autograder.grading import solutions
 from autograder.grading.alone import alone
 from autograder.grading.feedback import as_json
 from autograder.grading.intake import DEEPEST, FIRST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
-from autograder.grading.notes import FOLDER, read_notes, write_notes, write_whole
+from autograder.grading.notes import FOLDER, Notes, write_notes, write_whole
+from autograder.grading.outbox import is_full, sweep
 
 #: a student's name that is also a folder's name, and no pattern
 STUDENT = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@+-]{0,99}")
@@ -68,31 +69,47 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         self.src_records = [record for record in self.src_records if record["username"]]
 
     def copy_files(self) -> None:
-        """Collect them one by one, each alone: nbgrader removes what lies there before it copies."""
+        """Collect them one by one, each alone: nbgrader removes what lies there before it copies, so it is made ready first."""
         if not (records := self.src_records):
             super().copy_files()  # says so
-        place, assignment = self.coursedir.submitted_directory, self.coursedir.assignment_id
         for record in records:
             self.src_records = [record]
-            with alone(Path(self.coursedir.format_path(place, record["username"], assignment))):
-                super().copy_files()
+            where = Path(
+                self.coursedir.format_path(self.coursedir.submitted_directory, record["username"], self.coursedir.assignment_id)
+            )
+            with alone(where):
+                try:
+                    if self._is_new(record, where):
+                        self._make_ready(Path(self.inbound_path, record["filename"]), where)
+                    super().copy_files()
+                except Exception as error:  # one submission's trouble stops no other; a full disk is everybody's
+                    if self.only or is_full(error):
+                        raise
+                    self.log.exception("A submission could not be collected: %s", record["filename"])
+                finally:
+                    shutil.rmtree(_ready(where), ignore_errors=True)
+                    sweep(where)
+
+    def _is_new(self, record: dict[str, Any], where: Path) -> bool:
+        """Whether nbgrader is about to copy it."""
+        if not where.is_dir():
+            return True
+        before, now = self.coursedir.get_existing_timestamp(str(where)), record["timestamp"]
+        return bool(self.update and (before is None or now > before)) or bool(self.before_duedate and before != now)
+
+    def _make_ready(self, src: Path, where: Path) -> None:
+        """Copy one submission beside the place where it belongs, plain files only, and take it in."""
+        made, parts = _ready(where), entry_parts(src.name)
+        assert parts is not None, "init_src lets only these through"
+        lines = safe_copy(src, made)
+        # The name of the folder is what was sorted by; the text inside may say anything.
+        write_whole(made / "timestamp.txt", parts[2].encode())
+        write_notes(made, Notes(files=lines, attempt=self._attempt(parts)))
+        take_in(made, Path(self.coursedir.format_path(self.coursedir.source_directory, ".", parts[1])))
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
-        """Copy one submission, plain files only, and take it in."""
-        where = Path(dest)
-        try:
-            lines = safe_copy(Path(src), where)
-            parts = entry_parts(Path(src).name)
-            assert parts is not None, "init_src lets only these through"
-            # The name of the folder is what was sorted by; the text inside may say anything.
-            write_whole(where / "timestamp.txt", parts[2].encode())
-            notes = read_notes(where)
-            notes.files = lines
-            notes.attempt = self._attempt(parts)
-            write_notes(where, notes)
-            take_in(where, Path(self.coursedir.format_path(self.coursedir.source_directory, ".", parts[1])))
-        except Exception:
-            self.log.exception("A submission could not be collected: %s", src)
+        """Put what was made ready in its place: there is never half a submission, and an old one goes only for a whole one."""
+        _ready(Path(dest)).rename(dest)
 
     def _attempt(self, parts: tuple[str, str, str]) -> list[str]:
         """Which of the learner's attempts this is, where there are several."""
@@ -109,9 +126,12 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         return [f"{line}: the last one."]
 
 
+def _ready(where: Path) -> Path:
+    return where.with_name(f".{where.name}.{os.getpid()}.new")
+
+
 def safe_copy(src: Path, dest: Path) -> list[str]:
     """Copy a folder's ordinary files; lines on what was left out. No link is followed, also none that is just being made."""
-    whole, dest = dest, dest.with_name(f".{dest.name}.new")
     shutil.rmtree(dest, ignore_errors=True)
     dest.mkdir(parents=True)
     lines, room, left = list[str](), LARGEST_ALL, 2 * MOST_FILES
@@ -133,10 +153,7 @@ def safe_copy(src: Path, dest: Path) -> list[str]:
             room -= len(content)
             (dest / inside).mkdir(parents=True, exist_ok=True)
             (dest / inside / name).write_bytes(content)
-    lines += clean(dest)
-    shutil.rmtree(whole, ignore_errors=True)
-    dest.rename(whole)  # there is never half a submission
-    return lines
+    return lines + clean(dest)
 
 
 def _ordinary(name: str, folder: int, room: int) -> bytes | str:
@@ -174,6 +191,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
                 self._release(path)
                 released += 1
             except Exception as error:  # a submission without its secret, for instance
+                if is_full(error):
+                    raise
                 self.log.warning("Feedback for %s could not be released: %s", student, error)
         self.log.info("Feedback released: %d pages", released)
 

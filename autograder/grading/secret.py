@@ -9,6 +9,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.grading.notes import write_whole
+
 STATE = ".grading"
 VARIABLE = "WORKBOOK_SECRET"
 
@@ -19,7 +21,7 @@ def state_folder(root: Path) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     ignore = folder / ".gitignore"
     if not ignore.exists():
-        ignore.write_text("*\n", encoding="ascii")
+        write_whole(ignore, b"*\n")
     return folder
 
 
@@ -32,9 +34,9 @@ def course_secret(root: Path) -> bytes:
     if not path.exists():
         scratch = path.with_name(f"secret.{os.getpid()}")
         descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
         try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))
             os.link(scratch, path)  # fails where another grader was faster: its secret counts
         except FileExistsError:
             pass

@@ -26,10 +26,12 @@ from autograder.grading.exchange import put
 from autograder.grading.feedback import notice
 from autograder.grading.grader import Grader
 from autograder.grading.inbound import Attempt, attempts, counting
+from autograder.grading.outbox import FULL, is_full
 from autograder.grading.secret import state_folder
 
 PAUSE = 0.3  # seconds between two looks
 TRIES = 3
+ROOM = 10.0  # seconds after which a full disk is tried again
 
 
 @contextlib.contextmanager
@@ -58,10 +60,10 @@ class Ledger:
 
     def write(self, attempt: Attempt, outcome: str) -> None:
         """Write down that an attempt is done."""
-        self.done.add(attempt.name)
         line = json.dumps({"attempt": attempt.name, "outcome": outcome, "at": time.time()})
         with open(self.path, "a", encoding="utf-8") as file:
             file.write("\n" + line)
+        self.done.add(attempt.name)
 
 
 class Watcher:
@@ -92,8 +94,8 @@ class Watcher:
         while not self._ended:
             try:
                 self.look()
-            except Exception:  # a full disk, an exchange that is away: it may be mended while we wait
-                self.say(traceback.format_exc())
+            except Exception as error:  # a full disk, an exchange that is away: it may be mended while we wait
+                self.say(FULL if is_full(error) else traceback.format_exc())
                 time.sleep(5)
             time.sleep(PAUSE)
 
@@ -125,7 +127,8 @@ class Watcher:
 
     def say(self, line: str) -> None:
         """Write a line for whoever looks at the watcher."""
-        print(f"{time.strftime('%H:%M:%S')}  {line}", file=self.out, flush=True)
+        with contextlib.suppress(OSError):  # its log lies on a full disk, for instance: no reason to end
+            print(f"{time.strftime('%H:%M:%S')}  {line}", file=self.out, flush=True)
 
     def _is_known(self, assignment: str) -> bool:
         """Whether the gradebook knows an assignment; said once where it does not."""
@@ -141,11 +144,12 @@ class Watcher:
         try:
             self._grade(student, assignment, ready, new)
         except Exception as error:
+            full = is_full(error)  # nobody's fault: it waits for room, and is not given up
             for attempt in new:
-                self.tries[attempt.name] += 1
-                self.later[attempt.name] = time.monotonic() + 2 ** self.tries[attempt.name]
-            self.say(f"{student} {assignment}: {type(error).__name__}: {error}")
-            if self.tries[new[-1].name] >= TRIES:
+                self.tries[attempt.name] += not full
+                self.later[attempt.name] = time.monotonic() + (ROOM if full else 2 ** self.tries[attempt.name])
+            self.say(f"{student} {assignment}: {FULL if full else f'{type(error).__name__}: {error}'}")
+            if not full and self.tries[new[-1].name] >= TRIES:
                 self._give_up(assignment, new)
             return 0
         return 1
@@ -187,9 +191,9 @@ class Watcher:
         for attempt in new:
             try:
                 self._tell(attempt, "This attempt could not be graded, and that is not your fault: your instructor has to look.")
+                self.ledger.write(attempt, "failed")
             except OSError as error:
                 self.say(f"{attempt.student} {assignment}: {error}")
-            self.ledger.write(attempt, "failed")
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         """End after the submission that is being graded; a second signal ends at once."""
