@@ -16,6 +16,7 @@ help:
 	@echo "make build    notebooks/ -> source/ and release/"
 	@echo "make audit    the author's gate: every exercise against its rivals"
 	@echo "make fuzz     a million hostile messages and notebooks: make fuzz ARGS=\"--messages 10000 --seed 7\""
+	@echo "make kills    kills what grades a class, then compares: make kills ARGS=\"--kills 40 --seed 7\" (also --postgres, --cluster)"
 	@echo "make bench    what grading a class costs, beside nbgrader, otter and bare forks; the table goes into docs/grading.md"
 	@echo "make lock     renew requirements.lock (make lock ARGS=--upgrade: to the newest versions)"
 	@echo "make clean    remove the environment and what tools left; the local course .course/ stays"
@@ -29,6 +30,9 @@ test:
 fuzz:
 	@$(RUN) python -m tests.grading.fuzz.campaign $(ARGS)
 
+kills:
+	@$(RUN) python tests/grading/kills.py $(ARGS)
+
 bench:
 	@$(RUN) python -m bench --write docs/grading.md $(ARGS)
 
@@ -39,4 +43,4 @@ clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find autograder notebooks tests data -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help lab teach demo build audit test fuzz bench lock clean
+.PHONY: help lab teach demo build audit test fuzz kills bench lock clean

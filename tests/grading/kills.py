@@ -97,9 +97,13 @@ class Campaign:
     Parameters
     ----------
     home : an empty folder.
+    students : how many of the class, from its beginning.
     """
 
-    def __init__(self, home: Path, seed: int, server: Server | None = None, cluster: Any = None) -> None:
+    def __init__(
+        self, home: Path, seed: int, server: Server | None = None, cluster: Any = None, students: int = len(CLASS)
+    ) -> None:
+        self.students = students
         self.home, self.random, self.server, self.cluster = home, random.Random(seed), server, cluster
         self.pristine, self.work, self.scratch = home / "pristine", home / "work", home / "scratch"
         self.counts: collections.Counter[str] = collections.Counter()
@@ -134,7 +138,7 @@ class Campaign:
         grader = Grader(self.root)
         need(grader.api.generate_assignment(WEEK), "generate")
         need(grader.api.release_assignment(WEEK), "release")
-        for student, change in CLASS.items():
+        for student, change in list(CLASS.items())[: self.students]:
             book = Book(self.root / "release", self.root / "submitted" / student / WEEK)
             change(book)
             book.save()
@@ -180,6 +184,7 @@ class Campaign:
         for _ in range(self.random.randint(1, 2)):
             kinds += self._disturbed(*(["--again"] if again else []))
         self._succeed()
+        self._no_helper_left()
         self.counts["rounds"] += 1
         self._compare(f"{'again' if again else 'fresh'}: {kinds}")
 
@@ -247,6 +252,15 @@ class Campaign:
                 break
             time.sleep(0.02)
         self.longest = max(self.longest, time.monotonic() - since)
+
+    def _no_helper_left(self) -> None:
+        """A run that succeeds leaves no helper on a worker, nor does one before it that was killed."""
+        since = time.monotonic()
+        while self.cluster and (left := [one for one in descendants(os.getpid()).values() if b"grading.apart" in one]):
+            if time.monotonic() > since + GONE:
+                self.wrong.append(f"helpers left on workers: {left}")
+                return
+            time.sleep(0.02)
 
     def state(self) -> dict[str, Any]:
         """All that grading leaves: the gradebook by cell, the executed notebooks and pages by content, all names."""
@@ -322,7 +336,7 @@ def _end(pid: int) -> bool:
 
 
 @contextlib.contextmanager
-def campaign(seed: int, postgres: bool = False, cluster: bool = False) -> Iterator[Campaign]:
+def campaign(seed: int, postgres: bool = False, cluster: bool = False, students: int = len(CLASS)) -> Iterator[Campaign]:
     """A campaign in a temporary folder, with the servers that it needs."""
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     with contextlib.ExitStack() as stack:
@@ -339,7 +353,7 @@ def campaign(seed: int, postgres: bool = False, cluster: bool = False) -> Iterat
             (home / "cluster").mkdir()
             dask = Processes(home / "cluster")
             stack.callback(dask.end)
-        yield Campaign(home, seed, server, dask)
+        yield Campaign(home, seed, server, dask, students)
 
 
 def main() -> int:
@@ -349,10 +363,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--cluster", action="store_true")
+    parser.add_argument("--students", type=int, default=len(CLASS), help="how many of the class are there")
     parser.add_argument("--keep", type=Path, help="where what was wrong is put")
     options = parser.parse_args()
     since = time.monotonic()
-    with campaign(options.seed, options.postgres, options.cluster) as made:
+    with campaign(options.seed, options.postgres, options.cluster, options.students) as made:
         while made.killed < options.kills and len(made.wrong) < 10:
             made.round()
         if options.keep and made.wrong:
