@@ -31,6 +31,11 @@ def _is_handle(got: object) -> bool:
     return bool(getattr(type(got), "_is_remote_handle", False))
 
 
+def _holds_handle(got: object) -> bool:
+    """Whether something in it is asked for when it is looked at, and may say something else the next time."""
+    return any(map(_holds_handle, got)) if isinstance(got, (list, tuple)) else _is_handle(got)
+
+
 def array(
     got: Any,
     shape: Sequence[int] | None = None,
@@ -41,7 +46,7 @@ def array(
     """What came out, as a plain numeric array; of a shape, a dtype and finite where asked for."""
     if got is None:
         _fail(f"{what} returned None: is there a `return`?")
-    if _is_handle(got) or isinstance(got, (str, bytes, dict, set)) or callable(got):
+    if _holds_handle(got) or isinstance(got, (str, bytes, dict, set)) or callable(got):
         _fail(f"{what} returned {show(got)}, where an array of numbers was asked for")
     try:
         out = np.asarray(got)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from autograder.cases import expect
 from autograder.cases.limits import TimeUp
 from autograder.grading.wall.errors import LearnerError
 from autograder.grading.wall.learner import Learner
@@ -162,6 +163,15 @@ def test_an_opened_piece_gives_its_public_attributes_only(hers: Learner) -> None
         hers.stop()
         passes(hers, "assert use() == [6.0, 1, 2.0]")  # lent again to the new process
     assert "Reference" in fails(hers, "use()").evalue
+
+
+def test_a_list_of_things_that_answer_anew_is_no_array(hers: Learner) -> None:
+    """Each look at it would ask her again."""
+    define(hers, "class Live:\n    looks = 0\n    def __len__(s): return 1\n    def __getitem__(s, i):\n        Live.looks += 1\n"
+           "        if i: raise IndexError\n        return float(Live.looks)\n"
+           "def live(): return [[Live()], (Live(),)]")  # fmt: skip
+    passes(hers, "a = live()\nassert not np.array_equal(np.asarray(a[0]), np.asarray(a[0]))")
+    assert "an array of numbers was asked for" in fails(hers, "expect.array(live())", expect=expect).evalue
 
 
 def test_a_lent_piece_that_was_kept_is_good_for_nothing_afterwards(hers: Learner) -> None:
