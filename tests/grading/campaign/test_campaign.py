@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import json
 import os
+import re
 import secrets
 import shutil
 import sqlite3
@@ -24,10 +25,10 @@ from tiny import FULL, OPEN, WEEK, Book
 from autograder.grading.grader import Outcome
 from autograder.grading.klass import grade_class
 from autograder.grading.secret import course_secret
-from tests.grading.campaign.lib import ATTACKS, CANARY, LEFT, MARK
+from tests.grading.campaign.lib import ATTACKS, CANARY, LEFT, MARK, SHOWN
 
 KINDS = ("forging", "patching", "reading", "writing", "exhausting", "killing", "escaping", "malformed", "beside", "persistence")
-for kind in KINDS:
+for kind in (*KINDS, "insider"):
     importlib.import_module(f"tests.grading.campaign.{kind}")
 HONEST = ("aa-honest", "kk-honest", "zz-honest")  # graded first, in the middle, last
 TIGHT = "c.Judge.cell_seconds = 4.0\nc.Judge.notebook_seconds = 16.0\nc.Judge.memory = 700 << 20\n"
@@ -197,7 +198,9 @@ def _outputs(text: str, path: Path) -> str:
 def test_a_page_is_of_a_size_that_opens_and_runs_nothing(campaign: Campaign, name: str) -> None:
     page = (campaign.root / "feedback" / name / WEEK / f"{WEEK}.html").read_text(encoding="utf-8")
     assert len(page) < 30 << 20
-    assert "<script>alert" not in page and "<script>document" not in page
+    assert "<script>alert" not in page and "<script>document" not in page and "<style>body{" not in page
+    assert not re.search(r"(?:href|src)=.?javascript", page, re.IGNORECASE)
+    assert name != "forging-results_in_every_field" or SHOWN not in page
 
 
 @pytest.mark.parametrize("name", ATTACKS)
