@@ -6,14 +6,13 @@ whatever a kill leaves undone, the next run sees.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.bundle import Graded
+from autograder.grading.bundle import Graded, fields_of
 from autograder.grading.outbox import Outbox
 from autograder.grading.secret import state_folder
 
@@ -61,7 +60,7 @@ class Kept:
 
     def keep(self, student: str, record: Record, box: Outbox) -> None:
         """Keep a record, together with what else is in the box."""
-        box.put_file(self.folder / f"{student}.json", json.dumps(dataclasses.asdict(record)).encode())
+        box.put_file(self.folder / f"{student}.json", json.dumps(fields_of(record)).encode())
 
 
 def digest(content: bytes) -> str:

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder import scratch
-from autograder.grading import nbio
+from autograder.grading import heap, nbio
 from autograder.grading.alone import alone
 from autograder.grading.apart import end_all, run_apart
 from autograder.grading.book import Book, Standing, time_of
-from autograder.grading.bundle import Graded, Job, Week, bundle
+from autograder.grading.bundle import Graded, Job, Week, bundle, fields_of
 from autograder.grading.feedback import page_of
 from autograder.grading.grader import Grader, Outcome, plain_words
 from autograder.grading.intake import take_in
@@ -67,6 +67,7 @@ class Class:
         tell : is told the outcome of each, in order of arrival.
         run : grades one job there.
         """
+        heap.steady()
         results = feed(executor, functools.partial(run, self.week), self._jobs(students, tell), AHEAD * workers)
         with contextlib.closing(results):
             for job, result in results:
@@ -186,7 +187,7 @@ class Class:
 
 
 def _human(standing: Standing) -> str:
-    return digest(json.dumps(dataclasses.asdict(standing), sort_keys=True).encode())
+    return digest(json.dumps(fields_of(standing), sort_keys=True).encode())
 
 
 def grade_class(
