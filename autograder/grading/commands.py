@@ -37,14 +37,17 @@ def add(subparsers: Any) -> None:
 def _plainly() -> Iterator[None]:
     """A full disk is said with its mend, not by a traceback."""
     from autograder.cli import Mend
-    from autograder.grading.outbox import FULL, is_full
+    from autograder.grading.outbox import is_full
 
     try:
         yield
     except Exception as error:
         if not is_full(error):
             raise
-        raise Mend(FULL[0].upper() + FULL[1:]) from None
+        from autograder.grading.grader import plain_words
+
+        words = plain_words(error)
+        raise Mend(words[0].upper() + words[1:]) from None
 
 
 @_plainly()

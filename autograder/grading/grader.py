@@ -21,7 +21,7 @@ from autograder.grading import PAGE, STEPS
 from autograder.grading.alone import alone
 from autograder.grading.book import open_gradebook
 from autograder.grading.intake import take_in
-from autograder.grading.outbox import FULL, is_full
+from autograder.grading.outbox import FULL, NO_FILE, is_full
 from autograder.grading.wall.errors import SandboxError
 from autograder.grading.wall.limits import Limits
 from autograder.grading.wall.sandbox import open_sandbox
@@ -228,7 +228,10 @@ class Grader:
 
 def plain_words(error: Exception) -> str:
     """What went wrong, in words for whoever grades."""
-    return FULL if is_full(error) else f"{error}" or type(error).__name__
+    text = f"{error}" or type(error).__name__
+    if NO_FILE in text:
+        return f"beside the gradebook no file can be made: {FULL.replace(';', ', or you may not write there;')}"
+    return FULL if is_full(error) else text
 
 
 class Failed(Exception):

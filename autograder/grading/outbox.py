@@ -12,6 +12,7 @@ from pathlib import Path
 TRIES = 20
 FULL = "the disk is full; what was there before is whole. Mend: make room, and run it again."
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+NO_FILE = "unable to open database file"  # SQLite's, where there is no room for its journal
 
 
 class Outbox:
@@ -109,6 +110,6 @@ def is_full(error: BaseException) -> bool:
     text = f"{error}"
     return (
         (isinstance(error, OSError) and error.errno in _FULL)
-        or any(words in text for words in ("disk is full", *(f"[Errno {number}]" for number in _FULL)))
+        or any(words in text for words in ("disk is full", NO_FILE, *(f"[Errno {number}]" for number in _FULL)))
         or (error.__cause__ is not None and is_full(error.__cause__))
     )

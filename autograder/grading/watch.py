@@ -24,9 +24,9 @@ from nbgrader.utils import notebook_hash
 from autograder.cli import Mend
 from autograder.grading.exchange import put
 from autograder.grading.feedback import notice
-from autograder.grading.grader import Grader
+from autograder.grading.grader import Grader, plain_words
 from autograder.grading.inbound import Attempt, attempts, counting
-from autograder.grading.outbox import FULL, is_full
+from autograder.grading.outbox import is_full
 from autograder.grading.secret import state_folder
 
 PAUSE = 0.3  # seconds between two looks
@@ -95,7 +95,7 @@ class Watcher:
             try:
                 self.look()
             except Exception as error:  # a full disk, an exchange that is away: it may be mended while we wait
-                self.say(FULL if is_full(error) else traceback.format_exc())
+                self.say(plain_words(error) if is_full(error) else traceback.format_exc())
                 time.sleep(5)
             time.sleep(PAUSE)
 
@@ -148,7 +148,7 @@ class Watcher:
             for attempt in new:
                 self.tries[attempt.name] += not full
                 self.later[attempt.name] = time.monotonic() + (ROOM if full else 2 ** self.tries[attempt.name])
-            self.say(f"{student} {assignment}: {FULL if full else f'{type(error).__name__}: {error}'}")
+            self.say(f"{student} {assignment}: {plain_words(error) if full else f'{type(error).__name__}: {error}'}")
             if not full and self.tries[new[-1].name] >= TRIES:
                 self._give_up(assignment, new)
             return 0
