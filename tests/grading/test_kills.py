@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from postgres import missing
 from tiny import OPEN, WEEK, Book
 
+from autograder.grading import apart
+from autograder.grading.apart import run_apart
 from autograder.grading.bundle import Graded, Job
 from autograder.grading.grader import Grader
 from autograder.grading.job import run_job
@@ -41,6 +44,29 @@ def test_after_kills_the_rerun_equals_an_undisturbed_run_on_postgresql() -> None
     assert ran.returncode == 0, ran.stdout + ran.stderr
     counts = json.loads(ran.stdout.splitlines()[-1])
     assert counts["kills"] >= 8 and counts["wrong"] == 0 and counts["connection"]
+
+
+@pytest.mark.timeout(900)
+def test_after_kills_the_rerun_equals_an_undisturbed_run_on_a_cluster() -> None:
+    pytest.importorskip("distributed")
+    command = [sys.executable, str(FOLDER / "kills.py"), "--kills", "3", "--seed", "3", "--students", "2", "--cluster"]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    counts = json.loads(ran.stdout.splitlines()[-1])
+    assert counts["kills"] >= 3 and counts["wrong"] == 0
+
+
+def test_a_helper_whose_folder_was_cleared_away_is_replaced(root: Path, hand_in: Any) -> None:
+    """Else a worker's helper that outlives the clearing of /tmp would fail at every submission from then on."""
+    hand_in("blank")
+    made = Class(Grader(root), WEEK)
+    run_apart(made.week, made.job("blank"))
+    (helper,) = apart._all
+    shutil.rmtree(helper._scratch)
+    graded = run_apart(made.week, made.job("blank"))
+    made.close()
+    apart.end_all()
+    assert not graded.trouble and graded.grades[WEEK]
 
 
 def test_a_process_killed_from_outside_lowers_no_score(root: Path, hand_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
