@@ -370,6 +370,7 @@ def main() -> int:
     with campaign(options.seed, options.postgres, options.cluster, options.students) as made:
         while made.killed < options.kills and len(made.wrong) < 10:
             made.round()
+            print(f"{made.counts['rounds']} rounds, {made.killed} kills, {len(made.wrong)} wrong", file=sys.stderr, flush=True)
         if options.keep and made.wrong:
             shutil.copytree(made.home, options.keep, dirs_exist_ok=True, symlinks=True)
     seconds = time.monotonic() - since
