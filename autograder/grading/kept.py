@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.bundle import Graded, fields_of
-from autograder.grading.outbox import Outbox
+from autograder.grading.outbox import Outbox, sweep_inside
 from autograder.grading.secret import state_folder
 
 
@@ -48,6 +48,7 @@ class Kept:
     def __init__(self, root: Path, assignment: str) -> None:
         self.folder = state_folder(root) / "results" / assignment
         self.folder.mkdir(parents=True, exist_ok=True)
+        sweep_inside(self.folder)
 
     def of(self, student: str, content: str) -> Record | None:
         """The record of this very content; None where there is none, or none that can be read."""

@@ -99,10 +99,22 @@ def _swap(made: Path, folder: Path) -> None:
 
 def sweep(folder: Path) -> None:
     """Remove what a killed run of another process left beside the folder."""
-    for left in folder.parent.glob(f".{folder.name}.*"):
+    _sweep(folder.parent, f".{folder.name}.*")
+
+
+def sweep_inside(folder: Path) -> None:
+    """Remove from a folder of files what killed runs of other processes left there."""
+    _sweep(folder, ".*.new")
+
+
+def _sweep(place: Path, pattern: str) -> None:
+    for left in place.glob(pattern):
         owner = left.name.split(".")[-2]
         if left.suffix in (".new", ".old") and owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            shutil.rmtree(left, ignore_errors=True)
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
 
 def is_full(error: BaseException) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.outbox import Outbox
+from autograder.grading.outbox import Outbox, sweep_inside
 
 
 def put_folder(folder: Path, files: dict[str, bytes], mode: int) -> None:
@@ -57,5 +57,10 @@ def test_what_fails_at_the_second_leaves_the_first_too(tmp_path: Path) -> None:
 def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
     for left in (".week.99999999.new", ".week.99999999.old", ".week.1.new", ".weekly.new"):
         (tmp_path / left).mkdir()
+    (tmp_path / ".record.99999999.new").touch()
     put_folder(tmp_path / "week", {"a.txt": b"1"}, 0o644)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".week.1.new", ".weekly.new", "week"], "process 1 lives"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".record.99999999.new", ".week.1.new", ".weekly.new", "week",
+    ], "process 1 lives"  # fmt: skip
+    sweep_inside(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".week.1.new", ".weekly.new", "week"]
