@@ -3,8 +3,10 @@
 A few submissions of a real week are graded for good, behind the wall. Then a large class is graded by the coordinator's
 own code (intake, jobs, feed, autograded/, feedback/, the gradebook), by threads in place of workers: each sleeps as long as
 one of the measured submissions took, and hands back what that one came to, unpickled anew as it would come over a network.
-The run times are simulated; all else is real. Nothing is scaled unless `--scale` says so. glibc is held to two arenas for
-memory: with one for every few of 200 threads, what is freed in one is not given to another, and a class looks like a leak.
+The run times are simulated; all else is real. Nothing is scaled unless `--scale` says so.
+
+It fails, saying why, where the workers were busy for less than 90 % of the whole run, its beginning and its end included,
+or where memory has grown by more than a tenth from 1,000 submissions on.
 """
 
 from __future__ import annotations
@@ -12,12 +14,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import os
+import datetime
 import pickle
 import random
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -33,15 +34,18 @@ from autograder.grading.bundle import Graded, Job, Week
 from autograder.grading.grader import Grader, Outcome
 from autograder.grading.klass import Class
 from autograder.grading.pool import local
-from bench.table import machine
+from bench.table import machine, put
 
-BEFORE = "WORKBOOK_BENCH_ARENAS"
+SPACING = datetime.timedelta(seconds=7.77)  # between two submissions
+LEAST, GROWTH, SETTLED = 90.0, 10.0, 1000  # percent busy; percent of memory more than after so many submissions
+HEAD = "| submissions | wall, s | a second | efficiency | coordinator's CPU, ms each | RSS, MB |\n|---|---|---|---|---|---|"
 Measured = list[tuple[float, bytes]]  # seconds of a submission, and what it came to, pickled
 
 
 def measure(grader: Grader, week: str, rounds: int) -> Measured:
-    """Grade the made-up people for good, one after the other in one warm helper; the first round is not counted."""
+    """Grade the made-up people for good, one after the other in one helper; of several rounds, one more comes first uncounted."""
     found: list[Graded] = []
+    warm = 1 if rounds > 1 else 0
 
     def run(week: Week, job: Job) -> Graded:
         found.append(run_apart(week, job))
@@ -49,29 +53,58 @@ def measure(grader: Grader, week: str, rounds: int) -> Measured:
 
     outcomes: list[Outcome] = []
     with contextlib.closing(Class(grader, week, again=True)) as made, local(1) as pool:
-        for _ in range(rounds + 1):
+        for _ in range(rounds + warm):
             made.grade(list(PEOPLE), pool, 1, outcomes.append, run)
     end_all()
     troubles = [one.trouble for one in outcomes if one.trouble]
     if troubles:
         raise SystemExit(f"a submission could not be graded: {troubles[0]}")
-    return [(one.seconds, pickle.dumps(one, protocol=5)) for one in found[len(PEOPLE) :]]
+    return [(one.seconds, pickle.dumps(one, protocol=5)) for one in found[warm * len(PEOPLE) :]]
 
 
 def write_class(grader: Grader, week: str, number: int) -> list[str]:
-    """Lay the made-up people's submissions into submitted/ under many names, each notebook with a line of its own."""
+    """Lay the made-up people's submissions into submitted/ under many names, each with a line and a time of its own."""
+    first = datetime.datetime(2026, 1, 1)
     given = [grader.submitted(person, week) for person in PEOPLE]
     texts = [(folder / f"{week}.ipynb").read_text(encoding="utf-8") for folder in given]
     students = [f"learner{n:06d}" for n in range(number)]
     for n, student in enumerate(students):
         source, folder = given[n % len(given)], grader.submitted(student, week)
         folder.mkdir(parents=True)
-        for name in ("timestamp.txt", "submission_secret.txt"):
-            if (source / name).is_file():
-                shutil.copy(source / name, folder)
+        shutil.copy(source / "submission_secret.txt", folder)
+        (folder / "timestamp.txt").write_text(f"{first + n * SPACING:%Y-%m-%d %H:%M:%S.%f} UTC", encoding="ascii")
         made = texts[n % len(given)].replace('"metadata": {', f'"metadata": {{"nobody": {n},', 1)
         (folder / f"{week}.ipynb").write_text(made, encoding="utf-8")
     return students
+
+
+@dataclasses.dataclass(frozen=True)
+class Mark:
+    """How things stood after so many submissions: seconds since the start, how busy the workers were, CPU for each, memory."""
+
+    done: int
+    wall: float
+    percent: float
+    milliseconds: float
+    megabytes: float
+
+    @property
+    def row(self) -> str:
+        """A row of the table."""
+        cells = [f"{self.done:,}", f"{self.wall:.1f}", f"{self.done / self.wall:.1f}", f"{self.percent:.1f} %"]
+        return f"| {' | '.join([*cells, f'{self.milliseconds:.1f}', f'{self.megabytes:.0f}'])} |"
+
+
+def faults(marks: list[Mark], least: float) -> list[str]:
+    """What is not as it should be."""
+    found = []
+    if marks[-1].percent < least:
+        found.append(f"the workers were busy for {marks[-1].percent:.1f} % of the run, and {least:g} % is the least")
+    settled = [one for one in marks if one.done >= SETTLED]
+    if settled and (peak := max(one.megabytes for one in settled)) > settled[0].megabytes * (1 + GROWTH / 100):
+        more = 100 * (peak / settled[0].megabytes - 1)
+        found.append(f"memory grew by {more:.1f} % after {settled[0].done:,} submissions, and {GROWTH:g} % is the most")
+    return found
 
 
 class Simulated:
@@ -97,9 +130,10 @@ def resident() -> float:
     return 0.0
 
 
-def simulate(grader: Grader, week: str, students: list[str], workers: int, run: Simulated, marks: list[int]) -> None:
-    """Grade the class; print a row of the table at each mark."""
+def simulate(grader: Grader, week: str, students: list[str], workers: int, run: Simulated, at: list[int]) -> list[Mark]:
+    """Grade the class; print and give a row of the table at each mark."""
     busy, done, cpu, since = 0.0, 0, time.process_time(), time.monotonic()
+    marks: list[Mark] = []
 
     def tell(outcome: Outcome) -> None:
         nonlocal busy, done
@@ -107,12 +141,11 @@ def simulate(grader: Grader, week: str, students: list[str], workers: int, run: 
             raise SystemExit(f"{outcome.student}: {outcome.trouble}")
         done += 1
         busy += run.slept.pop(outcome.student)
-        if done in marks:
+        if done in at:
             wall = time.monotonic() - since
             own = (time.process_time() - cpu) / done * 1000
-            efficiency = f"{100 * busy / (workers * wall):.1f} %"
-            row = [f"{done:,}", f"{wall:.1f}", f"{done / wall:.1f}", efficiency, f"{own:.1f}", f"{resident():.0f}"]
-            print(f"| {' | '.join(row)} |", flush=True)
+            marks.append(Mark(done, wall, 100 * busy / (workers * wall), own, resident()))
+            print(marks[-1].row, flush=True)
 
     pool = ThreadPoolExecutor(workers)
     with contextlib.closing(Class(grader, week, again=True)) as made:
@@ -122,6 +155,7 @@ def simulate(grader: Grader, week: str, students: list[str], workers: int, run: 
         written = book.db.execute(_count(week)).scalar()
     if written < len(students):
         raise SystemExit(f"the gradebook holds {written} of {len(students)} submissions")
+    return marks
 
 
 def _count(week: str) -> Any:
@@ -140,11 +174,10 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3, help="times that each made-up submission is graded for good")
     parser.add_argument("--scale", type=float, default=1.0, help="the simulated times are the measured ones times this")
+    parser.add_argument("--least", type=float, default=LEAST, help="percent of the whole run that the workers must be busy")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table between this page's marks")
     options = parser.parse_args()
     own_programs_first()
-    if os.environ.setdefault("MALLOC_ARENA_MAX", "2") != os.environ.get(BEFORE, ""):  # glibc reads it when a process starts
-        os.environ[BEFORE] = os.environ["MALLOC_ARENA_MAX"]
-        os.execv(sys.executable, [sys.executable, "-m", "bench.coordinator", *sys.argv[1:]])
     marks = sorted({n for n in (1000, 2000, 3000, 4000, 5000, 10_000, 15_000, 20_000) if n < options.submissions} | {options.submissions})
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         course = LocalCourse(find_checkout(), Path(scratch))
@@ -154,15 +187,26 @@ def main() -> None:
         grader = Grader(course.instructor)
         grader.collect(options.week)
         measured = measure(grader, options.week, options.rounds)
-        seconds = [one[0] for one in measured]
         students = write_class(grader, options.week, options.submissions)
-        size = statistics.mean(len(kept) for _, kept in measured) / 1000
-        print(machine().replace(', each contestant pinned to one', ''))
-        print(f"{options.week}: {len(seconds)} submissions graded for good: {min(seconds):.2f} to {max(seconds):.2f} s, mean"
-              f" {statistics.mean(seconds):.2f} s; a result is {size:.0f} kB.")  # fmt: skip
-        print(f"Simulated: {options.workers} workers, run times drawn from these, times {options.scale:g}.\n")
-        print("| submissions | wall, s | a second | efficiency | coordinator's CPU, ms each | RSS, MB |\n|---|---|---|---|---|---|")
-        simulate(grader, options.week, students, options.workers, Simulated(measured, options.scale), marks)
+        about = describe(options, measured)
+        print(f"{about}\n\n{HEAD}", flush=True)
+        made = simulate(grader, options.week, students, options.workers, Simulated(measured, options.scale), marks)
+    if options.write:
+        put(options.write, "\n".join([about, "", HEAD, *(one.row for one in made)]))
+    if wrong := faults(made, options.least):
+        raise SystemExit("\n".join(wrong))
+
+
+def describe(options: argparse.Namespace, measured: Measured) -> str:
+    """What is run on which machine, and how long a submission takes for good."""
+    seconds = [one[0] for one in measured]
+    size = statistics.mean(len(kept) for _, kept in measured) / 1000
+    return (
+        f"`python -m bench.coordinator --submissions {options.submissions}` on {machine().replace(', each contestant pinned to one', '')}."
+        f" {options.week}: {len(seconds)} submissions graded for good took {min(seconds):.2f} to {max(seconds):.2f} s, mean"
+        f" {statistics.mean(seconds):.2f} s; a result is {size:.0f} kB. Simulated: {options.workers} workers,"
+        f" run times drawn from these, times {options.scale:g}."
+    )
 
 
 if __name__ == "__main__":
