@@ -58,8 +58,8 @@ import builtins
 def check(*a, **k): return 10.0
 hidden_check = expect = check
 builtins.check = builtins.hidden_check = check
-__builtins__ = {'check': check, 'hidden_check': check}
 globals()['__name__'] = 'autograder.cases'
+__builtins__ = {'check': check, 'hidden_check': check}
 """, at=2)
     everywhere(book, WRONG)
 
