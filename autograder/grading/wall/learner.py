@@ -313,7 +313,7 @@ class Learner:
         status = self._process.ended() if self._process is not None else None
         how = f" (status {status})" if status else ""
         gone = self._broken(LearnerGone(f"the notebook's process ended{how}: something in it stopped Python itself"))
-        if status is None or status in KILLED:
+        if status in KILLED:
             self.killed.append(gone)
         return gone
 

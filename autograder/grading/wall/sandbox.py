@@ -81,9 +81,9 @@ class Process:
         self.popen.wait()
 
     def ended(self) -> int | None:
-        """The exit status when it has ended."""
+        """The exit status; None where it lives on, though it does not answer any more."""
         try:
-            return self.popen.wait(0.2)
+            return self.popen.wait(ENDING)
         except subprocess.TimeoutExpired:
             return None
 
@@ -92,6 +92,7 @@ class Process:
 #: ever where its parent is killed in the first milliseconds: who sets this to False ends his whole process group at last.
 own_session = True
 PROBES = 3
+ENDING = 5.0  # seconds that a process whose socket is closed may take to end: on a busy machine its keeper waits for a core
 _found: tuple[str, bool] | None = None  # what worked; a failure is not kept, it may pass: a long-lived worker would grade nobody
 
 
