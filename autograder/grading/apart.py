@@ -155,7 +155,6 @@ def main() -> None:
                 week = told
                 continue
             assert week is not None
-            os.makedirs(sys.argv[3], mode=0o700, exist_ok=True)  # a worker lives for weeks: somebody may sweep /tmp meanwhile
             try:
                 if starter is None or starter.limits != week.limits:  # a warm starter serves every week
                     kept.close()

@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy
-from postgres import Server
+from postgres import Server, missing
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from tiny import WEEK, Book
 
@@ -230,6 +230,18 @@ def test_two_graders_at_once_on_sqlite(klass: Path, tmp_path: Path) -> None:
     grade_class(klass, WEEK)
     succeed(graders(other, 2))
     assert rows(sqlite(other)) == rows(sqlite(klass))
+
+
+@pytest.mark.timeout(900)
+def test_after_kills_the_rerun_equals_an_undisturbed_run() -> None:
+    """Connections, learners' processes, helpers and graders are killed (`kills.py`)."""
+    if why := missing():
+        pytest.skip(why)
+    command = [sys.executable, str(Path(__file__).parent / "kills.py"), "--kills", "6", "--seed", "1", "--postgres"]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    counts = json.loads(ran.stdout.splitlines()[-1])
+    assert counts["kills"] >= 6 and counts["wrong"] == 0 and counts["connection"]
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
