@@ -28,7 +28,8 @@ def machine() -> str:
 
 def ratio(rounds: Rounds, above: str, below: str, with_start: bool) -> str:
     """How many times as long one took as another, round by round: median (least to most)."""
-    each = [_seconds(a, with_start) / _seconds(b, with_start) for a, b in zip(rounds[above], rounds[below], strict=True)]
+    pairs = zip(rounds[above], rounds[below], strict=False)  # a slow one may have been in the first rounds only
+    each = [_seconds(a, with_start) / _seconds(b, with_start) for a, b in pairs]
     return f"{statistics.median(each):.2f} ({min(each):.2f}–{max(each):.2f})"
 
 

@@ -235,7 +235,7 @@ def _scores(root: Path) -> dict[str, float]:
 def test_after_kills_the_rerun_equals_an_undisturbed_run() -> None:
     """Workers, the scheduler, learners' processes, helpers and graders are killed (`kills.py`)."""
     command = [sys.executable, str(Path(__file__).parent / "kills.py")]
-    command += ["--kills", "3", "--seed", "3", "--students", "2", "--cluster"]
+    command += ["--kills", "3", "--seed", "3", "--students", "2", "--brief", "--cluster"]
     ran = subprocess.run(command, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     counts = json.loads(ran.stdout.splitlines()[-1])

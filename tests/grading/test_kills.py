@@ -26,11 +26,11 @@ FOLDER = Path(__file__).parent
 @pytest.mark.timeout(900)
 def test_after_kills_the_rerun_equals_an_undisturbed_run() -> None:
     """A process of its own: it adopts what a killed grader leaves, to see that it ends."""
-    command = [sys.executable, str(FOLDER / "kills.py"), "--kills", "16", "--seed", "7"]
+    command = [sys.executable, str(FOLDER / "kills.py"), "--kills", "10", "--seed", "7", "--brief"]
     ran = subprocess.run(command, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     counts = json.loads(ran.stdout.splitlines()[-1])
-    assert counts["kills"] >= 16 and counts["wrong"] == 0
+    assert counts["kills"] >= 10 and counts["wrong"] == 0
     assert counts["learner"] and (counts["helper"] or counts["grader"])
 
 

@@ -198,17 +198,26 @@ def test_two_graders_and_a_formgrader_at_once(klass: Path, url: str, tmp_path: P
     students = ["ada0", "half0"]
     grade_class(other, WEEK, students)  # what a human writes about must be there
     formgrader = Formgrader(other, tmp_path)
+    failed: list[BaseException] = []
+
+    def clicks() -> None:
+        try:
+            for student in students:
+                formgrader.write(student, url)
+            formgrader.autograde("half1")
+            formgrader.autograde("ada0")
+        except BaseException as error:
+            failed.append(error)
+
+    human = threading.Thread(target=clicks)
     try:
-        running = graders(other, 2)
-        for student in students:
-            formgrader.write(student, url)
-        formgrader.autograde("half1")
-        formgrader.autograde("ada0")
-        still = sum(one.poll() is None for one in running)
-        succeed(running)
+        human.start()
+        while human.is_alive():  # so graders are at work for as long as she is
+            succeed(graders(other, 2))
+        human.join()
     finally:
         formgrader.end()
-    assert still, "the graders were done before formgrader: nothing was at once"
+    assert not failed, failed
     expected = [_with_human(row, students) for row in truth]
     assert rows(url) == expected
     assert sorted(path.name for path in (other / "autograded").iterdir()) == sorted({row[0] for row in truth})
@@ -237,11 +246,11 @@ def test_after_kills_the_rerun_equals_an_undisturbed_run() -> None:
     """Connections, learners' processes, helpers and graders are killed (`kills.py`)."""
     if why := missing():
         pytest.skip(why)
-    command = [sys.executable, str(Path(__file__).parent / "kills.py"), "--kills", "6", "--seed", "1", "--postgres"]
+    command = [sys.executable, str(Path(__file__).parent / "kills.py"), "--kills", "4", "--seed", "1", "--brief", "--postgres"]
     ran = subprocess.run(command, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     counts = json.loads(ran.stdout.splitlines()[-1])
-    assert counts["kills"] >= 6 and counts["wrong"] == 0 and counts["connection"]
+    assert counts["kills"] >= 4 and counts["wrong"] == 0 and counts["connection"]
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
