@@ -1,4 +1,4 @@
-"""The benchmark runs from end to end, and `workbook grade` and nbgrader come to the same scores in it; what the other one refuses."""
+"""The benchmark runs from end to end, and `workbook grade` and nbgrader come to the same scores in it."""
 
 from __future__ import annotations
 
