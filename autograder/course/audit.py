@@ -55,9 +55,10 @@ def report(root: Path, weeks: list[str], thorough: bool, jobs: int) -> int:
     breaches: list[str] = []
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(max(1, jobs), mp_context=spawn) as pool:
-        for week, future in [(w, pool.submit(audit_week, root, w, thorough)) for w in weeks]:
+        futures = {week: pool.submit(audit_week, root, week, thorough) for week in reversed(weeks)}  # later ones take longer
+        for week in weeks:
             try:
-                found: WeekAudit = future.result()
+                found: WeekAudit = futures[week].result()
             except Exception as error:
                 breaches.append(f"{week}: cannot be audited: {error}")
                 continue

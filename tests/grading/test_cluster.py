@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import os
 import signal
 import socket
@@ -229,14 +228,3 @@ def test_a_class_survives_the_loss_of_a_worker_and_of_the_scheduler(
 def _scores(root: Path) -> dict[str, float]:
     with Gradebook(f"sqlite:///{root}/gradebook.db", "tiny") as gradebook:
         return {one.student.id: one.score for one in gradebook.assignment_submissions(WEEK)}
-
-
-@pytest.mark.timeout(900)
-def test_after_kills_the_rerun_equals_an_undisturbed_run() -> None:
-    """Workers, the scheduler, learners' processes, helpers and graders are killed (`kills.py`)."""
-    command = [sys.executable, str(Path(__file__).parent / "kills.py")]
-    command += ["--kills", "3", "--seed", "3", "--students", "2", "--brief", "--cluster"]
-    ran = subprocess.run(command, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    counts = json.loads(ran.stdout.splitlines()[-1])
-    assert counts["kills"] >= 3 and counts["wrong"] == 0
