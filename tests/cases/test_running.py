@@ -66,7 +66,7 @@ def test_who_sleeps_is_tried_on_more_than_zeros(doubling):
 
 def test_who_is_too_slow_to_be_tried_is_told_so(doubling):
     def right(x):
-        time.sleep(0.4)
+        time.sleep(0.7)
         return 2 * x
 
     assert verdict_on(doubling, right, seconds=1.0).message.startswith("it is too slow: 1 seconds were enough to try it on ")
