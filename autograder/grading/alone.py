@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,12 +15,16 @@ def alone(folder: Path) -> Iterator[None]:
     """Hold a submission's folder; another thread, process or machine that wants it waits.
 
     The lock is a file beside the folder, which may itself be replaced in the body. It is gone afterwards; one that a killed
-    process left behind is nobody's, and is taken over.
+    process left behind is nobody's, and is taken over. Who can read it could hold it, and grading would stand still: it is for
+    the grader alone, and for the course's group where that shares the folder.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     path = folder.with_name(f".{folder.name}.lock")
+    mode = 0o660 if folder.parent.stat().st_mode & stat.S_ISGID else 0o600
     while True:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o664)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        if os.fstat(file).st_uid == os.geteuid():
+            os.fchmod(file, mode)
         fcntl.flock(file, fcntl.LOCK_EX)
         if _is_at(file, path):
             break

@@ -6,6 +6,7 @@ import multiprocessing
 import multiprocessing.synchronize
 import os
 import signal
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -59,5 +60,8 @@ def test_a_killed_holder_holds_no_longer(tmp_path: Path) -> None:
     holder.join()
     assert lock.exists()
     with alone(folder):
-        pass
+        assert stat.S_IMODE(lock.stat().st_mode) == 0o600, "who can open it can hold it"
     assert not lock.exists()
+    folder.parent.chmod(0o2770)
+    with alone(folder):
+        assert stat.S_IMODE(lock.stat().st_mode) == 0o660, "the course's group grades, too"
