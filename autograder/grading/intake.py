@@ -22,7 +22,7 @@ from autograder.grading.alone import alone
 from autograder.grading.notes import FOLDER, Notes, read_notes, write_notes, write_whole
 from autograder.grading.outbox import is_full
 from autograder.grading.reading import Read, Unreadable, read
-from autograder.grading.repair import course_of, repair_by
+from autograder.grading.repair import course_of, repair
 
 LARGEST_FILE = 20 << 20  # bytes of one file beside the notebook
 LARGEST_ALL = 100 << 20
@@ -228,7 +228,7 @@ def _take_in_notebook(folder: Path, source: Path, notes: Notes) -> None:
     if not is_ours:
         _keep(path, hers)
     found = _read(hers, name, notes)
-    made, lines = repair_by(course_of(source.read_text(encoding="utf-8")), found.cells)
+    made, lines = repair(course_of(source.read_text(encoding="utf-8")), found.cells)
     notes.notebooks[name] = [] if name in notes.unreadable else found.lines + lines
     if name in notes.unreadable:
         text = f"**Nothing could be graded.** {notes.unreadable[name]}"

@@ -85,17 +85,6 @@ def parts_of(source: NotebookNode) -> list[Part]:
     return parts
 
 
-def repair(cells: Sequence[Cell], source: NotebookNode) -> tuple[NotebookNode, list[str]]:
-    """A valid notebook in the course's shape, and lines on what was done.
-
-    Parameters
-    ----------
-    cells : the learner's.
-    source : the instructor's notebook, of which only what learners have gets in.
-    """
-    return repair_by(Course.of(source), cells)
-
-
 @dataclass(frozen=True)
 class Course:
     """What a repair needs of the instructor's notebook; it serves for a whole class."""
@@ -115,8 +104,14 @@ def course_of(text: str) -> Course:
     return Course.of(nbio.reads(text))
 
 
-def repair_by(course: Course, cells: Sequence[Cell]) -> tuple[NotebookNode, list[str]]:
-    """As `repair`, by what is known of the course's notebook."""
+def repair(course: Course, cells: Sequence[Cell]) -> tuple[NotebookNode, list[str]]:
+    """Put a learner's cells into the course's shape; the notebook, and lines on what was done.
+
+    Parameters
+    ----------
+    course : the instructor's notebook, of which only what learners have gets in.
+    cells : the learner's.
+    """
     work = _Repair(course.parts)
     placed = work.place(cells)
     return nbio.make_notebook(_finished(placed, set(work.by_id)), course.metadata), work.lines
