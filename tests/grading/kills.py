@@ -116,9 +116,6 @@ class Campaign:
         self._succeed()
         self.span = time.monotonic() - since
         self.truth = self.state()
-
-    def undisturbed(self) -> None:
-        """Without any kill a second run leaves the same."""
         self.fresh()
         self._succeed()
         self._compare("an undisturbed run twice")
@@ -367,13 +364,10 @@ def main() -> int:
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--cluster", action="store_true")
     parser.add_argument("--students", type=int, default=len(CLASS), help="how many of the class are there")
-    parser.add_argument("--brief", action="store_true", help="do not see first whether two undisturbed runs are equal")
     parser.add_argument("--keep", type=Path, help="where what was wrong is put")
     options = parser.parse_args()
     since = time.monotonic()
     with campaign(options.seed, options.postgres, options.cluster, options.students) as made:
-        if not options.brief:
-            made.undisturbed()
         while made.killed < options.kills and len(made.wrong) < 10:
             made.round()
             print(f"{made.counts['rounds']} rounds, {made.killed} kills, {len(made.wrong)} wrong", file=sys.stderr, flush=True)

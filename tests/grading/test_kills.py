@@ -26,12 +26,12 @@ FOLDER = Path(__file__).parent
 @pytest.mark.timeout(900)
 def test_after_kills_the_rerun_equals_an_undisturbed_run() -> None:
     """A process of its own: it adopts what a killed grader leaves, to see that it ends."""
-    command = [sys.executable, str(FOLDER / "kills.py"), "--kills", "10", "--seed", "7", "--brief"]
+    command = [sys.executable, str(FOLDER / "kills.py"), "--kills", "25", "--seed", "7"]
     ran = subprocess.run(command, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     counts = json.loads(ran.stdout.splitlines()[-1])
-    assert counts["kills"] >= 10 and counts["wrong"] == 0
-    assert sum(kind in counts for kind in ("learner", "helper", "grader", "everything")) >= 2
+    assert counts["kills"] >= 25 and counts["wrong"] == 0
+    assert {"learner", "helper", "grader"} <= counts.keys()
 
 
 def test_a_helper_whose_folder_was_cleared_away_is_replaced(root: Path, hand_in: Any) -> None:
