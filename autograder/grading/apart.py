@@ -35,7 +35,7 @@ class HelperEnded(Exception):
 
 
 class Helper:
-    """A process that grades one submission after the other.
+    """A process that grades one submission after the other: `helper` is what runs in it.
 
     Everything that crosses is between the grader's own processes: a learner's work is text and bytes in it.
     """
@@ -46,7 +46,7 @@ class Helper:
         self._lifeline, self._scratch = lifeline, tempfile.mkdtemp(prefix=scratch.prefix("grader"))
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "autograder.grading.apart", str(theirs.fileno()), str(watched), self._scratch],
+                [sys.executable, "-m", "autograder.grading.helper", str(theirs.fileno()), str(watched), self._scratch],
                 pass_fds=[theirs.fileno(), watched],
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # a group that can be ended whole
@@ -131,74 +131,3 @@ def end_all() -> None:
 
 
 atexit.register(end_all)
-
-
-def main() -> None:
-    """The helper: answers until the other side ends."""
-    from autograder.cli import own_programs_first
-    from autograder.grading.quick import leave_out_grammar
-    from autograder.grading.wall import sandbox
-
-    leave_out_grammar()
-    sandbox.own_session = False
-    line = Connection(int(sys.argv[1]))
-    tempfile.tempdir = sys.argv[3]  # all that is put aside goes with the helper, also where it is killed
-    threading.Thread(target=_end_with, args=(int(sys.argv[2]), sys.argv[3]), daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator: what runs is brought to its end
-    own_programs_first()
-    with contextlib.ExitStack() as kept, contextlib.suppress(EOFError, OSError):
-        week: Week | None = None
-        starter: Any = None
-        while True:
-            kind, told = pickle.loads(line.recv_bytes())
-            if kind == "week":
-                week = told
-                continue
-            assert week is not None
-            try:
-                if starter is None or starter.limits != week.limits:  # a warm starter serves every week
-                    kept.close()
-                    starter = kept.enter_context(_starter(week))
-                answer: Any = _run(week, told, starter)
-            except Exception as error:
-                answer = _portable(error)
-            line.send_bytes(pickle.dumps(answer, protocol=5))
-    os._exit(0)
-
-
-def _starter(week: Week) -> Any:
-    try:
-        from autograder.grading.wall.warm import open_starter
-    except ImportError:
-        from autograder.grading.wall.sandbox import open_sandbox
-
-        return contextlib.nullcontext(open_sandbox(week.limits))
-    return open_starter(week.limits)
-
-
-def _run(week: Week, job: Job, starter: Any) -> Graded:
-    from autograder.grading.job import run_job
-
-    return run_job(week, job, starter)
-
-
-def _portable(error: Exception) -> Exception:
-    """The error itself where it can be sent, else its words."""
-    try:
-        pickle.loads(pickle.dumps(error))
-        return error
-    except Exception:
-        return RuntimeError(f"{type(error).__name__}: {error}")
-
-
-def _end_with(lifeline: int, scratch: str) -> None:
-    """End at once when whoever asked is gone: nobody waits for the answer."""
-    os.read(lifeline, 1)
-    shutil.rmtree(scratch, ignore_errors=True)
-    os.killpg(os.getpid(), signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    from autograder.grading.apart import main as run  # under its own name: what is sent must be the same classes
-
-    run()

@@ -76,6 +76,11 @@ class Job:
         """The submission's content."""
         return digest_of(fields_of(self))
 
+    @property
+    def handed_in(self) -> str:
+        """The submission's time, as the exchange wrote it; empty where nothing is written."""
+        return self.files.get("timestamp.txt", b"").decode("ascii", "replace")
+
 
 @dataclass
 class Graded:
@@ -136,6 +141,17 @@ def bundle(
         limits,
         {name: dict(values) for name, values in (settings or {}).items()},
     )
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """What stands in a submitted folder besides its notebooks; no link is followed, nothing of the grader's own is meant."""
+    found: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() or not path.is_file() or name.startswith(".") or path.suffix == ".ipynb":
+            continue
+        found[name] = path.read_bytes()
+    return found
 
 
 def _is_notebook(name: str) -> bool:

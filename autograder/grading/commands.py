@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.quick import leave_out_grammar
+from autograder.grading.quick import leave_out
 
 
 def add(subparsers: Any) -> None:
@@ -53,7 +53,7 @@ def _plainly() -> Iterator[None]:
 @_plainly()
 def run_grade(options: argparse.Namespace) -> int:
     """Grade one assignment; 1 where a submission could not be graded, 130 where it was stopped."""
-    leave_out_grammar()
+    leave_out()
     from autograder.grading.grader import find_course, table
     from autograder.grading.klass import grade_class
     from autograder.grading.progress import shown
@@ -83,7 +83,7 @@ def run_grade(options: argparse.Namespace) -> int:
 @_plainly()
 def run_watch(options: argparse.Namespace) -> int:
     """Grade what arrives until somebody ends it."""
-    leave_out_grammar()
+    leave_out()
     from autograder.grading.grader import Grader, find_course
     from autograder.grading.watch import Watcher
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import json
 import os
 import re
 import shutil
@@ -19,9 +20,7 @@ from nbgrader.exchange.default.release_feedback import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash, parse_utc
 from traitlets import Bool, Unicode
 
-from autograder.grading import solutions
 from autograder.grading.alone import alone
-from autograder.grading.feedback import as_json
 from autograder.grading.intake import DEEPEST, FIRST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
 from autograder.grading.notes import FOLDER, Notes, write_notes, write_whole
 from autograder.grading.outbox import is_full, sweep
@@ -208,8 +207,10 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
         name = notebook_hash(secret=secret, notebook_id=path.stem)
         put(Path(self.dest_path), f"{name}.html", path.read_bytes())
         if self.solutions:
+            from autograder.grading import solutions  # imports the cases: only here, so that grading starts sooner
+
             found = solutions.of_submission(self.coursedir, path.parent.name, self._student(path) or "", path.stem)
-            put(Path(self.dest_path), f"{name}.solutions.json", as_json(found).encode())
+            put(Path(self.dest_path), f"{name}.solutions.json", (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def put(folder: Path, name: str, content: bytes) -> None:

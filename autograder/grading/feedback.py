@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import datetime
 import functools
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources as package
@@ -169,8 +168,3 @@ def notice(title: str, lines: list[str]) -> str:
         title=title, student="", notebook="", score=0.0, most=0.0, penalty=0.0, handed_in="", result=result, rows=[],
         comments=[], cells=[], style=shown.style(),
     )  # fmt: skip
-
-
-def as_json(value: object) -> str:
-    """JSON for a file that another program reads."""
-    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"

@@ -26,6 +26,7 @@ from autograder.grading.wall.learner import Learner, Starter
 from autograder.grading.wall.outputs import error
 
 PRIVATE = ("timestamp.txt", "submission_secret.txt")
+LONG = {"max_lines": 1000, "max_traceback": 100}  # where nbgrader's own step begins to cut
 _FLOAT = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
 #: week's exercise, "check" or "hidden" -> what its cell came to
 Collected = dict[str, dict[str, Points]]
@@ -51,15 +52,10 @@ def run_job(week: Week, job: Job, starter: Starter | None = None) -> Graded:
         executed = _limited(executed, week.settings.get("LimitOutput", {}))
         graded.grades[name], graded.comments[name] = _scores(executed)
         graded.texts[name] = nbio.dumps_unchecked(executed)
-        graded.pages[name] = page_of(executed, week.assignment, job.student, name, handed_in_of(job), graded.grades[name])
+        graded.pages[name] = page_of(executed, week.assignment, job.student, name, job.handed_in, graded.grades[name])
     graded.doubtful = bool(doubts)
     graded.seconds = time.monotonic() - since
     return graded
-
-
-def handed_in_of(job: Job) -> str:
-    """The text of the submission's time, as the exchange wrote it; empty where there is none."""
-    return job.files.get("timestamp.txt", b"").decode("ascii", "replace")
 
 
 def judge_notebook(
@@ -155,12 +151,21 @@ def _tools(
 
 
 def _limited(executed: NotebookNode, settings: dict[str, Any]) -> NotebookNode:
-    """The notebook with long outputs cut, as nbgrader's own step does it."""
+    """The notebook with long outputs cut, as nbgrader's own step does it; it is imported where something is long."""
+    if not any(_is_long(cell, {**LONG, **settings}) for cell in executed.cells):
+        return executed
     from nbgrader.preprocessors import LimitOutput
 
     made: NotebookNode
     made, _ = LimitOutput(**settings).preprocess(executed, {})
     return made
+
+
+def _is_long(cell: NotebookNode, most: Mapping[str, int]) -> bool:
+    outputs = cell.get("outputs", [])
+    lines = sum(1 + output.text.count("\n") for output in outputs if output.output_type == "stream")
+    frames = max((len(output.traceback) for output in outputs if output.output_type == "error"), default=0)
+    return lines >= most["max_lines"] or frames > most["max_traceback"]
 
 
 def _scores(executed: NotebookNode) -> tuple[dict[str, float | None], dict[str, str | None]]:

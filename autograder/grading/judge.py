@@ -15,8 +15,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float, Integer
 
 from autograder.grading import nbio, week
-from autograder.grading.bundle import Job, bundle
-from autograder.grading.job import judge_notebook
+from autograder.grading.bundle import Job, bundle, files_of
 from autograder.grading.notes import read_notes
 from autograder.grading.secret import course_secret, submission_key
 from autograder.grading.wall.limits import Limits
@@ -31,6 +30,8 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Run the notebook; its outputs and what became of it are in the notebook that comes back."""
+        from autograder.grading.job import judge_notebook  # where a class is graded, helpers alone import it
+
         told = resources["nbgrader"]
         coursedir = self._coursedir()
         root, name = Path(coursedir.root), told["notebook"]
@@ -73,14 +74,3 @@ def _source(text: str | None, nb: NotebookNode) -> NotebookNode:
     source = copy.copy(nb)
     source.cells = [cell for cell in nb.cells if cell.metadata.get("nbgrader")]
     return source
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """What stands in a submitted folder besides its notebooks; no link is followed, nothing of the grader's own is meant."""
-    found: dict[str, bytes] = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink() or not path.is_file() or name.startswith(".") or path.suffix == ".ipynb":
-            continue
-        found[name] = path.read_bytes()
-    return found

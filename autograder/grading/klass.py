@@ -22,12 +22,9 @@ from autograder.grading import heap, nbio
 from autograder.grading.alone import alone
 from autograder.grading.apart import end_all, run_apart
 from autograder.grading.book import Book, Standing, time_of
-from autograder.grading.bundle import Graded, Job, Week, bundle, fields_of
-from autograder.grading.feedback import page_of
+from autograder.grading.bundle import Graded, Job, Week, bundle, fields_of, files_of
 from autograder.grading.grader import Grader, Outcome, plain_words
 from autograder.grading.intake import take_in
-from autograder.grading.job import handed_in_of
-from autograder.grading.judge import files_of
 from autograder.grading.kept import Kept, Record, digest, is_whole
 from autograder.grading.outbox import Outbox, sweep
 from autograder.grading.pool import feed, local
@@ -156,7 +153,7 @@ class Class:
         return Outcome(job.student, standing.score, standing.most, time.monotonic() - since)
 
     def _write(self, job: Job, graded: Graded, anew: bool, ready: Callable[[Standing], None] | None = None) -> Standing:
-        return self.book.write(graded, time_of(handed_in_of(job)), job.late, anew, ready)
+        return self.book.write(graded, time_of(job.handed_in), job.late, anew, ready)
 
     def _pages(self, job: Job, record: Record, standing: Standing, result: Graded | None, box: Outbox) -> None:
         """Write the feedback folder. The worker's pages are taken where no human has written into the gradebook."""
@@ -168,11 +165,13 @@ class Class:
         box.put(self._folder("feedback", job.student), {**job.files, **self.week.beside, **made}, *self._mode(0o644))
 
     def _made(self, job: Job, standing: Standing, result: Graded | None) -> dict[str, str]:
+        from autograder.grading.feedback import page_of  # only where a human has written, or a page is gone
+
         folder = self._folder("autograded", job.student)
         texts = result.texts if result else {name: (folder / f"{name}.ipynb").read_text("utf-8") for name in self.week.sources}
         return {
             name: page_of(
-                nbio.reads_plain(text), self.assignment, job.student, name, handed_in_of(job),
+                nbio.reads_plain(text), self.assignment, job.student, name, job.handed_in,
                 standing.scores[name], standing.comments[name], standing.penalties[name],
             )
             for name, text in texts.items()

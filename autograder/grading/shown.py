@@ -19,6 +19,7 @@ from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 COURSE = "course"  # mark of a text cell that stands in the notebook as the course wrote it
 PICTURES = {"image/png": "image/png", "image/jpeg": "image/jpeg", "image/gif": "image/gif"}
 LONGEST = 200_000  # characters of one text output on a page
+SHORT = 5_000  # characters of a cell whose coloured form is kept
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -85,8 +86,17 @@ def _formatter() -> Any:
     return HtmlFormatter(cssclass="source", style="default")
 
 
+@functools.lru_cache(256)  # the course's own cells stand on everybody's page
+def _short(source: str) -> Markup:
+    return _coloured(source)
+
+
 def code(source: str) -> Markup:
     """Python with its colours."""
+    return _short(source) if len(source) <= SHORT else _coloured(source)
+
+
+def _coloured(source: str) -> Markup:
     return Markup(highlight(source, PythonLexer(), _formatter()))
 
 

@@ -229,7 +229,7 @@ class Campaign:
         until = time.monotonic() + self.span / 4
         while True:
             found = descendants(running.pid if not self.cluster else os.getpid())
-            helpers = [pid for pid, command in found.items() if b"autograder.grading.apart" in command]
+            helpers = [pid for pid, command in found.items() if b"autograder.grading.helper" in command]
             if kind == "everything":
                 return any([_end(running.pid), *(_end(pid) for pid in found)])
             victims = helpers if kind == "helper" else [pid for helper in helpers for pid in descendants(helper)]
@@ -256,7 +256,7 @@ class Campaign:
     def _no_helper_left(self) -> None:
         """A run that succeeds leaves no helper on a worker, nor does one before it that was killed."""
         since = time.monotonic()
-        while self.cluster and (left := [one for one in descendants(os.getpid()).values() if b"grading.apart" in one]):
+        while self.cluster and (left := [one for one in descendants(os.getpid()).values() if b"grading.helper" in one]):
             if time.monotonic() > since + GONE:
                 self.wrong.append(f"helpers left on workers: {left}")
                 return

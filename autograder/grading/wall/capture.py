@@ -146,6 +146,7 @@ def open_shell(outlet: Outlet) -> Any:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.xmode = "Plain"  # her line and its error; reading the libraries' code around theirs took a second
     shell: Any = Shell.instance(config=config, display_pub_class=_Publisher, displayhook_class=_Hook)
     shell.display_pub.outlet = shell.displayhook.outlet = outlet
     shell.system = shell.system_piped

@@ -1,9 +1,10 @@
-"""The names of a test cell: which it takes from outside, which it binds."""
+"""The names of a cell of the instructor's: which it takes from outside, which it binds."""
 
 from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class Names:
     bound: frozenset[str]
 
 
+@functools.lru_cache(256)  # a class has one source
 def names_of(source: str) -> Names:
     """The global names of a cell. Raises SyntaxError."""
     read: set[str] = set()
@@ -58,31 +60,33 @@ def _deleted(source: str) -> set[str]:
     return {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Del)}
 
 
-def top_level(source: str) -> tuple[set[str], set[str]]:
+@functools.lru_cache(256)
+def top_level(source: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names that a cell of the source defines (by def or class) and those that it binds otherwise at its top."""
     try:
         tree = ast.parse(_without_magics(source))
     except SyntaxError:
-        return set(), set()
-    defined = {n.name for n in tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef))}
+        return frozenset(), frozenset()
+    defined = frozenset(n.name for n in tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)))
     try:
-        return defined, set(names_of(_without_magics(source)).bound) - defined
+        return defined, names_of(_without_magics(source)).bound - defined
     except SyntaxError:
-        return defined, set()
+        return defined, frozenset()
 
 
-def imports(source: str) -> list[tuple[set[str], str]]:
+@functools.lru_cache(256)
+def imports(source: str) -> tuple[tuple[frozenset[str], str], ...]:
     """The import statements at a cell's top: the names that each binds, and its text."""
     try:
         tree = ast.parse(_without_magics(source))
     except SyntaxError:
-        return []
+        return ()
     found = []
     for node in tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            bound = {alias.asname or alias.name.split(".")[0] for alias in node.names}
+            bound = frozenset(alias.asname or alias.name.split(".")[0] for alias in node.names)
             found.append((bound, ast.unparse(node)))
-    return found
+    return tuple(found)
 
 
 def _without_magics(source: str) -> str:

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 
 import autograder
 from autograder import datafiles
+from autograder.grading.wall import fonts
 from autograder.grading.wall.confine import Confinement
 from autograder.grading.wall.errors import SandboxError
 from autograder.grading.wall.limits import Limits
@@ -30,6 +31,7 @@ from autograder.grading.wall.seccomp import program
 
 TRUSTED = Bounds(body=1 << 30, buffers=4 << 30, arrays=1 << 24, depth=64, odd_keys=1 << 30)  # what the grader may send
 HOME = "/home/learner"
+MATPLOTLIB = f"{HOME}/.matplotlib"
 DATA = "/data"
 UID = 1000
 SYSTEM = (
@@ -185,6 +187,8 @@ class Sandbox:
         mounts = ["--perms", "0755", "--tmpfs", "/", "--proc", "/proc", "--dev", "/dev"]
         for path in ("/dev/shm", "/tmp", HOME):  # before what may be read: a checkout may itself lie under /tmp
             mounts += [*_parents(path), "--perms", "1777", "--size", size, "--tmpfs", path]
+        mounts += ["--perms", "1777", "--dir", MATPLOTLIB]
+        mounts += [part for path in fonts.lists() for part in ("--ro-bind", str(path), f"{MATPLOTLIB}/{path.name}")]
         mounts += _mounted([*allowed(), *self.extra])
         mounts += [part for path in _masked(data) for part in ("--tmpfs", str(path), "--remount-ro", str(path))]
         if data:

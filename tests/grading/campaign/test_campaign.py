@@ -32,7 +32,7 @@ KINDS = ("forging", "patching", "reading", "writing", "exhausting", "killing", "
 for kind in (*KINDS, "insider"):
     importlib.import_module(f"tests.grading.campaign.{kind}")
 HONEST = ("aa-honest", "kk-honest", "zz-honest")  # graded first, in the middle, last
-TIGHT = "c.Judge.cell_seconds = 4.0\nc.Judge.notebook_seconds = 16.0\nc.Judge.memory = 700 << 20\n"
+TIGHT = "c.Judge.cell_seconds = 4.0\nc.Judge.notebook_seconds = 40.0\nc.Judge.memory = 700 << 20\n"
 HELD_UP = 8.0  # times as long as among honest people: the machine is shared, an attack that stalls costs a hundred times
 SECRETS = ("SECRET_OF_THE_HIDDEN_FILE = ", "middle_of_each", "def half_again", "def differences_stay")
 PAGE_SECRETS = (*SECRETS, "hidden_check(")  # the call stands in the instructor's notebook; no page shows it

@@ -1,0 +1,84 @@
+"""The helper's side of `apart`: a process of the grader's that grades what it is sent. Nothing heavy is imported before
+`leave_out` has been called."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from autograder.grading.quick import leave_out
+
+if TYPE_CHECKING:
+    from autograder.grading.bundle import Graded, Job, Week
+
+
+def main() -> None:
+    """Answer until the other side ends. Given: the numbers of the socket and of the pipe that ends with it, and a folder."""
+    leave_out()
+    from autograder.cli import own_programs_first
+    from autograder.grading.wall import sandbox
+
+    sandbox.own_session = False
+    line = Connection(int(sys.argv[1]))
+    tempfile.tempdir = sys.argv[3]  # all that is put aside goes with the helper, also where it is killed
+    threading.Thread(target=_end_with, args=(int(sys.argv[2]), sys.argv[3]), daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator: what runs is brought to its end
+    own_programs_first()
+    with contextlib.ExitStack() as kept, contextlib.suppress(EOFError, OSError):
+        week: Week | None = None
+        starter: Any = None
+        while True:
+            kind, told = pickle.loads(line.recv_bytes())
+            if kind == "week":
+                week = told
+                continue
+            assert week is not None
+            try:
+                if starter is None or starter.limits != week.limits:  # a warm starter serves every week
+                    kept.close()
+                    starter = kept.enter_context(_starter(week))
+                answer: Any = _run(week, told, starter)
+            except Exception as error:
+                answer = _portable(error)
+            line.send_bytes(pickle.dumps(answer, protocol=5))
+    os._exit(0)
+
+
+def _starter(week: Week) -> Any:
+    from autograder.grading.wall.warm import open_starter
+
+    return open_starter(week.limits)
+
+
+def _run(week: Week, job: Job, starter: Any) -> Graded:
+    from autograder.grading.job import run_job
+
+    return run_job(week, job, starter)
+
+
+def _portable(error: Exception) -> Exception:
+    """The error itself where it can be sent, else its words."""
+    try:
+        pickle.loads(pickle.dumps(error))
+        return error
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _end_with(lifeline: int, scratch: str) -> None:
+    """End at once when whoever asked is gone: nobody waits for the answer."""
+    os.read(lifeline, 1)
+    shutil.rmtree(scratch, ignore_errors=True)
+    os.killpg(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
