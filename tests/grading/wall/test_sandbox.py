@@ -12,6 +12,7 @@ import pytest
 
 import autograder
 from autograder import datafiles
+from autograder.grading.wall import fonts
 from autograder.grading.wall import sandbox as module
 from autograder.grading.wall.errors import SandboxError
 from autograder.grading.wall.learner import Learner
@@ -35,6 +36,29 @@ def test_both_ways_of_being_nobody_work(drops_user: bool) -> None:
         assert learner.get("me")() != 0
     finally:
         learner.close()
+
+
+def test_matplotlibs_list_of_fonts_is_lent_unless_it_names_a_persons_fonts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import matplotlib.font_manager
+
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    learner = Learner(Sandbox(Limits(), find_bwrap()))
+    mine = tmp_path / f"fontlist-v{matplotlib.font_manager.FontManager.__version__}.json"
+    matplotlib.font_manager.json_dump(matplotlib.font_manager.FontManager(), mine)
+    lent = Learner(Sandbox(Limits(), find_bwrap()))
+    try:
+        show = "import os, pathlib, matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('t'); plt.show()\n"
+        show += "path, = pathlib.Path(os.environ['MPLCONFIGDIR']).glob('fontlist*')\nprint(path.name, os.path.ismount(path))"
+        assert [one.run_cell(show)[-1].text for one in (learner, lent)] == [f"{mine.name} False\n", f"{mine.name} True\n"]
+    finally:
+        learner.close()
+        lent.close()
+    mine.write_text(mine.read_text().replace('"fonts/ttf/DejaVuSans.ttf"', '"/home/ada/.fonts/Secret.ttf"'))
+    assert fonts.lists() == []
+    mine.write_text("[]")
+    assert fonts.lists() == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is Linux's")

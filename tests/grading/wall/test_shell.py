@@ -48,6 +48,13 @@ def test_errors_show_her_lines_and_the_next_cell_runs(shared_learner: Learner) -
     assert kinds(shared_learner, "y") == ["execute_result"]
 
 
+def test_an_error_in_a_library_shows_her_line_and_no_code_around_the_librarys(shared_learner: Learner) -> None:
+    (error,) = shared_learner.run_cell("import json\nwrong = '{'\njson.loads(wrong)")
+    told = "\n".join(error.traceback)
+    assert error.ename == "JSONDecodeError" and "json.loads(wrong)" in told and "in raw_decode" in told
+    assert "wrong = " not in told and len(told.splitlines()) < 30
+
+
 def test_widgets_do_not_break_a_cell(shared_learner: Learner) -> None:
     source = "import ipywidgets\nipywidgets.interact(lambda a: a, a=(0, 3));"
     assert "error" not in kinds(shared_learner, source)
