@@ -25,7 +25,7 @@ lab teach demo build audit:
 	@$(RUN) workbook $@ $(ARGS)
 
 test:
-	@$(RUN) python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(RUN) python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz:
 	@$(RUN) python -m tests.grading.fuzz.campaign $(ARGS)

@@ -32,7 +32,8 @@ KINDS = ("forging", "patching", "reading", "writing", "exhausting", "killing", "
 for kind in (*KINDS, "insider"):
     importlib.import_module(f"tests.grading.campaign.{kind}")
 HONEST = ("aa-honest", "kk-honest", "zz-honest")  # graded first, in the middle, last
-TIGHT = "c.Judge.cell_seconds = 4.0\nc.Judge.notebook_seconds = 40.0\nc.Judge.memory = 700 << 20\n"
+NOTEBOOK = 30.0  # seconds; a cell has a tenth of them, as by default
+TIGHT = f"c.Judge.cell_seconds = {NOTEBOOK / 10}\nc.Judge.notebook_seconds = {NOTEBOOK}\nc.Judge.memory = 700 << 20\n"
 HELD_UP = 8.0  # times as long as among honest people: the machine is shared, an attack that stalls costs a hundred times
 SECRETS = ("SECRET_OF_THE_HIDDEN_FILE = ", "middle_of_each", "def half_again", "def differences_stay")
 PAGE_SECRETS = (*SECRETS, "hidden_check(")  # the call stands in the instructor's notebook; no page shows it
@@ -207,7 +208,7 @@ def test_a_page_is_of_a_size_that_opens_and_runs_nothing(campaign: Campaign, nam
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_is_over_by_its_own_limit(campaign: Campaign, name: str) -> None:
     calm = max(one.seconds for one in campaign.calm.values())
-    assert campaign.outcomes[name].seconds < 16 + HELD_UP * calm
+    assert campaign.outcomes[name].seconds < NOTEBOOK + HELD_UP * calm
 
 
 def test_nothing_outside_is_changed(campaign: Campaign) -> None:

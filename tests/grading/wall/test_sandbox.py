@@ -44,17 +44,20 @@ def test_matplotlibs_list_of_fonts_is_lent_unless_it_names_a_persons_fonts(
     import matplotlib.font_manager
 
     monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
-    learner = Learner(Sandbox(Limits(), find_bwrap()))
+    show = "import os, pathlib, matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('t'); plt.show()\n"
+    show += "path, = pathlib.Path(os.environ['MPLCONFIGDIR']).glob('fontlist*')\nprint(path.name, os.path.ismount(path))"
+
+    def shown() -> str:
+        learner = Learner(Sandbox(Limits(), find_bwrap()))
+        try:
+            return str(learner.run_cell(show)[-1].text)
+        finally:
+            learner.close()
+
+    made = shown()
     mine = tmp_path / f"fontlist-v{matplotlib.font_manager.FontManager.__version__}.json"
     matplotlib.font_manager.json_dump(matplotlib.font_manager.FontManager(), mine)
-    lent = Learner(Sandbox(Limits(), find_bwrap()))
-    try:
-        show = "import os, pathlib, matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('t'); plt.show()\n"
-        show += "path, = pathlib.Path(os.environ['MPLCONFIGDIR']).glob('fontlist*')\nprint(path.name, os.path.ismount(path))"
-        assert [one.run_cell(show)[-1].text for one in (learner, lent)] == [f"{mine.name} False\n", f"{mine.name} True\n"]
-    finally:
-        learner.close()
-        lent.close()
+    assert [made, shown()] == [f"{mine.name} False\n", f"{mine.name} True\n"]
     mine.write_text(mine.read_text().replace('"fonts/ttf/DejaVuSans.ttf"', '"/home/ada/.fonts/Secret.ttf"'))
     assert fonts.lists() == []
     mine.write_text("[]")
