@@ -16,6 +16,7 @@ from autograder.cases.model import Points
 from autograder.cases.session import Session
 from autograder.grading import nbio, week
 from autograder.grading.bundle import Graded, Job, Week
+from autograder.grading.cut import cut
 from autograder.grading.feedback import page_of
 from autograder.grading.literals import refusal
 from autograder.grading.reference import pieces
@@ -26,7 +27,6 @@ from autograder.grading.wall.learner import Learner, Starter
 from autograder.grading.wall.outputs import error
 
 PRIVATE = ("timestamp.txt", "submission_secret.txt")
-LONG = {"max_lines": 1000, "max_traceback": 100}  # where nbgrader's own step begins to cut
 _FLOAT = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
 #: week's exercise, "check" or "hidden" -> what its cell came to
 Collected = dict[str, dict[str, Points]]
@@ -49,7 +49,7 @@ def run_job(week: Week, job: Job, starter: Starter | None = None) -> Graded:
             if settings.get("grade_id") in week.checksums.get(name, {}):
                 settings["checksum"] = week.checksums[name][settings["grade_id"]]
         executed = judge_notebook(week, job, name, nb, nbio.reads_plain(text), starter, doubts)
-        executed = _limited(executed, week.settings.get("LimitOutput", {}))
+        cut(executed, week.settings.get("LimitOutput", {}))
         graded.grades[name], graded.comments[name] = _scores(executed)
         graded.texts[name] = nbio.dumps_unchecked(executed)
         graded.pages[name] = page_of(executed, week.assignment, job.student, name, job.handed_in, graded.grades[name])
@@ -148,24 +148,6 @@ def _tools(
             return {"check": collecting("check", session.check), "hidden_check": collecting("hidden", session.hidden_check)}
 
         yield tools
-
-
-def _limited(executed: NotebookNode, settings: dict[str, Any]) -> NotebookNode:
-    """The notebook with long outputs cut, as nbgrader's own step does it; it is imported where something is long."""
-    if not any(_is_long(cell, {**LONG, **settings}) for cell in executed.cells):
-        return executed
-    from nbgrader.preprocessors import LimitOutput
-
-    made: NotebookNode
-    made, _ = LimitOutput(**settings).preprocess(executed, {})
-    return made
-
-
-def _is_long(cell: NotebookNode, most: Mapping[str, int]) -> bool:
-    outputs = cell.get("outputs", [])
-    lines = sum(1 + output.text.count("\n") for output in outputs if output.output_type == "stream")
-    frames = max((len(output.traceback) for output in outputs if output.output_type == "error"), default=0)
-    return lines >= most["max_lines"] or frames > most["max_traceback"]
 
 
 def _scores(executed: NotebookNode) -> tuple[dict[str, float | None], dict[str, str | None]]:

@@ -5,10 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from nbgrader.preprocessors import LimitOutput
-
-from autograder.grading.job import LONG
-
 HEAVY = "rfc3987_syntax", "jupyter_server", "hypothesis", "IPython", "matplotlib"
 COORDINATOR = """
 from autograder.grading.quick import leave_out
@@ -36,8 +32,3 @@ def test_a_coordinator_and_a_helper_import_what_they_use() -> None:
     assert imported(COORDINATOR).isdisjoint(HEAVY)
     assert imported(HELPER).isdisjoint({*HEAVY, "nbconvert", "sqlalchemy"} - {"hypothesis"})
     assert {"jupyter_server", "nbconvert", "sqlalchemy"} <= imported("import nbgrader"), "then this is needed no more"
-
-
-def test_long_outputs_begin_where_nbgrader_cuts_them() -> None:
-    traits = LimitOutput.class_traits()
-    assert {name: traits[name].default_value for name in LONG} == LONG
