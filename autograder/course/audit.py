@@ -21,7 +21,7 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser("audit", help="the author's gate: every exercise against its rivals")
     parser.add_argument("weeks", nargs="*", metavar="WEEK", help="a week's folder name; all weeks by default")
     parser.add_argument("--thorough", action="store_true", help="1,000 seeds and three judgings of each studio entry")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="weeks looked at side by side")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="exercises looked at side by side")
     parser.add_argument("--course", type=Path, default=None, help="the course's folder (found from here by default)")
     parser.set_defaults(run=run_audit)
 
@@ -44,21 +44,31 @@ def run_audit(options: argparse.Namespace) -> int:
 
 
 def report(root: Path, weeks: list[str], thorough: bool, jobs: int) -> int:
-    """Audit weeks side by side, each in a process of its own, and print what came of it."""
+    """Audit weeks, exercises side by side in processes of their own, and print what came of it."""
     from rich.console import Console
     from rich.table import Table
 
-    from autograder.course.audit_week import WeekAudit, audit_week
+    from autograder.course.audit_week import WeekAudit, audit_exercise, audit_rest
+    from autograder.course.places import Course
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the weeks share the cores
     table = Table(*COLUMNS)
     breaches: list[str] = []
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(max(1, jobs), mp_context=spawn) as pool:
-        futures = {week: pool.submit(audit_week, root, week, thorough) for week in reversed(weeks)}  # later ones take longer
+        parts: dict[str, list[concurrent.futures.Future[WeekAudit]]] = {}
+        for week in reversed(weeks):  # later ones take longer
+            try:
+                exercises = Course(root).lesson(week).exercises
+            except Exception:  # said below, by the part that meets it, too
+                exercises = ()
+            parts[week] = [pool.submit(audit_exercise, root, week, exercise.id, thorough) for exercise in exercises]
+            parts[week].append(pool.submit(audit_rest, root, week))
         for week in weeks:
             try:
-                found: WeekAudit = futures[week].result()
+                found, *more = (part.result() for part in reversed(parts[week]))
+                for one in reversed(more):
+                    found.add(one)
             except Exception as error:
                 breaches.append(f"{week}: cannot be audited: {error}")
                 continue

@@ -59,21 +59,48 @@ class WeekAudit:
         return [self.week, *size, f"{self.seconds:.1f}", f"{self.megabytes:.0f}"]
 
 
+    def add(self, other: WeekAudit) -> None:
+        """Take in what was found in another part of the same week."""
+        for one in dataclasses.fields(self):
+            mine, theirs = getattr(self, one.name), getattr(other, one.name)
+            if isinstance(mine, tuple):
+                setattr(self, one.name, tuple(a + b for a, b in zip(mine, theirs, strict=True)))
+            elif one.name != "week":
+                setattr(self, one.name, mine + theirs)
+
+
 def audit_week(root: Path, week: str, thorough: bool = False) -> WeekAudit:
     """Put a week before the gate."""
+    found = audit_rest(root, week)
+    for exercise in Course(root).lesson(week).exercises:
+        found.add(audit_exercise(root, week, exercise.id, thorough))
+    return found
+
+
+def audit_exercise(root: Path, week: str, id: str, thorough: bool = False) -> WeekAudit:
+    """Put one exercise of a week before the gate."""
+    course, found = Course(root), WeekAudit(week)
+    lesson, trial = course.lesson(week), Trial(course.folder(week))
+    exercise = trial.registry.exercises[id]
+    _reference(found, trial, exercise)
+    if exercise.kind == "studio":
+        _entries(found, trial, exercise, seeds=3 if thorough else 1)
+    else:
+        _rivals(found, trial, exercise)
+        _seeds(found, trial, exercise, thorough)
+    _dictated(found, lesson, exercise.id)
+    return found
+
+
+def audit_rest(root: Path, week: str) -> WeekAudit:
+    """Put before the gate what is a matter of the whole week: its minutes, its blank release, what its reference takes."""
     course = Course(root)
     lesson = course.lesson(week)
     trial = Trial(course.folder(week))
     found = WeekAudit(week, len(lesson.exercises), lesson.minutes)
     found.breach(lesson.minutes <= MINUTES, f"{lesson.minutes} minutes are more than the {MINUTES} of a working day")
-    for exercise in trial.registry.exercises.values():
-        _reference(found, trial, exercise)
-        if exercise.kind == "studio":
-            _entries(found, trial, exercise, seeds=3 if thorough else 1)
-        else:
-            _rivals(found, trial, exercise)
-            _seeds(found, trial, exercise, thorough)
-        _dictated(found, lesson, exercise.id)
+    unknown = sorted(set(trial.registry.exercises) ^ {exercise.id for exercise in lesson.exercises})
+    found.breach(not unknown, f"the lesson and checks.py do not name the same exercises: {', '.join(unknown)}")
     _blank(found, trial, course.release / week)
     found.seconds, found.megabytes = weigh(course.folder(week))
     found.breach(found.seconds < 3 * SECONDS, f"the reference takes {found.seconds:.0f} s; {SECONDS:g} s are the bound")
