@@ -21,7 +21,7 @@ from autograder.course.weigh import MEGABYTES, SECONDS, weigh
 
 WRONG, RIGHT, MINUTES, DICTATED = 8, 3, 420, 0.10
 SEEDS = 200, 1000  # in CI; thorough
-PATIENCE = 1.0, 60.0  # seconds after which no further seeds are tried for one case and one answer; thorough
+PATIENCE = 0.5, 60.0  # seconds after which no further seeds are tried for one case and one answer; thorough
 
 
 @dataclasses.dataclass
