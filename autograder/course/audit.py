@@ -48,27 +48,22 @@ def report(root: Path, weeks: list[str], thorough: bool, jobs: int) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    from autograder.course.audit_week import WeekAudit, audit_exercise, audit_rest
-    from autograder.course.places import Course
+    from autograder.course.audit_week import WeekAudit, merged, parts_of
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the weeks share the cores
     table = Table(*COLUMNS)
     breaches: list[str] = []
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(max(1, jobs), mp_context=spawn) as pool:
-        parts: dict[str, list[concurrent.futures.Future[WeekAudit]]] = {}
+        futures: dict[str, list[concurrent.futures.Future[WeekAudit]]] = {}
         for week in reversed(weeks):  # later ones take longer
             try:
-                exercises = Course(root).lesson(week).exercises
-            except Exception:  # said below, by the part that meets it, too
-                exercises = ()
-            parts[week] = [pool.submit(audit_exercise, root, week, exercise.id, thorough) for exercise in exercises]
-            parts[week].append(pool.submit(audit_rest, root, week))
-        for week in weeks:
+                futures[week] = [pool.submit(part) for part in parts_of(root, week, thorough)]
+            except Exception as error:
+                breaches.append(f"{week}: cannot be audited: {error}")
+        for week in [week for week in weeks if week in futures]:
             try:
-                found, *more = (part.result() for part in reversed(parts[week]))
-                for one in reversed(more):
-                    found.add(one)
+                found = merged(future.result() for future in futures[week])
             except Exception as error:
                 breaches.append(f"{week}: cannot be audited: {error}")
                 continue

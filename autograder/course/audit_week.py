@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import io
 import json
 import statistics
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,10 @@ from autograder.course.weigh import MEGABYTES, SECONDS, weigh
 
 WRONG, RIGHT, MINUTES, DICTATED = 8, 3, 420, 0.10
 SEEDS = 200, 1000  # in CI; thorough
-PATIENCE = 0.5, 60.0  # seconds after which no further seeds are tried for one case and one answer; thorough
+PATIENCE = 1.0, 60.0  # seconds after which no further seeds are tried for one case and one answer; thorough
+
+
+Part = Callable[[], "WeekAudit"]
 
 
 @dataclasses.dataclass
@@ -71,9 +76,21 @@ class WeekAudit:
 
 def audit_week(root: Path, week: str, thorough: bool = False) -> WeekAudit:
     """Put a week before the gate."""
-    found = audit_rest(root, week)
-    for exercise in Course(root).lesson(week).exercises:
-        found.add(audit_exercise(root, week, exercise.id, thorough))
+    return merged(part() for part in parts_of(root, week, thorough))
+
+
+def parts_of(root: Path, week: str, thorough: bool = False) -> list[Part]:
+    """What a week's audit is made of, each to be called anywhere: the whole week's own matters, then every exercise."""
+    exercises = Course(root).lesson(week).exercises
+    audits = [functools.partial(audit_exercise, root, week, exercise.id, thorough) for exercise in exercises]
+    return [functools.partial(audit_rest, root, week), *audits]
+
+
+def merged(parts: Iterable[WeekAudit]) -> WeekAudit:
+    """What the parts of one week have found."""
+    found, *more = parts
+    for one in more:
+        found.add(one)
     return found
 
 
