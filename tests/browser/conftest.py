@@ -1,5 +1,6 @@
 """Browser tests: a real Chromium or Chrome on a real JupyterLab, started as a person starts it."""
 
+import functools
 import json
 import os
 import re
@@ -148,13 +149,17 @@ class NotebookPage:
         """Run all cells, wait until the last has run and is saved; return what is then in the file."""
         done = max((count or 0 for count in self.counts(self.saved())), default=0)
         self.menu("Run", "Run All Cells")
+        indicator = self.page.locator(".jp-Notebook-ExecutionIndicator").first
+        status = functools.partial(indicator.get_attribute, "data-status")
         deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             time.sleep(1)
             notebook = self.saved()
             if all((count or 0) > done for count in self.counts(notebook)):
                 return notebook
-        raise AssertionError(f"not every cell has run: {self.counts(notebook)}")
+            if status() == "idle":  # what changed while JupyterLab was saving, it does not save by itself; she would
+                self.page.keyboard.press("Control+s")
+        raise AssertionError(f"not every cell has run, the kernel is {status()}: {self.counts(notebook)}")
 
     @staticmethod
     def counts(notebook: dict[str, Any]) -> list[int | None]:
