@@ -17,7 +17,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, NamedTuple
 
 import hypothesis
 import numpy as np
@@ -44,6 +44,14 @@ _HOME = tempfile.TemporaryDirectory(prefix=scratch.prefix("autograder-hypothesis
 set_hypothesis_home_dir(_HOME.name)
 
 
+class Search(NamedTuple):
+    """How much is spent on one case: inputs, seconds after which no further ones are tried, tries to make one smaller."""
+
+    examples: int
+    seconds: float
+    shrinks: int = SHRINKS
+
+
 class _Enough(BaseException):
     """Stop the search: the time for it is over."""
 
@@ -57,8 +65,8 @@ def seed_for(key: bytes, *what: str) -> int:
 class _Attempts:
     """The tries of one case: it keeps the last breaking one, which Hypothesis's shrinking makes the smallest."""
 
-    def __init__(self, case: Case, subjects: Mapping[str, Any], seed: int, seconds: float) -> None:
-        self.case, self.subjects, self.seed = case, dict(subjects), seed
+    def __init__(self, case: Case, subjects: Mapping[str, Any], seed: int, seconds: float, search: Search) -> None:
+        self.case, self.subjects, self.seed, self.search = case, dict(subjects), seed, search
         takes = list(inspect.signature(case.run).parameters)
         self.takes_rng = "rng" in takes
         self.given = {name: self.subjects[name] for name in takes if name in self.subjects}
@@ -85,7 +93,7 @@ class _Attempts:
             raise _Enough
         if self.error is not None:
             self.shrinks += 1
-            if self.shrinks > SHRINKS:
+            if self.shrinks > self.search.shrinks:
                 raise _Enough
         self.tries += 1
         begun = time.monotonic()
@@ -119,24 +127,33 @@ class _Attempts:
             self.printed = self.printed or printed.getvalue()[:200]
 
     def _searched(self) -> bool:
-        return self.tries >= FEWEST and self.left() < (1 - SEARCHING) * self.seconds
+        return self.tries >= FEWEST and self.seconds - self.left() > self.search.seconds
 
 
-def run_case(case: Case, subjects: Mapping[str, Any], key: bytes, limit: Limit, seconds: float) -> Verdict:
-    """Try to break a case; the verdict holds its smallest breaking input.
+def run_case(
+    case: Case, subjects: Mapping[str, Any], key: bytes, limit: Limit, seconds: float, smallest: bool = True
+) -> Verdict:
+    """Try to break a case; the verdict holds its smallest breaking input, or with `smallest` False the first one found.
 
     Never raises for anything that learner code does, except KeyboardInterrupt, which is the person at the keyboard.
     """
-    seed = seed_for(key, case.exercise, case.name)
     seconds = case.seconds or seconds
-    attempts = _Attempts(case, subjects, seed, seconds)
+    return sweep(case, subjects, key, limit, seconds, Search(case.examples, SEARCHING * seconds, SHRINKS if smallest else 0))[0]
+
+
+def sweep(
+    case: Case, subjects: Mapping[str, Any], key: bytes, limit: Limit, seconds: float, search: Search
+) -> tuple[Verdict, int]:
+    """Try to break a case with as much as `search` allows, `seconds` in all: the verdict, and the number of inputs tried."""
+    seed = seed_for(key, case.exercise, case.name)
+    attempts = _Attempts(case, subjects, seed, seconds, search)
     try:
         with limit(seconds) as left:
             attempts.left = left or attempts.left
             if case.draws is None:
                 attempts()
             else:
-                _search(attempts, case.examples, seed)
+                _draw(attempts, seed)
     except TimeUp:
         attempts.error = attempts.error if isinstance(attempts.error, TimeUp) or attempts.error else TimeUp()
     except _Enough:
@@ -144,12 +161,12 @@ def run_case(case: Case, subjects: Mapping[str, Any], key: bytes, limit: Limit, 
     except (Exception, SystemExit, GeneratorExit) as error:
         if attempts.error is None:  # not by learner code: the case itself is at fault, and the author must hear of it
             raise RuntimeError(f"the case {case.exercise}/{case.name} cannot be run: {error}") from error
-    return _verdict(case, attempts, seconds)
+    return _verdict(case, attempts, seconds), attempts.tries
 
 
-def _search(attempts: _Attempts, examples: int, seed: int) -> None:
+def _draw(attempts: _Attempts, seed: int) -> None:
     settings = hypothesis.settings(
-        max_examples=examples,
+        max_examples=attempts.search.examples,
         database=None,
         deadline=None,
         report_multiple_bugs=False,

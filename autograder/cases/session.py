@@ -49,6 +49,7 @@ class Session:
         self.folder, self.lookup, self.key = pathlib.Path(folder), lookup, key
         self.limit, self.fresh, self.open_week, self.stand_in = limit, fresh, open_week, stand_in
         self.studio_refusal = studio_refusal
+        self.smallest = True  # an author's audit asks only whether a case breaks, and on hundreds of answers
         self.registry = registry.load(self.folder, ("checks", "hidden"))
         self.points = _points(self.folder)
         self._reports: dict[tuple[str, bool], Report] = {}
@@ -118,7 +119,8 @@ class Session:
         verdicts = []
         for case in self.registry.of(id):
             if hidden or not case.hidden:
-                verdicts.append(run_case(case, self._subjects(exercise), self.key, self.limit, exercise.seconds))
+                subjects = self._subjects(exercise)
+                verdicts.append(run_case(case, subjects, self.key, self.limit, exercise.seconds, self.smallest))
         studio = self.registry.studios.get(id)
         if studio and hidden:
             subjects = self._subjects(exercise)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 COLUMNS = (
-    "week", "minutes", "reference", "blank", "wrong caught", "right passed", "seeds (least)", "hidden useful",
+    "week", "minutes", "reference", "blank", "wrong caught", "right passed", "draws (least)", "hidden useful",
     "dictated", "studio entries", "seconds", "MB",
 )  # fmt: skip
 
@@ -20,7 +20,7 @@ def add(subparsers: Any) -> None:
     """Add the parser of `audit`."""
     parser = subparsers.add_parser("audit", help="the author's gate: every exercise against its rivals")
     parser.add_argument("weeks", nargs="*", metavar="WEEK", help="a week's folder name; all weeks by default")
-    parser.add_argument("--thorough", action="store_true", help="1,000 seeds and three judgings of each studio entry")
+    parser.add_argument("--thorough", action="store_true", help="5,000 fresh draws and three judgings of each studio entry")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="exercises looked at side by side")
     parser.add_argument("--course", type=Path, default=None, help="the course's folder (found from here by default)")
     parser.set_defaults(run=run_audit)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import inspect
 import io
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from autograder.cases import Exercise, Report, Rival, limit
-from autograder.cases.running import run_case, seed_for
+from autograder.cases.model import Case, Verdict
+from autograder.cases.running import Search, run_case, seed_for, sweep
 from autograder.course.dictated import dictated
 from autograder.course.parts import STUB, Lesson
 from autograder.course.places import Course
@@ -22,8 +24,8 @@ from autograder.course.trial import Trial, empty_shares
 from autograder.course.weigh import MEGABYTES, SECONDS, weigh
 
 WRONG, RIGHT, MINUTES, DICTATED = 8, 3, 420, 0.10
-SEEDS = 200, 1000  # in CI; thorough
-PATIENCE = 1.0, 60.0  # seconds after which no further seeds are tried for one case and one answer; thorough
+DRAWS = 500, 5000  # in CI; thorough
+PATIENCE = 0.5, 60.0  # seconds after which no further draws are made for one case and one answer; thorough
 
 
 Part = Callable[[], "WeekAudit"]
@@ -40,7 +42,7 @@ class WeekAudit:
     blank: float = 0.0  # points of the unsolved release
     wrong: tuple[int, int] = (0, 0)  # caught by their named case, of all
     right: tuple[int, int] = (0, 0)
-    seeds: list[int] = dataclasses.field(default_factory=list)  # tried for each random case and right answer
+    draws: list[int] = dataclasses.field(default_factory=list)  # fresh ones for each random case and right answer
     hidden: tuple[int, int] = (0, 0)  # hidden cases that earn their place, of all
     dictated: tuple[int, int] = (0, 0)
     entries: tuple[int, int] = (0, 0)  # studio entries in their bands, of all
@@ -56,11 +58,11 @@ class WeekAudit:
     def row(self) -> list[str]:
         """The week's line of the table."""
         lines = f"{self.dictated[0] / max(1, self.dictated[1]):.0%}"
-        seeds = f"{statistics.median(self.seeds):.0f} ({min(self.seeds)})" if self.seeds else "–"
+        draws = f"{statistics.median(self.draws):.0f} ({min(self.draws)})" if self.draws else "–"
         pairs = [self.wrong, self.right, self.hidden, self.entries]
         wrong, right, hidden, entries = (f"{a}/{b}" for a, b in pairs)
         full = f"{self.full}/{self.exercises}"
-        size = [f"{self.minutes}", full, f"{self.blank:g}", wrong, right, seeds, hidden, lines, entries]
+        size = [f"{self.minutes}", full, f"{self.blank:g}", wrong, right, draws, hidden, lines, entries]
         return [self.week, *size, f"{self.seconds:.1f}", f"{self.megabytes:.0f}"]
 
 
@@ -97,14 +99,14 @@ def merged(parts: Iterable[WeekAudit]) -> WeekAudit:
 def audit_exercise(root: Path, week: str, id: str, thorough: bool = False) -> WeekAudit:
     """Put one exercise of a week before the gate."""
     course, found = Course(root), WeekAudit(week)
-    lesson, trial = course.lesson(week), Trial(course.folder(week))
+    lesson, trial = course.lesson(week), Trial(course.folder(week), smallest=False)
     exercise = trial.registry.exercises[id]
     _reference(found, trial, exercise)
     if exercise.kind == "studio":
         _entries(found, trial, exercise, seeds=3 if thorough else 1)
     else:
         _rivals(found, trial, exercise)
-        _seeds(found, trial, exercise, thorough)
+        _draws(found, trial, exercise, thorough)
     _dictated(found, lesson, exercise.id)
     return found
 
@@ -113,7 +115,7 @@ def audit_rest(root: Path, week: str) -> WeekAudit:
     """Put before the gate what is a matter of the whole week: its minutes, its blank release, what its reference takes."""
     course = Course(root)
     lesson = course.lesson(week)
-    trial = Trial(course.folder(week))
+    trial = Trial(course.folder(week), smallest=False)
     found = WeekAudit(week, len(lesson.exercises), lesson.minutes)
     found.breach(lesson.minutes <= MINUTES, f"{lesson.minutes} minutes are more than the {MINUTES} of a working day")
     unknown = sorted(set(trial.registry.exercises) ^ {exercise.id for exercise in lesson.exercises})
@@ -168,9 +170,9 @@ def _hidden(found: WeekAudit, trial: Trial, id: str, kills: dict[str, set[str]])
             found.breach(earns, f"{id}: the hidden case {case.name} kills no rival that a visible case spares")
 
 
-def _seeds(found: WeekAudit, trial: Trial, exercise: Exercise, thorough: bool) -> None:
-    """Right answers on many fresh seeds: none may be turned away by chance."""
-    seeds, patience = SEEDS[thorough], PATIENCE[thorough]
+def _draws(found: WeekAudit, trial: Trial, exercise: Exercise, thorough: bool) -> None:
+    """Right answers on many fresh draws: none may be turned away by chance."""
+    draws, patience = DRAWS[thorough], PATIENCE[thorough]
     answers: list[tuple[str, dict[str, Any]]] = [("the reference", {})]
     answers += [
         (r.name, r.subjects(exercise.names)) for r in trial.registry.rivals if r.exercise == exercise.id and not r.caught_by
@@ -179,17 +181,26 @@ def _seeds(found: WeekAudit, trial: Trial, exercise: Exercise, thorough: bool) -
     for name, subjects in answers:
         given = {**{n: trial.reference[n] for n in _names(trial, exercise)}, **subjects}
         for case in random:
-            fewer = dataclasses.replace(case, examples=min(case.examples, 3))
-            until, tried = time.monotonic() + patience, 0
             with trial.at_home():
-                while tried < seeds and (tried < 2 or time.monotonic() < until):
-                    key = seed_for(b"seeds", str(tried)).to_bytes(8, "big")
-                    verdict = run_case(fewer, given, key, limit, exercise.seconds)
-                    tried += 1
-                    if not verdict.holds:
-                        found.breach(False, f"{exercise.id}: {case.name} turns {name} away on a fresh seed: {verdict}")
-                        break
-            found.seeds.append(tried)
+                verdict, tried = _fresh(case, given, exercise.seconds, draws, patience)
+            found.breach(verdict.holds, f"{exercise.id}: {case.name} turns {name} away on a fresh draw: {verdict}")
+            found.draws.append(tried)
+
+
+def _fresh(case: Case, given: Mapping[str, Any], seconds: float, draws: int, patience: float) -> tuple[Verdict, int]:
+    """Judge a right answer on fresh draws, at least two: the verdict, and the number of draws.
+
+    Inputs come from one long search. A case that draws from its `rng` too does that once for each key.
+    """
+    if "rng" not in inspect.signature(case.run).parameters:
+        return sweep(case, given, b"draws", limit, max(case.seconds or seconds, 2 * patience), Search(draws, patience))
+    until, tried = time.monotonic() + patience, 0
+    fewer = dataclasses.replace(case, examples=min(case.examples, 3))
+    while True:
+        verdict = run_case(fewer, given, seed_for(b"draws", str(tried)).to_bytes(8, "big"), limit, seconds)
+        tried += 1
+        if not verdict.holds or tried == draws or (tried > 1 and time.monotonic() > until):
+            return verdict, tried
 
 
 def _names(trial: Trial, exercise: Exercise) -> list[str]:

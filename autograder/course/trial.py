@@ -85,8 +85,8 @@ def reference(folder: Path, roles: Sequence[str] = ROLES) -> Names:
 class Trial:
     """Judges anything that stands in for an exercise of one week; what it does not give is the reference's."""
 
-    def __init__(self, folder: Path, roles: Sequence[str] = ROLES) -> None:
-        """Load the cases and run the reference of the week in `folder`."""
+    def __init__(self, folder: Path, roles: Sequence[str] = ROLES, smallest: bool = True) -> None:
+        """Load the cases and run the reference of the week in `folder`. `smallest`: reports hold the smallest breaking inputs."""
         self.folder = folder.resolve()
         self.kit = types.ModuleType("kit")
         _, marks = read_cells((self.folder / "lesson.py").read_text(encoding="utf-8"), self.folder / "lesson.py")
@@ -96,7 +96,7 @@ class Trial:
         with self.at_home():
             self.registry = load(self.folder)
             self.session = Session(self.folder, self.reference.__getitem__)
-        self.session.registry = self.registry
+        self.session.registry, self.session.smallest = self.registry, smallest
 
     def at_home(self) -> AbstractContextManager[None]:
         """As the cells of the week see the world: their folder, their kit."""
