@@ -133,29 +133,48 @@ class Bench:
 
 
 def measure(bench: Bench, rounds: int, python: Path | None, tell: Callable[[str], None]) -> tuple[table.Rounds, list[Any], Any]:
-    """All contestants, round robin; what watching took; otter's scores."""
+    """All contestants, round robin; what watching took; otter's scores.
+
+    The quick ones run before nbgrader and, the other way round, after it, and their mean counts: a machine that is now
+    faster and now slower, for some seconds each, would favour one or the other by chance.
+    """
     took: table.Rounds = {}
     watched: list[tuple[float, float]] = []
     ottered: dict[str, float] = {}
     name = assignment.NAME
     for number in range(rounds):
-        def keep(who: str, start: float, work: float, number: int = number) -> None:
-            took.setdefault(who, []).append((start, work))
-            tell(f"round {number + 1}: {who}: {start:.2f} + {work:.2f} s")
+        told: dict[str, Any] = {}
 
-        start, work, told = bench.timed(["bench.bare", str(bench.home / "bare")])
-        keep(BARE, start, work)
-        alone = {who: seconds for who, (seconds, _) in told.items()}
-        keep(OURS, *bench.timed(["bench.workbook", str(bench.ours), name])[:2])
-        keep(COMMAND, bench.run(["autograder.cli", "grade", name, "--again", "--workers", "1"], bench.ours), 0.0)
-        steps = [bench.timed(["bench.plain_nbgrader", str(bench.plain), name, step]) for step in ("autograde", "feedback")]
-        keep(NBGRADER, sum(one[0] for one in steps), sum(one[1] for one in steps))
-        keep(FRESH, 0.0, sum(bench.run(["bench.bare", "--fresh", str(bench.home / "bare" / f"{one}.ipynb")], TOP)
-                             for one in bench.students))  # fmt: skip
+        def bare(told: dict[str, Any] = told) -> tuple[float, float]:
+            start, work, found = bench.timed(["bench.bare", str(bench.home / "bare")])
+            told.update(found)
+            return start, work
+
+        def ours() -> tuple[float, float]:
+            return bench.timed(["bench.workbook", str(bench.ours), name])[:2]
+
+        def command() -> tuple[float, float]:
+            return bench.run(["autograder.cli", "grade", name, "--again", "--workers", "1"], bench.ours), 0.0
+
+        def nbgrader() -> tuple[float, float]:
+            steps = [bench.timed(["bench.plain_nbgrader", str(bench.plain), name, step]) for step in ("autograde", "feedback")]
+            return sum(one[0] for one in steps), sum(one[1] for one in steps)
+
+        quick = [(BARE, bare), (OURS, ours), (COMMAND, command)]
+        seconds: dict[str, list[tuple[float, float]]] = {}
+        for who, run in [*quick, (NBGRADER, nbgrader), *reversed(quick)]:
+            start, work = run()
+            seconds.setdefault(who, []).append((start, work))
+            tell(f"round {number + 1}: {who}: {start:.2f} + {work:.2f} s")
+        for who, each in seconds.items():
+            took.setdefault(who, []).append((statistics.mean(one[0] for one in each), statistics.mean(one[1] for one in each)))
+        took.setdefault(FRESH, []).append((0.0, sum(
+            bench.run(["bench.bare", "--fresh", str(bench.home / "bare" / f"{one}.ipynb")], TOP) for one in bench.students
+        )))  # fmt: skip
         if python is not None and number == 0:  # some minutes for a class: once is enough
             start, work, ottered = bench.timed([str(python), "-m", "bench.otter", str(bench.home / "otter")])
-            keep(OTTER, start, work)
-        watched += watch(bench, alone)
+            took.setdefault(OTTER, []).append((start, work))
+        watched += watch(bench, {who: seconds for who, (seconds, _) in told.items()})
         agree(bench, {who: succeeded for who, (_, succeeded) in told.items()})
     return took, watched, ottered
 
@@ -198,7 +217,8 @@ def report(options: argparse.Namespace, bench: Bench, measured: tuple[table.Roun
     cells = sum(map(len, theirs.values()))
     beyond = [one - own for one, own in watched]
     lines = [
-        f"`make bench`: {len(bench.students)} submissions, medians of {options.rounds} rounds, all contestants in turn in each round."
+        f"`make bench`: {len(bench.students)} submissions, medians of {options.rounds} rounds, all contestants in turn in each round;"
+        " the first three run before nbgrader and after it, and their mean counts."
         f" Ratios are medians of the rounds', with the least and the most. Machine: {table.machine()}.",
         "",
         *table.rows(took, len(bench.students), {} if OTTER in took else {OTTER: why}, BARE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import MissingEntry
-from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
@@ -20,6 +21,7 @@ from autograder.cli import Mend, own_programs_first
 from autograder.grading import PAGE, STEPS
 from autograder.grading.alone import alone
 from autograder.grading.book import open_gradebook
+from autograder.grading.budget import limits_of
 from autograder.grading.intake import take_in
 from autograder.grading.outbox import FULL, NO_FILE, is_full
 from autograder.grading.wall.errors import SandboxError
@@ -70,8 +72,15 @@ class Grader:
         warnings.filterwarnings("ignore", "Object of type <Submitted", SAWarning)
         config = config or PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
         config.CourseDirectory.setdefault("root", str(self.root))
-        self.api: Any = NbGraderAPI(config=config)
-        self.coursedir: Any = self.api.coursedir
+        self.config = config
+        self.coursedir: Any = CourseDirectory(config=config)
+
+    @functools.cached_property
+    def api(self) -> Any:
+        """nbgrader's own steps, where they are needed: they bring its converters, which take a while to import."""
+        from nbgrader.apps.api import NbGraderAPI
+
+        return NbGraderAPI(coursedir=self.coursedir, config=self.config)
 
     def need_sandbox(self) -> None:
         """Refuse, with the mend, where other people's work cannot be run safely."""
@@ -108,7 +117,11 @@ class Grader:
     @property
     def exchange(self) -> Path | None:
         """The course's folder in the exchange; None where there is none."""
-        root = Path(self.api.exchange.Collect(coursedir=self.coursedir, authenticator=self.api.authenticator).root)
+        from nbgrader.auth import Authenticator
+        from nbgrader.exchange import ExchangeFactory
+
+        collect = ExchangeFactory(config=self.config).Collect
+        root = Path(collect(coursedir=self.coursedir, authenticator=Authenticator(config=self.config), config=self.config).root)
         folder = root / self.coursedir.course_id
         return folder if self.coursedir.course_id and folder.is_dir() else None
 
@@ -173,8 +186,8 @@ class Grader:
 
     def takes_our_way(self) -> bool:
         """Whether nbgrader's configuration asks for our steps and no others: then they are run without nbgrader's converters."""
-        config, steps = self.api.config, self.api.config.Autograde.get("autograde_preprocessors", [])
-        pages = self.api.config.GenerateFeedback.get("exporter_class", "")
+        config, steps = self.config, self.config.Autograde.get("autograde_preprocessors", [])
+        pages = config.GenerateFeedback.get("exporter_class", "")
         others = ("sanitize_preprocessors", "exclude_overwriting", "post_convert_hook")
         return (
             list(steps) == STEPS
@@ -185,24 +198,25 @@ class Grader:
 
     def limits(self) -> Limits:
         """What a submission may use."""
-        from autograder.grading.judge import Judge
-
-        found: Limits = Judge(config=self.api.config).limits()
-        return found
+        return limits_of(self.config)
 
     def step_settings(self) -> dict[str, dict[str, Any]]:
         """The configuration of nbgrader's steps that workers run."""
-        return {"LimitOutput": dict(self.api.config.get("LimitOutput", {}))}
+        return {"LimitOutput": dict(self.config.get("LimitOutput", {}))}
 
     def penalty(self) -> Callable[[str, float, float], float | None]:
-        """What lateness costs, by nbgrader's plugin."""
-        from nbgrader.preprocessors import AssignLatePenalties
+        """What lateness costs, by nbgrader's plugin; nbgrader's steps are imported for the first who is late."""
 
-        step = AssignLatePenalties(config=self.api.config)
-        step.init_plugin()
+        @functools.cache
+        def plugin() -> Any:
+            from nbgrader.preprocessors import AssignLatePenalties
+
+            step = AssignLatePenalties(config=self.config)
+            step.init_plugin()
+            return step.plugin_inst
 
         def penalty(student: str, score: float, late: float) -> float | None:
-            found: float | None = step.plugin_inst.late_submission_penalty(student, score, late)
+            found: float | None = plugin().late_submission_penalty(student, score, late)
             return found
 
         return penalty

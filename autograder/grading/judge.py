@@ -12,21 +12,16 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Float, Integer
 
 from autograder.grading import nbio, week
+from autograder.grading.budget import Budget
 from autograder.grading.bundle import Job, bundle, files_of
 from autograder.grading.notes import read_notes
 from autograder.grading.secret import course_secret, submission_key
-from autograder.grading.wall.limits import Limits
 
 
-class Judge(NbGraderPreprocessor):  # type: ignore[misc]
+class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
     """Runs a notebook behind the wall, in the place of nbgrader's Execute."""
-
-    cell_seconds = Float(60.0, help="seconds of one cell").tag(config=True)
-    notebook_seconds = Float(600.0, help="seconds of a whole notebook with its tests").tag(config=True)
-    memory = Integer(2 << 30, help="bytes that the notebook's processes may write to").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Run the notebook; its outputs and what became of it are in the notebook that comes back."""
@@ -46,10 +41,6 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
         files = files_of(Path(resources.get("metadata", {}).get("path") or submitted))
         job = Job(told["student"], {}, files, {name: key}, {name: notes.lines(name)}, notes.unreadable, late)
         return judge_notebook(made, job, name, nb, _source(made.sources.get(name), nb)), resources
-
-    def limits(self) -> Limits:
-        """What a submission may use, as the course's configuration says."""
-        return Limits(cell_seconds=self.cell_seconds, notebook_seconds=self.notebook_seconds, memory=self.memory)
 
     def _coursedir(self) -> CourseDirectory:
         """The course directory of the converter that this step belongs to."""

@@ -67,7 +67,10 @@ def _warm() -> Ready:
     canvas: Any = FigureCanvasAgg(figure)
     canvas.print_png(io.BytesIO())
     ready = prepare()
-    ready.shell.run_cell("pass", store_history=False, silent=True)
+    for cell in ("raise ValueError", "pass"):  # an error's traceback brings modules of its own
+        ready.shell.run_cell(cell, store_history=False, silent=True)
+    for left in ("last_type", "last_value", "last_traceback"):
+        vars(sys).pop(left, None)
     return ready
 
 

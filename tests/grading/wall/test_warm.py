@@ -282,6 +282,7 @@ NOTEBOOK = [
     "plt.plot(x, label='$x^2$'); plt.legend(); plt.title('a figure')",
     "plt.hist(x)\nplt.show()\nprint('after')",
     "!echo hello; echo $HOME; tty",
+    "import sys\nhasattr(sys, 'last_value'), sorted(dir())",
     "import os, sys, signal\nsorted(os.listdir('.')), os.getcwd(), sys.argv, sys.path[0], str(signal.getsignal(signal.SIGINT))",
     "def f(): return 1 / 0\nf()",
     "%matplotlib inline\nimport matplotlib\n{k: str(v) for k, v in matplotlib.rcParams.items()}",
