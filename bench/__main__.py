@@ -168,12 +168,12 @@ def measure(bench: Bench, rounds: int, python: Path | None, tell: Callable[[str]
             tell(f"round {number + 1}: {who}: {start:.2f} + {work:.2f} s")
         for who, each in seconds.items():
             took.setdefault(who, []).append((statistics.mean(one[0] for one in each), statistics.mean(one[1] for one in each)))
-        took.setdefault(FRESH, []).append((0.0, sum(
-            bench.run(["bench.bare", "--fresh", str(bench.home / "bare" / f"{one}.ipynb")], TOP) for one in bench.students
-        )))  # fmt: skip
-        if python is not None and number == 0:  # some minutes for a class: once is enough
-            start, work, ottered = bench.timed([str(python), "-m", "bench.otter", str(bench.home / "otter")])
-            took.setdefault(OTTER, []).append((start, work))
+        if number == 0:  # minutes each, for no bound: once is enough
+            alone = [str(bench.home / "bare" / f"{student}.ipynb") for student in bench.students]
+            took[FRESH] = [(0.0, sum(bench.run(["bench.bare", "--fresh", one], TOP) for one in alone))]
+            if python is not None:
+                start, work, ottered = bench.timed([str(python), "-m", "bench.otter", str(bench.home / "otter")])
+                took[OTTER] = [(start, work)]
         watched += watch(bench, {who: seconds for who, (seconds, _) in told.items()})
         agree(bench, {who: succeeded for who, (_, succeeded) in told.items()})
     return took, watched, ottered
@@ -218,7 +218,7 @@ def report(options: argparse.Namespace, bench: Bench, measured: tuple[table.Roun
     beyond = [one - own for one, own in watched]
     lines = [
         f"`make bench`: {len(bench.students)} submissions, medians of {options.rounds} rounds, all contestants in turn in each round;"
-        " the first three run before nbgrader and after it, and their mean counts."
+        " the first three run before nbgrader and after it, and their mean counts; the last two were in the first round only."
         f" Ratios are medians of the rounds', with the least and the most. Machine: {table.machine()}.",
         "",
         *table.rows(took, len(bench.students), {} if OTTER in took else {OTTER: why}, BARE),
@@ -230,7 +230,7 @@ def report(options: argparse.Namespace, bench: Bench, measured: tuple[table.Roun
     ]
     if OTTER in took:
         same = sum(ottered[who] == sum(found.values()) for who, found in theirs.items())
-        lines.append(f"otter-grader {why}, measured in the first round only, comes to the same total for {same} of {len(theirs)}.")
+        lines.append(f"otter-grader {why} comes to the same total for {same} of {len(theirs)}.")
     lines.append(
         f"`workbook watch`: from arrival to released page {statistics.median(one for one, _ in watched):.2f} s"
         f" (the most: {max(one for one, _ in watched):.2f} s), beyond the submission's own time"
@@ -258,8 +258,8 @@ def _from_when(took: table.Rounds, submissions: int) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print, and write into a page where one is named."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--submissions", type=int, default=len(assignment.WORK))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--submissions", type=int, default=3 * len(assignment.WORK))
     parser.add_argument("--no-otter", action="store_true", help="leave otter-grader out")
     parser.add_argument("--otter", type=Path, default=None, metavar="FOLDER", help="an environment to keep it in")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core that all run on")

@@ -161,15 +161,24 @@ WORK: dict[str, Callable[[Notebook], None]] = {
 
 
 def write_submissions(release: Path, folder: Path, number: int) -> dict[str, Notebook]:
-    """Write the first `number` submissions as `folder`/STUDENT/descent/; what each would run, hidden tests in place."""
+    """Write `number` submissions as `folder`/STUDENT/descent/; what each would run, hidden tests in place.
+
+    Where they are more than there are kinds of work, every kind is handed in again, with a remark in each answer: no two
+    learners write the same cell.
+    """
     blank = json.loads((release / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8"))
     for cell in blank["cells"]:  # nbgrader writes a list of lines
         cell["source"] = "".join(cell["source"])
     tests = {cell["id"]: cell["source"] for cell in source()["cells"] if cell["id"].startswith("test_")}
     runs: dict[str, Notebook] = {}
-    for student in list(WORK)[:number]:
-        nb = copy.deepcopy(blank)
-        WORK[student](nb)
+    kinds = list(WORK)
+    for one in range(number):
+        turn, kind = one // len(kinds), kinds[one % len(kinds)]
+        nb, student = copy.deepcopy(blank), f"{kind}_{turn}" if turn else kind
+        WORK[kind](nb)
+        for cell in nb["cells"]:
+            if turn and cell["id"] in (*HEADS, "own", "plot"):
+                cell["source"] += f"\n# {student}"
         place = folder / student / NAME
         place.mkdir(parents=True)
         (place / f"{NAME}.ipynb").write_text(json.dumps(nb), encoding="utf-8")
