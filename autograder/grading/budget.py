@@ -11,9 +11,9 @@ from autograder.grading.wall.limits import Limits
 class Budget(Configurable):
     """The settings of a submission's limits."""
 
-    cell_seconds = Float(60.0, help="seconds of one cell").tag(config=True)
-    notebook_seconds = Float(600.0, help="seconds of a whole notebook with its tests").tag(config=True)
-    memory = Integer(2 << 30, help="bytes that the notebook's processes may write to").tag(config=True)
+    cell_seconds = Float(60.0, min=0.1, help="seconds of one cell").tag(config=True)
+    notebook_seconds = Float(600.0, min=0.1, help="seconds of a whole notebook with its tests").tag(config=True)
+    memory = Integer(2 << 30, min=64 << 20, help="bytes that the notebook's processes may write to").tag(config=True)
 
     def limits(self) -> Limits:
         """The same as plain data."""

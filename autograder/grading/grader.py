@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import time
+import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from typing import Any
 from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
+from traitlets import TraitError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -70,7 +72,7 @@ class Grader:
         self.root = root.resolve()
         # nbgrader's gradebook makes these for every new submission; they mean nothing to anybody who grades.
         warnings.filterwarnings("ignore", "Object of type <Submitted", SAWarning)
-        config = config or PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
+        config = config or _configuration(self.root)
         config.CourseDirectory.setdefault("root", str(self.root))
         self.config = config
         self.coursedir: Any = CourseDirectory(config=config)
@@ -197,8 +199,12 @@ class Grader:
         )
 
     def limits(self) -> Limits:
-        """What a submission may use."""
-        return limits_of(self.config)
+        """What a submission may use. Raises Mend where the configuration sets something that cannot be."""
+        try:
+            return limits_of(self.config)
+        except TraitError as error:
+            text = str(error).replace("a Budget instance", "c.Judge")
+            raise Mend(f"{CONFIG}: {text}\nMend: put it right, or leave it out: then the usual limit holds.") from None
 
     def step_settings(self) -> dict[str, dict[str, Any]]:
         """The configuration of nbgrader's steps that workers run."""
@@ -238,6 +244,18 @@ class Grader:
     def release(self, student: str, assignment: str) -> None:
         """Give the page back through the exchange."""
         need(self.api.release_feedback(assignment, student), "the feedback could not be released")
+
+
+def _configuration(root: Path) -> Config:
+    """What nbgrader_config.py sets."""
+    try:
+        return PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    except Exception as error:
+        told = traceback.format_exception_only(error)[-1].strip()
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(root / CONFIG)]
+        line = getattr(error, "lineno", None) or (lines or [None])[-1]
+        where = f"line {line} of {CONFIG}" if line else CONFIG
+        raise Mend(f"{where} cannot be run: {told}\nMend: put it right in {root}.") from None
 
 
 def plain_words(error: Exception) -> str:
