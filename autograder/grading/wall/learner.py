@@ -82,6 +82,7 @@ class Learner:
                 self._request("run", source)
             self._cells.append((source, time.monotonic() - since))
         except TimeUp:
+            self._say_late()
             gathered.outputs.append(error("TimeUp", f"this cell was stopped: {self._late()}"))
         except Exception as broken:  # her shell itself may be broken by what she did to it
             gathered.outputs.append(error(type(broken).__name__, f"{broken}"))
@@ -228,6 +229,7 @@ class Learner:
         if self._starts > self.limits.restarts:
             raise LearnerGone("the notebook's process was started too often; nothing more is asked of it")
         if self.time_left() <= 0:
+            self._say_late()
             raise TimeUp
         try:
             self._process = self.starter.start(self.data)
@@ -273,7 +275,6 @@ class Learner:
         if self._over():
             self._grant()
         if self._over():
-            self.said.append(f"the notebook's process was stopped: {self._late()}")
             raise TimeUp
         now = time.monotonic()
         if now > self._counted + CENSUS and self._process is not None:
@@ -298,6 +299,12 @@ class Learner:
         grant(waited)
         for deadline in self._deadlines[1:]:
             deadline.grant(waited)
+
+    def _say_late(self) -> None:
+        """Say that a limit of time was reached: once, though it is met on the way out of everything that waited."""
+        line = f"the notebook's process was stopped: {self._late()}"
+        if self.said[-1:] != [line]:
+            self.said.append(line)
 
     def _late(self) -> str:
         if self.time_left() <= 0:
@@ -357,7 +364,11 @@ class _Guarded(Peer):
             raise learner._gone() from None
         except WallError as malformed:
             raise learner._broken(malformed) from None
-        except (TimeUp, KeyboardInterrupt, SystemExit):
+        except TimeUp:  # told by the channel, or by the alarm where a busy machine kept the channel from looking
+            learner._say_late()
+            learner.stop()
+            raise
+        except (KeyboardInterrupt, SystemExit):
             learner.stop()
             raise
 

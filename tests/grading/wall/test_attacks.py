@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading.wall import learner as module
 from autograder.grading.wall.learner import Learner
 from autograder.grading.wall.limits import Limits
 from autograder.grading.wall.sandbox import Sandbox, open_sandbox
@@ -67,6 +68,14 @@ def _name(pid: str) -> str:
 @both
 def test_an_honest_neighbour_is_not_affected(run: Run) -> None:
     assert scores(run(SOURCE, SOURCE, TIGHT)) == {"test_one": 1, "test_double": 1}
+
+
+def test_a_limit_is_told_of_where_only_the_alarm_sees_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GRACE", -1.0)  # as on a machine too busy to look at the channel in time
+    form = notebook(SOURCE.cells[0], EASY, cell("while True: pass", "double", "answer"), TEST)
+    executed = run(form, SOURCE, TIGHT)
+    assert scores(executed) == {"test_one": 1, "test_double": 0}
+    assert [line for line in executed.said if "its time was up" in line] == executed.said and len(executed.said) == 1
 
 
 @both
