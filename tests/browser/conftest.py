@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as NotThere
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = Path(__file__).parent / "pictures"
@@ -140,10 +141,18 @@ class NotebookPage:
         page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
 
     def menu(self, *names: str) -> None:
-        """Choose an entry of the menu bar."""
-        self.page.get_by_role("menuitem", name=names[0], exact=True).click()
-        for name in names[1:]:
-            self.page.locator(".lm-Menu-itemLabel").filter(has_text=re.compile(f"^{re.escape(name)}")).first.click()
+        """Choose an entry of the menu bar; open the menu again while the entry is grey, as it is until JupyterLab is ready."""
+        for attempt in range(10):
+            self.page.get_by_role("menuitem", name=names[0], exact=True).click()
+            try:
+                for name in names[1:]:
+                    entries = self.page.locator(".lm-Menu-item:not(.lm-mod-disabled) .lm-Menu-itemLabel")
+                    entries.filter(has_text=re.compile(f"^{re.escape(name)}")).first.click(timeout=5000)
+                return
+            except NotThere:
+                if attempt == 9:
+                    raise
+                self.page.keyboard.press("Escape")
 
     def run_all(self) -> dict[str, Any]:
         """Run all cells, wait until the last has run and is saved; return what is then in the file."""
@@ -151,7 +160,7 @@ class NotebookPage:
         self.menu("Run", "Run All Cells")
         indicator = self.page.locator(".jp-Notebook-ExecutionIndicator").first
         status = functools.partial(indicator.get_attribute, "data-status")
-        deadline = time.monotonic() + 240
+        chosen, deadline = time.monotonic(), time.monotonic() + 240
         while time.monotonic() < deadline:
             time.sleep(1)
             notebook = self.saved()
@@ -159,7 +168,11 @@ class NotebookPage:
                 return notebook
             if status() == "idle":  # what changed while JupyterLab was saving, it does not save by itself; she would
                 self.page.keyboard.press("Control+s")
-        raise AssertionError(f"not every cell has run, the kernel is {status()}: {self.counts(notebook)}")
+                if not any((count or 0) > done for count in self.counts(notebook)) and time.monotonic() > chosen + 40:
+                    self.menu("Run", "Run All Cells")  # it came to nothing: JupyterLab was not ready yet
+                    chosen = time.monotonic()
+        asked = self.page.locator(".jp-Dialog").all_inner_texts()
+        raise AssertionError(f"not every cell has run, the kernel is {status()}: {self.counts(notebook)}; {asked}")
 
     @staticmethod
     def counts(notebook: dict[str, Any]) -> list[int | None]:
