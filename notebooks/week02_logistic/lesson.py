@@ -316,7 +316,8 @@ explore.race()
 # - stays finite and right however large the logits are, takes float32 as it takes float64, one example, one feature, or no
 #   feature at all;
 # - leaves its inputs as they were;
-# - handles 600,000 examples in well under a second.
+# - takes 600,000 examples without a Python loop over them: in half of such a loop's time at most. We measure both on the same
+#   machine, at the same moment.
 #
 # For one malignant example with $x = (2)$, at weights and bias zero and without penalty, the gradient is $(-1, -\tfrac12)$.
 #

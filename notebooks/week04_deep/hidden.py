@@ -329,9 +329,9 @@ def chain_back(Value, steps: int):
 def in_proportion(Value):
     few, _ = chain_back(Value, 500)
     many, step = chain_back(Value, 8000)
-    for _ in range(3):  # a machine that is busy with other things gets two more chances
+    for _ in range(4):  # the best of four: another program may have had the machine
         short, long = min(few() for _ in range(3)), many()
-        if long < 0.5 or long < 60 * short:
+        if long < 60 * short:
             break
     else:
         expect.that(
