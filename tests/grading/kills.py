@@ -307,9 +307,9 @@ class Campaign:
 def descendants(root: int, besides: int = 0) -> dict[int, bytes]:
     """The living processes below one, with their command lines; those that ended and wait for this one are collected."""
     below: dict[int, list[int]] = collections.defaultdict(list)
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            pid, (state, parent) = int(stat.parent.name), stat.read_text().rpartition(") ")[2].split()[:2]
+    for pid in [int(name) for name in os.listdir("/proc") if name.isdigit()]:
+        with contextlib.suppress(OSError):  # it may end at any moment
+            state, parent = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[:2]
             if state != "Z":
                 below[int(parent)].append(pid)
             elif int(parent) == os.getpid() and root == os.getpid():
