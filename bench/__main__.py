@@ -47,6 +47,8 @@ class Bench:
             **os.environ, "PYTHONPATH": str(TOP), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
             "MPLCONFIGDIR": str(home / "matplotlib"), "IPYTHONDIR": str(home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1",
         }  # fmt: skip
+        # Where this is set, our modules would be compiled at every start, and nbgrader's, compiled when installed, would not.
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self.environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
         (home / "exchange").mkdir(parents=True)
         (home / "exchange").chmod(0o777)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.grading.quick import leave_out
+
+if TYPE_CHECKING:
+    from autograder.grading.grader import Outcome
 
 
 def add(subparsers: Any) -> None:
@@ -50,13 +53,29 @@ def _plainly() -> Iterator[None]:
         raise Mend(words[0].upper() + words[1:]) from None
 
 
+@contextlib.contextmanager
+def _progress(total: int) -> Iterator[Callable[[Outcome], None]]:
+    """A bar on a terminal; elsewhere a line for each submission that could not be graded, as it comes."""
+    if sys.stderr.isatty():
+        from autograder.grading.progress import shown
+
+        with shown(total) as tell:
+            yield tell
+        return
+
+    def told(outcome: Outcome) -> None:
+        if outcome.trouble:
+            print(f"{outcome.student}: {outcome.trouble}", file=sys.stderr, flush=True)
+
+    yield told
+
+
 @_plainly()
 def run_grade(options: argparse.Namespace) -> int:
     """Grade one assignment; 1 where a submission could not be graded, 130 where it was stopped."""
     leave_out()
     from autograder.grading.grader import find_course, table
     from autograder.grading.klass import grade_class
-    from autograder.grading.progress import shown
 
     done: list[Any] = []
     try:
@@ -69,7 +88,7 @@ def run_grade(options: argparse.Namespace) -> int:
                 workers=options.workers,
                 cluster=options.cluster,
                 release=options.release,
-                begin=lambda total: bar.enter_context(shown(total)),
+                begin=lambda total: bar.enter_context(_progress(total)),
                 progress=done.append,
             )
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 HEAVY = {"rfc3987_syntax", "isoduration", "jupyter_server", "IPython", "matplotlib", "nbconvert", "setuptools"}
 QUICK = "from autograder.grading.quick import leave_out\nleave_out()\n"
-COORDINATOR = f"{QUICK}from autograder.grading import grader, klass, pool, progress"
+COORDINATOR = f"{QUICK}from autograder.grading import commands, grader, klass, pool"
 HELPER = f"{QUICK}from autograder.grading import helper, job\nimport autograder.grading.wall.warm, nbgrader.utils"
 WORKS = f"""{QUICK}
 import nbgrader, nbgrader._version, nbgrader.apps.nbgraderapp, nbgrader.utils, sys
@@ -34,7 +34,7 @@ def imported(program: str) -> set[str]:
 
 
 def test_a_coordinator_and_a_helper_import_what_they_use() -> None:
-    assert imported(COORDINATOR).isdisjoint({*HEAVY, "hypothesis"})
+    assert imported(COORDINATOR).isdisjoint({*HEAVY, "hypothesis", "numpy", "rich"})
     assert imported(HELPER).isdisjoint({*HEAVY, "sqlalchemy"})
     usual = imported("import nbgrader, nbgrader.utils")
     assert {"jupyter_server", "nbconvert", "setuptools"} <= usual, "then this is needed no more"

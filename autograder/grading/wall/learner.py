@@ -15,11 +15,11 @@ from autograder.grading.wall import census, common
 from autograder.grading.wall.alarm import alarm, grant, paused
 from autograder.grading.wall.errors import LearnerError, LearnerGone, SandboxError, WallError
 from autograder.grading.wall.handles import Target, target_of
-from autograder.grading.wall.limits import Limits
+from autograder.grading.wall.limits import Bounds, Limits
 from autograder.grading.wall.outputs import Gathered, error
 from autograder.grading.wall.peer import Peer
 from autograder.grading.wall.policy import Policy
-from autograder.grading.wall.protocol import Bounds, Channel
+from autograder.grading.wall.protocol import Channel
 from autograder.grading.wall.sandbox import ALONE, Process
 from autograder.grading.wall.starved import Deadline, Queue
 

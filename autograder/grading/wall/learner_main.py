@@ -40,8 +40,9 @@ class Host:
 
     def __init__(self, sock: socket.socket, bounds: dict[str, int], output_limit: int, ready: Ready | None = None) -> None:
         from autograder.grading.wall import common
+        from autograder.grading.wall.limits import Bounds
         from autograder.grading.wall.peer import Peer
-        from autograder.grading.wall.protocol import Bounds, Channel
+        from autograder.grading.wall.protocol import Channel
 
         self.home = os.getcwd()
         self.outlet, self.shell = ready or prepare()

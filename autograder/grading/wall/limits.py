@@ -1,4 +1,4 @@
-"""What a submission may use."""
+"""What a submission may use, and how large a message across the wall may be."""
 
 from __future__ import annotations
 
@@ -27,3 +27,14 @@ class Limits:
     disk: int = 128 << 20
     output: int = 2 << 20
     restarts: int = 40
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How large a message may be."""
+
+    body: int = 8 << 20
+    buffers: int = 512 << 20
+    arrays: int = 20_000
+    depth: int = 64
+    odd_keys: int = 20_000  # keys and set members other than text: their hashes can be made to collide

@@ -12,7 +12,6 @@ import struct
 import sys
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
@@ -20,6 +19,7 @@ import numpy as np
 
 from autograder.grading.wall import common
 from autograder.grading.wall.errors import WallError
+from autograder.grading.wall.limits import Bounds
 from autograder.grading.wall.randoms import BIT_GENERATORS, checked
 
 HEAD = struct.Struct("<II")
@@ -28,17 +28,6 @@ ARRAY, SCALAR, TUPLE, SET, FROZENSET, COMPLEX, INTEGER, SLICE, RANGE, ELLIPSIS, 
 MINE, YOURS = 20, 21  # a handle of the sender's, of the receiver's
 PLAIN_KINDS = "biufcSUmM"
 INLINE = 4096  # bytes: smaller arrays travel in the body
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """How large a message may be."""
-
-    body: int = 8 << 20
-    buffers: int = 512 << 20
-    arrays: int = 20_000
-    depth: int = 64
-    odd_keys: int = 20_000  # keys and set members other than text: their hashes can be made to collide
 
 
 class Channel:

@@ -25,8 +25,7 @@ from autograder import datafiles
 from autograder.grading.wall import fonts
 from autograder.grading.wall.confine import Confinement
 from autograder.grading.wall.errors import SandboxError
-from autograder.grading.wall.limits import Limits
-from autograder.grading.wall.protocol import Bounds
+from autograder.grading.wall.limits import Bounds, Limits
 from autograder.grading.wall.seccomp import program
 
 TRUSTED = Bounds(body=1 << 30, buffers=4 << 30, arrays=1 << 24, depth=64, odd_keys=1 << 30)  # what the grader may send

@@ -14,6 +14,7 @@ import numpy as np
 
 from autograder.grading.wall import common
 from autograder.grading.wall.errors import LearnerError, WallError
+from autograder.grading.wall.limits import Bounds
 from autograder.grading.wall.outputs import Gathered
 from autograder.grading.wall.peer import ANSWER, NOTE, RAISED, REQUEST, Peer
 from autograder.grading.wall.policy import Policy
@@ -33,7 +34,6 @@ from autograder.grading.wall.protocol import (
     SLICE,
     TUPLE,
     YOURS,
-    Bounds,
     Channel,
 )  # fmt: skip
 from autograder.grading.wall.writeback import mutables

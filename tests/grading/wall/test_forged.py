@@ -9,9 +9,10 @@ import pytest
 
 from autograder.grading.wall import common
 from autograder.grading.wall.errors import WallError
+from autograder.grading.wall.limits import Bounds
 from autograder.grading.wall.peer import RAISED, REQUEST, Peer
 from autograder.grading.wall.policy import Policy
-from autograder.grading.wall.protocol import Bounds, Channel
+from autograder.grading.wall.protocol import Channel
 from autograder.grading.wall.raised import arrive, describe
 from autograder.grading.wall.randoms import BIT_GENERATORS, checked
 from autograder.grading.wall.writeback import write_back
