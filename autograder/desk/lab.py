@@ -43,7 +43,8 @@ def run_lab(arguments: argparse.Namespace) -> int:
         page = f"/lab/tree/{week}/{week}.ipynb"
         with together() as children:
             start_watcher(children, course)
-            start_jupyter(children, course, "learner", server, page, not arguments.no_browser)
+            asked = arguments.port is not None
+            server = start_jupyter(children, course, "learner", server, page, not arguments.no_browser, asked)
             tell(("Workbook", server.address(page)), ("Your work", course.learner), ("Ctrl-C", "ends it; your work stays"))
             return attend(children)
 
@@ -54,7 +55,8 @@ def run_teach(arguments: argparse.Namespace) -> int:
     with alone(course, "teach"):
         server = jupyter.new_server(arguments.port)
         with together() as children:
-            start_jupyter(children, course, "instructor", server, "/lab", not arguments.no_browser)
+            asked = arguments.port is not None
+            server = start_jupyter(children, course, "instructor", server, "/lab", not arguments.no_browser, asked)
             tell(("The course", server.address("lab")), ("Formgrader", server.address("formgrader")), ("Ctrl-C", "ends it"))
             return attend(children)
 
@@ -113,12 +115,25 @@ def start_watcher(children: Children, course: LocalCourse) -> None:
     children.start("the grading watcher", command, course.instructor, course.logs / "watch.log", speaks=True)
 
 
-def start_jupyter(children: Children, course: LocalCourse, desk: str, server: jupyter.Server, page: str, browser: bool) -> None:
-    """Start JupyterLab and wait until it answers."""
+def start_jupyter(
+    children: Children, course: LocalCourse, desk: str, server: jupyter.Server, page: str, browser: bool, asked: bool
+) -> jupyter.Server:
+    """Start JupyterLab and wait until it answers.
+
+    Unless its port was `asked` for, it tries the next free one where another desk, started at the same moment, took that one
+    first: the server that answers is returned.
+    """
     root = course.learner if desk == "learner" else course.instructor
-    command = jupyter.command(server, root, page, browser)
-    children.start("JupyterLab", command, root, course.logs / "jupyter.log", jupyter.environment(course, desk, server))
-    server.wait(gone=lambda: children.has_ended("JupyterLab"))
+    while True:
+        command = jupyter.command(server, root, page, browser)
+        children.start("JupyterLab", command, root, course.logs / "jupyter.log", jupyter.environment(course, desk, server))
+        try:
+            server.wait(gone=lambda: children.has_ended("JupyterLab"))
+            return server
+        except Mend:
+            if asked or not children.has_ended("JupyterLab") or jupyter.is_free(server.port):
+                raise
+            server = jupyter.new_server(None)
 
 
 def attend(children: Children) -> int:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from autograder.course.places import Course
 from autograder.course.stale import build
 from autograder.desk import exchange, jupyter
 from autograder.desk.children import together
-from autograder.desk.lab import alone
+from autograder.desk.lab import alone, start_jupyter
 from autograder.desk.local import LocalCourse, find_checkout
 
 WEEK = "week01_try"
@@ -96,6 +97,21 @@ def test_a_port_in_use_is_said_with_the_mend(capsys: pytest.CaptureFixture[str],
         monkeypatch.setattr(jupyter, "FIRST_PORT", port)
         assert jupyter.choose_port(None) > port
     assert f"Port {port} is in use" in capsys.readouterr().out
+
+
+def test_a_port_that_is_taken_meanwhile_costs_a_second_try(course: LocalCourse, monkeypatch: pytest.MonkeyPatch) -> None:
+    jupyter.lay_settings(course, "learner")
+    with socket.socket() as other, together() as children:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        chosen = jupyter.Server(other.getsockname()[1], "token")
+        monkeypatch.setattr(jupyter, "FIRST_PORT", chosen.port)
+        with pytest.raises(cli.Mend, match="its log says why"):
+            start_jupyter(children, course, "learner", chosen, "/lab", browser=False, asked=True)
+        server = start_jupyter(children, course, "learner", chosen, "/lab", browser=False, asked=False)
+        assert server.port > chosen.port
+        with urllib.request.urlopen(server.address("api/status")) as answer:
+            assert answer.status == 200
 
 
 def test_a_second_desk_on_the_same_course_is_refused(course: LocalCourse) -> None:
