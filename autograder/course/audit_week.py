@@ -25,7 +25,7 @@ from autograder.course.weigh import MEGABYTES, SECONDS, weigh
 
 WRONG, RIGHT, MINUTES, DICTATED = 8, 3, 420, 0.10
 DRAWS = 500, 5000  # in CI; thorough
-PATIENCE = 0.25, 60.0  # seconds after which no further draws are made for one case and one answer; thorough
+PATIENCE = 0.5, 60.0  # seconds after which no further draws are made for one case and one answer; thorough
 
 
 Part = Callable[[], "WeekAudit"]

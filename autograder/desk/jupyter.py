@@ -45,10 +45,13 @@ class Server:
         Where it listens, on this machine only.
     token
         What opens it.
+    asked
+        Whether somebody asked for this very port.
     """
 
     port: int
     token: str
+    asked: bool = False
 
     @property
     def base(self) -> str:
@@ -98,7 +101,7 @@ def is_free(port: int) -> bool:
 
 def new_server(port: int | None) -> Server:
     """Choose a port and a token."""
-    return Server(choose_port(port), secrets.token_hex(16))
+    return Server(choose_port(port), secrets.token_hex(16), asked=port is not None)
 
 
 def lay_settings(course: LocalCourse, desk: str) -> None:

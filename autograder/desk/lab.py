@@ -43,8 +43,7 @@ def run_lab(arguments: argparse.Namespace) -> int:
         page = f"/lab/tree/{week}/{week}.ipynb"
         with together() as children:
             start_watcher(children, course)
-            asked = arguments.port is not None
-            server = start_jupyter(children, course, "learner", server, page, not arguments.no_browser, asked)
+            server = start_jupyter(children, course, "learner", server, page, not arguments.no_browser)
             tell(("Workbook", server.address(page)), ("Your work", course.learner), ("Ctrl-C", "ends it; your work stays"))
             return attend(children)
 
@@ -55,8 +54,7 @@ def run_teach(arguments: argparse.Namespace) -> int:
     with alone(course, "teach"):
         server = jupyter.new_server(arguments.port)
         with together() as children:
-            asked = arguments.port is not None
-            server = start_jupyter(children, course, "instructor", server, "/lab", not arguments.no_browser, asked)
+            server = start_jupyter(children, course, "instructor", server, "/lab", not arguments.no_browser)
             tell(("The course", server.address("lab")), ("Formgrader", server.address("formgrader")), ("Ctrl-C", "ends it"))
             return attend(children)
 
@@ -116,12 +114,11 @@ def start_watcher(children: Children, course: LocalCourse) -> None:
 
 
 def start_jupyter(
-    children: Children, course: LocalCourse, desk: str, server: jupyter.Server, page: str, browser: bool, asked: bool
+    children: Children, course: LocalCourse, desk: str, server: jupyter.Server, page: str, browser: bool
 ) -> jupyter.Server:
-    """Start JupyterLab and wait until it answers.
+    """Start JupyterLab and wait until it answers: the server that does.
 
-    Unless its port was `asked` for, it tries the next free one where another desk, started at the same moment, took that one
-    first: the server that answers is returned.
+    Where another desk, started at the same moment, took the port first, and nobody asked for that one, it is the next free one.
     """
     root = course.learner if desk == "learner" else course.instructor
     while True:
@@ -131,7 +128,7 @@ def start_jupyter(
             server.wait(gone=lambda: children.has_ended("JupyterLab"))
             return server
         except Mend:
-            if asked or not children.has_ended("JupyterLab") or jupyter.is_free(server.port):
+            if server.asked or not children.has_ended("JupyterLab") or jupyter.is_free(server.port):
                 raise
             server = jupyter.new_server(None)
 

@@ -104,12 +104,12 @@ def test_a_port_that_is_taken_meanwhile_costs_a_second_try(course: LocalCourse, 
     with socket.socket() as other, together() as children:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        chosen = jupyter.Server(other.getsockname()[1], "token")
-        monkeypatch.setattr(jupyter, "FIRST_PORT", chosen.port)
+        port = other.getsockname()[1]
+        monkeypatch.setattr(jupyter, "FIRST_PORT", port)
         with pytest.raises(cli.Mend, match="its log says why"):
-            start_jupyter(children, course, "learner", chosen, "/lab", browser=False, asked=True)
-        server = start_jupyter(children, course, "learner", chosen, "/lab", browser=False, asked=False)
-        assert server.port > chosen.port
+            start_jupyter(children, course, "learner", jupyter.Server(port, "token", asked=True), "/lab", browser=False)
+        server = start_jupyter(children, course, "learner", jupyter.Server(port, "token"), "/lab", browser=False)
+        assert server.port > port
         with urllib.request.urlopen(server.address("api/status")) as answer:
             assert answer.status == 200
 

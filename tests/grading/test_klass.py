@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -171,6 +172,15 @@ def test_a_bar_shows_what_failed_so_far() -> None:
         tell(Outcome("eve", trouble="the [disk] is full"))
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "eve: the [disk] is full" in text and "1 not graded" in text and "2/2" in text
+
+
+def test_off_a_terminal_a_line_says_what_failed_as_it_comes(klass: Path) -> None:
+    (klass / "submitted" / "ghost").mkdir()
+    students = ["--student", "ghost", "--student", "ada"]
+    command = [sys.executable, "-m", "autograder.cli", "grade", WEEK, "--course", str(klass), *students]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 1 and re.search(r"^ghost: .*nothing was handed in", ran.stderr, re.M), (ran.stdout, ran.stderr)
+    assert "ada: " not in ran.stderr and "\x1b" not in ran.stderr
 
 
 def test_a_run_can_be_stopped_and_goes_on(klass: Path, hand_in: HandIn) -> None:
