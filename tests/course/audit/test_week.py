@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.audit_week import audit_week
-from autograder.course.dictated import dictated
+from autograder.course.audit.dictated import dictated
+from autograder.course.audit.week import audit_week
 from autograder.course.places import Course
 from autograder.course.stale import build
 
