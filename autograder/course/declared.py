@@ -12,9 +12,9 @@ from pathlib import Path
 from autograder.cases import registry
 from autograder.course.faults import Fault, LessonError, refuse
 from autograder.course.kit import kit_source
-from autograder.course.lift import statements
 from autograder.course.parts import Exercise, Lesson, without_markers
 from autograder.course.places import TEXTS, Course
+from autograder.notebook.lift import statements
 
 
 @dataclass(frozen=True)

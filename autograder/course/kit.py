@@ -9,9 +9,9 @@ import ast
 from collections.abc import Callable, Iterable
 
 from autograder.course.faults import LessonError
-from autograder.course.lift import Statement, lift
 from autograder.course.parts import Lesson, without_markers
 from autograder.course.places import Course
+from autograder.notebook.lift import Statement, lift
 
 #: what an exercise's answer binds: asked of checks.py, where it is declared
 Names = Callable[[Lesson], dict[str, tuple[str, ...]]]

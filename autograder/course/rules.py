@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course.faults import Fault
-from autograder.course.lift import statements
 from autograder.course.parts import (
     ANSWER_ROLES,
     BEGIN,
@@ -22,6 +21,7 @@ from autograder.course.parts import (
     Heading,
     split_solution,
 )
+from autograder.notebook.lift import statements
 
 HELP_STEPS = 3
 

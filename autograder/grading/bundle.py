@@ -14,7 +14,7 @@ from autograder import datafiles
 from autograder.grading import week
 from autograder.grading.wall.limits import Limits
 
-ENGINE = ("*.py", "cases/**/*.py", "explore/**/*.py", "grading/**/*.py", "grading/**/*.j2", "course/parts.py")
+ENGINE = ("*.py", "cases/**/*.py", "explore/**/*.py", "notebook/**/*.py", "grading/**/*.py", "grading/**/*.j2", "course/parts.py")
 
 
 @dataclass(frozen=True)

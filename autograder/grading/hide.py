@@ -6,7 +6,7 @@ import re
 
 from nbformat import NotebookNode
 
-from autograder.grading.repair import BEGIN_HIDDEN, END_HIDDEN, without_hidden
+from autograder.notebook.repair import BEGIN_HIDDEN, END_HIDDEN, without_hidden
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -17,12 +17,12 @@ import stat
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from autograder.grading import nbio
 from autograder.grading.alone import alone
 from autograder.grading.notes import FOLDER, Notes, read_notes, write_notes, write_whole
 from autograder.grading.outbox import is_full
-from autograder.grading.reading import Read, Unreadable, read
-from autograder.grading.repair import course_of, repair
+from autograder.notebook import format as nbio
+from autograder.notebook.reading import Read, Unreadable, read
+from autograder.notebook.repair import course_of, repair
 
 LARGEST_FILE = 20 << 20  # bytes of one file beside the notebook
 LARGEST_ALL = 100 << 20

@@ -14,9 +14,8 @@ from nbformat import NotebookNode
 
 from autograder.cases.model import Points
 from autograder.cases.session import Session
-from autograder.grading import nbio, week
+from autograder.grading import week
 from autograder.grading.bundle import Graded, Job, Week
-from autograder.grading.cut import cut
 from autograder.grading.feedback import page_of
 from autograder.grading.literals import refusal
 from autograder.grading.reference import pieces
@@ -25,6 +24,8 @@ from autograder.grading.shown import COURSE
 from autograder.grading.wall.execute import execute
 from autograder.grading.wall.learner import Learner, Starter
 from autograder.grading.wall.outputs import error
+from autograder.notebook import format as nbio
+from autograder.notebook.cut import cut
 
 PRIVATE = ("timestamp.txt", "submission_secret.txt")
 _FLOAT = re.compile(r"np\.float(?:16|32|64)\((.*)\)")

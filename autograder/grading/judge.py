@@ -13,11 +13,12 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.grading import nbio, week
+from autograder.grading import week
 from autograder.grading.budget import Budget
 from autograder.grading.bundle import Job, bundle, files_of
 from autograder.grading.notes import read_notes
 from autograder.grading.secret import course_secret, submission_key
+from autograder.notebook import format as nbio
 
 
 class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import scratch
-from autograder.grading import heap, nbio
+from autograder.grading import heap
 from autograder.grading.alone import alone
 from autograder.grading.apart import end_all, run_apart
 from autograder.grading.book import Book, Standing, time_of
@@ -30,6 +30,7 @@ from autograder.grading.outbox import Outbox, sweep
 from autograder.grading.pool import feed, local
 from autograder.grading.secret import course_secret, submission_key
 from autograder.grading.week import is_open
+from autograder.notebook import format as nbio
 
 AHEAD = 2  # jobs in flight for every worker: one that runs, one that waits for it
 Run = Callable[[Week, Job], Graded]

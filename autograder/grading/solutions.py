@@ -8,9 +8,9 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.course.parts import without_markers
-from autograder.grading import nbio
-from autograder.grading.repair import is_tried
 from autograder.grading.result import Result, result_of
+from autograder.notebook import format as nbio
+from autograder.notebook.repair import is_tried
 
 
 def of_submission(coursedir: Any, assignment: str, student: str, notebook: str) -> dict[str, str]:

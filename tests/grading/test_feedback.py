@@ -10,9 +10,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.grading.feedback import notice, points, render
 from autograder.grading.job import _plain_result
-from autograder.grading.repair import without_hidden
 from autograder.grading.shown import markdown
 from autograder.grading.steps import HideTests
+from autograder.notebook.repair import without_hidden
 
 TEST = "assert f(1) == 1\n### BEGIN HIDDEN TESTS\nassert f(2) == 4 # secret\n### END HIDDEN TESTS"
 

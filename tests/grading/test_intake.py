@@ -16,7 +16,7 @@ from tiny import WEEK, Book
 from autograder.grading import intake
 from autograder.grading.intake import hook, take_in
 from autograder.grading.notes import FOLDER, Notes, read_notes
-from autograder.grading.repair import parts_of
+from autograder.notebook.repair import parts_of
 
 HandIn = Callable[..., Path]
 ORDER = ["setup", "centre", "check_centre", "test_centre", "double", "check_double", "test_double"]

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
 
-from autograder.grading.wall import names
 from autograder.grading.wall.errors import SandboxError
 from autograder.grading.wall.learner import Learner, Starter
 from autograder.grading.wall.limits import Limits
 from autograder.grading.wall.plan import Plan, Step, plan_of
 from autograder.grading.wall.run import run_test
 from autograder.grading.wall.sandbox import open_sandbox
+from autograder.notebook import names
 
 Tools = Callable[[Learner], Mapping[str, Any]]
 

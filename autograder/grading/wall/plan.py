@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from nbformat import NotebookNode
 
-from autograder.grading.wall import names
+from autograder.notebook import names
 
 _HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.DOTALL | re.MULTILINE)
 

@@ -19,8 +19,8 @@ from autograder.cases.limits import TimeUp
 from autograder.grading.wall.errors import LearnerError
 from autograder.grading.wall.handles import Remote
 from autograder.grading.wall.learner import Learner
-from autograder.grading.wall.names import BUILTINS, Names, names_of
 from autograder.grading.wall.outputs import Gathered, error, stream
+from autograder.notebook.names import BUILTINS, Names, names_of
 
 FILE = "<test cell>"
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import nbformat
 
-from autograder.grading import nbio
 from autograder.grading.intake import take_in
-from autograder.grading.reading import Unreadable, read_bytes
-from autograder.grading.repair import Course, parts_of, repair
+from autograder.notebook import format as nbio
+from autograder.notebook.reading import Unreadable, read_bytes
+from autograder.notebook.repair import Course, parts_of, repair
 
 ROOT = Path(__file__).resolve().parents[3]
 ODD = (None, True, False, 0, -1, 4, 3, 10**30, 1.5, float("nan"), "", "x", "\ud800", "\0", [], {}, [[]], [None], {"a": {}}, ["a", 1],

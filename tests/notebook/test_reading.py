@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.grading.reading import Unreadable, read, read_bytes
+from autograder.notebook.reading import Unreadable, read, read_bytes
 
 
 def book(**changes: Any) -> dict[str, Any]:

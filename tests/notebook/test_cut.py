@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.preprocessors import LimitOutput
 
-from autograder.grading.cut import USUAL, cut
+from autograder.notebook.cut import USUAL, cut
 
 lines = st.integers(0, 12).map(lambda n: "\n".join(map(str, range(n))))
 outputs = st.one_of(

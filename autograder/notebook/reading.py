@@ -14,7 +14,7 @@ from typing import Any
 
 from nbformat.v4 import nbformat_minor
 
-from autograder.grading import nbio
+from autograder.notebook import format as nbio
 
 LARGEST = 64 << 20  # bytes of a notebook, its pictures included
 MOST_CELLS = 5000

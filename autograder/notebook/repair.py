@@ -15,8 +15,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.course.parts import STUB, split_solution
-from autograder.grading import nbio
-from autograder.grading.reading import Cell
+from autograder.notebook import format as nbio
+from autograder.notebook.reading import Cell
 
 BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
