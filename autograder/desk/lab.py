@@ -14,9 +14,9 @@ from autograder.course.stale import build
 from autograder.desk import exchange, jupyter
 from autograder.desk.children import Children, Stopped, together
 from autograder.desk.local import LocalCourse, find_checkout
-from autograder.grading.wall.errors import SandboxError
-from autograder.grading.wall.limits import Limits
-from autograder.grading.wall.sandbox import open_sandbox
+from autograder.wall.sandbox.sandbox import open_sandbox
+from autograder.wall.wire.errors import SandboxError
+from autograder.wall.wire.limits import Limits
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from traitlets import Float, Integer
 from traitlets.config import Config, Configurable
 
-from autograder.grading.wall.limits import Limits
+from autograder.wall.wire.limits import Limits
 
 
 class Budget(Configurable):

@@ -12,9 +12,12 @@ from typing import Any
 
 from autograder import datafiles
 from autograder.grading import week
-from autograder.grading.wall.limits import Limits
+from autograder.wall.wire.limits import Limits
 
-ENGINE = ("*.py", "cases/**/*.py", "explore/**/*.py", "notebook/**/*.py", "grading/**/*.py", "grading/**/*.j2", "course/parts.py")
+ENGINE = (
+    "*.py", "cases/**/*.py", "explore/**/*.py", "notebook/**/*.py", "wall/**/*.py", "grading/**/*.py", "grading/**/*.j2",
+    "course/parts.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -76,9 +76,9 @@ def about(probe: bool = True) -> About:
     probe : try the sandbox; a coordinator needs none.
     """
     from autograder.grading.bundle import data, engine
-    from autograder.grading.wall.errors import SandboxError
-    from autograder.grading.wall.limits import Limits
-    from autograder.grading.wall.sandbox import open_sandbox
+    from autograder.wall.sandbox.sandbox import open_sandbox
+    from autograder.wall.wire.errors import SandboxError
+    from autograder.wall.wire.limits import Limits
 
     no_sandbox = ""
     if probe:

@@ -26,9 +26,9 @@ from autograder.grading.book import open_gradebook
 from autograder.grading.budget import limits_of
 from autograder.grading.intake import take_in
 from autograder.grading.outbox import FULL, NO_FILE, is_full
-from autograder.grading.wall.errors import SandboxError
-from autograder.grading.wall.limits import Limits
-from autograder.grading.wall.sandbox import open_sandbox
+from autograder.wall.sandbox.sandbox import open_sandbox
+from autograder.wall.wire.errors import SandboxError
+from autograder.wall.wire.limits import Limits
 
 CONFIG = "nbgrader_config.py"
 

@@ -24,7 +24,7 @@ def main() -> None:
     """Answer until the other side ends. Given: the numbers of the socket and of the pipe that ends with it, and a folder."""
     leave_out()
     from autograder.cli import own_programs_first
-    from autograder.grading.wall import sandbox
+    from autograder.wall.sandbox import sandbox
 
     sandbox.own_session = False
     line = Connection(int(sys.argv[1]))
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _starter(week: Week) -> Any:
-    from autograder.grading.wall.warm import open_starter
+    from autograder.wall.sandbox.warm import open_starter
 
     return open_starter(week.limits)
 

@@ -21,11 +21,11 @@ from autograder.grading.literals import refusal
 from autograder.grading.reference import pieces
 from autograder.grading.result import KEY, Result, exercise_result
 from autograder.grading.shown import COURSE
-from autograder.grading.wall.execute import execute
-from autograder.grading.wall.learner import Learner, Starter
-from autograder.grading.wall.outputs import error
 from autograder.notebook import format as nbio
 from autograder.notebook.cut import cut
+from autograder.wall.execute import execute
+from autograder.wall.kernel import Learner, Starter
+from autograder.wall.outputs import error
 
 PRIVATE = ("timestamp.txt", "submission_secret.txt")
 _FLOAT = re.compile(r"np\.float(?:16|32|64)\((.*)\)")

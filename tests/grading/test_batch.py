@@ -304,7 +304,7 @@ def test_a_bad_submission_delays_by_its_own_limits_alone(graded: Class) -> None:
 
 def test_where_there_is_no_sandbox_grading_refuses(graded: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     from autograder.cli import Mend
-    from autograder.grading.wall import sandbox
+    from autograder.wall.sandbox import sandbox
 
     monkeypatch.setattr(sandbox, "_probe", lambda: (None, "Install bubblewrap."))
     grader = Grader(graded.root)

@@ -18,7 +18,7 @@ from autograder.grading.bundle import Graded, Job
 from autograder.grading.grader import Grader
 from autograder.grading.job import run_job
 from autograder.grading.klass import Class
-from autograder.grading.wall.learner import Learner
+from autograder.wall.kernel import Learner
 
 FOLDER = Path(__file__).parent
 

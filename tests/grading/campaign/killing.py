@@ -70,7 +70,7 @@ def exceptions_of_the_engine(book: Any) -> None:
     everywhere(book, """
 from autograder.cases.limits import TimeUp
 from autograder.cases.model import Broken
-from autograder.grading.wall.errors import SandboxError, WallError, LearnerGone
+from autograder.wall.wire.errors import SandboxError, WallError, LearnerGone
 N = [0]
 def NAME(x):
     N[0] += 1

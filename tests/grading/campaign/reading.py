@@ -109,7 +109,7 @@ def asks_for_every_handle(book: Any) -> None:
     """Numbers of handles that were never given, and operations that are not for learners."""
     everywhere(book, """
 import gc
-from autograder.grading.wall.peer import Peer
+from autograder.wall.wire.peer import Peer
 def NAME(x):
     for p in [o for o in gc.get_objects() if isinstance(o, Peer)]:
         for index in range(1, 12):

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 import msgpack
 import numpy as np
 
-from autograder.grading.wall import common
-from autograder.grading.wall.errors import LearnerError, WallError
-from autograder.grading.wall.limits import Bounds
-from autograder.grading.wall.outputs import Gathered
-from autograder.grading.wall.peer import ANSWER, NOTE, RAISED, REQUEST, Peer
-from autograder.grading.wall.policy import Policy
-from autograder.grading.wall.protocol import (
+from autograder.wall.outputs import Gathered
+from autograder.wall.policy import Policy
+from autograder.wall.wire import shared_names as common
+from autograder.wall.wire.errors import LearnerError, WallError
+from autograder.wall.wire.limits import Bounds
+from autograder.wall.wire.peer import ANSWER, NOTE, RAISED, REQUEST, Peer
+from autograder.wall.wire.protocol import (
     ARRAY,
     COMPLEX,
     DTYPE,
@@ -36,7 +36,7 @@ from autograder.grading.wall.protocol import (
     YOURS,
     Channel,
 )  # fmt: skip
-from autograder.grading.wall.writeback import mutables
+from autograder.wall.wire.writeback import mutables
 
 SCENES = ("get", "call", "request", "raised", "note", "handle", "frame")
 KNOWN = [1, "two", (3.0, {"four": [None]}), range(2)]

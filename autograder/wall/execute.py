@@ -1,0 +1,132 @@
+"""Runs a submitted notebook: the learner's cells in her process, the source's test cells on the grader's side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from nbformat import NotebookNode
+
+from autograder.notebook import names
+from autograder.wall.kernel import Learner, Starter
+from autograder.wall.plan import Plan, Step, plan_of
+from autograder.wall.sandbox.sandbox import open_sandbox
+from autograder.wall.test_cell import run_test
+from autograder.wall.wire.errors import SandboxError
+from autograder.wall.wire.limits import Limits
+
+Tools = Callable[[Learner], Mapping[str, Any]]
+
+
+class Executed(NamedTuple):
+    """What came of a submission: the executed notebook, lines saying what happened, and whether her process was killed by
+    a signal that may be somebody else's."""
+
+    notebook: NotebookNode
+    said: list[str]
+    killed: bool = False
+
+
+def execute(
+    notebook: NotebookNode,
+    source_notebook: NotebookNode,
+    tools: Tools,
+    limits: Limits | None = None,
+    files: Mapping[str, bytes] | None = None,
+    starter: Starter | None = None,
+) -> Executed:
+    """Run a submission. Nothing that learner code does is raised out of here.
+
+    Where her process was killed, and the grader did not do it, the cells that ran then may be falsely judged. So all is
+    run once more. Who kills her own process gets that second run too, and no third.
+
+    Parameters
+    ----------
+    notebook : what was handed in; it is not changed.
+    source_notebook : the instructor's; test cells and locked cells are taken from it.
+    tools : gives the grader's names for test cells (`check`, `hidden_check`).
+    files : what stands beside the notebook in her process: the submission's, with the release's own over them.
+    starter : starts her processes; by default each in a sandbox, SandboxError where none can be had, or no more.
+    """
+    starter = starter or open_sandbox(limits or Limits())
+    executed, killed = _executed(notebook, source_notebook, tools, limits, files, starter)
+    if killed:
+        executed, killed = _executed(notebook, source_notebook, tools, limits, files, starter)
+    for why in killed:
+        if isinstance(why, SandboxError):
+            raise why
+    return executed._replace(killed=bool(killed))
+
+
+def _executed(
+    notebook: NotebookNode,
+    source_notebook: NotebookNode,
+    tools: Tools,
+    limits: Limits | None,
+    files: Mapping[str, bytes] | None,
+    starter: Starter,
+) -> tuple[Executed, list[Exception]]:
+    learner = Learner(starter, limits, files)
+    plan = plan_of(notebook, source_notebook)
+    try:
+        space = _GraderNames(tools(learner), source_notebook, plan)
+        for number, step in enumerate(plan.steps, 1):
+            _run(step, number, learner, space)
+    finally:
+        learner.close()
+    return Executed(plan.notebook(notebook), [*plan.said, *dict.fromkeys(learner.said)]), learner.killed
+
+
+def _run(step: Step, number: int, learner: Learner, space: _GraderNames) -> None:
+    cell = step.cell
+    if step.kind == "skip":
+        cell.outputs, cell.execution_count = [], None
+        return
+    said = len(learner.said)
+    if step.kind == "test":
+        cell.outputs = run_test(cell.source, space.for_test(cell.source), learner, space.hers)
+        space.after_test()
+    else:
+        cell.outputs = learner.run_cell(cell.source)
+    cell.execution_count = number
+    for output in cell.outputs:
+        if output.output_type == "execute_result":
+            output.execution_count = number
+    learner.said[said:] = [f"cell {step.place}: {line}" for line in learner.said[said:]]
+
+
+class _GraderNames:
+    """The grader's names: the tools, what the source's cells outside answers import, what test cells leave behind."""
+
+    def __init__(self, tools: Mapping[str, Any], source: NotebookNode, plan: Plan) -> None:
+        self.tools = dict(tools)
+        self.hers = plan.answer_names - self.tools.keys()
+        self.left: dict[str, Any] = {}
+        self._imports: dict[str, str] = {}
+        for text in plan.locked_sources:
+            for bound, statement in names.imports(text):
+                self._imports.update(dict.fromkeys(bound - self.hers, statement))
+
+    def for_test(self, source: str) -> dict[str, Any]:
+        """The names that a test cell starts with. Imports are made when a test needs them."""
+        try:
+            read = names.names_of(source).read
+        except SyntaxError:
+            return {**self.tools}
+        for name in read & self._imports.keys() - self.tools.keys() - self.left.keys():
+            space: dict[str, Any] = {}
+            try:
+                exec(self._imports[name], space)
+            except Exception:  # not to be had on the grader's side: then the learner's is used
+                del self._imports[name]
+                continue
+            self.left.update({key: value for key, value in space.items() if key != "__builtins__"})
+        self.space = {**self.left, **self.tools}
+        return self.space
+
+    def after_test(self) -> None:
+        """Keep what a test cell defined for the next ones; the learner's names stay hers."""
+        self.left = {key: value for key, value in self.space.items() if key not in self.hers and key not in self.tools}
+
+
+__all__ = ["Executed", "execute"]

@@ -1,0 +1,109 @@
+"""Namespaces, mounts and capabilities of a fork of the warm process, by system calls. Standard library only."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import struct
+from collections.abc import Iterable
+
+from autograder.wall.inside import seccomp
+from autograder.wall.inside.confine import PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS
+
+CAP_SETGID, CAP_SETUID = 6, 7
+# CLONE_NEW: NS, UTS, IPC, USER, PID, NET
+NAMESPACES = 0x20000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
+PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 1, 24, 47, 4
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+CAPABILITY_VERSION = 0x20080522
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(name: str, *args: object) -> None:
+    if getattr(_libc, name)(*args):
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+def _prctl(option: int, *args: int) -> None:
+    _call("prctl", option, *map(ctypes.c_ulong, (*args, *[0] * (4 - len(args)))))
+
+
+def _mount(kind: str, place: str, flags: int, options: str = "") -> None:
+    _call("mount", kind.encode(), place.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode())
+
+
+def enter(uid: int) -> None:
+    """Go into new namespaces: user, mount, pid (for children), net, ipc, uts. `uid` not 0: as that user, else as now."""
+    if uid:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    me, group = os.getuid(), os.getgid()
+    _call("unshare", NAMESPACES)
+    _prctl(PR_SET_DUMPABLE, 1)  # else its own /proc is root's
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{me} {me} 1"), ("gid_map", f"{group} {group} 1")):
+        fd = os.open(f"/proc/self/{name}", os.O_WRONLY)
+        os.write(fd, text.encode())
+        os.close(fd)
+
+
+def mount_proc() -> None:
+    """Mount this pid namespace's /proc over the one that is there."""
+    _mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+
+
+def mount_own(private: Iterable[str], hidden: Iterable[str], size: int) -> None:
+    """In a new mount namespace: empty private folders of `size` bytes, empty read-only ones over `hidden`, new
+    /dev/pts and /proc."""
+    _call("mount", b"none", b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None)
+    for place in private:
+        _mount("tmpfs", place, MS_NOSUID | MS_NODEV, f"size={size},mode=1777")
+    for place in hidden:
+        _mount("tmpfs", place, MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, "size=4096,mode=755")
+    _mount("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")  # `!command` needs a terminal
+    mount_proc()
+
+
+def raise_loopback() -> None:
+    """A new net namespace's own loopback, as bubblewrap does."""
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+
+
+def keep_only(*kept: int) -> None:
+    """Drop all capabilities but these, of those that are held."""
+    header = struct.pack("Ii", CAPABILITY_VERSION, 0)
+    held = ctypes.create_string_buffer(24)
+    _call("capget", header, held)
+    effective, permitted = struct.unpack_from("2I", held.raw)
+    mask = sum(1 << number for number in kept)
+    _call("capset", header, struct.pack("6I", effective & mask, permitted & mask, 0, 0, 0, 0))
+
+
+def give_up_all() -> None:
+    """No capability is left, none can come back, and the system call filter stands."""
+    for number in range(64):
+        try:
+            _prctl(PR_CAPBSET_DROP, number)
+        except OSError:
+            break
+    _prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    keep_only()
+    _prctl(PR_SET_NO_NEW_PRIVS, 1)
+    seccomp.install()
+
+
+def hide() -> None:
+    """Others of the same user cannot read this process's memory or trace it."""
+    _prctl(PR_SET_DUMPABLE, 0)
+
+
+def die_with_parent() -> None:
+    """Be killed when the parent ends."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""What both sides of the wall load: messages, values, handles, errors and limits."""
