@@ -97,6 +97,7 @@ class Graded:
     pages : the feedback pages, by notebook.
     trouble : why it could not be graded; empty where it was.
     doubtful : a learner's process was killed, twice in a row, perhaps by somebody else: the next run grades it anew.
+    slow : why learner's processes start slowly where it was graded; empty where they do not.
     """
 
     student: str
@@ -107,6 +108,7 @@ class Graded:
     seconds: float = 0.0
     trouble: str = ""
     doubtful: bool = False
+    slow: str = ""
 
 
 def fields_of(record: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import pickle
 import shutil
@@ -45,7 +46,7 @@ def main() -> None:
                 if starter is None or starter.limits != week.limits:  # a warm starter serves every week
                     kept.close()
                     starter = kept.enter_context(_starter(week))
-                answer: Any = _run(week, told, starter)
+                answer: Any = dataclasses.replace(_run(week, told, starter), slow=starter.slow)
             except Exception as error:
                 answer = _portable(error)
             line.send_bytes(pickle.dumps(answer, protocol=5))

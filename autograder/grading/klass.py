@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -121,6 +122,8 @@ class Class:
         """Write what came of a job."""
         if isinstance(result, Exception):
             return Outcome(job.student, trouble=plain_words(result))
+        if result.slow:
+            _say_once(result.slow)
         if result.trouble:
             return Outcome(job.student, seconds=result.seconds, trouble=result.trouble)
         try:
@@ -184,6 +187,11 @@ class Class:
 
     def _mode(self, mode: int) -> tuple[int, bool]:
         return (0o664, True) if self.coursedir.groupshared else (mode, False)
+
+
+@functools.cache
+def _say_once(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _human(standing: Standing) -> str:

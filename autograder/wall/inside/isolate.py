@@ -8,8 +8,10 @@ import fcntl
 import os
 import signal
 import socket
+import stat
 import struct
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from pathlib import Path
 
 from autograder.wall.inside import seccomp
 from autograder.wall.inside.confine import PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS
@@ -17,17 +19,17 @@ from autograder.wall.inside.confine import PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS
 CAP_SETGID, CAP_SETUID = 6, 7
 # CLONE_NEW: NS, UTS, IPC, USER, PID, NET
 NAMESPACES = 0x20000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 32, 0x1000, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 1, 24, 47, 4
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 CAPABILITY_VERSION = 0x20080522
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _call(name: str, *args: object) -> None:
+def _call(name: str, *args: object, what: str = "") -> None:
     if getattr(_libc, name)(*args):
         number = ctypes.get_errno()
-        raise OSError(number, f"{name}: {os.strerror(number)}")
+        raise OSError(number, f"{name} {what}: {os.strerror(number)}")
 
 
 def _prctl(option: int, *args: int) -> None:
@@ -35,7 +37,7 @@ def _prctl(option: int, *args: int) -> None:
 
 
 def _mount(kind: str, place: str, flags: int, options: str = "") -> None:
-    _call("mount", kind.encode(), place.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode())
+    _call("mount", kind.encode(), place.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode(), what=place)
 
 
 def enter(uid: int) -> None:
@@ -58,16 +60,45 @@ def mount_proc() -> None:
     _mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 
-def mount_own(private: Iterable[str], hidden: Iterable[str], size: int) -> None:
-    """In a new mount namespace: empty private folders of `size` bytes, empty read-only ones over `hidden`, new
-    /dev/pts and /proc."""
+def mount_own(private: Iterable[str], hidden: Iterable[str], size: int, kept: Collection[str] = ()) -> None:
+    """In a new mount namespace: private folders, what is hidden covered, new /dev/pts and /proc.
+
+    Parameters
+    ----------
+    private : folders that become empty ones of `size` bytes.
+    hidden : folders that become empty and read-only.
+    kept : what may be read, though it lies below one of them: a checkout under /tmp, say.
+    """
     _call("mount", b"none", b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None)
     for place in private:
-        _mount("tmpfs", place, MS_NOSUID | MS_NODEV, f"size={size},mode=1777")
+        _cover(place, MS_NOSUID | MS_NODEV, f"size={size},mode=1777", kept)
     for place in hidden:
-        _mount("tmpfs", place, MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, "size=4096,mode=755")
+        flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+        _cover(place, flags, "size=4096,mode=755", kept)
+        _call("mount", None, place.encode(), None, ctypes.c_ulong(MS_REMOUNT | MS_BIND | MS_RDONLY | flags), None)
     _mount("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")  # `!command` needs a terminal
     mount_proc()
+
+
+def _cover(place: str, flags: int, options: str, kept: Iterable[str]) -> None:
+    """Mount an empty folder over `place`, and what is kept of it where it was: a mount as it is, a link as a link."""
+    held: list[tuple[Path, int | str]] = []
+    for path in map(Path, kept):
+        if Path(place) in path.parents:
+            held.append((path, os.readlink(path) if path.is_symlink() else os.open(path, os.O_PATH | os.O_CLOEXEC)))
+    _mount("tmpfs", place, flags, options)
+    for path, what in held:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(what, str):
+            path.symlink_to(what)
+            continue
+        if stat.S_ISDIR(os.fstat(what).st_mode):
+            path.mkdir()
+        else:
+            path.touch()
+        bind = ctypes.c_ulong(MS_BIND | MS_REC)
+        _call("mount", f"/proc/self/fd/{what}".encode(), bytes(path), None, bind, None, what=str(path))
+        os.close(what)
 
 
 def raise_loopback() -> None:

@@ -20,6 +20,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -52,7 +53,7 @@ def main() -> None:
         control.send(FAILED + f"{type(error).__name__}: {error}".encode()[:1000])
         return
     control.send(READY)
-    _serve(control, ready, _files(Path(home)), settings)
+    _serve(control, ready, _files(Path(home), settings["kept"]), settings)
 
 
 def _warm() -> Ready:
@@ -74,9 +75,14 @@ def _warm() -> Ready:
     return ready
 
 
-def _files(home: Path) -> Files:
-    """What a start leaves in the home folder: a learner's fresh one gets the same."""
-    return {str(path): path.read_bytes() if path.is_file() else None for path in sorted(home.rglob("*"))}
+def _files(home: Path, kept: Collection[str]) -> Files:
+    """What a start leaves in the home folder, besides what is kept there: a learner's fresh one gets the same."""
+    found: Files = {}
+    for top, folders, files in os.walk(home):
+        folders[:] = sorted(name for name in folders if os.path.join(top, name) not in kept)
+        found |= {os.path.join(top, name): None for name in folders}
+        found |= {path: Path(path).read_bytes() for path in (os.path.join(top, name) for name in files) if path not in kept}
+    return found
 
 
 def _serve(control: socket.socket, ready: Ready, files: Files, settings: dict[str, Any]) -> None:
@@ -137,7 +143,7 @@ def _first(sock: int, status: int, settings: dict[str, Any], ready: Ready, files
         isolate.die_with_parent()
         os.setsid()
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a first process is deaf to what it has no handler for
-        isolate.mount_own(settings["private"], settings["hidden"], settings["confinement"]["file_size"])
+        isolate.mount_own(settings["private"], settings["hidden"], settings["confinement"]["file_size"], settings["kept"])
         isolate.raise_loopback()
         _put(files)
         confine(Confinement(**{**settings["confinement"], "uid": 0}))

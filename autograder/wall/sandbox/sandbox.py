@@ -31,6 +31,7 @@ from autograder.wall.wire.limits import Bounds, Limits
 TRUSTED = Bounds(body=1 << 30, buffers=4 << 30, arrays=1 << 24, depth=64, odd_keys=1 << 30)  # what the grader may send
 HOME = "/home/learner"
 MATPLOTLIB = f"{HOME}/.matplotlib"
+PRIVATE = ("/tmp", "/dev/shm", HOME)
 DATA = "/data"
 UID = 1000
 SYSTEM = (
@@ -107,12 +108,14 @@ class Sandbox:
     bwrap : the command; None runs with process limits alone.
     drops_user : started by root, who gives each process a user of its own instead of a user namespace.
     extra : further files or folders of the grader's that may be read inside.
+    slow : why this is given instead of a warm process, where one was asked for.
     """
 
     limits: Limits
     bwrap: str | None
     drops_user: bool = False
     extra: tuple[Path, ...] = field(default=())
+    slow: str = ""
 
     def start(self, data: bool = True) -> Process:
         """Start a learner's process. `data` False: one that cannot load the course's data."""
@@ -126,6 +129,11 @@ class Sandbox:
             raise SandboxError(f"the sandbox could not be started: {error}") from error
         finally:
             theirs.close()
+
+    def below(self, places: Iterable[str]) -> list[str]:
+        """What may be read inside, though it lies below one of `places`."""
+        found = (path for path, _ in placed([*allowed(), *self.extra]))
+        return [str(path) for path in found if any(Path(place) in path.parents for place in places)]
 
     def settings(self) -> dict[str, Any]:
         """What a new process is told: its limits, and a user of its own when root starts it."""
@@ -184,7 +192,7 @@ class Sandbox:
     def _disk(self, data: bool) -> list[str]:
         size = str(self.limits.disk)
         mounts = ["--perms", "0755", "--tmpfs", "/", "--proc", "/proc", "--dev", "/dev"]
-        for path in ("/dev/shm", "/tmp", HOME):  # before what may be read: a checkout may itself lie under /tmp
+        for path in PRIVATE:  # before what may be read: a checkout may itself lie under /tmp
             mounts += [*_parents(path), "--perms", "1777", "--size", size, "--tmpfs", path]
         mounts += ["--perms", "1777", "--dir", MATPLOTLIB]
         mounts += [part for path in fonts.lists() for part in ("--ro-bind", str(path), f"{MATPLOTLIB}/{path.name}")]
@@ -239,19 +247,24 @@ def _data_files(folder: Path) -> list[str]:
     ]
 
 
-def _mounted(paths: Iterable[Path]) -> list[str]:
-    """Bind each path read-only where it stands; a link to what is bound stays a link."""
-    mounts: list[str] = []
+def placed(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
+    """Where each path stands inside, and whether as a link: a link to what is bound stays one. Shorter paths first."""
     bound: list[Path] = []
     for path in sorted({path for path in paths if path.exists()}, key=lambda path: (path.is_symlink(), len(path.parts))):
         if any(path.is_relative_to(done) for done in bound):
             continue
-        mounts += _parents(str(path))
-        if path.is_symlink() and any(path.resolve().is_relative_to(done) for done in bound):
-            mounts += ["--symlink", os.readlink(path), str(path)]
-            continue
-        mounts += ["--ro-bind", str(path.resolve()), str(path)]
-        bound.append(path)
+        linked = path.is_symlink() and any(path.resolve().is_relative_to(done) for done in bound)
+        if not linked:
+            bound.append(path)
+        yield path, linked
+
+
+def _mounted(paths: Iterable[Path]) -> list[str]:
+    """Bind each path read-only where it stands."""
+    mounts: list[str] = []
+    for path, linked in placed(paths):
+        what = ["--symlink", os.readlink(path)] if linked else ["--ro-bind", str(path.resolve())]
+        mounts += [*_parents(str(path)), *what, str(path)]
     return mounts
 
 

@@ -7,6 +7,7 @@ sandbox itself is what `open_starter` gives.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import re
@@ -21,12 +22,15 @@ from pathlib import Path
 import autograder
 from autograder.wall.inside.warm_main import ENDED, READY
 from autograder.wall.sandbox import sandbox
-from autograder.wall.sandbox.sandbox import DATA, HOME, Process, Sandbox, allowed, data_environment, open_sandbox
+from autograder.wall.sandbox.sandbox import DATA, HOME, PRIVATE, Process, Sandbox, data_environment, open_sandbox
 from autograder.wall.wire.errors import SandboxError
 from autograder.wall.wire.limits import Limits
 
-PRIVATE = ("/tmp", "/dev/shm", HOME)
 WARMING, STARTING = 60.0, 20.0  # seconds within which the warm process, and a fork of it, must be ready
+SLOW = (
+    "Grading is slow here: each notebook starts a sandbox of its own, about a second more each time, since a fork of a warm one"
+    " cannot have namespaces of its own ({}). The scores are the same; mend what is said there, or grade on another machine."
+)
 START = (
     f"import sys; sys.path.append({str(Path(autograder.__file__).parents[1])!r});"
     " from autograder.wall.inside.warm_main import main; main()"
@@ -34,7 +38,9 @@ START = (
 
 
 def open_starter(limits: Limits, own_work: bool = False) -> Warm | Sandbox:
-    """The fastest starter that works here. Close it after use; one thread uses it, and must live as long as it does.
+    """The fastest starter that works here: a warm one, else a sandbox that says in `slow` why not.
+
+    Close it after use; one thread uses it, and must live as long as it does.
 
     Parameters
     ----------
@@ -46,19 +52,21 @@ def open_starter(limits: Limits, own_work: bool = False) -> Warm | Sandbox:
         Where no sandbox can be had; the message names the mend.
     """
     opened = open_sandbox(limits, own_work)
-    if opened.bwrap is None or any(path.is_relative_to(place) for path in allowed() for place in PRIVATE):
-        return opened  # what lies under a private folder would be covered by a fork's own
+    if opened.bwrap is None:
+        return opened
     warm = Warm(opened)
     try:
         warm.start().kill()
-    except SandboxError:
+    except SandboxError as error:
         warm.close()
-        return opened
+        return dataclasses.replace(opened, slow=SLOW.format(error))
     return warm
 
 
 class Warm:
     """Starts learner's processes as forks of a warm one, which is started when needed, and again when it has died."""
+
+    slow = ""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -133,7 +141,8 @@ class Warm:
         """Start the warm process and wait until it is warm. It ends with the thread that started it."""
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         root = self.sandbox.drops_user
-        settings = {"own_proc": root, "home": HOME, "private": PRIVATE}
+        kept = self.sandbox.below([*PRIVATE, *_data_places()])
+        settings = {"own_proc": root, "home": HOME, "private": PRIVATE, "kept": kept}
         more = ["--cap-add", "CAP_SYS_ADMIN"] if root else []  # for one mount, then it is dropped
         python = [sys.executable, "-I", "-c", START, str(theirs.fileno()), json.dumps(settings)]
         assert self.sandbox.bwrap is not None

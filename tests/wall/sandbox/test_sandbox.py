@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -151,19 +153,42 @@ def test_the_learners_process_imports_nothing_of_tests_or_grading() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_checkout_that_lies_where_temporary_files_do_works(tmp_path: Path) -> None:
-    """A clone under /tmp: the sandbox's own /tmp must not hide the engine, nor show what lies beside it."""
-    shutil.copytree(Path(autograder.__file__).parent, tmp_path / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "secret").write_text("not for learners")
-    script = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from autograder.wall.kernel import Learner\n"
-        "from autograder.wall.wire.limits import Limits\n"
-        "from autograder.wall.sandbox.sandbox import open_sandbox\n"
-        "learner = Learner(open_sandbox(Limits()), Limits(), data=False)\n"
-        f"print(learner.run_cell({f'import os; print(os.listdir({str(tmp_path)!r}))'!r}))\n"
-        "learner.close()\n"
-    )
-    environment = {**os.environ, "AUTOGRADER_DATA": str(datafiles.public().folder)}
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, env=environment)
-    assert "['autograder']" in done.stdout, done.stderr
+LOOK = """
+import pathlib, autograder.datasets
+from autograder import datafiles
+place = pathlib.Path(autograder.datasets.__file__).parents[1]
+def rows():
+    try: return len(datafiles.public().manifest())
+    except datafiles.DataError: return 0
+def writes():
+    for name in ("/tmp/a", "/dev/shm/a"): pathlib.Path(name).write_text("hers")
+    try: (place / "autograder" / "mine").touch()
+    except OSError as error: return error.errno
+def seen(): return [str(place), [one.name for one in place.iterdir()], rows(), writes()]
+"""
+ELSEWHERE = f"""
+from autograder.wall.kernel import Learner
+from autograder.wall.wire.limits import Limits
+from autograder.wall.sandbox.sandbox import open_sandbox
+from autograder.wall.sandbox.warm import open_starter
+for starter in (open_sandbox(Limits()), open_starter(Limits())):
+    learner = Learner(starter, data=False)
+    learner.run_cell({LOOK!r})
+    print(type(starter).__name__, learner.get("seen")(), flush=True)
+    learner.close()
+    starter.close()
+"""
+
+
+@pytest.mark.parametrize("place", ["/tmp", "/dev/shm"])
+def test_a_checkout_that_lies_where_temporary_files_do_works(place: str) -> None:
+    """A sandbox's own /tmp, and that of a fork, must not hide the engine, nor show what lies beside it, nor data."""
+    with tempfile.TemporaryDirectory(dir=place, prefix="a course ") as folder:
+        shutil.copytree(Path(autograder.__file__).parent, f"{folder}/autograder", ignore=shutil.ignore_patterns("__pycache__"))
+        Path(folder, "secret").write_text("not for learners")
+        environment = {**os.environ, "AUTOGRADER_DATA": str(datafiles.public().folder)}
+        command = [sys.executable, "-c", ELSEWHERE]
+        ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, env=environment)
+        assert ran.returncode == 0, ran.stderr
+        seen = [folder, ["autograder"], 0, errno.EROFS]
+        assert ran.stdout.splitlines() == [f"Sandbox {seen}", f"Warm {seen}"]
