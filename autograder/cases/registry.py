@@ -87,7 +87,34 @@ def exercise(
     kind: Kind = "exercise",
     seconds: float = 5.0,
 ) -> None:
-    """Declare an exercise: the names that the learner writes (default: its id) and the exercises it builds on."""
+    """Declare an exercise, at the top of checks.py.
+
+    Parameters
+    ----------
+    id : str
+        Its id, as in the lesson's heading.
+    names : sequence of str, optional
+        The names that the learner writes; its id alone where nothing is said.
+    needs : sequence of str
+        The exercises of the same week whose pieces it uses: where one is broken, the reference's stands in.
+    kind : "exercise" or "studio"
+        A studio has a judge in hidden.py too.
+    seconds : float
+        The time limit of one case, in seconds.
+
+    Raises
+    ------
+    WeekError
+        Where it is declared twice, or `names` or `needs` is a text.
+
+    Examples
+    --------
+    >>> registry.exercise("softmax")
+    >>> registry.exercise("net", names=("forward", "backward"), needs=("softmax",))
+    >>> registry.exercise("log_loss", needs="softmax")
+    Traceback (most recent call last):
+    autograder.cases.registry.WeekError: log_loss: names and needs are tuples: write ('softmax',)
+    """
     registry = _here()
     if id in registry.exercises:
         raise WeekError(f"the exercise {id!r} is declared twice: remove one of the two")
@@ -113,11 +140,51 @@ def case(
     seconds: float | None = None,
     twin: str = "",
 ) -> Callable[[F], F]:
-    """Declare a case of an exercise; it is hidden where it stands in hidden.py.
+    """Declare a case of an exercise: one property. It is hidden where it stands in hidden.py.
 
-    `draws` is one Hypothesis strategy, or several by parameter name. A case that takes `rng` states its false-alarm
-    rate, at most 1e-6: the chance that one run turns a right answer away. A hidden case that repeats a visible one on
-    fresh draws names it as its `twin`.
+    The function below it takes, by name: what the learner made (the exercise's names), `rng`, and the rest as drawn.
+
+    Parameters
+    ----------
+    id : str
+        The exercise.
+    says : str
+        The property, in the learner's words.
+    draws : strategy, or dict of str to strategy, optional
+        What is drawn: one Hypothesis strategy, or several by parameter name.
+    side : bool
+        Whether it counts only where every core case of the exercise holds: purity, dtype, extreme values.
+    weight : float
+        Its share of the exercise's points, beside the other cases' weights.
+    examples : int
+        How many inputs are drawn.
+    false_alarm : float
+        The chance that one run turns a right answer away; above 0 and at most 1e-6 for a case that takes `rng`.
+    seconds : float, optional
+        A time limit of its own, in seconds; else the exercise's.
+    twin : str
+        For a hidden case that repeats a visible one on fresh draws: that one's name.
+
+    Returns
+    -------
+    decorator
+        It gives the function back.
+
+    Raises
+    ------
+    WeekError
+        For an exercise that is not declared, a name that is taken, a missing `false_alarm`, a twin that is not there.
+
+    Examples
+    --------
+    >>> registry.exercise("softmax")
+    >>> @registry.case("softmax", "each example's probabilities sum to one", draws=draws.matrices())
+    ... def sums_to_one(softmax, logits):
+    ...     expect.close(np.sum(softmax(logits), axis=1), np.ones(len(logits)))
+    >>> @registry.case("softmax", "it draws evenly")
+    ... def even(softmax, rng): ...
+    Traceback (most recent call last):
+    autograder.cases.registry.WeekError: even draws from rng: state its false_alarm, above 0 and at most 1e-6
     """
     _known(id)
 
@@ -161,14 +228,73 @@ def studio(
 
 
 def wrong(id: str, *, caught_by: str, kind: str, several: bool = False, value: bool = False) -> Callable[[F], F]:
-    """A wrong answer to an exercise, the case that must catch it, and the kind of mistake it is."""
+    """Declare a wrong answer, in rivals.py.
+
+    Parameters
+    ----------
+    id : str
+        The exercise.
+    caught_by : str
+        The name of the case that must catch it.
+    kind : str
+        What mistake it is: mathematics, hard-coding, shape, mutation, stability, dtype or missing case.
+    several : bool
+        Whether the function, called without arguments, gives a dict of the exercise's names.
+    value : bool
+        Whether the function, called without arguments, gives what the exercise asks for: an array, a class.
+
+    Returns
+    -------
+    decorator
+        It gives the function back.
+
+    Raises
+    ------
+    WeekError
+        For another kind, an exercise that is not declared, or a name that is taken.
+
+    Examples
+    --------
+    >>> registry.exercise("softmax")
+    >>> @registry.wrong("softmax", caught_by="finite", kind="stability")
+    ... def no_shift(logits):
+    ...     return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    >>> registry.wrong("softmax", caught_by="finite", kind="typo")
+    Traceback (most recent call last):
+    autograder.cases.registry.WeekError: softmax: 'typo' is no kind of mistake; the kinds are mathematics, hard-coding, ...
+    """
     if kind not in KINDS:
         raise WeekError(f"{id}: {kind!r} is no kind of mistake; the kinds are {', '.join(KINDS)}")
     return _rival(id, caught_by, kind, several, value)
 
 
 def right(id: str, *, several: bool = False, value: bool = False) -> Callable[[F], F]:
-    """A right answer to an exercise that looks different from the reference."""
+    """Declare a right answer that looks different from the reference, in rivals.py: every case must let it pass.
+
+    Parameters
+    ----------
+    id : str
+        The exercise.
+    several, value : bool
+        As in `wrong`.
+
+    Returns
+    -------
+    decorator
+        It gives the function back.
+
+    Raises
+    ------
+    WeekError
+        For an exercise that is not declared, or a name that is taken.
+
+    Examples
+    --------
+    >>> registry.exercise("total")
+    >>> @registry.right("total")
+    ... def by_a_product(x):
+    ...     return x @ np.ones(len(x))
+    """
     return _rival(id, None, "", several, value)
 
 
@@ -187,7 +313,32 @@ def _rival(id: str, caught_by: str | None, kind: str, several: bool, value: bool
 
 
 def entry(id: str, *, band: str) -> Callable[[F], F]:
-    """An entry to a studio: called without arguments it gives the studio's names; and the band it must land in."""
+    """Declare an entry to a studio, in rivals.py: called without arguments it gives a dict of the studio's names.
+
+    Parameters
+    ----------
+    id : str
+        The studio.
+    band : str
+        Where it must land: nothing, baseline, gets going, good, excellent, or refused (over budget, or peeking).
+
+    Returns
+    -------
+    decorator
+        It gives the function back.
+
+    Raises
+    ------
+    WeekError
+        For another band, or a studio that is not declared.
+
+    Examples
+    --------
+    >>> registry.exercise("two_digits", names=("train", "predict"), kind="studio")
+    >>> @registry.entry("two_digits", band="nothing")
+    ... def always_nought():
+    ...     return {"train": lambda X, y, rng: [np.zeros(1)], "predict": lambda arrays, X: np.zeros(len(X))}
+    """
     if band not in BANDS:
         raise WeekError(f"{id}: {band!r} is no band; the bands are {', '.join(BANDS)}")
     _known(id)
@@ -201,7 +352,23 @@ def entry(id: str, *, band: str) -> Callable[[F], F]:
 
 @contextlib.contextmanager
 def importable(folder: pathlib.Path) -> Iterator[None]:
-    """Let the files of a week import one another (`import checks`), and forget them again afterwards."""
+    """Let the files of a week import one another (`import checks`), and forget them again afterwards.
+
+    Parameters
+    ----------
+    folder : Path
+        The week's folder.
+
+    Raises
+    ------
+    Nothing.
+
+    Examples
+    --------
+    >>> import pathlib
+    >>> with registry.importable(pathlib.Path("notebooks/week01_arrays")):
+    ...     pass
+    """
     mine = {p.stem for p in folder.glob("*.py")}
     before = {name: sys.modules.pop(name) for name in mine if name in sys.modules}
     sys.path.insert(0, str(folder))
@@ -215,9 +382,31 @@ def importable(folder: pathlib.Path) -> Iterator[None]:
 
 
 def load(folder: pathlib.Path, files: Sequence[str] = ("checks", "hidden", "rivals")) -> Registry:
-    """The registry of a week's folder: those of its `files` that exist, loaded afresh.
+    """The registry of a week's folder, loaded afresh.
 
-    Raises WeekError where checks.py is missing or a file cannot be loaded.
+    Parameters
+    ----------
+    folder : Path
+        The week's folder: of the author's, or a release.
+    files : sequence of str
+        Which files to load, in this order, where they exist: without `.py`.
+
+    Returns
+    -------
+    Registry
+        What they declared.
+
+    Raises
+    ------
+    WeekError
+        Where checks.py is missing or a file cannot be loaded; the message names the mend, or the error.
+
+    Examples
+    --------
+    >>> import pathlib
+    >>> registry.load(pathlib.Path("nowhere"))
+    Traceback (most recent call last):
+    autograder.cases.registry.WeekError: there is no checks.py in nowhere: fetch the week again, or run `workbook update`
     """
     folder = pathlib.Path(folder).resolve()
     if not (folder / "checks.py").is_file():
@@ -250,5 +439,25 @@ def _execute(name: str, path: pathlib.Path) -> None:
 
 
 def is_week(name: str) -> bool:
-    """Whether a folder's name is that of a week: week01_arrays."""
+    """Whether a folder's name is that of a week.
+
+    Parameters
+    ----------
+    name : str
+        The folder's name, without its path.
+
+    Returns
+    -------
+    bool
+        True for week, two digits, and a name of small letters, digits and underscores.
+
+    Raises
+    ------
+    Nothing.
+
+    Examples
+    --------
+    >>> registry.is_week("week01_arrays"), registry.is_week("week1")
+    (True, False)
+    """
     return re.fullmatch(r"week\d\d_[a-z0-9_]+", name) is not None

@@ -130,9 +130,7 @@ class _Attempts:
         return self.tries >= FEWEST and self.seconds - self.left() > self.search.seconds
 
 
-def run_case(
-    case: Case, subjects: Mapping[str, Any], key: bytes, limit: Limit, seconds: float, smallest: bool = True
-) -> Verdict:
+def run_case(case: Case, subjects: Mapping[str, Any], key: bytes, limit: Limit, seconds: float, smallest: bool = True) -> Verdict:
     """Try to break a case; the verdict holds its smallest breaking input, or with `smallest` False the first one found.
 
     Never raises for anything that learner code does, except KeyboardInterrupt, which is the person at the keyboard.

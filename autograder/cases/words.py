@@ -37,3 +37,42 @@ def show(value: Any) -> str:
 def describe(drawn: dict[str, Any]) -> str:
     """The input of a case: `x = [[0, 1]], k = 3`."""
     return ", ".join(f"{name} = {show(value)}" for name, value in drawn.items())
+
+
+def code(value: Any) -> str:
+    """A value as code that builds it: `np.array([[0.0, 1.0]])`; of what is too long, its shape in a comment's words."""
+    if isinstance(value, np.ndarray):
+        if value.size > LONG and (value == value.flat[0]).all():
+            return f"np.full({value.shape}, {code(value.flat[0])})"
+        if value.size > LONG:
+            return f"<{value.dtype} array of shape {value.shape}>"
+        kind = "" if value.dtype in (np.dtype(float), np.dtype(int), np.dtype(bool)) else f", dtype={value.dtype.name!r}"
+        if value.size == 0:
+            return f"np.zeros({value.shape}, dtype={value.dtype.name!r})"
+        return f"np.array({_numbers(value.tolist())}{kind})"
+    if isinstance(value, np.generic):
+        return code(value.item())
+    if isinstance(value, float):
+        return _numbers(value)
+    if isinstance(value, (tuple, list)):
+        inner = ", ".join(map(code, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {code(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, np.random.Generator):
+        return "rng"
+    return show(value)
+
+
+def _numbers(value: Any) -> str:
+    """Nested lists of numbers; nan and inf by their NumPy names, so that the text runs."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_numbers, value))}]"
+    if isinstance(value, float) and not np.isfinite(value):
+        return f"np.{value}" if value >= 0 or np.isnan(value) else "-np.inf"
+    return repr(value)
+
+
+def call(name: str, *arguments: Any) -> str:
+    """A call as code that runs: `softmax(np.array([[0.0, 1.0]]))`."""
+    return f"{name}({', '.join(map(code, arguments))})"
