@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from autograder import scratch
+from autograder.cases.causes import BLANK
 from autograder.cases.limits import TimeUp
 from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.words import describe
@@ -199,7 +200,7 @@ def explain(error: BaseException, subjects: Mapping[str, Any], case_file: str, s
         return f"it did not come to an end within {seconds:g} seconds: is there a loop that never stops?", ""
     line = learner_line(error, case_file)
     if isinstance(error, NotImplementedError):
-        return "this is not written yet", ""
+        return BLANK, ""
     if line:
         if isinstance(error, (SystemExit, GeneratorExit)):
             return "your code ended the program (exit); return a value instead", line

@@ -102,10 +102,13 @@ class Session:
         return self._points_of(self.report(id), hidden=True)
 
     def _points_of(self, report: Report, hidden: bool) -> Points:
-        full = self.points.get(report.exercise, {}).get("hidden" if hidden else "check", 1.0)
+        points = self.points.get(report.exercise, {})
+        full = points.get("hidden" if hidden else "check", 1.0)
         value = round(full * report.share(hidden), 6)
         value = value if math.isfinite(value) else 0.0
-        return Points(value, report, as_html(report, hidden, value, full))
+        # In a learner's own notebook no hidden case is at hand: their points come when the work is handed in.
+        later = 0.0 if hidden or any(v.hidden for v in report.verdicts) else points.get("hidden", 0.0)
+        return Points(value, report, as_html(report, hidden, value, full + later, later))
 
     def judge(self, id: str, hidden: bool) -> Report:
         """Judge an exercise anew."""

@@ -17,6 +17,8 @@ from typing import Any
 import jinja2
 from nbformat import NotebookNode
 
+from autograder.cases.causes import outline
+from autograder.cases.report import points_in_words
 from autograder.grading import shown
 from autograder.grading.hide import hide_cell
 from autograder.grading.result import ExerciseResult, Result, result_of
@@ -98,13 +100,9 @@ def template() -> jinja2.Template:
     """The page's template, read and compiled once a process."""
     text = (package.files("autograder.grading") / "feedback.html.j2").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.filters["points"] = points
+    environment.filters["points"] = points_in_words
+    environment.filters["outline"] = outline
     return environment.from_string(text)
-
-
-def points(value: float) -> str:
-    """A number of points for people: 2, 1.5, 0.67."""
-    return f"{round(value, 2):g}"
 
 
 def _rows(nb: NotebookNode, result: Result) -> list[Row]:
@@ -122,7 +120,9 @@ def _rows(nb: NotebookNode, result: Result) -> list[Row]:
 
 def _row(exercise: ExerciseResult, scores: dict[str, float]) -> Row:
     parts = {
-        kind: f"{points(scores[kind])} of {points(exercise.of[kind])}" for kind in ("check", "hidden") if kind in exercise.of
+        kind: f"{points_in_words(scores[kind])} of {points_in_words(exercise.of[kind])}"
+        for kind in ("check", "hidden")
+        if kind in exercise.of
     }
     return Row(
         exercise.id,

@@ -19,6 +19,7 @@ class Property:
     holds: bool
     counts: bool
     hidden: bool
+    side: bool = False
     message: str = ""
     on: str = ""
     line: str = ""
@@ -90,6 +91,7 @@ def _property(verdict: Verdict, counts: bool) -> Property:
         verdict.holds,
         counts,
         verdict.hidden,
+        verdict.side,
         verdict.message or "",
         verdict.on,
         verdict.line,

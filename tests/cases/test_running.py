@@ -39,11 +39,11 @@ def doubling(declared):
     return declared
 
 
-def test_a_right_answer_passes_within_a_third_of_a_second(doubling):
-    start = time.perf_counter()
-    verdict = verdict_on(doubling, lambda x: x + x)
-    assert verdict.holds
-    assert time.perf_counter() - start < 1.0  # threefold slack
+def test_a_right_answer_is_asked_once_for_each_example(doubling):
+    """What a check costs is counted, not timed: a busy machine is no mistake of ours."""
+    asked = []
+    assert verdict_on(doubling, lambda x: asked.append(1) or x + x).holds
+    assert 0 < len(asked) <= doubling.cases[-1].examples
 
 
 def test_the_breaking_input_is_small_and_said_and_the_answer_is_not(doubling):
@@ -135,7 +135,7 @@ def test_a_loop_that_never_ends_is_ended_even_where_everything_is_caught(doublin
     start = time.monotonic()
     verdict = verdict_on(doubling, double, seconds=0.5)
     assert not verdict.holds
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 30  # it would never end
 
     def stubborn(x):
         while True:

@@ -8,8 +8,10 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.grading.feedback import notice, points, render
+from autograder.cases.causes import BLANK
+from autograder.grading.feedback import notice, render
 from autograder.grading.job import _plain_result
+from autograder.grading.result import KEY, ExerciseResult, Property, Result
 from autograder.grading.shown import markdown
 from autograder.grading.steps import HideTests
 from autograder.notebook.repair import without_hidden
@@ -126,6 +128,22 @@ def test_markdown_of_the_course_is_left_out_but_for_its_headings() -> None:
     assert "Part" in page and "Long story." not in page and "My own note." in page
 
 
-@pytest.mark.parametrize(("value", "shown"), [(2.0, "2"), (1.5, "1.5"), (2 / 3, "0.67"), (0.0, "0")])
-def test_points_for_people(value: float, shown: str) -> None:
-    assert points(value) == shown
+
+def told(says: str, message: str = "", **more: Any) -> Property:
+    return Property(says, not message, not message, False, message=message, **more)
+
+
+def test_one_cause_is_told_once_and_what_holds_is_one_line() -> None:
+    same = {"message": "`f` returned None: is a `return` missing?"}
+    properties = [told("holds"), told("doubles", **same), told("keeps the shape", **same), told("is pure", "it wrote", side=True)]
+    made = ExerciseResult("f", "exercise", {"check": 1.0}, {"check": 2.0}, properties=properties)
+    page = render(new_notebook(metadata={KEY: Result(exercises=[made]).as_metadata()}), {"nbgrader": {"max_score": 2.0}})
+    assert page.count("is a `return` missing?") == 1 and "the same cause breaks 1 more" in page
+    assert "1 more broken, maybe by the same mistake" in page and "1 of 4 hold" in page
+
+
+def test_a_blank_is_one_grey_line() -> None:
+    blank = [told("doubles", BLANK), told("pure", BLANK)]
+    made = ExerciseResult("f", "exercise", {"check": 0.0}, {"check": 2.0}, properties=blank)
+    page = render(new_notebook(metadata={KEY: Result(exercises=[made]).as_metadata()}), {})
+    assert "○ not begun · 2 properties" in page and "✗" not in page and BLANK not in page

@@ -1,0 +1,68 @@
+"""A report as a learner reads it: one cause once, a blank in one line, what counts later in grey."""
+
+import pytest
+
+from autograder.cases.causes import BLANK
+from autograder.cases.model import Report, Verdict
+from autograder.cases.report import as_html, as_text, points_in_words
+
+
+def said(name, message=None, side=False, hidden=False, **more):
+    return Verdict(name, f"it {name}", hidden, side, 1.0, message=message, **more)
+
+
+def report(*verdicts):
+    return Report("double", verdicts)
+
+
+def test_one_cause_is_told_once_and_the_others_stand_below_it():
+    same = {"message": "`double(x)` returned None: is a `return` missing?"}
+    text = as_text(report(said("doubles", **same), said("keeps shapes", **same), said("adds", "3 came out, wanted 4")))
+    assert text.count("returned None") == 1
+    assert "✗ it keeps shapes  (the same cause)" in text and "wanted 4" in text
+    page = as_html(report(said("doubles", **same), said("keeps shapes", **same), said("adds", "3 came out")))
+    assert page.count("returned None") == 1 and "the same cause breaks 1 more property" in page
+    assert page.index("start here") < page.index("3 came out")
+
+
+def test_a_line_that_raises_on_different_inputs_is_one_cause():
+    raises = [said(n, f"your code raised IndexError: index {i} is out", line="line 3: x[9]") for i, n in enumerate("ab")]
+    assert as_text(report(*raises)).count("IndexError") == 1
+
+
+def test_a_side_property_that_breaks_beside_a_core_one_is_folded_and_grey():
+    made = report(said("doubles", "no"), said("is pure", "it wrote into x", side=True), said("keeps types", side=True))
+    text = as_text(made)
+    assert text.index("✗ it doubles") < text.index("· it keeps types") and "✗ it is pure" not in text
+    page = as_html(made)
+    assert page.count("✗") == 1 and "<details>" in page and "it wrote into x" in page
+    assert "counts once what is broken is mended" in page
+
+
+def test_side_properties_alone_are_causes():
+    text = as_text(report(said("doubles"), said("is pure", "it wrote into x", side=True)))
+    assert "✗ it is pure" in text and "it wrote into x" in text
+
+
+def test_a_hidden_core_property_that_breaks_makes_visible_side_ones_wait():
+    made = report(said("doubles"), said("keeps types", side=True), said("long", "no", hidden=True))
+    assert "· it keeps types" in as_text(made, hidden=False)
+
+
+@pytest.mark.parametrize("show", [as_text, as_html])
+def test_a_blank_is_one_line_without_a_cross(show):
+    text = show(report(said("doubles", BLANK), said("adds", BLANK)))
+    assert "○ not begun · 2 properties" in text and "✗" not in text
+    assert "✗" in show(report(said("doubles", BLANK), said("adds", "3 came out")))
+
+
+def test_points_that_come_later_are_said():
+    page = as_html(report(said("doubles")), hidden=False, points=2.0, of=6.0, later=4.0)
+    assert "2 of 6 points · 4 more when you hand in" in page
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(2.0, "2"), (1.5, "1.5"), (0.25, "0.25"), (2 / 3, "0.6"), (1.9999, "1.9"), (0.0, "0"), (-0.5, "-0.5")]
+)
+def test_points_in_words(value, shown):
+    assert points_in_words(value) == shown
