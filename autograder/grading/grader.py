@@ -24,7 +24,7 @@ from autograder.grading import PAGE, STEPS
 from autograder.grading.alone import alone
 from autograder.grading.book import open_gradebook
 from autograder.grading.budget import limits_of
-from autograder.grading.intake import take_in
+from autograder.grading.intake.intake.intake import take_in
 from autograder.grading.outbox import FULL, NO_FILE, is_full
 from autograder.wall.sandbox.sandbox import open_sandbox
 from autograder.wall.wire.errors import SandboxError

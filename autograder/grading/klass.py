@@ -25,7 +25,7 @@ from autograder.grading.apart import end_all, run_apart
 from autograder.grading.book import Book, Standing, time_of
 from autograder.grading.bundle import Graded, Job, Week, bundle, fields_of, files_of
 from autograder.grading.grader import Grader, Outcome, plain_words
-from autograder.grading.intake import take_in
+from autograder.grading.intake.intake.intake import take_in
 from autograder.grading.kept import Kept, Record, digest, is_whole
 from autograder.grading.outbox import Outbox, sweep
 from autograder.grading.pool import feed, local
@@ -169,7 +169,7 @@ class Class:
         box.put(self._folder("feedback", job.student), {**job.files, **self.week.beside, **made}, *self._mode(0o644))
 
     def _made(self, job: Job, standing: Standing, result: Graded | None) -> dict[str, str]:
-        from autograder.grading.feedback import page_of  # only where a human has written, or a page is gone
+        from autograder.grading.page.feedback import page_of  # only where a human has written, or a page is gone
 
         folder = self._folder("autograded", job.student)
         texts = result.texts if result else {name: (folder / f"{name}.ipynb").read_text("utf-8") for name in self.week.sources}

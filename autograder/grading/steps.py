@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 
-from autograder.grading.feedback import render
-from autograder.grading.hide import hide_cell
+from autograder.grading.page.feedback import render
+from autograder.grading.page.hide import hide_cell
 
 
 class HideTests(NbGraderPreprocessor):  # type: ignore[misc]

@@ -22,11 +22,11 @@ from typing import TextIO
 from nbgrader.utils import notebook_hash
 
 from autograder.cli import Mend
-from autograder.grading.exchange import put
-from autograder.grading.feedback import notice
 from autograder.grading.grader import Grader, plain_words
-from autograder.grading.inbound import Attempt, attempts, counting
+from autograder.grading.intake.intake.attempts import Attempt, attempts, counting
+from autograder.grading.intake.intake.exchange import put
 from autograder.grading.outbox import is_full
+from autograder.grading.page.feedback import notice
 from autograder.grading.secret import state_folder
 
 PAUSE = 0.3  # seconds between two looks

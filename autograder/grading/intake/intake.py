@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograder.grading.alone import alone
-from autograder.grading.notes import FOLDER, Notes, read_notes, write_notes, write_whole
+from autograder.grading.intake.intake.notes import FOLDER, Notes, read_notes, write_notes, write_whole
 from autograder.grading.outbox import is_full
 from autograder.notebook import format as nbio
 from autograder.notebook.reading import Read, Unreadable, read

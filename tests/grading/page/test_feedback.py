@@ -9,10 +9,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.cases.causes import BLANK
-from autograder.grading.feedback import notice, render
 from autograder.grading.job import _plain_result
+from autograder.grading.page.cells import markdown
+from autograder.grading.page.feedback import notice, render
 from autograder.grading.result import KEY, ExerciseResult, Property, Result
-from autograder.grading.shown import markdown
 from autograder.grading.steps import HideTests
 from autograder.notebook.repair import without_hidden
 

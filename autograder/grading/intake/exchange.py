@@ -21,8 +21,8 @@ from nbgrader.utils import notebook_hash, parse_utc
 from traitlets import Bool, Unicode
 
 from autograder.grading.alone import alone
-from autograder.grading.intake import DEEPEST, FIRST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
-from autograder.grading.notes import FOLDER, Notes, write_notes, write_whole
+from autograder.grading.intake.intake.intake import DEEPEST, FIRST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
+from autograder.grading.intake.intake.notes import FOLDER, Notes, write_notes, write_whole
 from autograder.grading.outbox import is_full, sweep
 
 #: a student's name that is also a folder's name, and no pattern
@@ -207,7 +207,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
         name = notebook_hash(secret=secret, notebook_id=path.stem)
         put(Path(self.dest_path), f"{name}.html", path.read_bytes())
         if self.solutions:
-            from autograder.grading import solutions  # imports the cases: only here, so that grading starts sooner
+            from autograder.grading.page import solutions  # imports the cases: only here, so that grading starts sooner
 
             found = solutions.of_submission(self.coursedir, path.parent.name, self._student(path) or "", path.stem)
             put(Path(self.dest_path), f"{name}.solutions.json", (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())

@@ -19,8 +19,8 @@ from nbformat import NotebookNode
 
 from autograder.cases.causes import outline
 from autograder.cases.report import points_in_words
-from autograder.grading import shown
-from autograder.grading.hide import hide_cell
+from autograder.grading.page import cells as shown
+from autograder.grading.page.hide import hide_cell
 from autograder.grading.result import ExerciseResult, Result, result_of
 
 
@@ -98,7 +98,7 @@ def render(nb: NotebookNode, resources: dict[str, Any], handed_in: str = "") -> 
 @functools.cache
 def template() -> jinja2.Template:
     """The page's template, read and compiled once a process."""
-    text = (package.files("autograder.grading") / "feedback.html.j2").read_text(encoding="utf-8")
+    text = (package.files("autograder.grading.page") / "feedback.html.j2").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     environment.filters["points"] = points_in_words
     environment.filters["outline"] = outline
