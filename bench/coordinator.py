@@ -29,11 +29,11 @@ from autograder.cli import own_programs_first
 from autograder.desk import exchange
 from autograder.desk.local import LocalCourse, find_checkout
 from autograder.desk.madeup import PEOPLE, hand_in_all
-from autograder.grading.apart import end_all, run_apart
+from autograder.grading.batch.batch import Class
+from autograder.grading.batch.pool import local
+from autograder.grading.batch.worker import end_all, run_apart
 from autograder.grading.bundle import Graded, Job, Week
 from autograder.grading.grader import Grader, Outcome
-from autograder.grading.klass import Class
-from autograder.grading.pool import local
 from bench.table import machine, put
 
 SPACING = datetime.timedelta(seconds=7.77)  # between two submissions

@@ -9,10 +9,10 @@ from pathlib import Path
 
 def main(root: Path, assignment: str) -> None:
     """Grade all who have handed in, nothing from a cache; warm before that with a job whose result is thrown away."""
-    from autograder.grading.apart import end_all, run_apart
+    from autograder.grading.batch.batch import Class
+    from autograder.grading.batch.pool import local
+    from autograder.grading.batch.worker import end_all, run_apart
     from autograder.grading.grader import Grader
-    from autograder.grading.klass import Class
-    from autograder.grading.pool import local
 
     grader = Grader(root)
     grader.need_sandbox()

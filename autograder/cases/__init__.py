@@ -2,7 +2,6 @@
 
 from autograder.cases import draws, expect
 from autograder.cases.check import check
-from autograder.cases.limits import TimeUp, limit
 from autograder.cases.model import Broken, Case, Exercise, Points, Report, Studio, Verdict
 from autograder.cases.registry import (
     Entry,
@@ -18,6 +17,7 @@ from autograder.cases.registry import (
     wrong,
 )
 from autograder.cases.session import Session
+from autograder.timelimit import TimeUp, limit
 
 __all__ = [
     "Broken",

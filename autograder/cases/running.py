@@ -26,9 +26,9 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from autograder import scratch
 from autograder.cases.causes import BLANK
-from autograder.cases.limits import TimeUp
 from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.words import describe
+from autograder.timelimit import TimeUp
 
 # Gives, where it knows better than a clock on the wall, a function that says how many seconds are left.
 Limit = Callable[[float], AbstractContextManager[Callable[[], float] | None]]

@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.cases import registry
-from autograder.cases.limits import limit as limit_here
 from autograder.cases.model import Exercise, Points, Report, Verdict
 from autograder.cases.report import as_html
 from autograder.cases.running import Limit, run_case
 from autograder.cases.studio_run import Fresh, judge_studio, refused
+from autograder.timelimit import limit as limit_here
 
 Lookup = Callable[[str], Any]
 StandIn = Callable[[Sequence[str]], AbstractContextManager[None]]

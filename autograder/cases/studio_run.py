@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases.limits import TimeUp
 from autograder.cases.model import Studio, Verdict
 from autograder.cases.running import Limit, explain, seed_for
+from autograder.timelimit import TimeUp
 
 Fresh = Callable[[Any], Any]
 

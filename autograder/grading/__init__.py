@@ -40,13 +40,13 @@ def plug(c: Any, solutions: bool = True) -> None:
     c.GenerateFeedback.preprocessors = [f"{NBGRADER}.GetGrades", "autograder.grading.steps.HideTests"]
     c.GenerateFeedback.exporter_class = PAGE
     c.CourseDirectory.ignore = list(IGNORED)
-    c.ExchangeFactory.collect = "autograder.grading.intake.intake.exchange.Collect"
-    c.ExchangeFactory.release_feedback = "autograder.grading.intake.intake.exchange.ReleaseFeedback"
+    c.ExchangeFactory.collect = "autograder.grading.intake.exchange.Collect"
+    c.ExchangeFactory.release_feedback = "autograder.grading.intake.exchange.ReleaseFeedback"
     c.Collect.before_duedate = True
     c.ReleaseFeedback.solutions = solutions
 
 
 def _take_in(**told: Any) -> None:
-    from autograder.grading.intake.intake.intake import hook
+    from autograder.grading.intake.intake import hook
 
     hook(**told)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.grading.quick import leave_out
+from autograder.grading.batch.startup import leave_out
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Outcome
@@ -57,7 +57,7 @@ def _plainly() -> Iterator[None]:
 def _progress(total: int) -> Iterator[Callable[[Outcome], None]]:
     """A bar on a terminal; elsewhere a line for each submission that could not be graded, as it comes."""
     if sys.stderr.isatty():
-        from autograder.grading.progress import shown
+        from autograder.grading.batch.progress import shown
 
         with shown(total) as tell:
             yield tell
@@ -74,8 +74,8 @@ def _progress(total: int) -> Iterator[Callable[[Outcome], None]]:
 def run_grade(options: argparse.Namespace) -> int:
     """Grade one assignment; 1 where a submission could not be graded, 130 where it was stopped."""
     leave_out()
+    from autograder.grading.batch.batch import grade_class
     from autograder.grading.grader import find_course, table
-    from autograder.grading.klass import grade_class
 
     done: list[Any] = []
     try:

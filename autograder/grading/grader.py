@@ -21,11 +21,11 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.cli import Mend, own_programs_first
 from autograder.grading import PAGE, STEPS
-from autograder.grading.alone import alone
-from autograder.grading.book import open_gradebook
 from autograder.grading.budget import limits_of
-from autograder.grading.intake.intake.intake import take_in
+from autograder.grading.gradebook import open_gradebook
+from autograder.grading.intake.intake import take_in
 from autograder.grading.outbox import FULL, NO_FILE, is_full
+from autograder.locks import alone
 from autograder.wall.sandbox.sandbox import open_sandbox
 from autograder.wall.wire.errors import SandboxError
 from autograder.wall.wire.limits import Limits
@@ -156,7 +156,7 @@ class Grader:
 
     def grade(self, student: str, assignment: str, again: bool = False) -> Outcome:
         """Grade one submission that has been collected, and write its page."""
-        from autograder.grading.klass import Class
+        from autograder.grading.batch.batch import Class
 
         if not self.takes_our_way():
             return self.grade_by_nbgrader(student, assignment)

@@ -16,8 +16,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.grading import week
 from autograder.grading.budget import Budget
 from autograder.grading.bundle import Job, bundle, files_of
-from autograder.grading.intake.intake.notes import read_notes
-from autograder.grading.secret import course_secret, submission_key
+from autograder.grading.intake.notes import read_notes
+from autograder.grading.keys import course_secret, submission_key
 from autograder.notebook import format as nbio
 
 

@@ -23,11 +23,11 @@ from nbgrader.utils import notebook_hash
 
 from autograder.cli import Mend
 from autograder.grading.grader import Grader, plain_words
-from autograder.grading.intake.intake.attempts import Attempt, attempts, counting
-from autograder.grading.intake.intake.exchange import put
+from autograder.grading.intake.attempts import Attempt, attempts, counting
+from autograder.grading.intake.exchange import put
+from autograder.grading.keys import state_folder
 from autograder.grading.outbox import is_full
 from autograder.grading.page.feedback import notice
-from autograder.grading.secret import state_folder
 
 PAUSE = 0.3  # seconds between two looks
 TRIES = 3

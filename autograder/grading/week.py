@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.intake.intake.notes import write_whole
-from autograder.grading.secret import state_folder
+from autograder.grading.intake.notes import write_whole
+from autograder.grading.keys import state_folder
 
 CASES = ("checks.py", "hidden.py")
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-from autograder.cases.limits import TimeUp
+from autograder.timelimit import TimeUp
 from autograder.wall.deadline import Deadline
 
 _ends: list[Deadline] = []  # when each limit ends, the innermost last

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from nbformat import NotebookNode
 
-from autograder.cases.limits import TimeUp
+from autograder.timelimit import TimeUp
 from autograder.wall.alarm import alarm, grant, paused
 from autograder.wall.deadline import Deadline, Queue
 from autograder.wall.outputs import Gathered, error

@@ -15,8 +15,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.cases.limits import TimeUp
 from autograder.notebook.names import BUILTINS, Names, names_of
+from autograder.timelimit import TimeUp
 from autograder.wall.kernel import Learner
 from autograder.wall.outputs import Gathered, error, stream
 from autograder.wall.wire.errors import LearnerError

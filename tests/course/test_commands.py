@@ -103,7 +103,7 @@ def test_a_new_week_builds_and_fails_the_audit(here: Course, capsys: pytest.Capt
 
 
 def test_what_a_new_week_is_made_of_passes_its_own_cases(here: Course, change: Callable[..., Course]) -> None:
-    from autograder.course.audit.command.trial import Trial
+    from autograder.course.audit.trial import Trial
 
     trial = Trial(here.folder(WEEK))
     assert trial.judge("centre", {}).share() == 1.0

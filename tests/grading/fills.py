@@ -291,7 +291,7 @@ class Worker(Executor):
 
     def run(self, week: Any, job: Any) -> Any:
         """Grade one job."""
-        from autograder.grading.apart import run_apart
+        from autograder.grading.batch.worker import run_apart
 
         key = week.digest + job.digest
         if key not in self.known or not self.remembers:
@@ -302,7 +302,8 @@ class Worker(Executor):
 @contextlib.contextmanager
 def worker() -> Iterator[Worker]:
     """One for all runs of this process."""
-    from autograder.grading import apart, klass
+    from autograder.grading.batch import batch as klass
+    from autograder.grading.batch import worker as apart
 
     made = Worker()
     assert callable(klass._executor) and callable(klass.run_apart) and callable(klass.end_all)
@@ -325,7 +326,7 @@ def main() -> int:
     parser.add_argument("--watch", default="0-39:13", help="levels: room for so many pages")
     parser.add_argument("--built", type=Path, help="a course with its exchange; by default one is built")
     options = parser.parse_args()
-    from autograder.grading import apart
+    from autograder.grading.batch import worker as apart
 
     since = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="fills-") as folder, contextlib.ExitStack() as stack:

@@ -229,7 +229,7 @@ class Campaign:
         until = time.monotonic() + self.span / 4
         while True:
             found = descendants(running.pid if not self.cluster else os.getpid())
-            helpers = [pid for pid, command in found.items() if b"autograder.grading.helper" in command]
+            helpers = [pid for pid, command in found.items() if b"autograder.grading.batch.worker_main" in command]
             if kind == "everything":
                 return any([_end(running.pid), *(_end(pid) for pid in found)])
             victims = helpers if kind == "helper" else [pid for helper in helpers for pid in descendants(helper)]

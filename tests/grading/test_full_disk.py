@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from tiny import WEEK
 
 from autograder.grading.grader import plain_words
-from autograder.grading.intake.intake.intake import take_in
+from autograder.grading.intake.intake import take_in
 
 FOLDER = Path(__file__).parent
 #: what gives a command mounts of its own: root's rights, or a user namespace's

@@ -26,9 +26,9 @@ from tiny import WEEK, Book
 
 from autograder.cli import own_programs_first
 from autograder.desk.jupyter import is_free
-from autograder.grading.book import open_gradebook, persistently
+from autograder.grading.batch.batch import grade_class
+from autograder.grading.gradebook import open_gradebook, persistently
 from autograder.grading.grader import Grader, need
-from autograder.grading.klass import grade_class
 
 HandIn = Callable[..., Path]
 ROWS = """

@@ -182,7 +182,7 @@ def test_a_submission_that_is_still_being_written_waits(ada: Learner, watcher: W
 def test_a_submission_that_never_is_finished_is_taken_as_it_is(
     ada: Learner, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograder.grading.intake.intake.attempts.QUIET", 0.0)
+    monkeypatch.setattr("autograder.grading.intake.attempts.QUIET", 0.0)
     ada.book.solve()
     ada.submit()
     (folder,) = ada.inbound()

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.cases.limits import TimeUp
+from autograder.timelimit import TimeUp
 from autograder.wall.deadline import BOUND, Deadline, Queue
 from autograder.wall.kernel import Learner
 from autograder.wall.sandbox.sandbox import Sandbox, open_sandbox

@@ -48,7 +48,7 @@ def report(root: Path, weeks: list[str], thorough: bool, jobs: int) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    from autograder.course.audit.command.week import WeekAudit, merged, parts_of
+    from autograder.course.audit.week import WeekAudit, merged, parts_of
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the weeks share the cores
     table = Table(*COLUMNS)

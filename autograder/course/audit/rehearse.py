@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.cases import Entry, Exercise, Rival
 from autograder.cases.report import as_text
-from autograder.course.audit.command.trial import Trial, empty_shares
+from autograder.course.audit.trial import Trial, empty_shares
 
 SEEDS = 3  # judgings of each studio entry
 

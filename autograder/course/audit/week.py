@@ -17,9 +17,9 @@ from typing import Any
 from autograder.cases import Exercise, Report, Rival, limit
 from autograder.cases.model import Case, Verdict
 from autograder.cases.running import Search, run_case, seed_for, sweep
-from autograder.course.audit.command.dictated import dictated
-from autograder.course.audit.command.trial import Trial, empty_shares
-from autograder.course.audit.command.weigh import MEGABYTES, SECONDS, weigh
+from autograder.course.audit.dictated import dictated
+from autograder.course.audit.trial import Trial, empty_shares
+from autograder.course.audit.weigh import MEGABYTES, SECONDS, weigh
 from autograder.course.parts import STUB, Lesson
 from autograder.course.places import Course
 

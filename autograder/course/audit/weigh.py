@@ -15,7 +15,7 @@ SECONDS, MEGABYTES = 20.0, 1024.0
 def weigh(folder: Path) -> tuple[float, float]:
     """Seconds and peak megabytes of a week's reference, pictures and visible checks with it."""
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.course.audit.command.weigh", str(folder)], capture_output=True, text=True, timeout=600
+        [sys.executable, "-m", "autograder.course.audit.weigh", str(folder)], capture_output=True, text=True, timeout=600
     )
     if done.returncode:
         raise RuntimeError(f"the reference of {folder.name} does not run:\n{done.stderr[-2000:]}")
@@ -24,7 +24,7 @@ def weigh(folder: Path) -> tuple[float, float]:
 
 
 def _main(folder: Path) -> None:
-    from autograder.course.audit.command.trial import ROLES, Trial
+    from autograder.course.audit.trial import ROLES, Trial
 
     start = time.perf_counter()
     trial = Trial(folder, roles=(*ROLES, "show"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from autograder.grading.intake.intake.exchange import entry_parts
+from autograder.grading.intake.exchange import entry_parts
 
 QUIET = 3.0  # seconds without a change after which a folder without its last files is taken as it is
 

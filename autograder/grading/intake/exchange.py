@@ -20,10 +20,10 @@ from nbgrader.exchange.default.release_feedback import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash, parse_utc
 from traitlets import Bool, Unicode
 
-from autograder.grading.alone import alone
-from autograder.grading.intake.intake.intake import DEEPEST, FIRST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
-from autograder.grading.intake.intake.notes import FOLDER, Notes, write_notes, write_whole
+from autograder.grading.intake.intake import DEEPEST, FIRST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
+from autograder.grading.intake.notes import FOLDER, Notes, write_notes, write_whole
 from autograder.grading.outbox import is_full, sweep
+from autograder.locks import alone
 
 #: a student's name that is also a folder's name, and no pattern
 STUDENT = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@+-]{0,99}")

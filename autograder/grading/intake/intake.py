@@ -17,9 +17,9 @@ import stat
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from autograder.grading.alone import alone
-from autograder.grading.intake.intake.notes import FOLDER, Notes, read_notes, write_notes, write_whole
+from autograder.grading.intake.notes import FOLDER, Notes, read_notes, write_notes, write_whole
 from autograder.grading.outbox import is_full
+from autograder.locks import alone
 from autograder.notebook import format as nbio
 from autograder.notebook.reading import Read, Unreadable, read
 from autograder.notebook.repair import course_of, repair

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.audit.command.dictated import dictated
-from autograder.course.audit.command.week import audit_week
+from autograder.course.audit.dictated import dictated
+from autograder.course.audit.week import audit_week
 from autograder.course.places import Course
 from autograder.course.stale import build
 

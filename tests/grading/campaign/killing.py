@@ -68,7 +68,7 @@ def raises_what_ends_tests(book: Any) -> None:
 def exceptions_of_the_engine(book: Any) -> None:
     """The grader's own exceptions, raised by her."""
     everywhere(book, """
-from autograder.cases.limits import TimeUp
+from autograder.timelimit import TimeUp
 from autograder.cases.model import Broken
 from autograder.wall.wire.errors import SandboxError, WallError, LearnerGone
 N = [0]

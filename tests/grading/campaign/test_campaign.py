@@ -22,9 +22,9 @@ import pytest
 from nbgrader.api import Gradebook
 from tiny import FULL, OPEN, WEEK, Book
 
+from autograder.grading.batch.batch import grade_class
 from autograder.grading.grader import Outcome
-from autograder.grading.klass import grade_class
-from autograder.grading.secret import course_secret
+from autograder.grading.keys import course_secret
 from tests.grading.campaign.lib import ATTACKS, CANARY, LEFT, MARK, SHOWN
 
 pytestmark = pytest.mark.timeout(900)  # whoever is first waits until the whole class is graded

@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.grading.intake.intake.intake import take_in
+from autograder.grading.intake.intake import take_in
 from autograder.notebook import format as nbio
 from autograder.notebook.reading import Unreadable, read_bytes
 from autograder.notebook.repair import Course, parts_of, repair

@@ -13,9 +13,9 @@ import nbformat
 import pytest
 from tiny import WEEK, Book
 
-from autograder.grading.intake.intake import intake
-from autograder.grading.intake.intake.intake import hook, take_in
-from autograder.grading.intake.intake.notes import FOLDER, Notes, read_notes
+from autograder.grading.intake import intake
+from autograder.grading.intake.intake import hook, take_in
+from autograder.grading.intake.notes import FOLDER, Notes, read_notes
 from autograder.notebook.repair import parts_of
 
 HandIn = Callable[..., Path]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.cases import expect
-from autograder.cases.limits import TimeUp
+from autograder.timelimit import TimeUp
 from autograder.wall.kernel import Learner
 from autograder.wall.test_cell import run_test
 from autograder.wall.wire.errors import LearnerError

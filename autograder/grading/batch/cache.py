@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.bundle import Graded, fields_of
+from autograder.grading.keys import state_folder
 from autograder.grading.outbox import Outbox, sweep_inside
-from autograder.grading.secret import state_folder
 
 
 @dataclass

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode, from_dict
 
-from autograder.grading.secret import course_secret, state_folder, submission_key
+from autograder.grading.keys import course_secret, state_folder, submission_key
 
 
 def notebook(answer: str, test: str = "check('a')", text: str = "hello") -> NotebookNode:
@@ -39,7 +39,7 @@ def test_the_environment_stands_over_it(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_many_graders_at_once_make_one(tmp_path: Path) -> None:
-    imports = "import sys, pathlib; from autograder.grading.secret import course_secret"
+    imports = "import sys, pathlib; from autograder.grading.keys import course_secret"
     program = f"{imports}; print(course_secret(pathlib.Path(sys.argv[1])))"
     root = str(Path(__file__).parents[2])
     environment = {**os.environ, "PYTHONPATH": root}

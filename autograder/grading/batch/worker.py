@@ -46,7 +46,7 @@ class Helper:
         self._lifeline, self._scratch = lifeline, tempfile.mkdtemp(prefix=scratch.prefix("grader"))
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "autograder.grading.helper", str(theirs.fileno()), str(watched), self._scratch],
+                [sys.executable, "-m", "autograder.grading.batch.worker_main", str(theirs.fileno()), str(watched), self._scratch],
                 pass_fds=[theirs.fileno(), watched],
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # a group that can be ended whole

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from tiny import WEEK
 
-from autograder.grading.alone import alone
-from autograder.grading.intake.intake.intake import take_in
-from autograder.grading.intake.intake.notes import read_notes
+from autograder.grading.intake.intake import take_in
+from autograder.grading.intake.notes import read_notes
+from autograder.locks import alone
 
 FORK = multiprocessing.get_context("fork")
 HandIn = Callable[..., Path]

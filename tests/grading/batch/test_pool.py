@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from autograder.grading.pool import WorkerLost, feed, local
+from autograder.grading.batch.pool import WorkerLost, feed, local
 
 
 def squared(by: int, job: int) -> int:

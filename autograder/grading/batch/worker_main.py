@@ -15,7 +15,7 @@ import threading
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from autograder.grading.quick import leave_out
+from autograder.grading.batch.startup import leave_out
 
 if TYPE_CHECKING:
     from autograder.grading.bundle import Graded, Job, Week

@@ -20,9 +20,9 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 from tiny import OPEN, WEEK, Book
 
+from autograder.grading.batch.batch import grade_class
+from autograder.grading.batch.progress import shown
 from autograder.grading.grader import Grader, Outcome
-from autograder.grading.klass import grade_class
-from autograder.grading.progress import shown
 
 HandIn = Callable[..., Path]
 ROWS = """

@@ -19,18 +19,18 @@ from pathlib import Path
 from typing import Any
 
 from autograder import scratch
-from autograder.grading import heap
-from autograder.grading.alone import alone
-from autograder.grading.apart import end_all, run_apart
-from autograder.grading.book import Book, Standing, time_of
+from autograder.grading.batch import heap
+from autograder.grading.batch.cache import Kept, Record, digest, is_whole
+from autograder.grading.batch.pool import feed, local
+from autograder.grading.batch.worker import end_all, run_apart
 from autograder.grading.bundle import Graded, Job, Week, bundle, fields_of, files_of
+from autograder.grading.gradebook import Book, Standing, time_of
 from autograder.grading.grader import Grader, Outcome, plain_words
-from autograder.grading.intake.intake.intake import take_in
-from autograder.grading.kept import Kept, Record, digest, is_whole
+from autograder.grading.intake.intake import take_in
+from autograder.grading.keys import course_secret, submission_key
 from autograder.grading.outbox import Outbox, sweep
-from autograder.grading.pool import feed, local
-from autograder.grading.secret import course_secret, submission_key
 from autograder.grading.week import is_open
+from autograder.locks import alone
 from autograder.notebook import format as nbio
 
 AHEAD = 2  # jobs in flight for every worker: one that runs, one that waits for it
@@ -270,7 +270,7 @@ def _grade(
 @contextlib.contextmanager
 def _executor(workers: int | None, cluster: str, most: int) -> Iterator[tuple[Executor, int]]:
     if cluster:
-        from autograder.grading.cluster import executor
+        from autograder.grading.batch.cluster import executor
 
         with executor(cluster) as found:
             yield found

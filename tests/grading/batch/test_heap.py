@@ -11,7 +11,7 @@ import pytest
 PROGRAM = """
 import os, sys
 from pathlib import Path
-from autograder.grading import heap
+from autograder.grading.batch import heap
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20

@@ -8,9 +8,12 @@ import zipfile
 from pathlib import Path
 
 HEAVY = {"rfc3987_syntax", "isoduration", "jupyter_server", "IPython", "matplotlib", "nbconvert", "setuptools"}
-QUICK = "from autograder.grading.quick import leave_out\nleave_out()\n"
-COORDINATOR = f"{QUICK}from autograder.grading import commands, grader, klass, pool"
-HELPER = f"{QUICK}from autograder.grading import helper, job\nimport autograder.wall.sandbox.warm, nbgrader.utils"
+QUICK = "from autograder.grading.batch.startup import leave_out\nleave_out()\n"
+COORDINATOR = f"{QUICK}from autograder.grading import commands, grader\nfrom autograder.grading.batch import batch, pool"
+HELPER = (
+    f"{QUICK}from autograder.grading import job\nfrom autograder.grading.batch import worker_main\n"
+    "import autograder.wall.sandbox.warm, nbgrader.utils"
+)
 WORKS = f"""{QUICK}
 import nbgrader, nbgrader._version, nbgrader.apps.nbgraderapp, nbgrader.utils, sys
 assert nbgrader.__version__ == nbgrader.apps.nbgraderapp.NbGraderApp.version == nbgrader._version.__version__

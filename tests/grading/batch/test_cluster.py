@@ -22,9 +22,9 @@ pytest.importorskip("distributed")
 from nbgrader.api import Gradebook
 
 from autograder.cli import Mend
-from autograder.grading import cluster
-from autograder.grading.klass import grade_class
-from autograder.grading.pool import feed
+from autograder.grading.batch import cluster
+from autograder.grading.batch.batch import grade_class
+from autograder.grading.batch.pool import feed
 
 # What distributed leaves to the garbage collector when a scheduler is killed under it is none of ours.
 pytestmark = [
@@ -127,7 +127,7 @@ def test_a_job_takes_few_workers_with_it_and_the_lack_of_any_is_said_once(
     processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "LOOK", 0.2)
-    monkeypatch.setattr("autograder.grading.pool.LOOK", 0.3)
+    monkeypatch.setattr("autograder.grading.batch.pool.LOOK", 0.3)
     (tmp_path / "taken").mkdir()
     processes.scheduler()
     for _ in range(cluster.TAKES):

@@ -112,7 +112,7 @@ class Carrier(distributed.WorkerPlugin):  # type: ignore[misc]
     def teardown(self, worker: Any) -> None:
         """Let go what was brought, and the helper processes where no other run needs them."""
         _carried.pop(self.name, None)
-        apart = sys.modules.get("autograder.grading.apart")
+        apart = sys.modules.get("autograder.grading.batch.worker")
         if apart is not None and not _carried:
             apart.end_all()
 

@@ -28,7 +28,7 @@ from sqlalchemy import Connection, bindparam, insert, inspect, select, text, upd
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from autograder.grading.bundle import Graded
-from autograder.grading.intake.intake.intake import moment
+from autograder.grading.intake.intake import moment
 
 TRIES = 8
 _SQLITE = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
