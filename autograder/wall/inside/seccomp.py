@@ -1,7 +1,13 @@
-"""A small system call filter: what no notebook needs, and what the limits cannot count.
+"""A small system call filter: what no notebook needs, what the limits cannot count, and what reaches other sandboxes.
 
 Files in memory and System V shared memory are counted by no limit; sockets other than local and internet ones (vsock
 reaches the host of a virtual machine) are held by no network namespace; the rest are ways into the kernel.
+
+Files that every sandbox can read are one file for all of them: whoever locks one, or is told that another opens it, gets in
+the other's way or hears from it. So nothing is locked, leased or watched, nobody is told which pages are in memory, and
+nobody puts them out. SQLite cannot do without POSIX locks, so these are granted without being taken: the files that a
+notebook can write are its own. A futex on a mapping that is shared remains, since threads need it: whoever must not tell
+another something is ended before.
 """
 
 from __future__ import annotations
@@ -21,7 +27,16 @@ _FORBIDDEN = {
     "move_mount": (429, 429), "fsopen": (430, 430), "fsmount": (432, 432), "mount_setattr": (442, 442),
     "mq_open": (240, 180), "init_module": (175, 105), "finit_module": (313, 273), "kexec_load": (246, 104),
     "open_by_handle_at": (304, 265), "syslog": (103, 116), "quotactl": (179, 60), "personality": (135, 92),
+    "inotify_init": (253, 26), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27), "fanotify_init": (300, 262),
+    "fanotify_mark": (301, 263), "mincore": (27, 232), "cachestat": (451, 451), "fadvise64": (221, 223),
+    "process_madvise": (440, 440), "preadv2": (327, 286), "pwritev2": (328, 287), "readahead": (187, 213),
+    "sync": (162, 81), "syncfs": (306, 267),
 }  # fmt: skip
+_FLOCK = (73, 32)  # "not implemented": HDF5 goes on without, util-linux says so
+_FCNTL, _MADVISE = (72, 25), (28, 233)
+_F_SETLK, _F_SETLKW = 6, 7
+_FCNTL_DENIED = (37, 38, 1024, 1026, 1031)  # F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ
+_MADV_COLD, _MADV_PAGEOUT = 20, 21
 _SOCKET = (41, 198)
 _FAMILIES = (1, 2, 10)  # unix, inet, inet6
 _CLONE, _CLONE3 = (56, 220), 435  # clone3 keeps its flags where a filter cannot read them; libraries fall back to clone
@@ -29,9 +44,9 @@ _NAMESPACES = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEW
 _ARCHITECTURE = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 _LOAD, _JUMP_EQUAL, _JUMP_ABOVE, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
-_DENY, _MISSING = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
+_DENY, _MISSING, _DONE = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS, 0x00050000  # _DONE: it says 0 and does nothing
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
-_NUMBER, _ARCH, _FIRST_ARGUMENT = 0, 4, 16
+_NUMBER, _ARCH, _FIRST_ARGUMENT, _ARGUMENT = 0, 4, 16, 8  # offsets; an argument's lower half comes first
 _X32 = 0x40000000
 
 
@@ -44,13 +59,24 @@ def program() -> bytes:
     steps += [_step(_JUMP_ABOVE, _X32, 0, 1), _step(_RETURN, _DENY)]
     for numbers in _FORBIDDEN.values():
         steps += [_step(_JUMP_EQUAL, numbers[column], 0, 1), _step(_RETURN, _DENY)]
-    steps += [_step(_JUMP_EQUAL, _CLONE3, 0, 1), _step(_RETURN, _MISSING)]
+    for number in (_CLONE3, _FLOCK[column]):
+        steps += [_step(_JUMP_EQUAL, number, 0, 1), _step(_RETURN, _MISSING)]
+    steps += _by_argument(_FCNTL[column], 1, {_F_SETLK: _DONE, _F_SETLKW: _DONE, **dict.fromkeys(_FCNTL_DENIED, _DENY)})
+    steps += _by_argument(_MADVISE[column], 2, {_MADV_COLD: _DENY, _MADV_PAGEOUT: _DENY})
     steps += [_step(_JUMP_EQUAL, _CLONE[column], 0, 4), _step(_LOAD, _FIRST_ARGUMENT)]
     steps += [_step(_JUMP_SET, _NAMESPACES, 0, 1), _step(_RETURN, _DENY), _step(_RETURN, _ALLOW)]
     steps += [_step(_JUMP_EQUAL, _SOCKET[column], 1, 0), _step(_RETURN, _ALLOW), _step(_LOAD, _FIRST_ARGUMENT)]
     for family in _FAMILIES:
         steps += [_step(_JUMP_EQUAL, family, 0, 1), _step(_RETURN, _ALLOW)]
     return b"".join([*steps, _step(_RETURN, _DENY)])
+
+
+def _by_argument(call: int, which: int, answers: dict[int, int]) -> list[bytes]:
+    """Steps that answer a call by one of its arguments, and allow it else."""
+    body = [_step(_LOAD, _FIRST_ARGUMENT + _ARGUMENT * which)]
+    for value, answer in answers.items():
+        body += [_step(_JUMP_EQUAL, value, 0, 1), _step(_RETURN, answer)]
+    return [_step(_JUMP_EQUAL, call, 0, len(body) + 1), *body, _step(_RETURN, _ALLOW)]
 
 
 def install() -> None:

@@ -208,7 +208,7 @@ def _environment(home: str) -> dict[str, str]:
         "HOME": home, "USER": "learner", "LOGNAME": "learner", "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "LANG": "C.UTF-8", "TMPDIR": "/tmp", "IPYTHONDIR": f"{home}/.ipython", "MPLCONFIGDIR": f"{home}/.matplotlib",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "2",
+        "MKL_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "2", "HDF5_USE_FILE_LOCKING": "FALSE",
     }  # fmt: skip
 
 
@@ -328,12 +328,21 @@ def _probe() -> tuple[tuple[str, bool] | None, str]:
     if bwrap is None:
         return None, mend("")
     said = ""
-    for drops_user in (True, False) if os.geteuid() == 0 else (False,):
+    for drops_user in _ways():
         said = _tried(Sandbox(Limits(), bwrap, drops_user))
         if not said:
             _found = bwrap, drops_user
             return _found, ""
     return None, mend(said)
+
+
+def _ways() -> tuple[bool, ...]:
+    """Whether to drop the user: what is tried, in order. The machine's own root must: the kernel's settings in /proc/sys
+    belong to it, in whatever user namespace. A container's root is somebody else outside."""
+    if os.geteuid():
+        return (False,)
+    whole = _setting("/proc/self/uid_map").split()[:3] == ["0", "0", str(2**32 - 1)]
+    return (True,) if whole else (True, False)
 
 
 def _tried(sandbox: Sandbox) -> str:
