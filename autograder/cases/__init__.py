@@ -1,22 +1,24 @@
 """What a case is, and what it says: the vocabulary of every check, used in a notebook and across the wall alike."""
 
-from autograder.cases import draws, expect
+from autograder.cases import draws, expect, studios
 from autograder.cases.check import check
 from autograder.cases.model import Broken, Case, Exercise, Points, Report, Studio, Verdict
 from autograder.cases.registry import (
-    Entry,
     Registry,
     Rival,
+    StudioEntry,
     WeekError,
     case,
     entry,
     exercise,
+    judge,
     load,
     right,
     studio,
     wrong,
 )
 from autograder.cases.session import Session
+from autograder.cases.studios import Entry, Round
 from autograder.timelimit import TimeUp, limit
 
 __all__ = [
@@ -28,8 +30,10 @@ __all__ = [
     "Registry",
     "Report",
     "Rival",
+    "Round",
     "Session",
     "Studio",
+    "StudioEntry",
     "TimeUp",
     "Verdict",
     "WeekError",
@@ -39,9 +43,11 @@ __all__ = [
     "entry",
     "exercise",
     "expect",
+    "judge",
     "limit",
     "load",
     "right",
     "studio",
+    "studios",
     "wrong",
 ]

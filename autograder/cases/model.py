@@ -7,6 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 Kind = Literal["exercise", "studio"]
+Half = Literal["open", "grade"]
+#: a share of each number, or ("rms", a share of each array's root mean square); "rms" is ("rms", 1e-3)
+Noise = float | Literal["rms"] | tuple[str, float]
+
+
+def kind_of(noise: Noise) -> tuple[str, float]:
+    """What a noise is a share of ("relative": each number, "rms": the array's root mean square), and the share."""
+    if isinstance(noise, tuple):
+        return noise
+    return ("rms", 1e-3) if noise == "rms" else ("relative", float(noise))
 
 
 class Broken(AssertionError):
@@ -53,15 +63,38 @@ class Case:
 
 @dataclasses.dataclass(frozen=True)
 class Studio:
-    """How an open task is judged: a metric on data that the learner never sees, and the bands that it falls into."""
+    """An open task: how an entry is asked, and the bands of the metric that it is judged by.
+
+    Attributes
+    ----------
+    exercise : the exercise's id.
+    metric : what is measured, in words.
+    baseline, bands : values of the metric: nothing is earned up to the first; gets going, good, excellent.
+    higher : whether more is better.
+    train : the maker's name; None where nothing is stored.
+    users : names of the functions that are asked.
+    budget : how many numbers the maker may return; None where nothing is stored.
+    counted : what is counted instead of numbers, in words: "gradient calls".
+    noise : how much each number is blurred.
+    typed : the metric that typed-in text of the allowed length reaches, measured.
+    seconds : for one judging.
+    public, judge : the scorer on public data; the judge, None where it is not at hand.
+    """
 
     exercise: str
     metric: str
-    judge: Callable[..., Any]
     baseline: float
     bands: tuple[float, float, float]
     higher: bool = True
+    train: str | None = None
+    users: tuple[str, ...] = ()
+    budget: int | None = None
+    counted: str = ""
+    noise: Noise = 1e-3
+    typed: float | None = None
     seconds: float = 60.0
+    public: Callable[..., Any] | None = None
+    judge: Callable[..., Any] | None = None
 
     def score(self, value: float) -> float:
         """The share of the points: 0 at the baseline, 0.4, 0.7 and 1 at the bands, straight lines between."""

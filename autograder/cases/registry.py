@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from autograder.cases.model import Case, Exercise, Kind, Studio
+from autograder.cases.model import Case, Exercise, Kind, Noise, Studio, kind_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 BANDS = ("nothing", "baseline", "gets going", "good", "excellent", "refused")
@@ -43,7 +43,7 @@ class Rival:
 
 
 @dataclasses.dataclass(frozen=True)
-class Entry:
+class StudioEntry:
     """An entry to a studio and the band that it must land in."""
 
     exercise: str
@@ -60,7 +60,7 @@ class Registry:
     cases: list[Case] = dataclasses.field(default_factory=list)
     studios: dict[str, Studio] = dataclasses.field(default_factory=dict)
     rivals: list[Rival] = dataclasses.field(default_factory=list)
-    entries: list[Entry] = dataclasses.field(default_factory=list)
+    entries: list[StudioEntry] = dataclasses.field(default_factory=list)
     hidden: bool = False  # whether the file being loaded is the hidden one
 
     def of(self, exercise: str) -> list[Case]:
@@ -208,21 +208,107 @@ def case(
 def studio(
     id: str,
     *,
+    users: Sequence[str],
     metric: str,
     baseline: float,
     bands: tuple[float, float, float],
+    train: str | None = None,
+    budget: int | None = None,
+    counted: str = "",
+    noise: Noise = 1e-3,
+    typed: float | None = None,
     higher: bool = True,
     seconds: float = 60.0,
 ) -> Callable[[F], F]:
-    """Declare the judge of a studio, in hidden.py. It returns the metric, or the metric and what would lift it."""
+    """Declare a studio, in checks.py, above the scorer on public data: `public(entry, rng)` returns the metric, or the metric
+    and what would lift it.
+
+    Parameters
+    ----------
+    id : the exercise, declared before with kind="studio"; the maker and the users are among its names.
+    users : names of the functions that are asked about the arrays.
+    metric, baseline, bands, higher : what is measured, and its values at nought, 40, 70 and 100 % of the points; `higher` is
+        False where less is better.
+    train : the maker's name, called with what the week hands out and a generator. Without one, `counted` says what is
+        counted in place of stored numbers.
+    budget : the most numbers that the maker may return.
+    noise : each number is multiplied by 1 + noise · z, z standard normal; or ("rms", share) adds that share of its array's
+        root mean square, never where columns have units of their own; "rms" is ("rms", 1e-3).
+    typed : the metric that 1,000 bytes of typed-in text reach, measured; below "good".
+    seconds : for one judging.
+
+    Raises
+    ------
+    WeekError
+        Where a part is missing or does not fit the others.
+
+    Examples
+    --------
+    >>> exercise("moons", names=("train", "predict"), kind="studio")
+    >>> @studio("moons", train="train", users=("predict",), budget=20, metric="share named rightly", baseline=0.5,
+    ...         bands=(0.7, 0.8, 0.9))
+    ... def moons_in_public(entry, rng):
+    ...     X = rng.normal(size=(40, 2))
+    ...     y = (X[:, 0] > 0).astype(int)
+    ...     return float(np.mean(entry.train(X, y).predict(X) == y))
+    """
     _known(id)
+    if isinstance(users, str):
+        raise WeekError(f"{id}: users are a tuple: write ({users!r},)")
     steps = [baseline, *bands] if higher else [-baseline, *(-b for b in bands)]
     if sorted(set(steps)) != steps:
         raise WeekError(f"{id}: the baseline and the bands must rise one after the other (fall, with higher=False)")
+    made = Studio(
+        id, metric, baseline, bands, higher, train, tuple(users), budget, counted, noise, typed, seconds
+    )  # fmt: skip
+    for wrong in _amiss(made, _here().exercises[id]):
+        raise WeekError(f"{id}: {wrong}")
 
-    def register(judge: F) -> F:
-        _here().studios[id] = Studio(id, metric, judge, baseline, bands, higher, seconds)
-        return judge
+    def register(public: F) -> F:
+        _here().studios[id] = dataclasses.replace(made, public=public)
+        return public
+
+    return register
+
+
+def _amiss(studio: Studio, exercise: Exercise) -> Iterator[str]:
+    """What does not fit in a studio's declaration."""
+    if exercise.kind != "studio":
+        yield 'it is no studio: declare its exercise with kind="studio"'
+    if not studio.users:
+        yield 'name at least one user: users=("predict",)'
+    for name in (*filter(None, [studio.train]), *studio.users):
+        if name not in exercise.names:
+            yield f"{name!r} is not among the names of its exercise: {', '.join(exercise.names)}"
+    if studio.train is None and (studio.budget is not None or not studio.counted):
+        yield 'without a maker nothing is stored: leave the budget out and say what is counted instead, counted="gradient calls"'
+    if studio.train is not None and (studio.budget is None or studio.budget < 1):
+        yield "say how many numbers the maker may return: budget=20"
+    kind, share = kind_of(studio.noise)
+    if kind not in ("relative", "rms") or not isinstance(share, (int, float)) or not 0 < share < 1:
+        yield f'noise={studio.noise!r} is none: write a share such as 1e-3, or ("rms", 0.03)'
+    if studio.typed is not None and (studio.typed >= studio.bands[1] if studio.higher else studio.typed <= studio.bands[1]):
+        yield f"typed-in text reaches {studio.typed:g}, the band “good” ({studio.bands[1]:g}): find a task where it does not pay"
+
+
+def judge(id: str) -> Callable[[F], F]:
+    """Declare a studio's judge, in hidden.py: `judged(entry, half, rng)` returns the metric, or the metric and what would
+    lift it. `half` is "open" or "grade": which rows it judges on.
+
+    Raises
+    ------
+    WeekError
+        Where checks.py declares no studio of that id, or it has a judge already.
+    """
+
+    def register(judged: F) -> F:
+        studios = _here().studios
+        if id not in studios:
+            raise WeekError(f'no studio {id!r} is declared: write @studio("{id}", …) in checks.py, above its public scorer')
+        if studios[id].judge is not None:
+            raise WeekError(f"the studio {id!r} has two judges: remove one")
+        studios[id] = dataclasses.replace(studios[id], judge=judged)
+        return judged
 
     return register
 
@@ -344,7 +430,7 @@ def entry(id: str, *, band: str) -> Callable[[F], F]:
     _known(id)
 
     def register(made: F) -> F:
-        _here().entries.append(Entry(id, made.__name__, made, band))
+        _here().entries.append(StudioEntry(id, made.__name__, made, band))
         return made
 
     return register

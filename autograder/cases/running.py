@@ -27,6 +27,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from autograder import scratch
 from autograder.cases.causes import BLANK
 from autograder.cases.model import Broken, Case, Verdict
+from autograder.cases.studios import Entry
 from autograder.cases.words import describe
 from autograder.timelimit import TimeUp
 
@@ -101,6 +102,9 @@ class _Attempts:
         before = copy.deepcopy(drawn)
         rng = {"rng": np.random.default_rng(self.seed)} if self.takes_rng else {}
         printed = io.StringIO()
+        for one in self.given.values():
+            if isinstance(one, Entry):
+                one.reset()  # each try is a judging of its own
         try:
             with (
                 np.errstate(all="ignore"),
@@ -208,7 +212,7 @@ def explain(error: BaseException, subjects: Mapping[str, Any], case_file: str, s
     if isinstance(error, AttributeError) and "has no attribute" in str(error):
         return f"what came back cannot be used here: {str(error)[:200]}", ""
     for name, subject in subjects.items():
-        if isinstance(error, TypeError) and not callable(subject) and "not callable" in str(error):
+        if isinstance(error, TypeError) and not callable(subject) and "not callable" in str(error) and name != "entry":
             return f"`{name}` is a {type(subject).__name__}, where a function or a class was asked for", ""
     if isinstance(error, TypeError) and "argument" in str(error):
         return f"it cannot be called as the exercise says: {str(error)[:200]}", ""

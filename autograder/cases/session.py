@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.cases import registry
-from autograder.cases.model import Exercise, Points, Report, Verdict
+from autograder.cases.judging import judge_studio, measure_in_public, refused
+from autograder.cases.model import Case, Exercise, Points, Report, Studio, Verdict
 from autograder.cases.report import as_html
-from autograder.cases.running import Limit, run_case
-from autograder.cases.studio_run import Fresh, judge_studio, refused
+from autograder.cases.running import Limit, run_case, seed_for
+from autograder.cases.studios import Entry, Here, Rounds
 from autograder.timelimit import limit as limit_here
 
 Lookup = Callable[[str], Any]
@@ -22,16 +23,12 @@ StandIn = Callable[[Sequence[str]], AbstractContextManager[None]]
 DEFAULT_KEY = b"a learner's own check"
 
 
-def same_process(made: Any) -> Any:
-    """`fresh` where there is no wall: the function itself."""
-    return made
-
-
 class Session:
     """Judges the exercises of the week in `folder` on what `lookup` finds.
 
     `key` seeds every random draw: the same key gives the same verdicts. `open_week` shows a studio's band only. In the
     body of `stand_in(names)` the reference's pieces stand where the learner's own stood: a mistake is paid for once.
+    `rounds` opens the places in which a studio's functions run; by default it is this process, with what `lookup` finds.
     `studio_refusal` says why studio entries are refused whatever they do; empty where they are not.
     """
 
@@ -41,13 +38,14 @@ class Session:
         lookup: Lookup,
         key: bytes = DEFAULT_KEY,
         limit: Limit = limit_here,
-        fresh: Fresh = same_process,
+        rounds: Rounds | None = None,
         open_week: bool = False,
         stand_in: StandIn | None = None,
         studio_refusal: str = "",
     ) -> None:
         self.folder, self.lookup, self.key = pathlib.Path(folder), lookup, key
-        self.limit, self.fresh, self.open_week, self.stand_in = limit, fresh, open_week, stand_in
+        self.limit, self.open_week, self.stand_in = limit, open_week, stand_in
+        self.rounds: Rounds = rounds or Here(lambda name: self.lookup(name))
         self.studio_refusal = studio_refusal
         self.smallest = True  # an author's audit asks only whether a case breaks, and on hundreds of answers
         self.registry = registry.load(self.folder, ("checks", "hidden"))
@@ -119,19 +117,30 @@ class Session:
         trouble = self._missing(exercise)
         if trouble:
             return Report(id, self._untried(exercise, hidden), trouble)
-        verdicts = []
-        for case in self.registry.of(id):
-            if hidden or not case.hidden:
-                subjects = self._subjects(exercise)
-                verdicts.append(run_case(case, subjects, self.key, self.limit, exercise.seconds, self.smallest))
         studio = self.registry.studios.get(id)
-        if studio and hidden:
-            subjects = self._subjects(exercise)
+        cases = (c for c in self.registry.of(id) if hidden or not c.hidden)
+        verdicts = [self._try(case, exercise, studio) for case in cases]
+        if studio and studio.judge and hidden:
             if self.studio_refusal:
                 verdicts.append(refused(studio, self.studio_refusal))
             else:
-                verdicts.append(judge_studio(studio, subjects, self.key, self.limit, self.fresh, self.open_week))
+                verdicts.append(judge_studio(studio, self.rounds, self.key, self.limit, self.open_week))
         return Report(id, tuple(verdicts), studio=exercise.kind == "studio")
+
+    def _try(self, case: Case, exercise: Exercise, studio: Studio | None) -> Verdict:
+        """Try one case; a studio's may take its `entry`."""
+        subjects = dict(self._subjects(exercise))
+        entry = Entry(studio, self.rounds, seed_for(self.key, exercise.id, case.name, "entry")) if studio else None
+        try:
+            given = {**subjects, "entry": entry} if entry else subjects
+            return run_case(case, given, self.key, self.limit, exercise.seconds, self.smallest)
+        finally:
+            if entry:
+                entry.close()
+
+    def public(self, id: str) -> tuple[float, str]:
+        """A studio's metric on public data, and what would lift it. Raises what the entry raises, Broken where it is refused."""
+        return measure_in_public(self.registry.studios[id], self.rounds, seed_for(self.key, id, "public"), self.limit)
 
     def _untried(self, exercise: Exercise, hidden: bool) -> tuple[Verdict, ...]:
         cases = (c for c in self.registry.of(exercise.id) if hidden or not c.hidden)

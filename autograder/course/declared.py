@@ -93,8 +93,8 @@ def _faults(folder: Path, lesson: Lesson, found: registry.Registry) -> Iterator[
         cases = found.of(exercise.id)
         if not any(not case.hidden for case in cases):
             yield Fault(checks, 1, f"the exercise {exercise.id!r} has no visible case", f'add a @case("{exercise.id}", "…")')
-        if exercise.kind == "studio" and exercise.id not in found.studios:
-            yield Fault(hidden, 1, f"the studio {exercise.id!r} has no judge", f'add a @studio("{exercise.id}", …)')
+        if exercise.kind == "studio":
+            yield from _studio(checks, hidden, exercise, found)
         if exercise.kind == "exercise" and not any(case.hidden for case in cases):
             yield Fault(hidden, 1, f"the exercise {exercise.id!r} has no hidden case", f'add a @case("{exercise.id}", "…")')
         yield from _rivals(rivals, exercise, found)
@@ -115,6 +115,15 @@ def _declaration(checks: Path, exercise: Exercise, found: registry.Registry, ids
         if need not in ids[: ids.index(exercise.id)]:
             message = f"{exercise.id!r} needs {need!r}, which no earlier exercise of this week is"
             yield Fault(checks, line, message, "name earlier exercises of this week; pieces of other weeks come from kit")
+
+
+def _studio(checks: Path, hidden: Path, exercise: Exercise, found: registry.Registry) -> Iterator[Fault]:
+    declared = found.studios.get(exercise.id)
+    if declared is None:
+        mend = f'add @studio("{exercise.id}", …) above a scorer on public data'
+        yield Fault(checks, 1, f"the studio {exercise.id!r} is not declared", mend)
+    elif declared.judge is None:
+        yield Fault(hidden, 1, f"the studio {exercise.id!r} has no judge", f'add a @judge("{exercise.id}")')
 
 
 def _rivals(file: Path, exercise: Exercise, found: registry.Registry) -> Iterator[Fault]:

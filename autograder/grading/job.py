@@ -136,7 +136,7 @@ def _tools(
                 return learner.lent({name: ours[name] for name in names})
 
             refused = refusal(_written(nb, source, files))
-            session = Session(folder, learner.get, key, learner.limit, learner.fresh, bundle.open_week, lent, refused)
+            session = Session(folder, learner.get, key, learner.limit, learner.studios(), bundle.open_week, lent, refused)
 
             def collecting(kind: str, judge: Callable[[str], Points]) -> Callable[[str], Points]:
                 def judged(id: str) -> Points:

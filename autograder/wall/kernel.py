@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from nbformat import NotebookNode
 
+from autograder.cases.model import Studio
+from autograder.cases.studios import Place
 from autograder.timelimit import TimeUp
 from autograder.wall.alarm import alarm, grant, paused
 from autograder.wall.deadline import Deadline, Queue
@@ -67,7 +69,7 @@ class Learner:
         self._counted = 0.0
         self._queue: Queue | None = None
         self._starts = 0
-        self._fresh: dict[str, Learner] = {}
+        self._others: list[Learner] = []
 
     # --- what others ask -------------------------------------------------------------------------------------------
 
@@ -165,22 +167,18 @@ class Learner:
         finally:
             self._deadlines.pop()
 
-    def fresh(self, made: Any) -> Any:
-        """The same function in a new process that never saw what was done in this one, and has no data to load."""
-        target = target_of(made)
-        if target is None or target.origin is None:
-            raise LearnerError("only something that has a name of its own in the notebook can be had anew")
-        other = Learner(self.starter, self.limits, {}, data=False)
-        other._cells, other._deadlines = list(self._cells), self._deadlines
+    def studios(self) -> Studios:
+        """Opens new processes for a studio's entry."""
+        return Studios(self)
+
+    def another(self) -> Learner:
+        """A new process that never saw what was done in this one, and has no data to load."""
+        other = Learner(self.starter, self.limits, self.files, data=False)
+        other._cells, other._deadlines, other.bound = list(self._cells), self._deadlines, dict(self.bound)
         other.policy, other.said, other.killed, other._starts = self.policy, self.said, self.killed, 1
-        self._fresh.setdefault(target.origin, other).stop()
-        self._fresh[target.origin] = other
-        try:
-            return other.get(target.origin)
-        except NameError:
-            raise LearnerError(
-                f"`{target.origin}` is not there in a new process without data: define it in a cell that loads nothing"
-            ) from None
+        self._others = [one for one in self._others if one._process is not None]
+        self._others.append(other)
+        return other
 
     def stop(self) -> None:
         """End her process; the next request starts a new one and replays."""
@@ -191,7 +189,7 @@ class Learner:
 
     def close(self) -> None:
         """End all processes."""
-        for other in self._fresh.values():
+        for other in self._others:
             other.stop()
         self.stop()
 
@@ -337,6 +335,25 @@ class Learner:
         target.peer, target.index = again.peer, again.index
         again.index = -1  # the handle found again is this one
         return target.index
+
+
+class Studios:
+    """Opens a process of its own for all trainings of a judging, and for each round (`autograder.cases.studios`)."""
+
+    def __init__(self, learner: Learner) -> None:
+        self._learner = learner
+
+    def open(self, studio: Studio) -> Place:
+        """A new process, in which the studio's functions were never called."""
+        return _Place(self._learner.another())
+
+
+class _Place:
+    def __init__(self, learner: Learner) -> None:
+        self._learner, self.get = learner, learner.get
+
+    def close(self) -> None:
+        self._learner.stop()
 
 
 class _Guarded(Peer):

@@ -792,11 +792,12 @@ explore.blocks()
 #
 # Write two functions:
 #
-# - `train(X, y, seed)` takes pictures (N, 28, 28), `float32` from 0 (paper) to 1 (ink), and their labels (N,), each 0 or 1:
+# - `train(X, y, rng)` takes pictures (N, 28, 28), `float32` from 0 (paper) to 1 (ink), and their labels (N,), each 0 or 1:
 #   which of the two digits is called 0 changes from time to time. It returns a list of arrays with **at most twenty numbers**
-#   in them altogether. `seed` is a whole number for `np.random.default_rng`, if you need chance.
-# - `predict(arrays, X)` takes what `train` returned, every number rounded to `float32`, and pictures (M, 28, 28). It returns a
-#   0 or a 1 for each, shape (M,).
+#   in them altogether. `rng` is a generator, if you need chance.
+# - `predict(arrays, X)` takes what `train` returned as a list, every number rounded to `float32` and changed by about a
+#   thousandth of itself (a whole number such as 7 may come back as 7.004: round it), and pictures (M, 28, 28). It returns a 0 or
+#   a 1 for each, shape (M,).
 #
 # **The rules.** All that is learnt passes through those arrays: `predict` runs in a new process that has not seen the training
 # and has no data, and your cell must not contain tables of numbers that you computed elsewhere. A formula costs nothing:
@@ -847,7 +848,7 @@ explore.blocks()
 #     """Free of charge: nothing in here is learnt. (N, 28, 28) -> (N, at most 19)"""
 #     ...
 #
-# def train(X, y, seed):
+# def train(X, y, rng):
 #     F = features(X)
 #     a, b = F[y == 0], F[y == 1]
 #     weights = ...
@@ -861,7 +862,7 @@ explore.blocks()
 # </details>
 
 # %% role="studio" id="two_digits"
-def train(X, y, seed):
+def train(X, y, rng):
     """At most 20 numbers, in a list of arrays, from pictures X (N, 28, 28) with labels y (N,)."""
     ### BEGIN SOLUTION
     waves = low_waves(upright(X))

@@ -1616,7 +1616,7 @@ def blocks(X, k, margin=0):
 def linear(features, weigh):
     """An entry: a linear score on some features."""
 
-    def train(X, y, seed):
+    def train(X, y, rng):
         w, b = weigh(features(X), y)
         return [w, np.array([b])]
 
@@ -1639,7 +1639,7 @@ def by_the_spread(F, y):
 
 @entry("two_digits", band="nothing")
 def always_one():
-    return {"train": lambda X, y, seed: [np.ones(1)], "predict": lambda arrays, X: (X[:, 14, 14] >= 0.5).astype(int)}
+    return {"train": lambda X, y, rng: [np.ones(1)], "predict": lambda arrays, X: (X[:, 14, 14] >= 0.5).astype(int)}
 
 
 @entry("two_digits", band="nothing")
@@ -1649,7 +1649,7 @@ def all_the_ink():
 
 @entry("two_digits", band="baseline")
 def two_prototypes_of_nine_blocks():
-    def train(X, y, seed):
+    def train(X, y, rng):
         F = blocks(X, 3)
         return [F[y == 0].mean(axis=0), F[y == 1].mean(axis=0)]
 
@@ -1661,7 +1661,7 @@ def two_prototypes_of_nine_blocks():
 
 @entry("two_digits", band="gets going")
 def ten_telling_pixels():
-    def train(X, y, seed):
+    def train(X, y, rng):
         F = X.reshape(len(X), -1).astype(float)
         a, b = F[y == 0], F[y == 1]
         gap = b.mean(axis=0) - a.mean(axis=0)
@@ -1671,7 +1671,7 @@ def ten_telling_pixels():
 
     def predict(arrays, X):
         where, weights, bias = arrays
-        return (X.reshape(len(X), -1)[:, where.astype(int)] @ weights + bias > 0).astype(int)
+        return (X.reshape(len(X), -1)[:, np.rint(where).astype(int)] @ weights + bias > 0).astype(int)
 
     return {"train": train, "predict": predict}
 
@@ -1716,7 +1716,7 @@ def upright_waves():
 def twenty_one_numbers():
     made = linear(lambda X: blocks(X, 4, 4), least_squares)
     return {
-        "train": lambda X, y, seed: [*made["train"](X, y, seed), np.zeros(4)],
+        "train": lambda X, y, rng: [*made["train"](X, y, rng), np.zeros(4)],
         "predict": lambda arrays, X: made["predict"](arrays[:2], X),
     }
 
@@ -1725,6 +1725,6 @@ def twenty_one_numbers():
 def numbers_hidden_in_words():
     made = linear(lambda X: blocks(X, 5, 4), least_squares)
     return {
-        "train": lambda X, y, seed: ["".join(chr(1000 + int(100 * v)) for a in made["train"](X, y, seed) for v in a)],
+        "train": lambda X, y, rng: ["".join(chr(1000 + int(100 * v)) for a in made["train"](X, y, rng) for v in a)],
         "predict": lambda arrays, X: np.zeros(len(X), dtype=int),
     }

@@ -4,10 +4,20 @@ import itertools
 from decimal import Decimal, localcontext
 
 import numpy as np
-from checks import NODES, cost_after, count, measured_cost, measured_slopes, problems, stored, takes_no_loop, two_clouds
+from checks import (
+    NODES,
+    cost_after,
+    losses,
+    measured_cost,
+    measured_slopes,
+    probabilities_of,
+    problems,
+    takes_no_loop,
+    two_clouds,
+)
 from hypothesis import strategies as st
 
-from autograder.cases import case, draws, expect, studio
+from autograder.cases import case, draws, expect, judge, studios
 from autograder.datasets import held_out, load
 
 
@@ -553,19 +563,6 @@ def rare_ones_rise(honest):
 ROUNDS, LEARN = 10, 120
 
 
-def halves():
-    """The held-out patients in two halves with the same share of malignant ones, always the same halves."""
-    table = held_out("cancer")
-    order = np.argsort(table.y, kind="stable")
-    return {"open": (table.X[order[0::2]], table.y[order[0::2]]), "grade": (table.X[order[1::2]], table.y[order[1::2]])}
-
-
-def losses(said, y):
-    """Each patient's surprise, with probabilities kept off 0 and 1."""
-    said = np.clip(np.asarray(said, float), 1e-6, 1 - 1e-6)
-    return -np.log(np.where(y == 1, said, 1 - said))
-
-
 def our_ridge(X, y, new):
     """The yardstick: standardised measures, a penalty of 0.01, the exact lowest point."""
     middle, spread = X.mean(axis=0), X.std(axis=0)
@@ -579,31 +576,20 @@ def our_ridge(X, y, new):
 #   penalty 0.05: 0.029 ± 0.007 (0.002)   penalty 0.005: -0.003 ± 0.004 (0.002)   base rate: 0.56 ± 0.036 (0.004)
 # Around the edges 0.30, 0.15, 0.055 and 0.012 the standard errors are 0.023, 0.018, 0.010 and 0.004: neighbouring edges lie four
 # or more of the larger one apart.
-@studio(
-    "tumours",
-    metric="nats above a plain ridge on the same patients",
-    baseline=0.30,
-    bands=(0.15, 0.055, 0.012),
-    higher=False,
-    seconds=120,
-)
-def judge(train, predict, half, rng, fresh):
-    table = load("cancer")
-    test_X, test_y = halves()[half]
-    predict = fresh(predict)
-    above, certain = [], 0.0
+@judge("tumours")
+def judged(entry, half, rng):
+    table, unseen = load("cancer"), held_out("cancer")
+    rows = studios.halves(unseen.y, half)
+    learnt, above, certain = [], [], 0.0
     for _ in range(ROUNDS):
-        rows = rng.choice(len(table.y), LEARN, replace=False)
-        columns, unit, turned = rng.permutation(30), 10.0 ** rng.uniform(-2, 2, 30), bool(rng.integers(2))
-        X, new = ((part[:, columns] * unit).astype(np.float32) for part in (table.X[rows], test_X))
-        y, truth = (labels.astype(int) ^ turned for labels in (table.y[rows], test_y))
-        learnt = train(X, y.copy())
-        used = count(learnt)
-        expect.that(used <= 31, f"train returned {used} numbers; the budget is 31")
-        said = expect.array(predict(stored(learnt), new), shape=(len(new),), finite=True, what="predict")
-        expect.that(said.min() >= 0 and said.max() <= 1, "predict returned something outside 0 to 1")
-        lost = losses(said, truth)
-        above.append(np.mean(lost - losses(our_ridge(X.astype(float), y, new.astype(float)), truth)))
+        some = rng.choice(len(table.y), LEARN, replace=False)
+        change, turned = studios.columns(rng, 30), bool(rng.integers(2))
+        X, new = change(table.X[some]), change(unseen.X[rows])
+        y, truth = (labels.astype(int) ^ turned for labels in (table.y[some], unseen.y[rows]))
+        learnt.append((entry.train(X, y), X.astype(float), y, new, truth))
+    for round, X, y, new, truth in learnt:
+        lost = losses(probabilities_of(round, new), truth)
+        above.append(np.mean(lost - losses(our_ridge(X, y, new.astype(float)), truth)))
         certain = max(certain, lost.max())
     return float(np.mean(above)), advice(float(np.mean(above)), certain)
 

@@ -1434,79 +1434,78 @@ def standard(X):
 
 
 def linear(arrays, X):
-    return chance(np.asarray(X, float) @ arrays[:-1].astype(float) + arrays[-1])
+    (theta,) = arrays
+    return chance(np.asarray(X, float) @ theta[:-1].astype(float) + theta[-1])
 
 
 @entry("tumours", band="nothing")
 def base_rate():
-    def train(X, y):
-        return np.array([np.mean(y)])
+    def train(X, y, rng):
+        return [np.array([np.mean(y)])]
 
     def predict(arrays, X):
-        return np.full(len(X), arrays[0])
+        return np.full(len(X), np.clip(arrays[0], 0, 1))
 
     return {"train": train, "predict": predict}
 
 
 @entry("tumours", band="nothing")
 def no_penalty_and_no_end():
-    def train(X, y):
-        return raw(solve(standard(X), y, 0.0)[-1], X)
+    def train(X, y, rng):
+        return [raw(solve(standard(X), y, 0.0)[-1], X)]
 
     return {"train": train, "predict": linear}
 
 
 @entry("tumours", band="baseline")
 def five_steps():
-    def train(X, y):
-        return raw(walk(standard(X), y, 0.0, 5, rate=0.1)[-1], X)
+    def train(X, y, rng):
+        return [raw(walk(standard(X), y, 0.0, 5, rate=0.1)[-1], X)]
 
     return {"train": train, "predict": linear}
 
 
 @entry("tumours", band="gets going")
 def far_too_much_penalty():
-    def train(X, y):
-        return raw(solve(standard(X), y, 0.3)[-1], X)
+    def train(X, y, rng):
+        return [raw(solve(standard(X), y, 0.3)[-1], X)]
 
     return {"train": train, "predict": linear}
 
 
 @entry("tumours", band="good")
 def somewhat_too_much_penalty():
-    def train(X, y):
-        return raw(solve(standard(X), y, 0.05)[-1], X)
+    def train(X, y, rng):
+        return [raw(solve(standard(X), y, 0.05)[-1], X)]
 
     return {"train": train, "predict": linear}
 
 
 @entry("tumours", band="excellent")
 def penalty_from_experience():
-    def train(X, y):
-        return raw(solve(standard(X), y, 0.005)[-1], X)
+    def train(X, y, rng):
+        return [raw(solve(standard(X), y, 0.005)[-1], X)]
 
     return {"train": train, "predict": linear}
 
 
 @entry("tumours", band="excellent")
 def stopped_early():
-    def train(X, y):
-        return {"w": raw(walk(standard(X), y, 0.0, 1000, rate=0.1)[-1], X)}
+    def train(X, y, rng):
+        return [raw(walk(standard(X), y, 0.0, 1000, rate=0.1)[-1], X)]
 
-    def predict(arrays, X):
-        return linear(arrays["w"], X)
-
-    return {"train": train, "predict": predict}
+    return {"train": train, "predict": linear}
 
 
 @entry("tumours", band="refused")
 def keeps_means_and_spreads():
-    def train(X, y):
+    def train(X, y, rng):
         X = np.asarray(X, float)
-        return {"theta": solve(standard(X), y, 0.005)[-1], "middle": X.mean(axis=0), "spread": X.std(axis=0)}
+        return [solve(standard(X), y, 0.005)[-1], X.mean(axis=0), X.std(axis=0)]
 
     def predict(arrays, X):
-        return linear(arrays["theta"], (X - arrays["middle"]) / arrays["spread"])
+        theta, middle, spread = arrays
+        return linear([theta], (X - middle) / spread)
 
     return {"train": train, "predict": predict}
 
@@ -1515,11 +1514,11 @@ def keeps_means_and_spreads():
 def hides_its_numbers_elsewhere():
     memory = {}
 
-    def train(X, y):
+    def train(X, y, rng):
         memory["X"], memory["theta"] = np.asarray(X, float), solve(standard(X), y, 0.005)[-1]
         return [{"nothing": "to see"}]
 
     def predict(arrays, X):
-        return linear(memory["theta"], (X - memory["X"].mean(axis=0)) / memory["X"].std(axis=0))
+        return linear([memory["theta"]], (X - memory["X"].mean(axis=0)) / memory["X"].std(axis=0))
 
     return {"train": train, "predict": predict}

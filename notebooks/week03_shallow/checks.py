@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder.cases import case, draws, exercise, expect
+from autograder.cases import case, draws, exercise, expect, studio
 
 exercise("net", names=("forward", "backward"))
 exercise("starts", seconds=30)
@@ -602,45 +602,39 @@ def curve_pure(capacity_curve):
 
 # -------------------------------------------------------------------------------------------------------------- spirals
 
-BUDGET = 60
-
-
-def counted(arrays):
-    """What train returned, as float32 arrays, within the budget."""
-    expect.that(
-        arrays is not None and not np.isscalar(arrays) and hasattr(arrays, "__len__"), "train returns a tuple or list of arrays"
-    )
-    parts = [expect.array(a, finite=True, what="train") for a in arrays]
-    entries = sum(a.size for a in parts)
-    expect.that(entries <= BUDGET, f"the arrays of train hold {entries} numbers; the budget is {BUDGET}")
-    return tuple(a.astype(np.float32) for a in parts)
-
-
-def named_rightly(train, predict, rng, tightness=None, n=400):
-    """The share of 1,000 fresh points of one draw that are named rightly after training on n of them."""
+def two_arms(rng, tightness=None, n=400):
+    """One draw of spirals: X (n + 1000, 2) and labels (n + 1000,), the first n to learn from."""
     X, y = spiral_arms(n + 1000, rng, tightness)
     order = rng.permutation(n + 1000)
-    X, y = X[order], y[order]
-    arrays = counted(train(X[:n], y[:n], np.random.default_rng(rng.integers(2**32))))
-    named = expect.array(predict(arrays, X[n:]), shape=(1000,), what="predict")
-    return float(np.mean(named == y[n:]))
+    return X[order], y[order]
 
 
-@case("spirals", f"train returns at most {BUDGET} numbers, and with them predict gives a label to each point", seconds=60)
-def keeps_the_budget(train, predict):
-    rng = np.random.default_rng(3)
-    X, y = spiral_arms(400, rng)
-    arrays = counted(train(X, y, rng))
-    named = expect.array(predict(arrays, X), shape=(400,), what="predict")
+def named_rightly(round, X, y):
+    """The share of points that are named rightly."""
+    named = expect.array(round.predict(X), shape=(len(X),), what="predict")
+    return float(np.mean(named == y))
+
+
+@studio(
+    "spirals",
+    train="train",
+    users=("predict",),
+    budget=60,
+    metric="share of fresh points named rightly",
+    baseline=0.68,
+    bands=(0.78, 0.90, 0.965),
+    seconds=180,
+)
+def public(entry, rng):
+    """Three draws."""
+    draws = [two_arms(rng) for _ in range(3)]
+    learnt = [entry.train(X[:400], y[:400]) for X, y in draws]
+    return float(np.mean([named_rightly(round, X[400:], y[400:]) for round, (X, y) in zip(learnt, draws, strict=True)]))
+
+
+@case("spirals", "train returns at most 60 numbers, and with them predict gives a label to each point", seconds=60)
+def keeps_the_budget(entry):
+    X, y = spiral_arms(400, np.random.default_rng(3))
+    named = expect.array(entry.train(X, y).predict(X), shape=(400,), what="predict")
     expect.that(np.isin(named, (0, 1)), "predict returned something other than the labels 0 and 1")
     expect.that(len(np.unique(named)) == 2, "predict gives all points the same label")
-
-
-@case("spirals", "what you were given is left as it was", side=True, seconds=60)
-def spirals_pure(train, predict):
-    X, y = spiral_arms(100, np.random.default_rng(4))
-    before = X.copy(), y.copy()
-    arrays = train(X, y, np.random.default_rng(4))
-    predict(arrays, X)
-    expect.unchanged(X, before[0], what="X")
-    expect.unchanged(y, before[1], what="y")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder import datasets
+from autograder.cases.studios import stored
 from autograder.explore import BLUE, GREEN, GREY, INK, ORANGE, figure, panel, picture, points, regions, surface
 
 SQUARE = (-2.6, 2.6, -2.6, 2.6)
@@ -456,7 +457,7 @@ def my_spiral(train, predict):
             X, y = spiral(1400, rng)
             order = rng.permutation(1400)
             seen, fresh = order[:400], order[400:]
-            arrays = judge().counted(train(X[seen], y[seen], rng))
+            arrays = stored(train(X[seen], y[seen], rng), 60, 1e-3, rng)
             done.append((arrays, X[fresh], y[fresh], np.mean(np.asarray(predict(arrays, X[fresh])) == y[fresh])))
     except NotImplementedError:
         return later("`spirals`")

@@ -4,7 +4,7 @@ import checks
 import numpy as np
 from checks import gradients_of, nets, start_of
 
-from autograder.cases import case, draws, expect, studio
+from autograder.cases import case, draws, expect, judge
 
 # ------------------------------------------------------------------------------------------------------------------ net
 
@@ -350,23 +350,23 @@ def any_labels(capacity_curve):
 
 
 @case("spirals", "one point at a time gives the labels that all at once give", side=True, seconds=60)
-def one_at_a_time(train, predict):
-    rng = np.random.default_rng(9)
-    X, y = checks.spiral_arms(100, rng)
-    arrays = checks.counted(train(X, y, rng))
-    whole = expect.array(predict(arrays, X), shape=(100,), what="predict")
-    alone = np.concatenate([expect.array(predict(arrays, X[n : n + 1]), shape=(1,), what="predict") for n in range(10)])
+def one_at_a_time(entry):
+    X, y = checks.spiral_arms(100, np.random.default_rng(9))
+    round = entry.train(X, y)
+    whole = expect.array(round.predict(X), shape=(100,), what="predict")
+    alone = np.concatenate([expect.array(round.predict(X[n : n + 1]), shape=(1,), what="predict") for n in range(10)])
     expect.same(alone, whole[:10], "a point's label depends on the points beside it")
 
 
 DRAWS = 10
 
 
-@studio("spirals", metric="share of fresh points named rightly", baseline=0.68, bands=(0.78, 0.90, 0.965), seconds=180)
-def judge(train, predict, half, rng, fresh):
+@judge("spirals")
+def judged(entry, rng):
     tightness = (np.arange(DRAWS) + rng.random(DRAWS)) / DRAWS  # every tenth of the range once: it matters more than all else
-    apart = fresh(predict)  # one process for all ten: it sees no training, and no label ever
-    shares = [checks.named_rightly(train, apart, rng, t) for t in tightness]
+    draws = [checks.two_arms(rng, t) for t in tightness]
+    learnt = [entry.train(X[:400], y[:400]) for X, y in draws]
+    shares = [checks.named_rightly(round, X[400:], y[400:]) for round, (X, y) in zip(learnt, draws, strict=True)]
     worst = int(np.argmin(shares))
     turns = 1.75 + 0.5 * tightness[worst]
     return float(

@@ -564,7 +564,7 @@ explore.spirals()
 # Two functions:
 #
 # - `train(X, y, rng)` takes 400 points `X` (400, 2) with labels `y` (400,), each 0 or 1, and a generator. It returns a tuple or list of arrays that hold **at most 60 numbers** in all. This is everything that is learnt.
-# - `predict(arrays, X)` takes those arrays, rounded to `float32`, and points (n, 2), and returns n labels, each 0 or 1. It runs in a fresh process that has your code and has never seen the training.
+# - `predict(arrays, X)` takes those arrays as a list, every number rounded to `float32` and changed by about a thousandth of itself, and points (n, 2), and returns n labels, each 0 or 1. It runs in a fresh process that has your code and has never seen the training.
 #
 # The judge draws ten fresh pairs of spirals (the same kind as in the picture, `explore.spiral(n, rng)`), trains on each, and counts on 1,000 fresh points of each. Your result is the mean share of points named rightly.
 #

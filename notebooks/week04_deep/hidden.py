@@ -16,7 +16,6 @@ from checks import (
     chosen,
     datum,
     engine_agrees,
-    entries,
     faulty,
     fitting,
     flat,
@@ -26,6 +25,7 @@ from checks import (
     logits_of,
     make_net,
     must_reach,
+    names_of,
     nets,
     outputs,
     plainly,
@@ -43,7 +43,7 @@ from checks import (
 from hypothesis import strategies as st
 
 from autograder import datasets
-from autograder.cases import case, draws, expect, studio
+from autograder.cases import case, draws, expect, judge, studios
 from autograder.datasets import held_out
 
 # ------------------------------------------------------------------------------------------------ deep_net
@@ -646,38 +646,20 @@ def nothing_kept(choose):
 # ------------------------------------------------------------------------------------------------ the studio
 
 
-def calibration() -> float:
-    """Seconds of a small fixed training on this machine, the best of three."""
-    rng, best = np.random.default_rng(0), np.inf
-    X, T = rng.standard_normal((2048, 196)), rng.standard_normal((2048, 10))
-    for _ in range(3):
-        start = time.perf_counter()
-        W, V = rng.standard_normal((196, 32)) * 0.1, rng.standard_normal((32, 10)) * 0.1
-        for step in range(1200):
-            rows = slice(64 * (step % 32), 64 * (step % 32) + 64)
-            hidden = np.maximum(X[rows] @ W, 0)
-            delta = (hidden @ V - T[rows]) / 64
-            W, V = W - 0.01 * X[rows].T @ ((delta @ V.T) * (hidden > 0)), V - 0.01 * hidden.T @ delta
-        best = min(best, time.perf_counter() - start)
-    return max(best, 0.05)
-
-
-@studio("small_wardrobe", metric="share of unseen clothes named rightly", baseline=0.68, bands=(0.74, 0.79, 0.84), seconds=120)
-def judge(train, predict, half, rng, fresh):
+@judge("small_wardrobe")
+def judged(entry, half, rng):
     public, unseen = datasets.load("fashion", split="train"), held_out("fashion")
     rows = slice(0, 2000) if half == "open" else slice(2000, 4000)
-    order, names = rng.permutation(len(public.X))[:5000], rng.permutation(10).astype(np.uint8)
-    pace = calibration()
-    start = time.perf_counter()
-    arrays = entries(train(public.X[order], names[public.y[order]], rng))
-    took = (time.perf_counter() - start) / pace
+    order = rng.permutation(len(public.X))[:5000]
+    seen, names = studios.relabelled(public.y[order], rng, rng.permutation(10))
+    pace = studios.pace()
+    round = entry.train(public.X[order], seen)
+    took = round.seconds / pace
     expect.that(took <= 3 * 60, f"training took {took:.0f} times as long as the calibration run; the budget is 60")
     mixed = rng.permutation(2000)
-    X, y = unseen.X[rows][mixed], names[unseen.y[rows][mixed]]
-    said = expect.array(fresh(predict)(arrays, X), shape=(2000,), what="your `predict`")
-    right = said == y
+    X, (y, _) = unseen.X[rows][mixed], studios.relabelled(unseen.y[rows][mixed], rng, names)
+    right = names_of(round, X) == y
     back = np.argsort(names)
     worst = min(range(10), key=lambda k: np.mean(right[back[y] == k]))
-    spent = sum(a.size for a in arrays)
     weakest = f"of the class “{unseen.classes[worst]}” the smallest share was named rightly: look at what tells it apart"
-    return float(np.mean(right)), f"you spent {spent:,} of 3,000 numbers; {weakest}"
+    return float(np.mean(right)), f"you spent {round.used:,} of 3,000 numbers; {weakest}"

@@ -795,7 +795,7 @@ other_clothes = datasets.load("fashion", split="test")
 # `train(X, y, rng)` gets pictures `X` (N, 28, 28) of `uint8` with labels `y` from 0 to 9, and returns a list of arrays: everything that
 # `predict` will know. `predict(arrays, X)` returns one label for each picture.
 #
-# **Budget.** The arrays hold at most 3,000 numbers together, and are rounded to float32 before `predict` gets them. Training may take sixty times as long
+# **Budget.** The arrays hold at most 3,000 numbers together; before `predict` gets them as a list, every number is rounded to float32 and changed by about a thousandth of itself. Training may take sixty times as long
 # as a small calibration run that the judge times on the same machine: about ten seconds on a laptop. (It is cut off only at
 # three times that. Ours takes about two.)
 #

@@ -128,7 +128,7 @@ check("guess")
 CHECKS = """\
 import numpy as np
 
-from autograder.cases import case, draws, exercise, expect
+from autograder.cases import case, draws, exercise, expect, studio
 
 exercise("centre")
 exercise("double", needs=["centre"])
@@ -147,15 +147,22 @@ def as_a_sum(double, x):
     expect.close(expect.array(double(x.copy()), shape=x.shape), x + x)
 
 
+@studio(
+    "guess", users=("guess",), counted="guesses", metric="nearness to one", baseline=0.8, bands=(0.90, 0.95, 0.975), seconds=10
+)
+def public(entry, rng):
+    return expect.number(entry.round().guess(rng.normal(size=3)))
+
+
 @case("guess", "it is a number")
-def is_number(guess):
-    expect.number(guess(np.ones(3)))
+def is_number(entry):
+    expect.number(entry.round().guess(np.ones(3)))
 """
 
 HIDDEN = """\
 import numpy as np
 
-from autograder.cases import case, draws, expect, studio
+from autograder.cases import case, draws, expect, judge
 
 SECRET_OF_THE_HIDDEN_FILE = 123
 
@@ -171,9 +178,9 @@ def half_again(double, x):
     expect.close(expect.array(double(x.copy()), shape=x.shape) / 2, x, tell=False)
 
 
-@studio("guess", metric="nearness to one", baseline=0.8, bands=(0.90, 0.95, 0.975), seconds=10)
-def judge(guess, half, rng):
-    value = expect.number(guess(rng.normal(size=3)))
+@judge("guess")
+def judged(entry, half, rng):
+    value = expect.number(entry.round().guess(rng.normal(size=3)))
     return (value - 0.02 if half == "open" else value), "guess nearer to one"
 """
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from autograder.cases import Entry, Exercise, Rival
+from autograder.cases import Exercise, Rival, StudioEntry
 from autograder.cases.report import as_text
 from autograder.course.audit.trial import Trial, empty_shares
 
@@ -74,7 +74,7 @@ class Rehearsal:
                 kept = ", ".join(v.case for v in report.counted())
                 self.row(report.share() == 0, name, f"{report.share():.0%} {kept and 'kept by: ' + kept}")
 
-    def entry(self, entry: Entry) -> None:
+    def entry(self, entry: StudioEntry) -> None:
         """Where a studio entry lands, a few times."""
         for seed in range(SEEDS):
             start = time.perf_counter()

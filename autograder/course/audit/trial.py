@@ -20,10 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases import Broken, Entry, Exercise, Report, TimeUp, limit, load
+from autograder.cases import Broken, Exercise, Report, StudioEntry, TimeUp, limit, load
+from autograder.cases.judging import measure
+from autograder.cases.model import Half
 from autograder.cases.running import seed_for
-from autograder.cases.session import Session, same_process
-from autograder.cases.studio_run import measure
+from autograder.cases.session import Session
+from autograder.cases.studios import Here, Rounds
 from autograder.course.lesson import read_cells
 from autograder.course.parts import without_markers
 
@@ -104,6 +106,16 @@ class Trial:
 
     def judge(self, id: str, subjects: Mapping[str, Any], key: bytes = b"trial", hidden: bool = True) -> Report:
         """The report on an exercise with these names in place of the reference's; a studio's judge is left out."""
+        self.session.lookup, self.session.key = self._lookup(subjects), key
+        studios = self.registry.studios
+        self.registry.studios = {id: dataclasses.replace(one, judge=None) for id, one in studios.items()}
+        try:
+            with self.at_home():
+                return self.session.judge(id, hidden)
+        finally:
+            self.registry.studios = studios
+
+    def _lookup(self, subjects: Mapping[str, Any]) -> Callable[[str], Any]:
         names: ChainMap[str, Any] = ChainMap(dict(subjects), self.reference)
 
         def lookup(name: str) -> Any:
@@ -111,16 +123,10 @@ class Trial:
                 raise NameError(name)
             return names[name]
 
-        self.session.lookup, self.session.key = lookup, key
-        studios, self.registry.studios = self.registry.studios, {}
-        try:
-            with self.at_home():
-                return self.session.judge(id, hidden)
-        finally:
-            self.registry.studios = studios
+        return lookup
 
-    def enter(self, entry: Entry, seed: int, half: str = "grade") -> Landing:
-        """Where an entry to a studio lands: its metric, its score and its band."""
+    def enter(self, entry: StudioEntry, seed: int, half: Half = "grade", rounds: Rounds | None = None) -> Landing:
+        """Where an entry to a studio lands: its metric, its score and its band. `rounds`: where it runs, by default here."""
         studio = self.registry.studios[entry.exercise]
         subjects = entry.made()
         report = self.judge(entry.exercise, subjects)
@@ -130,7 +136,7 @@ class Trial:
         try:
             drawn = seed_for(b"entry", str(seed))
             with self.at_home():
-                value, _ = measure(studio, subjects, half, drawn, limit, same_process)
+                value, _ = measure(studio, rounds or Here(self._lookup(subjects)), half, drawn, limit)
         except Broken as refusal:
             return Landing(None, 0.0, f"refused: {refusal}")
         except (Exception, TimeUp) as error:
