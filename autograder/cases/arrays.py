@@ -20,15 +20,21 @@ def stored(arrays: Any, budget: int | None, noise: Noise, rng: np.random.Generat
 
     Parameters
     ----------
-    arrays : what the maker returned.
-    budget : the most numbers that they may hold together; None for no bound.
-    noise : how much each number is blurred (see `noisy`).
-    rng : draws the noise.
-    what : the maker's name, for messages.
+    arrays : anything
+        What the maker returned.
+    budget : int or None
+        The most numbers that they may hold together; None for no bound.
+    noise : float, "rms" or ("rms", float)
+        How much each number is blurred.
+    rng : Generator
+        Draws the noise.
+    what : str
+        The maker's name, for messages.
 
     Returns
     -------
-    New arrays of float32, shapes kept.
+    list of float32 arrays
+        New ones, shapes kept.
 
     Raises
     ------
@@ -37,7 +43,7 @@ def stored(arrays: Any, budget: int | None, noise: Noise, rng: np.random.Generat
 
     Examples
     --------
-    >>> [a.shape for a in stored([np.ones((2, 3)), np.zeros(1)], 20, 1e-3, np.random.default_rng(0))]
+    >>> [a.shape for a in studios.stored([np.ones((2, 3)), np.zeros(1)], 20, 1e-3, np.random.default_rng(0))]
     [(2, 3), (1,)]
     """
     return noisy(checked(arrays, budget, what), noise, rng)
@@ -48,9 +54,17 @@ def checked(arrays: Any, budget: int | None, what: str = "train") -> Arrays:
 
     Parameters
     ----------
-    arrays : a list or tuple of at most 100 arrays, none empty, each of at most 6 axes, of booleans, integers or floats.
-    budget : the most numbers that they may hold together; None for no bound.
-    what : the maker's name, for messages.
+    arrays : list or tuple
+        At most 100 arrays, none empty, each of at most 6 axes, of booleans, integers or floats.
+    budget : int or None
+        The most numbers that they may hold together; None for no bound.
+    what : str
+        The maker's name, for messages.
+
+    Returns
+    -------
+    list of float32 arrays
+        New ones, shapes kept.
 
     Raises
     ------
@@ -59,8 +73,11 @@ def checked(arrays: Any, budget: int | None, what: str = "train") -> Arrays:
 
     Examples
     --------
-    >>> checked([np.array([1, 2]), np.array(True)], 3)
+    >>> studios.checked([np.array([1, 2]), np.array(True)], 3)
     [array([1., 2.], dtype=float32), array(1., dtype=float32)]
+    >>> studios.checked({"w": np.ones(2)}, 3)
+    Traceback (most recent call last):
+    autograder.cases.model.Broken: `train` returned a dictionary: return a list of its arrays, without keys
     """
     if arrays is None:
         _refuse(f"`{what}` returned None: is there a `return`?")
@@ -111,14 +128,26 @@ def noisy(arrays: Arrays, noise: Noise, rng: np.random.Generator) -> Arrays:
 
     Parameters
     ----------
-    arrays : of float32.
-    noise : a number s (each entry times 1 + s z), or ("rms", s) (each entry plus s z times the root mean square of its
-        array); z is standard normal, drawn anew for each entry. "rms" alone is ("rms", 1e-3).
-    rng : draws the noise.
+    arrays : list of float32 arrays
+        As `checked` gives them.
+    noise : float, "rms" or ("rms", float)
+        A share s: each entry times 1 + s · z. ("rms", s): each entry plus s · z times the root mean square of its array. z is
+        standard normal, drawn anew for each entry. "rms" alone is ("rms", 1e-3).
+    rng : Generator
+        Draws the noise.
+
+    Returns
+    -------
+    list of float32 arrays
+        New ones.
+
+    Raises
+    ------
+    Nothing for arrays and a noise as above.
 
     Examples
     --------
-    >>> made = noisy([np.full(1000, 7, np.float32)], 1e-3, np.random.default_rng(0))[0]
+    >>> made = studios.noisy([np.full(1000, 7, np.float32)], 1e-3, np.random.default_rng(0))[0]
     >>> bool(0.006 < made.std() < 0.008)
     True
     """

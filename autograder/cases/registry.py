@@ -220,22 +220,40 @@ def studio(
     higher: bool = True,
     seconds: float = 60.0,
 ) -> Callable[[F], F]:
-    """Declare a studio, in checks.py, above the scorer on public data: `public(entry, rng)` returns the metric, or the metric
-    and what would lift it.
+    """Declare a studio, in checks.py, above the scorer on public data.
+
+    The function below it, `public(entry, rng)`, returns the metric, or the metric and what would lift it.
 
     Parameters
     ----------
-    id : the exercise, declared before with kind="studio"; the maker and the users are among its names.
-    users : names of the functions that are asked about the arrays.
-    metric, baseline, bands, higher : what is measured, and its values at nought, 40, 70 and 100 % of the points; `higher` is
-        False where less is better.
-    train : the maker's name, called with what the week hands out and a generator. Without one, `counted` says what is
-        counted in place of stored numbers.
-    budget : the most numbers that the maker may return.
-    noise : each number is multiplied by 1 + noise · z, z standard normal; or ("rms", share) adds that share of its array's
+    id : str
+        The exercise, declared before with kind="studio"; the maker and the users are among its names.
+    users : sequence of str
+        The functions that are asked about the arrays, their first argument.
+    metric : str
+        What is measured, in words.
+    baseline, bands : float, three floats
+        Values of the metric at nought, 40, 70 and 100 % of the points.
+    train : str, optional
+        The maker, called with what the week hands out and a generator. Without one, `counted` says what is counted instead.
+    budget : int, optional
+        The most numbers that the maker may return.
+    counted : str
+        What is counted where nothing is stored: "gradient calls".
+    noise : float, "rms" or ("rms", float)
+        Each number is multiplied by 1 + noise · z, z standard normal. ("rms", share) adds z times that share of its array's
         root mean square, never where columns have units of their own; "rms" is ("rms", 1e-3).
-    typed : the metric that 1,000 bytes of typed-in text reach, measured; below "good".
-    seconds : for one judging.
+    typed : float, optional
+        The metric that 1,000 bytes of typed-in text reach, measured; it lies below "good".
+    higher : bool
+        Whether more is better.
+    seconds : float
+        A time limit for one judging, in seconds.
+
+    Returns
+    -------
+    decorator
+        It gives the function back.
 
     Raises
     ------
@@ -244,13 +262,16 @@ def studio(
 
     Examples
     --------
-    >>> exercise("moons", names=("train", "predict"), kind="studio")
-    >>> @studio("moons", train="train", users=("predict",), budget=20, metric="share named rightly", baseline=0.5,
-    ...         bands=(0.7, 0.8, 0.9))
+    >>> registry.exercise("moons", names=("train", "predict"), kind="studio")
+    >>> @registry.studio("moons", train="train", users=("predict",), budget=20, metric="share named rightly",
+    ...                  baseline=0.5, bands=(0.7, 0.8, 0.9))
     ... def moons_in_public(entry, rng):
     ...     X = rng.normal(size=(40, 2))
     ...     y = (X[:, 0] > 0).astype(int)
     ...     return float(np.mean(entry.train(X, y).predict(X) == y))
+    >>> registry.studio("moons", train="train", users=("predict",), metric="share", baseline=0.5, bands=(0.7, 0.8, 0.9))
+    Traceback (most recent call last):
+    autograder.cases.registry.WeekError: moons: say how many numbers the maker may return: budget=20
     """
     _known(id)
     if isinstance(users, str):
@@ -292,19 +313,44 @@ def _amiss(studio: Studio, exercise: Exercise) -> Iterator[str]:
 
 
 def judge(id: str) -> Callable[[F], F]:
-    """Declare a studio's judge, in hidden.py: `judged(entry, half, rng)` returns the metric, or the metric and what would
-    lift it. `half` is "open" or "grade": which rows it judges on.
+    """Declare a studio's judge, in hidden.py.
+
+    The function below it, `judged(entry, half, rng)`, returns the metric, or the metric and what would lift it. `half` is "open"
+    or "grade": the rows that it judges on. Each of the three may be left out.
+
+    Parameters
+    ----------
+    id : str
+        The studio, declared in checks.py.
+
+    Returns
+    -------
+    decorator
+        It gives the function back.
 
     Raises
     ------
     WeekError
-        Where checks.py declares no studio of that id, or it has a judge already.
+        Where no studio of that id is declared, or it has a judge already.
+
+    Examples
+    --------
+    >>> registry.exercise("stars", names=("train", "predict"), kind="studio")
+    >>> @registry.studio("stars", train="train", users=("predict",), budget=9, metric="share", baseline=0.5,
+    ...                  bands=(0.7, 0.8, 0.9))
+    ... def in_public(entry, rng): ...
+    >>> @registry.judge("stars")
+    ... def judged(entry, half, rng): ...
+    >>> @registry.judge("comets")
+    ... def judged(entry, half, rng): ...
+    Traceback (most recent call last):
+    autograder.cases.registry.WeekError: no studio 'comets' is declared: write @studio("comets", …) in checks.py
     """
 
     def register(judged: F) -> F:
         studios = _here().studios
         if id not in studios:
-            raise WeekError(f'no studio {id!r} is declared: write @studio("{id}", …) in checks.py, above its public scorer')
+            raise WeekError(f'no studio {id!r} is declared: write @studio("{id}", …) in checks.py')
         if studios[id].judge is not None:
             raise WeekError(f"the studio {id!r} has two judges: remove one")
         studios[id] = dataclasses.replace(studios[id], judge=judged)

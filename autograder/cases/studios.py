@@ -8,7 +8,7 @@ about one set of arrays; where there is a wall it has a process of its own, in w
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -74,9 +74,19 @@ class Entry:
 
     Parameters
     ----------
-    studio : how the entry is declared: maker, users, budget, noise.
-    rounds : opens the places in which its functions run.
-    seed : of all randomness that the engine adds: the maker's generator and the noise.
+    studio : Studio
+        How the entry is declared: maker, users, budget, noise.
+    rounds : Rounds
+        Opens the places in which its functions run.
+    seed : int
+        Of all randomness that the engine adds: the maker's generator and the noise.
+
+    Raises
+    ------
+    Broken
+        From `train` and from a round's users, where the entry does not keep to the protocol; the message is for the learner.
+    RuntimeError
+        For a mistake of the judge's: training after the first round was asked, asking a round again after another.
 
     Examples
     --------
@@ -85,7 +95,7 @@ class Entry:
     >>> def predict(arrays, X):
     ...     return (abs(X - arrays[0]).sum(axis=1) > abs(X - arrays[1]).sum(axis=1)).astype(int)
     >>> toy = Studio("toy", "share", 0.5, (0.6, 0.7, 0.8), train="train", users=("predict",), budget=4)
-    >>> entry = Entry(toy, Here({"train": train, "predict": predict}.__getitem__), seed=1)
+    >>> entry = studios.Entry(toy, studios.Here({"train": train, "predict": predict}.__getitem__), seed=1)
     >>> X, y = np.array([[0.0, 1.0], [0.0, 2.0], [5.0, 5.0]]), np.array([0, 0, 1])
     >>> round = entry.train(X, y)
     >>> round.used, round.predict(X)
@@ -142,9 +152,7 @@ class Entry:
         since = time.perf_counter()
         made = maker(*map(_copied, handed), hers)
         seconds = time.perf_counter() - since
-        for one in handed:
-            if isinstance(one, Counted):
-                one.keep()
+        _within_budget(handed)
         return Round(self, stored(made, self.studio.budget, self.studio.noise, source, self.studio.train), seconds)
 
     def round(self, *arrays: Any) -> Round:
@@ -200,9 +208,17 @@ class Round:
         def asked(*arguments: Any) -> Any:
             user = _callable(entry._place_of(self), name)
             arrays = () if self.arrays is None else (_copied(self.arrays),)
-            return user(*arrays, *map(_copied, arguments))
+            made = user(*arrays, *map(_copied, arguments))
+            _within_budget(arguments)
+            return made
 
         return asked
+
+
+def _within_budget(handed: Iterable[Any]) -> None:
+    for one in handed:
+        if isinstance(one, Counted):
+            one.keep()
 
 
 def _no(name: str) -> Any:
@@ -237,19 +253,28 @@ def relabelled(y: Array, rng: np.random.Generator, names: Array | None = None) -
 
     Parameters
     ----------
-    y : labels (examples,), whole numbers from 0.
-    rng : draws the names.
-    names : those of an earlier call: training and test must be renamed alike. Or an array that holds each class's new name.
+    y : array (examples,)
+        Labels, whole numbers from 0.
+    rng : Generator
+        Draws the names.
+    names : array, optional
+        Those of an earlier call: training and test must be renamed alike. Or each class's new name, chosen by you.
 
     Returns
     -------
-    The labels renamed, of the type that y has, and the names: names[k] is what class k is called now.
+    (array, array)
+        The labels renamed, of the type that y has; and the names: names[k] is what class k is called now.
+
+    Raises
+    ------
+    ValueError
+        Where a label has no name.
 
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> train_y, names = relabelled(np.array([0, 1, 2, 2]), rng)
-    >>> test_y, _ = relabelled(np.array([2, 0]), rng, names)
+    >>> train_y, names = studios.relabelled(np.array([0, 1, 2, 2]), rng)
+    >>> test_y, _ = studios.relabelled(np.array([2, 0]), rng, names)
     >>> bool(train_y[2] == test_y[0]), sorted(names.tolist())
     (True, [0, 1, 2])
     """
@@ -278,20 +303,31 @@ def columns(rng: np.random.Generator, d: int, scale: tuple[float, float] | None 
 
     Parameters
     ----------
-    rng : draws them.
-    d : the number of features.
-    scale : each column is multiplied by a number between these two, even on a logarithmic scale; None leaves the units.
+    rng : Generator
+        Draws them.
+    d : int
+        The number of features.
+    scale : (float, float) or None
+        Each column is multiplied by a number between these two, even on a logarithmic scale; None leaves the units.
 
     Returns
     -------
-    A function for training and test alike: it takes X (examples, d) and returns a changed copy of float32.
+    function
+        For training and test alike: it takes X (examples, d) and returns a changed copy, float32.
+
+    Raises
+    ------
+    ValueError
+        For a scale that is not two positive numbers, the smaller one first.
 
     Examples
     --------
-    >>> change = columns(np.random.default_rng(0), 3, scale=None)
+    >>> change = studios.columns(np.random.default_rng(0), 3, scale=None)
     >>> sorted(change(np.array([[1.0, 2.0, 3.0]]))[0].tolist())
     [1.0, 2.0, 3.0]
     """
+    if scale is not None and not 0 < scale[0] <= scale[1]:
+        raise ValueError(f"{scale} is no scale: two positive numbers, the smaller one first")
     order = rng.permutation(d)
     unit = np.ones(d) if scale is None else 10.0 ** rng.uniform(np.log10(scale[0]), np.log10(scale[1]), d)
     return Columns(order, unit)
@@ -302,18 +338,26 @@ def halves(n: int | Array, half: Half) -> Array:
 
     Parameters
     ----------
-    n : the number of examples; or their labels (examples,), where both halves are to have the same share of each class.
-    half : "open" or "grade", as the judge is told.
+    n : int or array (examples,)
+        The number of examples; or their labels, where both halves are to have the same share of each class.
+    half : "open" or "grade"
+        As the judge is told.
 
     Returns
     -------
-    Row numbers: of "open" and "grade" each row is in one.
+    array
+        Row numbers; each row is in one of the two halves.
+
+    Raises
+    ------
+    ValueError
+        For another half.
 
     Examples
     --------
-    >>> halves(5, "open").tolist(), halves(5, "grade").tolist()
+    >>> studios.halves(5, "open").tolist(), studios.halves(5, "grade").tolist()
     ([0, 2, 4], [1, 3])
-    >>> halves(np.array([1, 0, 1, 0]), "open").tolist()
+    >>> studios.halves(np.array([1, 0, 1, 0]), "open").tolist()
     [1, 0]
     """
     if half not in ("open", "grade"):
@@ -349,18 +393,27 @@ def counted(function: Callable[..., Any], at_most: int | None, what: str = "call
 
     Parameters
     ----------
-    function : is called with whatever the learner's code passes.
-    at_most : calls allowed; None for no bound.
-    what : what is counted, in words: "gradient calls".
+    function : callable
+        Is called with whatever the learner's code passes.
+    at_most : int or None
+        Calls allowed; None for no bound.
+    what : str
+        What is counted, in words: "gradient calls".
 
     Returns
     -------
-    A function with an attribute `calls`. Beyond the budget it raises Broken, and so does the engine afterwards: an entry that
-    caught the exception is refused all the same.
+    Counted
+        A function with an attribute `calls`.
+
+    Raises
+    ------
+    Broken
+        When it is called beyond the budget; the engine raises it again after the training or the user's call, so that an entry
+        which caught it is refused all the same.
 
     Examples
     --------
-    >>> slope = counted(lambda x: 2 * x, at_most=2, what="gradient calls")
+    >>> slope = studios.counted(lambda x: 2 * x, at_most=2, what="gradient calls")
     >>> slope(1), slope(2), slope.calls
     (2, 4, 2)
     >>> slope(3)
@@ -375,13 +428,26 @@ def pace(repeats: int = 3) -> float:
 
     Parameters
     ----------
-    repeats : how often it is run; the shortest time counts, and never less than 0.05 s.
+    repeats : int
+        How often it is run; the shortest time counts.
+
+    Returns
+    -------
+    float
+        Seconds, never less than 0.05.
+
+    Raises
+    ------
+    ValueError
+        Where it is to be run no times.
 
     Examples
     --------
-    >>> 0.05 <= pace(1) < 60
+    >>> 0.05 <= studios.pace(1) < 600
     True
     """
+    if repeats < 1:
+        raise ValueError("run it once at least")
     rng = np.random.default_rng(0)
     X, T = rng.standard_normal((2048, 196)), rng.standard_normal((2048, 10))
     return max(0.05, min(_trained(X, T, rng) for _ in range(repeats)))

@@ -12,9 +12,7 @@ import hypothesis
 import numpy as np
 import pytest
 
-from autograder.cases import Broken, draws, expect, registry
-
-THEIRS = ("studio",)  # documented with the studios' engine
+from autograder.cases import Broken, Studio, arrays, draws, expect, registry, studios
 
 
 def smallest(strategy: Any) -> Any:
@@ -24,12 +22,13 @@ def smallest(strategy: Any) -> Any:
 
 
 def public() -> dict[str, Callable[..., Any]]:
-    """Every public function of expect, draws and registry, by its name."""
+    """Every public function of expect, draws, registry and studios, by its name; and what a judge sees of an entry."""
     found: dict[str, Callable[..., Any]] = {f"expect.{name}": getattr(expect, name) for name in expect.__all__}
-    for module in (draws, registry):
+    found["studios.Entry"] = studios.Entry
+    for module in (draws, registry, studios, arrays):
         for name, made in vars(module).items():
             ours = getattr(made, "__module__", "") == module.__name__ and not name.startswith("_")
-            if ours and inspect.isfunction(made) and name not in THEIRS:
+            if ours and inspect.isfunction(made):
                 found[f"{module.__name__.rpartition('.')[2]}.{name}"] = made
     return found
 
@@ -54,6 +53,7 @@ def test_documented_in_full_and_the_examples_run(name: str) -> None:
     for section in ("Raises\n------", "Examples\n--------"):
         assert section in doc, f"{name}: no section {section.split()[0]}"
     globs = {"np": np, "expect": expect, "draws": draws, "registry": registry, "Broken": Broken, "smallest": smallest}
+    globs |= {"studios": studios, "Studio": Studio}
     tests = doctest.DocTestFinder(recurse=False).find(made, name, module=False, globs=globs)
     assert tests and tests[0].examples, f"{name}: no example"
     said: list[str] = []
