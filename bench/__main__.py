@@ -32,7 +32,7 @@ c.CourseDirectory.course_id = "bench"
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.Exchange.root = str(Path(__file__).resolve().parents[1] / "exchange")
 """
-PLUGGED = f"from autograder.grading import plug\n{PLAIN}plug(c)\n"
+PLUGGED = f"from autograder.grading.plug import plug\n{PLAIN}plug(c)\n"
 TIMES = 12  # how many times as long nbgrader should take
 Scores = dict[str, dict[str, float]]
 

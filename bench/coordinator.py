@@ -32,8 +32,8 @@ from autograder.desk.madeup import PEOPLE, hand_in_all
 from autograder.grading.batch.batch import Class
 from autograder.grading.batch.pool import local
 from autograder.grading.batch.worker import end_all, run_apart
-from autograder.grading.bundle import Graded, Job, Week
 from autograder.grading.grader import Grader, Outcome
+from autograder.grading.judge.assignment import Graded, Job, Week
 from bench.table import machine, put
 
 SPACING = datetime.timedelta(seconds=7.77)  # between two submissions

@@ -120,7 +120,7 @@ def run_close(options: argparse.Namespace) -> int:
     """Close a week, or open it again."""
     from autograder.cli import Mend
     from autograder.grading.grader import find_course
-    from autograder.grading.week import close_week, is_week
+    from autograder.grading.judge.week import close_week, is_week
 
     root = find_course(options.course)
     if not is_week(root, options.week):

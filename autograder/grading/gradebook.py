@@ -27,8 +27,8 @@ from nbgrader.api import (
 from sqlalchemy import Connection, bindparam, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from autograder.grading.bundle import Graded
 from autograder.grading.intake.intake import moment
+from autograder.grading.judge.assignment import Graded
 
 TRIES = 8
 _SQLITE = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED

@@ -20,11 +20,11 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.cli import Mend, own_programs_first
-from autograder.grading import PAGE, STEPS
-from autograder.grading.budget import limits_of
 from autograder.grading.gradebook import open_gradebook
 from autograder.grading.intake.intake import take_in
 from autograder.grading.outbox import FULL, NO_FILE, is_full
+from autograder.grading.plug import PAGE, STEPS
+from autograder.grading.plug.settings import limits_of
 from autograder.locks import alone
 from autograder.wall.sandbox.sandbox import open_sandbox
 from autograder.wall.wire.errors import SandboxError

@@ -15,9 +15,9 @@ from tiny import OPEN, WEEK, Book
 from autograder.grading.batch import worker as apart
 from autograder.grading.batch.batch import Class
 from autograder.grading.batch.worker import run_apart
-from autograder.grading.bundle import Graded, Job
 from autograder.grading.grader import Grader
-from autograder.grading.job import run_job
+from autograder.grading.judge.assignment import Graded, Job
+from autograder.grading.judge.judge import run_job
 from autograder.wall.kernel import Learner
 
 FOLDER = Path(__file__).parent

@@ -226,7 +226,7 @@ CONFIG = """\
 from pathlib import Path
 
 from autograder.course.parts import STUB
-from autograder.grading import plug
+from autograder.grading.plug import plug
 
 root = Path(__file__).resolve().parent
 c = get_config()

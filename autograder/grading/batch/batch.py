@@ -23,13 +23,13 @@ from autograder.grading.batch import heap
 from autograder.grading.batch.cache import Kept, Record, digest, is_whole
 from autograder.grading.batch.pool import feed, local
 from autograder.grading.batch.worker import end_all, run_apart
-from autograder.grading.bundle import Graded, Job, Week, bundle, fields_of, files_of
 from autograder.grading.gradebook import Book, Standing, time_of
 from autograder.grading.grader import Grader, Outcome, plain_words
 from autograder.grading.intake.intake import take_in
+from autograder.grading.judge.assignment import Graded, Job, Week, bundle, fields_of, files_of
+from autograder.grading.judge.week import is_open
 from autograder.grading.keys import course_secret, submission_key
 from autograder.grading.outbox import Outbox, sweep
-from autograder.grading.week import is_open
 from autograder.locks import alone
 from autograder.notebook import format as nbio
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.bundle import Graded, fields_of
+from autograder.grading.judge.assignment import Graded, fields_of
 from autograder.grading.keys import state_folder
 from autograder.grading.outbox import Outbox, sweep_inside
 

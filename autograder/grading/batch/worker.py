@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from autograder import scratch
-from autograder.grading.bundle import Graded, Job, Week
+from autograder.grading.judge.assignment import Graded, Job, Week
 
 TRIES = 3
 SLACK = 120.0  # seconds beyond a notebook's own time after which a helper is given up

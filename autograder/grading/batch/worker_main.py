@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.grading.batch.startup import leave_out
 
 if TYPE_CHECKING:
-    from autograder.grading.bundle import Graded, Job, Week
+    from autograder.grading.judge.assignment import Graded, Job, Week
 
 
 def main() -> None:
@@ -60,7 +60,7 @@ def _starter(week: Week) -> Any:
 
 
 def _run(week: Week, job: Job, starter: Any) -> Graded:
-    from autograder.grading.job import run_job
+    from autograder.grading.judge.judge import run_job
 
     return run_job(week, job, starter)
 

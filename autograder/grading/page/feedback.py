@@ -19,9 +19,9 @@ from nbformat import NotebookNode
 
 from autograder.cases.causes import outline
 from autograder.cases.report import points_in_words
+from autograder.grading.judge.result import ExerciseResult, Result, result_of
 from autograder.grading.page import cells as shown
 from autograder.grading.page.hide import hide_cell
-from autograder.grading.result import ExerciseResult, Result, result_of
 
 
 @dataclass

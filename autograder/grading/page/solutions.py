@@ -8,7 +8,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.course.parts import without_markers
-from autograder.grading.result import Result, result_of
+from autograder.grading.judge.result import Result, result_of
 from autograder.notebook import format as nbio
 from autograder.notebook.repair import is_tried
 

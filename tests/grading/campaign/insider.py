@@ -65,7 +65,7 @@ def an_encoder_of_her_own(book: Any) -> None:
     """Her end of the wall writes what it likes: handles of the grader's, lying shapes, other people's answers."""
     everywhere(book, """
 import msgpack, numpy as np
-from autograder.wall import protocol as p
+from autograder.wall.wire import protocol as p
 N = [0]
 class Raw: pass
 p.old = getattr(p, 'old', p._Encoder.odd)

@@ -9,11 +9,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.cases.causes import BLANK
-from autograder.grading.job import _plain_result
+from autograder.grading.judge.judge import _plain_result
+from autograder.grading.judge.result import KEY, ExerciseResult, Property, Result
 from autograder.grading.page.cells import markdown
 from autograder.grading.page.feedback import notice, render
-from autograder.grading.result import KEY, ExerciseResult, Property, Result
-from autograder.grading.steps import HideTests
+from autograder.grading.plug.page_steps import HideTests
 from autograder.notebook.repair import without_hidden
 
 TEST = "assert f(1) == 1\n### BEGIN HIDDEN TESTS\nassert f(2) == 4 # secret\n### END HIDDEN TESTS"

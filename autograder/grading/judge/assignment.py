@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import datafiles
-from autograder.grading import week
+from autograder.grading.judge import week
 from autograder.wall.wire.limits import Limits
 
 ENGINE = (

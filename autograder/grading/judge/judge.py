@@ -14,13 +14,13 @@ from nbformat import NotebookNode
 
 from autograder.cases.model import Points
 from autograder.cases.session import Session
-from autograder.grading import week
-from autograder.grading.bundle import Graded, Job, Week
-from autograder.grading.literals import refusal
+from autograder.grading.judge import week
+from autograder.grading.judge.assignment import Graded, Job, Week
+from autograder.grading.judge.literals import refusal
+from autograder.grading.judge.reference import pieces
+from autograder.grading.judge.result import KEY, Result, exercise_result
 from autograder.grading.page.cells import COURSE
 from autograder.grading.page.feedback import page_of
-from autograder.grading.reference import pieces
-from autograder.grading.result import KEY, Result, exercise_result
 from autograder.notebook import format as nbio
 from autograder.notebook.cut import cut
 from autograder.wall.execute import execute

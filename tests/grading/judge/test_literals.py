@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from autograder.grading.literals import refusal
+from autograder.grading.judge.literals import refusal
 
 PROSE = '"""' + "A long explanation in words. " * 40 + '"""'
 

@@ -17,8 +17,8 @@ from tiny import FULL, OPEN, WEEK, Book
 from traitlets.config import Config
 
 from autograder.cli import main
-from autograder.grading import IGNORED, STEPS, plug
 from autograder.grading.grader import Grader
+from autograder.grading.plug import IGNORED, STEPS, plug
 
 HandIn = Callable[..., Path]
 
@@ -37,10 +37,10 @@ def test_what_nbgrader_leaves_out_is_its_own_list_and_our_notes() -> None:
 
 def test_plugging_imports_nothing_heavy() -> None:
     program = (
-        "import sys; from traitlets.config import Config; from autograder.grading import plug; plug(Config());"
+        "import sys; from traitlets.config import Config; from autograder.grading.plug import plug; plug(Config());"
         " assert not {'nbgrader', 'numpy', 'nbformat', 'sqlalchemy'} & set(sys.modules), sorted(sys.modules)"
     )
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     subprocess.run([sys.executable, "-c", program], check=True, cwd=root, env={**os.environ, "PYTHONPATH": str(root)})
 
 
@@ -78,7 +78,7 @@ def test_three_ways_one_score(
     assert f"{OPEN:.2f} of {FULL:g}" in printed
     by_workbook = scores(root)
 
-    path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, "-m", "nbgrader", "autograde", WEEK, "--force"]
     ran = subprocess.run(command, cwd=root, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr

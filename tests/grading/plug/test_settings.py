@@ -8,9 +8,9 @@ import pytest
 from traitlets.config import Config
 
 from autograder.cli import Mend
-from autograder.grading.budget import limits_of
 from autograder.grading.grader import CONFIG, Grader
-from autograder.grading.judge import Judge
+from autograder.grading.plug.judge_step import Judge
+from autograder.grading.plug.settings import limits_of
 
 
 def test_both_ways_take_the_same_limits() -> None:

@@ -13,11 +13,11 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.grading import week
-from autograder.grading.budget import Budget
-from autograder.grading.bundle import Job, bundle, files_of
 from autograder.grading.intake.notes import read_notes
+from autograder.grading.judge import week
+from autograder.grading.judge.assignment import Job, bundle, files_of
 from autograder.grading.keys import course_secret, submission_key
+from autograder.grading.plug.settings import Budget
 from autograder.notebook import format as nbio
 
 
@@ -26,7 +26,7 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Run the notebook; its outputs and what became of it are in the notebook that comes back."""
-        from autograder.grading.job import judge_notebook  # where a class is graded, helpers alone import it
+        from autograder.grading.judge.judge import judge_notebook  # where a class is graded, helpers alone import it
 
         told = resources["nbgrader"]
         coursedir = self._coursedir()

@@ -1,0 +1,51 @@
+"""nbgrader's seam: `plug(c)` in nbgrader_config.py puts our steps into nbgrader.
+
+The command line and formgrader's buttons take them. This file imports nothing that is heavy: the steps are named, not imported.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+NBGRADER = "nbgrader.preprocessors"
+#: nbgrader's own steps, with our Judge in the place of its Execute
+STEPS = [
+    "autograder.grading.plug.judge_step.Judge",
+    f"{NBGRADER}.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    f"{NBGRADER}.LimitOutput",
+    f"{NBGRADER}.SaveAutoGrades",
+    f"{NBGRADER}.AssignLatePenalties",
+    f"{NBGRADER}.CheckCellMetadata",
+]
+#: our feedback page
+PAGE = "autograder.grading.plug.page_steps.FeedbackPage"
+#: what nbgrader does not copy: its own defaults, and our notes on a submission
+IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".intake"]
+
+
+def plug(c: Any, solutions: bool = True) -> None:
+    """Set on a traitlets config what makes nbgrader grade this way.
+
+    Parameters
+    ----------
+    c : the config that nbgrader gives its configuration file.
+    solutions : whether a graded attempt at an exercise brings its reference solution with the feedback.
+    """
+    source = c.CourseDirectory.get("source_directory", "source")
+    c.Autograde.pre_convert_hook = functools.partial(_take_in, source=source)
+    c.Autograde.autograde_preprocessors = list(STEPS)
+    c.GenerateFeedback.preprocessors = [f"{NBGRADER}.GetGrades", "autograder.grading.plug.page_steps.HideTests"]
+    c.GenerateFeedback.exporter_class = PAGE
+    c.CourseDirectory.ignore = list(IGNORED)
+    c.ExchangeFactory.collect = "autograder.grading.intake.exchange.Collect"
+    c.ExchangeFactory.release_feedback = "autograder.grading.intake.exchange.ReleaseFeedback"
+    c.Collect.before_duedate = True
+    c.ReleaseFeedback.solutions = solutions
+
+
+def _take_in(**told: Any) -> None:
+    from autograder.grading.intake.intake import hook
+
+    hook(**told)
