@@ -7,8 +7,8 @@ gradebook (an SQLAlchemy address; the file gradebook.db beside this one otherwis
 import os
 from pathlib import Path
 
-from autograder.course.parts import STUB
 from autograder.grading.plug import plug
+from autograder.notebook.regions import STUB
 
 root = Path(__file__).resolve().parent
 c = get_config()  # noqa: F821 (nbgrader gives it)

@@ -12,9 +12,10 @@ from pathlib import Path
 from autograder.cases import registry
 from autograder.course.faults import Fault, LessonError, refuse
 from autograder.course.kit import kit_source
-from autograder.course.parts import Exercise, Lesson, without_markers
+from autograder.course.parts import Exercise, Lesson
 from autograder.course.places import TEXTS, Course
 from autograder.notebook.lift import statements
+from autograder.notebook.regions import without_markers
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ import ast
 from collections.abc import Callable, Iterable
 
 from autograder.course.faults import LessonError
-from autograder.course.parts import Lesson, without_markers
+from autograder.course.parts import Lesson
 from autograder.course.places import Course
 from autograder.notebook.lift import Statement, lift
+from autograder.notebook.regions import without_markers
 
 #: what an exercise's answer binds: asked of checks.py, where it is declared
 Names = Callable[[Lesson], dict[str, tuple[str, ...]]]
@@ -77,7 +78,7 @@ def kit_source(course: Course, lesson: Lesson, names: Names) -> str | None:
         wanted = names(earlier)[need.exercise]
         _collect(course, earlier, wanted, names, collected)
         pieces.update(dict.fromkeys(wanted, earlier.week))
-    imports = sorted(collected.imports | {"from autograder.course.mine import mine as _mine"}, key=_import_order)
+    imports = sorted(collected.imports | {"from autograder.learner.mine import mine as _mine"}, key=_import_order)
     head = _HEAD.format(pieces=", ".join(pieces), first=next(iter(pieces)))
     table = "{" + ", ".join(f'"{name}": "{week}"' for name, week in pieces.items()) + "}"
     return head + "\n".join(imports) + "\n\n\n" + "\n\n\n".join(collected.texts) + "\n" + _TAIL.format(pieces=table)

@@ -8,17 +8,8 @@ from pathlib import Path
 from autograder.course import rules
 from autograder.course.faults import LessonError, refuse
 from autograder.course.marks import Marks, cell_lines, read_marks
-from autograder.course.parts import (
-    HEADING_MEND,
-    KINDS,
-    Cell,
-    Exercise,
-    Heading,
-    Lesson,
-    Need,
-    split_solution,
-    without_markers,
-)
+from autograder.course.parts import HEADING_MEND, KINDS, Cell, Exercise, Heading, Lesson, Need
+from autograder.notebook.regions import split_solution, without_markers
 
 _HEADING = re.compile(r"###\s+(?P<kind>Exercise|Studio)\b(?P<rest>.*)")
 _HEADING_REST = re.compile(r"\s+·\s+`(?P<id>\w+)`\s*(?:&nbsp;)?\s+(?P<dots>[●○]{3})\s*(?:&nbsp;)?\s+(?P<minutes>\d+)\s+min\s*")

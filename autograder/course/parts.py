@@ -5,30 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+from autograder.notebook.regions import split_solution
+
 KINDS = {"Exercise": "exercise", "Studio": "studio"}
 ANSWER_ROLES = ("answer", "studio")
-#: what a learner finds in place of a solution; nbgrader puts it there
-STUB = 'raise NotImplementedError("Your turn: put your own code in place of this line.")'
 HEADING_MEND = "write it as: ### Exercise · `name` &nbsp; ●●○ &nbsp; 15 min"
-
-
-def split_solution(source: str) -> tuple[str, str]:
-    """The open lines of a cell and those of its solution regions, without the markers."""
-    open_lines: list[str] = []
-    solution: list[str] = []
-    inside = False
-    for line in source.splitlines():
-        if line.strip() in (BEGIN, END):
-            inside = line.strip() == BEGIN
-        else:
-            (solution if inside else open_lines).append(line)
-    return "\n".join(open_lines), "\n".join(solution)
-
-
-def without_markers(source: str) -> str:
-    """The source with its solutions and without the two marker lines: code that runs."""
-    return "\n".join(line for line in source.splitlines() if line.strip() not in (BEGIN, END))
 
 
 @dataclass(frozen=True)

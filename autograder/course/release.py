@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from autograder.course.faults import LessonError
-from autograder.course.parts import STUB
+from autograder.notebook.regions import STUB
 
 
 def release_week(source: Path, week: str, release: Path) -> Path:

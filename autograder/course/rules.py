@@ -11,17 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course.faults import Fault
-from autograder.course.parts import (
-    ANSWER_ROLES,
-    BEGIN,
-    END,
-    HEADING_MEND,
-    Cell,
-    Exercise,
-    Heading,
-    split_solution,
-)
+from autograder.course.parts import ANSWER_ROLES, HEADING_MEND, Cell, Exercise, Heading
 from autograder.notebook.lift import statements
+from autograder.notebook.regions import BEGIN, END, split_solution
 
 HELP_STEPS = 3
 

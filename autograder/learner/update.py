@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.course.parts import STUB
 from autograder.learner.cells import Cell, back_up, id_of, is_answer, read_notebook, role_of, text_of, write_notebook
 from autograder.learner.workspace import Workspace
+from autograder.notebook.regions import STUB
 
 _COURSE_TEXT = re.compile(r"text-\d+-\w+")  # the builder's ids of text cells
 HERS = ("answer", "studio", "try")

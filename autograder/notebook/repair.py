@@ -14,11 +14,10 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.course.parts import STUB, split_solution
 from autograder.notebook import format as nbio
 from autograder.notebook.reading import Cell
+from autograder.notebook.regions import STUB, split_solution, without_hidden
 
-BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
@@ -59,19 +58,6 @@ class Part:
         if self.is_answer:
             return _released(self.source)
         return frozenset((_plain(self.shown), _plain(self.source)))
-
-
-def without_hidden(source: str) -> str:
-    """The text of a test cell without its hidden region."""
-    lines, inside = [], False
-    for line in source.split("\n"):
-        if BEGIN_HIDDEN in line:
-            inside = True
-        elif END_HIDDEN in line:
-            inside = False
-        elif not inside:
-            lines.append(line)
-    return "\n".join(lines)
 
 
 def parts_of(source: NotebookNode) -> list[Part]:

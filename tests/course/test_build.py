@@ -16,10 +16,10 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 
 from autograder.course.build import HIDDEN_CELL, build_week, notebook
-from autograder.course.parts import STUB
 from autograder.course.places import Course
 from autograder.course.release import release_week
 from autograder.course.stale import build, differences, left_over, stale
+from autograder.notebook.regions import STUB
 
 ROOT = Path(__file__).resolve().parents[2]
 WEEK = "week01_example"

@@ -15,10 +15,10 @@ import pytest
 from autograder.course.build import build_week
 from autograder.course.faults import LessonError
 from autograder.course.new_week import new_week
-from autograder.course.parts import STUB
 from autograder.course.places import Course
 from autograder.course.stale import build
 from autograder.notebook.lift import lift
+from autograder.notebook.regions import STUB
 
 FIRST, SECOND, THIRD = "week01_example", "week02_next", "week03_last"
 ANSWER = "    return x - x.mean(axis=0)\n"

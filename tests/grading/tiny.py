@@ -225,7 +225,7 @@ def picture():
 CONFIG = """\
 from pathlib import Path
 
-from autograder.course.parts import STUB
+from autograder.notebook.regions import STUB
 from autograder.grading.plug import plug
 
 root = Path(__file__).resolve().parent

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from autograder.cli import Mend, main
-from autograder.course.parts import STUB
 from autograder.learner.workspace import Workspace, find_workspace
+from autograder.notebook.regions import STUB
 
 WEEK = "week01_tiny"
 Cell = dict[str, Any]

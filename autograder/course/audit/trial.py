@@ -27,7 +27,7 @@ from autograder.cases.running import seed_for
 from autograder.cases.session import Session
 from autograder.cases.studios import Here, Rounds
 from autograder.course.lesson import read_cells
-from autograder.course.parts import without_markers
+from autograder.notebook.regions import without_markers
 
 ROLES = ("given", "answer", "studio", "try")
 Names = dict[str, Any]

@@ -20,8 +20,9 @@ from autograder.cases.running import Search, run_case, seed_for, sweep
 from autograder.course.audit.dictated import dictated
 from autograder.course.audit.trial import Trial, empty_shares
 from autograder.course.audit.weigh import MEGABYTES, SECONDS, weigh
-from autograder.course.parts import STUB, Lesson
+from autograder.course.parts import Lesson
 from autograder.course.places import Course
+from autograder.notebook.regions import STUB
 
 WRONG, RIGHT, MINUTES, DICTATED = 8, 3, 420, 0.10
 DRAWS = 500, 5000  # in CI; thorough

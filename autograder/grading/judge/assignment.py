@@ -16,7 +16,7 @@ from autograder.wall.wire.limits import Limits
 
 ENGINE = (
     "*.py", "cases/**/*.py", "explore/**/*.py", "notebook/**/*.py", "wall/**/*.py", "grading/**/*.py", "grading/**/*.j2",
-    "course/parts.py",
+    "learner/mine.py",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from autograder.cases.registry import importable
-from autograder.course.parts import without_markers
+from autograder.notebook.regions import without_markers
 
 ROLES = ("given", "answer", "studio")
 

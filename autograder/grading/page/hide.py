@@ -6,7 +6,7 @@ import re
 
 from nbformat import NotebookNode
 
-from autograder.notebook.repair import BEGIN_HIDDEN, END_HIDDEN, without_hidden
+from autograder.notebook.regions import BEGIN_HIDDEN, hidden_lines, without_hidden
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -22,17 +22,6 @@ def hide_cell(cell: NotebookNode) -> None:
             _hide_error(output, hidden)
         elif output.output_type == "stream":
             output.text = "".join(line for line in output.text.splitlines(keepends=True) if not _shows(line, hidden))
-
-
-def hidden_lines(source: str) -> list[str]:
-    """The lines of a test cell's hidden region, bare."""
-    lines, inside = [], False
-    for line in source.split("\n"):
-        if BEGIN_HIDDEN in line or END_HIDDEN in line:
-            inside = BEGIN_HIDDEN in line
-        elif inside and len(line.strip()) > 3:
-            lines.append(line.strip())
-    return lines
 
 
 def _shows(line: str, hidden: list[str]) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.course.parts import without_markers
 from autograder.grading.judge.result import Result, result_of
 from autograder.notebook import format as nbio
+from autograder.notebook.regions import without_markers
 from autograder.notebook.repair import is_tried
 
 

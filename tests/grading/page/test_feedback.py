@@ -14,7 +14,7 @@ from autograder.grading.judge.result import KEY, ExerciseResult, Property, Resul
 from autograder.grading.page.cells import markdown
 from autograder.grading.page.feedback import notice, render
 from autograder.grading.plug.page_steps import HideTests
-from autograder.notebook.repair import without_hidden
+from autograder.notebook.regions import without_hidden
 
 TEST = "assert f(1) == 1\n### BEGIN HIDDEN TESTS\nassert f(2) == 4 # secret\n### END HIDDEN TESTS"
 

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from autograder.course.parts import STUB
 from autograder.notebook.lift import lift
+from autograder.notebook.regions import STUB
 
 
 class _NotYours(Exception):
