@@ -7,14 +7,18 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from autograder.course.closing import closing_cells
 from autograder.course.declared import Declared, read_declared
 from autograder.course.kit import kit_source
-from autograder.course.parts import Cell, Lesson
+from autograder.course.parts import ANSWER_ROLES, Cell, Lesson
 from autograder.course.places import TRAVEL, Course
+from autograder.course.terms import without_terms
 
 SCHEMA_VERSION = 3  # of nbgrader's cell metadata
+#: The first line of an answer cell: which cells are hers must be seen without looking at metadata.
+HERS = "# Your answer goes here: {id}\n"
 HIDDEN_CELL = """\
-# The hidden tests of `{exercise}` run here when your work is graded.
+# When you hand in, the promises of `{exercise}` are tried here on fresh inputs.
 ### BEGIN HIDDEN TESTS
 hidden_check("{exercise}")
 ### END HIDDEN TESTS"""
@@ -35,12 +39,13 @@ _NOTEBOOK_METADATA = {
 }
 
 
-def notebook(lesson: Lesson) -> dict[str, Any]:
-    """The notebook of a lesson, with nbgrader's metadata and ids that come from the marks alone."""
-    cells = [
-        _markdown(cell, name) if cell.markdown else _code(cell)
-        for cell, name in zip(lesson.cells, _cell_ids(lesson.cells), strict=True)
-    ]
+def notebook(lesson: Lesson, following: str = "") -> dict[str, Any]:
+    """The notebook of a lesson, with nbgrader's metadata and ids that come from the marks alone.
+
+    The last cells are the builder's own (`closing`); `following` is the next week's title, empty after the last one.
+    """
+    every = (*lesson.cells, *closing_cells(lesson, following))
+    cells = [_markdown(cell, name) if cell.markdown else _code(cell) for cell, name in zip(every, _cell_ids(every), strict=True)]
     metadata = {**_NOTEBOOK_METADATA, "autograder": {"week": lesson.week, "title": lesson.title}}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
@@ -61,7 +66,7 @@ def _cell_ids(cells: tuple[Cell, ...]) -> list[str]:
 
 
 def _markdown(cell: Cell, name: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": _lines(cell.source)}
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": _lines(without_terms(cell.source))}
 
 
 def _code(cell: Cell) -> dict[str, Any]:
@@ -77,7 +82,9 @@ def _code(cell: Cell) -> dict[str, Any]:
         metadata["nbgrader"]["points"] = cell.points
     if cell.role in _MAY_FAIL:
         metadata["tags"] = ["raises-exception"]
-    source = cell.source
+    if cell.role == "show":
+        metadata["jupyter"] = {"source_hidden": True}  # the picture is what is read
+    source = HERS.format(id=cell.id) + cell.source if cell.role in ANSWER_ROLES else cell.source
     if cell.role == "hidden":
         source = HIDDEN_CELL.format(exercise=cell.id.removeprefix("test_"))
     return {
@@ -140,7 +147,7 @@ def build_week(course: Course, week: str, source: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     texts = {name: (course.folder(week) / name).read_text(encoding="utf-8") for name in TRAVEL}
-    texts[f"{week}.ipynb"] = dumps(notebook(lesson))
+    texts[f"{week}.ipynb"] = dumps(notebook(lesson, course.following(week)))
     texts["week.json"] = dumps(week_json(lesson, declared))
     if kit is not None:
         texts["kit.py"] = kit

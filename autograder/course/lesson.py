@@ -9,6 +9,7 @@ from autograder.course import rules
 from autograder.course.faults import LessonError, refuse
 from autograder.course.marks import Marks, cell_lines, read_marks
 from autograder.course.parts import HEADING_MEND, KINDS, Cell, Exercise, Heading, Lesson, Need
+from autograder.course.terms import faults_of_terms
 from autograder.notebook.regions import split_solution, without_markers
 
 _HEADING = re.compile(r"###\s+(?P<kind>Exercise|Studio)\b(?P<rest>.*)")
@@ -28,7 +29,14 @@ def read(path: Path) -> Lesson:
     refuse(rules.faults_of_cells(cells, path))
     headings = [heading for cell in cells if cell.markdown for heading in read_headings(cell, path)]
     exercises, faults = rules.exercises(cells, headings, path)
-    refuse([*faults, *rules.faults_of_week_cell(cells, path), *rules.faults_of_setup(cells, path)])
+    refuse(
+        [
+            *faults,
+            *rules.faults_of_week_cell(cells, path),
+            *rules.faults_of_setup(cells, path),
+            *faults_of_terms(cells, path),
+        ]
+    )
     title = cells[0].source.splitlines()[0].removeprefix("# ").strip()
     needs = tuple(Need(*need.split(".")) for need in marks[0].text("needs").split())
     return Lesson(path, title, needs, tuple(cells), tuple(exercises))

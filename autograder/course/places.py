@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -55,6 +56,13 @@ class Course:
     def folder(self, week: str) -> Path:
         """The folder of a week's texts."""
         return self.notebooks / week
+
+    def following(self, week: str) -> str:
+        """The title of the week after this one; empty after the last, and where the next has no title yet."""
+        later = [one for one in self.weeks() if one > week]
+        text = (self.folder(later[0]) / "lesson.py").read_text(encoding="utf-8") if later else ""
+        title = re.search(r"^# # (?P<title>.+)$", text, re.MULTILINE)
+        return title["title"].strip() if title else ""
 
     def _lesson(self, week: str) -> Lesson:
         folder = self.folder(week)

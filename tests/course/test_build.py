@@ -80,10 +80,10 @@ def test_the_release_has_the_stub_and_no_hidden_test(built: Course) -> None:
     ours, theirs = cells(built.source / WEEK), cells(built.release / WEEK)
     assert "x.mean(axis=0)" in source_of(ours["centre"])
     assert source_of(theirs["centre"]).splitlines()[-1] == f"    {STUB}"
-    assert source_of(theirs["centre"]).startswith('def centre(x):\n    """The examples, moved')
+    assert source_of(theirs["centre"]).startswith('# Your answer goes here: centre\ndef centre(x):\n    """The examples, moved')
     assert source_of(ours["test_centre"]) == HIDDEN_CELL.format(exercise="centre")
     assert "hidden_check" in source_of(ours["test_centre"])
-    assert source_of(theirs["test_centre"]) == "# The hidden tests of `centre` run here when your work is graded."
+    assert source_of(theirs["test_centre"]) == "# When you hand in, the promises of `centre` are tried here on fresh inputs."
 
 
 def test_exactly_what_travels_lies_beside_the_notebook(built: Course) -> None:
