@@ -76,7 +76,7 @@ class Journal:
         for name in names:
             run = self.last.get(name)
             if run is not None and run.failed:
-                return f"the cell that defines `{name}` stopped with {run.failed}: what it was to define is not there"
+                return f"the cell that defines `{name}` stopped with {run.failed}"
         path = notebook or _saved()
         for name in names:
             run = self.last.get(name)

@@ -47,6 +47,8 @@ class Session:
         self.limit, self.open_week, self.stand_in = limit, open_week, stand_in
         self.rounds: Rounds = rounds or Here(lambda name: self.lookup(name))
         self.studio_refusal = studio_refusal
+        # What to know before a verdict on these names is believed: in a notebook, that a cell failed or is older than its edit.
+        self.doubt: Callable[[Sequence[str]], str] = lambda names: ""
         self.smallest = True  # an author's audit asks only whether a case breaks, and on hundreds of answers
         self.registry = registry.load(self.folder, ("checks", "hidden"))
         self.points = _points(self.folder)
@@ -125,7 +127,9 @@ class Session:
                 verdicts.append(refused(studio, self.studio_refusal))
             else:
                 verdicts.append(judge_studio(studio, self.rounds, self.key, self.limit, self.open_week))
-        return Report(id, tuple(verdicts), studio=exercise.kind == "studio")
+        doubt = self.doubt(exercise.names)
+        note = f"{doubt}: what is judged here is what was there before" if doubt else ""
+        return Report(id, tuple(verdicts), studio=exercise.kind == "studio", note=note)
 
     def _try(self, case: Case, exercise: Exercise, studio: Studio | None) -> Verdict:
         """Try one case; a studio's may take its `entry`."""
@@ -151,7 +155,8 @@ class Session:
             try:
                 self.lookup(name)
             except NameError:
-                return f"there is no `{name}` in your notebook yet: run the cell that defines it, and look at its spelling"
+                spelling = f"there is no `{name}` in your notebook yet: run the cell that defines it, and look at its spelling"
+                return self.doubt([name]) or spelling
         return ""
 
     def _subjects(self, exercise: Exercise) -> Mapping[str, Any]:

@@ -69,6 +69,17 @@ def test_a_missing_name_is_said_and_scores_nothing(week):
     assert "no `double` in your notebook" in points._repr_html_()
 
 
+def test_a_doubt_about_a_cell_stands_above_the_verdicts_and_in_place_of_a_missing_name(week):
+    made = session(week, double=lambda x: x + x)
+    made.doubt = lambda names: f"the cell that defines `{names[0]}` stopped with a SyntaxError"
+    page = made.check("double")._repr_html_()
+    assert "stopped with a SyntaxError: what is judged here is what was there before" in page and "✓" in page
+    gone = session(week)
+    gone.doubt = made.doubt
+    page = gone.check("double")._repr_html_()
+    assert "stopped with a SyntaxError" in page and "no `double`" not in page
+
+
 def test_messages_are_escaped_in_html(week):
     points = session(week, double=lambda x: "<script>alert(1)</script>").check("double")
     assert "<script>" not in points._repr_html_() and "&lt;script&gt;" in points._repr_html_()
