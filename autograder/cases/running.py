@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from autograder import scratch
+from autograder.cases.calls import breaking_call
 from autograder.cases.causes import BLANK
 from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.studios import Entry
@@ -193,7 +194,9 @@ def _verdict(case: Case, attempts: _Attempts, seconds: float) -> Verdict:
     message, line = explain(attempts.error, attempts.subjects, case.run.__code__.co_filename, seconds)
     if attempts.slow:
         message = f"it is too slow: {seconds:g} seconds were enough to try it on {attempts.tries - 1} small inputs"
-    return Verdict(**common, notes=notes, message=message, line=line, on=describe(attempts.on))  # type: ignore[arg-type]
+    call = breaking_call(attempts.error, case.run.__code__.co_filename, attempts.subjects, attempts.on)
+    on = call or describe(attempts.on)
+    return Verdict(**common, notes=notes, message=message, line=line, on=on)  # type: ignore[arg-type]
 
 
 def explain(error: BaseException, subjects: Mapping[str, Any], case_file: str, seconds: float) -> tuple[str, str]:

@@ -1,0 +1,168 @@
+"""The call that breaks a property, as code that a learner can run: `centre_of_ink(np.zeros((1, 1, 1)))`.
+
+It is read off the case itself: the statement that was running, and the values that its names had.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator, Mapping
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+LARGEST = 36  # numbers of an array that are written out
+LONGEST = 400  # characters of a call
+# What may stand in an argument that is evaluated again: nothing that draws, prints or changes anything.
+_PURE = (
+    ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.List, ast.Dict, ast.BinOp, ast.UnaryOp,
+    ast.Compare, ast.BoolOp, ast.Starred, ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context, ast.keyword,
+)  # fmt: skip
+_MAKERS = ("array", "zeros", "ones", "full", "arange", "eye", "linspace", "log", "asarray", "stack", "vstack", "hstack")
+
+
+def breaking_call(error: BaseException, file: str, subjects: Mapping[str, Any], drawn: Mapping[str, Any]) -> str:
+    """The learner's call that a case was busy with when it broke.
+
+    Parameters
+    ----------
+    error : what was raised, with its traceback.
+    file : the case's file; helpers that stand in it are looked through too.
+    subjects : the learner's names and what they stand for.
+    drawn : the drawn inputs as they were before the call.
+
+    Returns
+    -------
+    The call as code; empty where it cannot be told, or not be written down in a few lines.
+    """
+    try:
+        for frame, line in _frames(error, file):
+            found = _call(frame, line, subjects, drawn)
+            if found:
+                return found if len(found) <= LONGEST else ""
+    except Exception:  # a help for reading, never a reason to fail
+        return ""
+    return ""
+
+
+def _frames(error: BaseException, file: str) -> Iterator[tuple[FrameType, int]]:
+    """The frames of the case's file that the error passed through, the innermost first."""
+    step, found = error.__traceback__, list[tuple[FrameType, int]]()
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == file:
+            found.append((step.tb_frame, step.tb_lineno))
+        step = step.tb_next
+    yield from reversed(found)
+
+
+def _call(frame: FrameType, line: int, subjects: Mapping[str, Any], drawn: Mapping[str, Any]) -> str:
+    known = {**frame.f_globals, **frame.f_locals, **{k: v for k, v in drawn.items() if k in frame.f_locals}}
+    names = {local: name for local, value in known.items() for name, one in subjects.items() if value is one}
+    source = textwrap.dedent(inspect.getsource(frame.f_code))
+    tree = ast.parse(source)
+    ast.increment_lineno(tree, frame.f_code.co_firstlineno - 1)
+    statements = sorted(
+        (node for node in ast.walk(tree) if isinstance(node, (ast.Expr, ast.Assign, ast.Return, ast.For, ast.With, ast.If))),
+        key=lambda node: node.lineno,
+    )
+    here = [one for one in statements if one.lineno <= line <= (one.end_lineno or one.lineno) and not _has_body(one)]
+    before = [one for one in statements if (one.end_lineno or one.lineno) < line or (_has_body(one) and one.lineno <= line)]
+    for statement in [*reversed(here), *reversed(before)]:
+        for node in _calls(statement, names):
+            return _written(node, names[node.func.id], known)  # type: ignore[attr-defined]
+    return ""
+
+
+def _has_body(node: ast.AST) -> bool:
+    return isinstance(node, (ast.For, ast.With, ast.If))
+
+
+def _calls(statement: ast.stmt, names: Mapping[str, str]) -> Iterator[ast.Call]:
+    """The calls of her functions in a statement (of a loop or condition: in its head)."""
+    heads: list[ast.AST] = [statement]
+    if isinstance(statement, ast.For):
+        heads = [statement.iter]
+    elif isinstance(statement, ast.If):
+        heads = [statement.test]
+    elif isinstance(statement, ast.With):
+        heads = [item.context_expr for item in statement.items]
+    for head in heads:
+        for node in ast.walk(head):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+                yield node
+
+
+def _written(node: ast.Call, name: str, known: Mapping[str, Any]) -> str:
+    """The call with its arguments' values; empty where one cannot be told."""
+    parts = [code_of(_value(one, known)) for one in node.args]
+    parts += [f"{one.arg}={code_of(_value(one.value, known))}" for one in node.keywords if one.arg]
+    return f"{name}({', '.join(parts)})" if all(parts) and not any(part.endswith("=") for part in parts) else ""
+
+
+class _Untold(Exception):
+    """A value that cannot be had a second time."""
+
+
+def _value(node: ast.expr, known: Mapping[str, Any]) -> Any:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call):
+            maker = part.func
+            if not (isinstance(maker, ast.Attribute) and isinstance(maker.value, ast.Name) and maker.value.id == "np"):
+                raise _Untold
+            if maker.attr not in _MAKERS:
+                raise _Untold
+        elif not isinstance(part, _PURE):
+            raise _Untold
+    return eval(compile(ast.Expression(node), "<argument>", "eval"), {"np": np, **known})
+
+
+def code_of(value: Any) -> str:
+    """A value as code; empty where it is too large, or of a kind that has none.
+
+    >>> code_of(np.array([[0.5, 1.0]])), code_of(np.zeros((3, 40), np.float32)), code_of([1, "a"])
+    ('np.array([[0.5, 1.0]])', 'np.zeros((3, 40), np.float32)', "[1, 'a']")
+    """
+    if isinstance(value, np.ndarray):
+        return _code_of_array(value)
+    if isinstance(value, np.generic):
+        return f"np.{value.dtype.name}({value.item()!r})" if np.isfinite(value) else ""
+    if value is None or isinstance(value, (bool, int, str)):
+        return repr(value)
+    if isinstance(value, float):
+        return repr(value) if np.isfinite(value) else f'float("{value}")'
+    if type(value) in (list, tuple):
+        inner = [code_of(one) for one in value]
+        if not all(inner):
+            return ""
+        comma = "," if isinstance(value, tuple) and len(inner) == 1 else ""
+        return f"({', '.join(inner)}{comma})" if isinstance(value, tuple) else f"[{', '.join(inner)}]"
+    if type(value) is dict:
+        inner = [f"{code_of(key)}: {code_of(one)}" for key, one in value.items() if code_of(key) and code_of(one)]
+        return f"{{{', '.join(inner)}}}" if len(inner) == len(value) else ""
+    return ""
+
+
+def _code_of_array(value: np.ndarray[Any, Any]) -> str:
+    kind = value.dtype
+    if kind.kind not in "biuf":
+        return ""
+    usual = kind in (np.dtype(float), np.dtype(int), np.dtype(bool))
+    shape = str(value.shape) if value.ndim != 1 else str(value.shape[0])
+    more = "" if kind == np.dtype(float) else f", np.{kind.name}" if kind.kind != "b" else ", bool"
+    if value.size == 0 or (value.size > 1 and not value.any()):
+        return f"np.zeros({shape}{more})"
+    if value.size > 4 and (value == value.flat[0]).all():
+        return f"np.full({shape}, {value.flat[0].item()!r}{more if kind != np.dtype(int) else ''})"
+    if value.size > LARGEST or not np.isfinite(value).all():
+        return ""
+    return f"np.array({_shortest(value)}{'' if usual else f', np.{kind.name}'})"
+
+
+def _shortest(value: np.ndarray[Any, Any]) -> str:
+    """The numbers, written no longer than their type needs."""
+    if value.dtype.kind == "f" and value.dtype != np.dtype(float):
+        return str([[*map(float, map(str, row))] for row in value]) if value.ndim == 2 else str(value.tolist())
+    return str(value.tolist())

@@ -1,0 +1,97 @@
+"""The call that breaks a property, as code that runs and breaks it again."""
+
+import numpy as np
+import pytest
+
+from autograder.cases import case, draws, exercise, expect, registry
+from autograder.cases.calls import code_of
+from autograder.cases.registry import Registry
+from autograder.cases.running import run_case
+from autograder.timelimit import limit
+
+
+@pytest.fixture
+def declared():
+    made = Registry()
+    token = registry._current.set(made)
+    exercise("double")
+    yield made
+    registry._current.reset(token)
+
+
+def call_of(declared, answer) -> str:
+    return run_case(declared.cases[-1], {"double": answer}, b"key", limit, 60.0).on
+
+
+def test_the_call_in_the_breaking_statement(declared):
+    @case("double", "every entry doubles", draws=draws.vectors())
+    def doubles(double, x):
+        expect.close(double(x + 0), 2 * x)
+
+    call = call_of(declared, lambda x: x)
+    assert call.startswith("double(np.array([") and np.any(eval(call, {"np": np, "double": lambda x: x}))
+
+
+def test_the_last_call_before_the_statement_that_looks_at_it(declared):
+    @case("double", "nothing is negative")
+    def positive(double):
+        for size in (1, 2):
+            out = double(np.zeros((size, 50)))
+            expect.that((out >= 0).all(), "something negative came out")
+
+    assert call_of(declared, lambda x: x - (len(x) > 1)) == "double(np.zeros((2, 50)))"
+
+
+def through_a_helper(function, rows):
+    return function(rows, scale=2)
+
+
+def test_a_call_that_a_helper_makes_has_the_learners_name(declared):
+    @case("double", "it scales")
+    def scales(double):
+        through_a_helper(double, np.array([1, 2, 3]))
+
+    assert call_of(declared, lambda x, scale: x[scale + 9]) == "double(np.array([1, 2, 3]), scale=2)"
+
+
+def test_inputs_are_shown_as_they_were_before_the_call(declared):
+    @case("double", "the input is left as it was", draws=draws.vectors())
+    def pure(double, x):
+        before = x.copy()
+        double(x)
+        expect.unchanged(x, before)
+
+    def in_place(x):
+        x *= 2
+
+    assert "[0.2]" not in call_of(declared, in_place) and call_of(declared, in_place).startswith("double(np.array([")
+
+
+def test_what_cannot_be_had_again_is_not_made_up(declared):
+    @case("double", "any numbers double", false_alarm=1e-9)
+    def drawn(double, rng):
+        expect.close(double(rng.random(3)), np.zeros(3))
+
+    assert call_of(declared, lambda x: x + 1) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (np.array([1.5, 2.0]), "np.array([1.5, 2.0])"),
+        (np.array([[1, 2]], np.uint8), "np.array([[1, 2]], np.uint8)"),
+        (np.zeros((2, 0)), "np.zeros((2, 0))"),
+        (np.zeros((1, 1, 1)), "np.array([[[0.0]]])"),
+        (np.full((9, 9), 3.0), "np.full((9, 9), 3.0)"),
+        (np.arange(100.0), ""),
+        ((np.ones(1), {"a": 2}), "(np.array([1.0]), {'a': 2})"),
+        (("words",), "('words',)"),
+        (object(), ""),
+        (float("inf"), 'float("inf")'),
+    ],
+)
+def test_values_as_code(value, code):
+    assert code_of(value) == code
+    if code:
+        again = eval(code, {"np": np})
+        assert type(again) is type(value)
