@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pathlib
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from autograder.cases.journal import watch_cells
-from autograder.cases.model import Points, Report
+from autograder.cases.model import Broken, Points, Report
 from autograder.cases.registry import WeekError
 from autograder.cases.report import as_html, as_text
+from autograder.cases.score import Score
 from autograder.cases.session import Session
 from autograder.cases.still_open import Open, read
 
@@ -23,16 +25,8 @@ def check(id: str) -> Points:
     In a notebook a table appears: each property with a tick or a cross, and the smallest input that breaks it. The
     value is the points, a plain number.
     """
-    names = sys._getframe(1).f_globals
-
-    def lookup(name: str) -> Any:
-        try:
-            return names[name]
-        except KeyError:
-            raise NameError(name) from None
-
     try:
-        points = _session(pathlib.Path.cwd(), lookup).check(id)
+        points = _session(pathlib.Path.cwd(), _lookup_in(sys._getframe(1).f_globals)).check(id)
     except WeekError as error:
         report = Report(id, (), str(error))
         points = Points(0.0, report, as_html(report))
@@ -42,9 +36,37 @@ def check(id: str) -> Points:
     return points
 
 
+def score(id: str) -> Score:
+    """What your entry to a studio reaches on public data, beside the baseline and the bands.
+
+    It is no grade: the grade is measured on rows that are in no file of yours.
+    """
+    session = _session(pathlib.Path.cwd(), _lookup_in(sys._getframe(1).f_globals))
+    studio = session.registry.studios.get(id)
+    if studio is None or studio.public is None:
+        known = ", ".join(k for k, s in session.registry.studios.items() if s.public) or "none"
+        raise NameError(f"there is no studio {id!r} with a public score in this week; it has {known}")
+    try:
+        return Score(studio, *session.public(id))
+    except Broken as refusal:
+        return Score(studio, float("nan"), str(refusal))
+
+
 def still_open() -> Open:
     """What of this week is open, as far as the checks that were run can tell: a line an exercise."""
     return read(pathlib.Path.cwd(), _last)
+
+
+def _lookup_in(names: dict[str, Any]) -> Callable[[str], Any]:
+    """Finds a name among a notebook's globals."""
+
+    def lookup(name: str) -> Any:
+        try:
+            return names[name]
+        except KeyError:
+            raise NameError(name) from None
+
+    return lookup
 
 
 def _session(folder: pathlib.Path, lookup: Any) -> Session:

@@ -76,7 +76,7 @@ def judge_studio(studio: Studio, rounds: Rounds, key: bytes, limit: Limit, open_
         file = studio.judge.__code__.co_filename if studio.judge else ""
         why, line = explain(error, {}, file, studio.seconds)
         return Verdict("judge", says, True, False, 1.0, message=why, line=line)
-    share, band = studio.score(value), studio.band(value)
+    share, band = studio.score(value), studio.band(value) + (", with honour" if studio.honoured(value) else "")
     if not math.isfinite(value):
         return Verdict("judge", says, True, False, 1.0, message="the entry's result is not a finite number")
     told = f"your band: {band}" if open_week else f"your band: {band} ({studio.metric}: {value:.4g})"

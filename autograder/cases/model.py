@@ -78,6 +78,7 @@ class Studio:
     noise : how much each number is blurred.
     typed : the metric that typed-in text of the allowed length reaches, measured.
     seconds : for one judging.
+    honour : a value beyond "excellent" that is named and earns nothing more.
     public, judge : the scorer on public data; the judge, None where it is not at hand.
     """
 
@@ -93,6 +94,7 @@ class Studio:
     noise: Noise = 1e-3
     typed: float | None = None
     seconds: float = 60.0
+    honour: float | None = None
     public: Callable[..., Any] | None = None
     judge: Callable[..., Any] | None = None
 
@@ -108,6 +110,10 @@ class Studio:
             if value < high:
                 return a + (b - a) * (value - low) / (high - low)
         return 1.0
+
+    def honoured(self, value: float) -> bool:
+        """Whether a metric lies in the row above "excellent"."""
+        return self.honour is not None and (value >= self.honour if self.higher else value <= self.honour)
 
     def band(self, value: float) -> str:
         """The name of the band that a metric lies in."""

@@ -217,6 +217,7 @@ def studio(
     counted: str = "",
     noise: Noise = 1e-3,
     typed: float | None = None,
+    honour: float | None = None,
     higher: bool = True,
     seconds: float = 60.0,
 ) -> Callable[[F], F]:
@@ -245,6 +246,8 @@ def studio(
         root mean square, never where columns have units of their own; "rms" is ("rms", 1e-3).
     typed : float, optional
         The metric that 1,000 bytes of typed-in text reach, measured; it lies below "good".
+    honour : float, optional
+        A value beyond "excellent" that is named and earns nothing more: something to go for when all points are there.
     higher : bool
         Whether more is better.
     seconds : float
@@ -276,11 +279,12 @@ def studio(
     _known(id)
     if isinstance(users, str):
         raise WeekError(f"{id}: users are a tuple: write ({users!r},)")
-    steps = [baseline, *bands] if higher else [-baseline, *(-b for b in bands)]
+    rows = [baseline, *bands, *([] if honour is None else [honour])]
+    steps = rows if higher else [-one for one in rows]
     if sorted(set(steps)) != steps:
-        raise WeekError(f"{id}: the baseline and the bands must rise one after the other (fall, with higher=False)")
+        raise WeekError(f"{id}: the baseline, the bands and the honour row must rise one after the other (fall, with higher=False)")
     made = Studio(
-        id, metric, baseline, bands, higher, train, tuple(users), budget, counted, noise, typed, seconds
+        id, metric, baseline, bands, higher, train, tuple(users), budget, counted, noise, typed, seconds, honour=honour
     )  # fmt: skip
     for wrong in _amiss(made, _here().exercises[id]):
         raise WeekError(f"{id}: {wrong}")
