@@ -282,7 +282,7 @@ def studio(
     rows = [baseline, *bands, *([] if honour is None else [honour])]
     steps = rows if higher else [-one for one in rows]
     if sorted(set(steps)) != steps:
-        raise WeekError(f"{id}: the baseline, the bands and the honour row must rise one after the other (fall, with higher=False)")
+        raise WeekError(f"{id}: baseline, bands and honour must rise one after the other (fall, with higher=False)")
     made = Studio(
         id, metric, baseline, bands, higher, train, tuple(users), budget, counted, noise, typed, seconds, honour=honour
     )  # fmt: skip
