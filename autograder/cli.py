@@ -6,10 +6,11 @@ its default `run`, a function of the parsed arguments that returns the exit code
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+
+from autograder.environment import own_programs_first
+from autograder.errors import Mend
 
 COMMANDS = {
     "lab": "autograder.desk.lab",
@@ -28,10 +29,6 @@ COMMANDS = {
 }
 
 
-class Mend(Exception):
-    """What went wrong and what mends it: shown as it is, without a traceback."""
-
-
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     """Return the parser; with `only`, of that subcommand alone, so that nothing else is imported."""
     parser = argparse.ArgumentParser(prog="workbook", description="Twenty Weeks of Deep Learning: learn, teach, write.")
@@ -39,14 +36,6 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     for module in dict.fromkeys([COMMANDS[only]] if only else COMMANDS.values()):
         importlib.import_module(module).add(subparsers)
     return parser
-
-
-def own_programs_first() -> None:
-    """Put this environment's programs on the path: nbgrader makes a gradebook by a program of that name, `alembic`."""
-    folder = str(Path(sys.executable).parent)
-    path = os.environ.get("PATH", "")
-    if folder not in path.split(os.pathsep):
-        os.environ["PATH"] = folder + os.pathsep + path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""One grader at a time collects or takes in a submission: a second one would find the folder half made, and spoil it."""
+"""Locks between processes: one that is waited for, and one that refuses."""
 
 from __future__ import annotations
 
@@ -9,10 +9,25 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.errors import Mend
+
+
+@contextlib.contextmanager
+def only_one(path: Path, refusal: str) -> Iterator[None]:
+    """Refuse a second process that wants what this file stands for: raise Mend with the words of `refusal`."""
+    with open(path, "w", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Mend(refusal) from None
+        yield
+
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Hold a submission's folder; another thread, process or machine that wants it waits.
+
+    One grader at a time collects or takes in a submission: a second one would find the folder half made, and spoil it.
 
     The lock is a file beside the folder, which may itself be replaced in the body. It is gone afterwards; one that a killed
     process left behind is nobody's, and is taken over. Who can read it could hold it, and grading would stand still: it is for

@@ -25,10 +25,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from autograder.cli import own_programs_first
 from autograder.desk import exchange
 from autograder.desk.local import LocalCourse, find_checkout
 from autograder.desk.madeup import PEOPLE, hand_in_all
+from autograder.environment import own_programs_first
 from autograder.grading.batch.batch import Class
 from autograder.grading.batch.pool import local
 from autograder.grading.batch.worker import end_all, run_apart

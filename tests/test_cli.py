@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from autograder import cli
+from autograder.errors import Mend
 
 
 def test_every_command_is_in_the_help_with_a_word_on_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -28,7 +29,7 @@ def test_every_module_adds_the_commands_that_are_promised() -> None:
 
 def test_what_went_wrong_is_said_without_a_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def run(_: argparse.Namespace) -> int:
-        raise cli.Mend("It is broken.\nMend: glue it.")
+        raise Mend("It is broken.\nMend: glue it.")
 
     def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         subparsers.add_parser("break").set_defaults(run=run)

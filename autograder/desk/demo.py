@@ -13,12 +13,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from autograder.cli import Mend
 from autograder.course.places import Course
 from autograder.desk import exchange
 from autograder.desk.lab import build_missing
 from autograder.desk.local import LocalCourse, find_checkout
 from autograder.desk.madeup import PEOPLE, hand_in_all
+from autograder.errors import Mend
 from autograder.grading.grader import Grader, Outcome
 
 

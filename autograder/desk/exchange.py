@@ -9,8 +9,9 @@ from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeFactory
 
-from autograder.cli import Mend
-from autograder.desk.local import LocalCourse, write_json
+from autograder.desk.local import LocalCourse
+from autograder.errors import Mend
+from autograder.files import write_json
 
 
 def release_all(course: LocalCourse) -> list[str]:

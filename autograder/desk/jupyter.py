@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.cli import Mend
-from autograder.desk.local import LocalCourse, write_json
+from autograder.desk.local import LocalCourse
+from autograder.errors import Mend
+from autograder.files import write_json
 
 FIRST_PORT = 8888
 PATIENCE = 90.0  # seconds until JupyterLab must answer

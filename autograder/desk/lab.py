@@ -1,19 +1,19 @@
 """`workbook lab` and `workbook teach`: the learner's desk and the instructor's."""
 
 import argparse
-import fcntl
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from autograder.cli import Mend
 from autograder.course.faults import LessonError
 from autograder.course.places import Course
 from autograder.course.stale import build
 from autograder.desk import exchange, jupyter
 from autograder.desk.children import Children, Stopped, together
 from autograder.desk.local import LocalCourse, find_checkout
+from autograder.errors import Mend
+from autograder.locks import only_one
 from autograder.wall.sandbox.sandbox import open_sandbox
 from autograder.wall.wire.errors import SandboxError
 from autograder.wall.wire.limits import Limits
@@ -98,12 +98,8 @@ def build_missing(course: Course) -> None:
 @contextmanager
 def alone(course: LocalCourse, desk: str) -> Iterator[None]:
     """Refuse a second desk of the same kind on the same course."""
-    with open(course.home / f"{desk}.lock", "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            message = f"`make {desk}` is running already on this course.\nMend: go on there, or end it with Ctrl-C first."
-            raise Mend(message) from None
+    message = f"`make {desk}` is running already on this course.\nMend: go on there, or end it with Ctrl-C first."
+    with only_one(course.home / f"{desk}.lock", message):
         yield
 
 

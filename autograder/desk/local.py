@@ -9,7 +9,6 @@
         logs/
 """
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.cli import Mend
+from autograder.errors import Mend
 
 HOME = ".course"
 #: what the instructor's desk shows of the checkout, where it lies
@@ -133,9 +132,3 @@ def link(here: Path, there: Path) -> None:
         here.unlink()
     if not here.is_symlink():
         here.symlink_to(there)
-
-
-def write_json(path: Path, content: object) -> None:
-    """Write JSON for a person to read, too."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2) + "\n")

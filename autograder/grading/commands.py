@@ -39,7 +39,7 @@ def add(subparsers: Any) -> None:
 @contextlib.contextmanager
 def _plainly() -> Iterator[None]:
     """A full disk is said with its mend, not by a traceback."""
-    from autograder.cli import Mend
+    from autograder.errors import Mend
     from autograder.grading.outbox import is_full
 
     try:
@@ -118,7 +118,7 @@ def run_watch(options: argparse.Namespace) -> int:
 @_plainly()
 def run_close(options: argparse.Namespace) -> int:
     """Close a week, or open it again."""
-    from autograder.cli import Mend
+    from autograder.errors import Mend
     from autograder.grading.grader import find_course
     from autograder.grading.judge.week import close_week, is_week
 

@@ -27,7 +27,6 @@ from nbgrader.api import (
 from sqlalchemy import Connection, bindparam, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from autograder.grading.intake.intake import moment
 from autograder.grading.judge.assignment import Graded
 
 TRIES = 8
@@ -373,11 +372,3 @@ def _may_pass(error: DBAPIError) -> bool:
     if state is None:  # no answer from the server: the line is broken, or never stood
         return isinstance(error, OperationalError)
     return state[:2] in _CLASSES or state in _STATES
-
-
-def time_of(words: str) -> datetime.datetime | None:
-    """A submission's time from its timestamp.txt; None where it says none."""
-    try:
-        return moment(words.strip()) if words.strip() else None
-    except Exception:  # dateutil raises what it likes
-        return None

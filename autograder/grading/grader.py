@@ -19,7 +19,8 @@ from traitlets import TraitError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.cli import Mend, own_programs_first
+from autograder.environment import own_programs_first
+from autograder.errors import Mend
 from autograder.grading.gradebook import open_gradebook
 from autograder.grading.intake.intake import take_in
 from autograder.grading.outbox import FULL, NO_FILE, is_full

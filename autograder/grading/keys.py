@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.grading.intake.notes import write_whole
+from autograder.files import write_whole
 
 STATE = ".grading"
 VARIABLE = "WORKBOOK_SECRET"

@@ -8,41 +8,29 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import fcntl
 import json
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
 from nbgrader.utils import notebook_hash
 
-from autograder.cli import Mend
 from autograder.grading.grader import Grader, plain_words
 from autograder.grading.intake.attempts import Attempt, attempts, counting
 from autograder.grading.intake.exchange import put
 from autograder.grading.keys import state_folder
 from autograder.grading.outbox import is_full
 from autograder.grading.page.feedback import notice
+from autograder.locks import only_one
 
 PAUSE = 0.3  # seconds between two looks
 TRIES = 3
+TWICE = "A watcher stands beside this course already.\nMend: end that one first."
 ROOM = 10.0  # seconds after which a full disk is tried again
-
-
-@contextlib.contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Refuse a second watcher of the same course."""
-    with open(path, "w", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Mend("A watcher stands beside this course already.\nMend: end that one first.") from None
-        yield
 
 
 class Ledger:
@@ -85,7 +73,7 @@ class Watcher:
 
     def run(self) -> None:
         """Look again and again, until SIGTERM or Ctrl-C."""
-        with alone(state_folder(self.grader.root) / "watch.lock"):
+        with only_one(state_folder(self.grader.root) / "watch.lock", TWICE):
             signal.signal(signal.SIGTERM, self._end)
             self._run()
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
 
-from autograder.cli import Mend
+from autograder.errors import Mend
+from autograder.files import write_whole
 from autograder.learner.workspace import BACKUPS, Workspace
 
 Cell = dict[str, Any]
@@ -30,9 +30,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
 
 def write_notebook(path: Path, notebook: dict[str, Any]) -> None:
     """Write a notebook as Jupyter does, whole or not at all."""
-    scratch = path.with_name(f".{path.name}.new")
-    scratch.write_text(json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
-    os.replace(scratch, path)
+    write_whole(path, (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode())
 
 
 def back_up(workspace: Workspace, week: str, path: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.cli import Mend
+from autograder.errors import Mend
 from autograder.learner.cells import Cell, back_up, id_of, is_answer, read_notebook, write_notebook
 from autograder.learner.workspace import Workspace
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbgrader.utils import notebook_hash
 
-from autograder.cli import Mend
+from autograder.errors import Mend
 from autograder.learner.workspace import Workspace
 
 

@@ -11,7 +11,7 @@ from jupyter_core.paths import jupyter_config_path, jupyter_data_dir
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.cli import Mend
+from autograder.errors import Mend
 
 CONFIG = "nbgrader_config.py"
 BACKUPS = "backups"

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder import cli
 from autograder.course.places import Course
 from autograder.course.stale import build
 from autograder.desk import exchange, jupyter
 from autograder.desk.children import together
 from autograder.desk.lab import alone, start_jupyter
 from autograder.desk.local import LocalCourse, find_checkout
+from autograder.errors import Mend
 
 WEEK = "week01_try"
 
@@ -31,7 +31,7 @@ def test_the_checkout_is_found_from_inside_it_and_from_its_local_course(course: 
 
 
 def test_outside_a_course_it_says_where_to_go(tmp_path: Path) -> None:
-    with pytest.raises(cli.Mend, match="go into the folder"):
+    with pytest.raises(Mend, match="go into the folder"):
         find_checkout(tmp_path)
 
 
@@ -92,7 +92,7 @@ def test_a_port_in_use_is_said_with_the_mend(capsys: pytest.CaptureFixture[str],
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(cli.Mend, match=f'Port {port} is in use.*\n.*ARGS="--port {port + 1}"'):
+        with pytest.raises(Mend, match=f'Port {port} is in use.*\n.*ARGS="--port {port + 1}"'):
             jupyter.choose_port(port)
         monkeypatch.setattr(jupyter, "FIRST_PORT", port)
         assert jupyter.choose_port(None) > port
@@ -106,7 +106,7 @@ def test_a_port_that_is_taken_meanwhile_costs_a_second_try(course: LocalCourse, 
         other.listen()
         port = other.getsockname()[1]
         monkeypatch.setattr(jupyter, "FIRST_PORT", port)
-        with pytest.raises(cli.Mend, match="its log says why"):
+        with pytest.raises(Mend, match="its log says why"):
             start_jupyter(children, course, "learner", jupyter.Server(port, "token", asked=True), "/lab", browser=False)
         server = start_jupyter(children, course, "learner", jupyter.Server(port, "token"), "/lab", browser=False)
         assert server.port > port
@@ -115,7 +115,7 @@ def test_a_port_that_is_taken_meanwhile_costs_a_second_try(course: LocalCourse, 
 
 
 def test_a_second_desk_on_the_same_course_is_refused(course: LocalCourse) -> None:
-    with alone(course, "lab"), pytest.raises(cli.Mend, match="is running already"), alone(course, "lab"):
+    with alone(course, "lab"), pytest.raises(Mend, match="is running already"), alone(course, "lab"):
         pass
     with alone(course, "lab"):
         pass

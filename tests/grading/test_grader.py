@@ -303,7 +303,7 @@ def test_a_bad_submission_delays_by_its_own_limits_alone(graded: Class) -> None:
 
 
 def test_where_there_is_no_sandbox_grading_refuses(graded: Class, monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder.cli import Mend
+    from autograder.errors import Mend
     from autograder.wall.sandbox import sandbox
 
     monkeypatch.setattr(sandbox, "_probe", lambda: (None, "Install bubblewrap."))

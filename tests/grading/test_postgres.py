@@ -24,8 +24,8 @@ from postgres import Server, missing
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from tiny import WEEK, Book
 
-from autograder.cli import own_programs_first
 from autograder.desk.jupyter import is_free
+from autograder.environment import own_programs_first
 from autograder.grading.batch.batch import grade_class
 from autograder.grading.gradebook import open_gradebook, persistently
 from autograder.grading.grader import Grader, need

@@ -290,15 +290,15 @@ def test_the_command_is_killed_and_started_again(ada: Learner, root: Path, home:
 
 
 def test_a_second_watcher_is_refused(watcher: Watcher, root: Path) -> None:
-    from autograder.cli import Mend
-    from autograder.grading.watch import alone
+    from autograder.errors import Mend
+    from autograder.locks import only_one
 
-    with alone(root / ".grading" / "watch.lock"), pytest.raises(Mend, match="already"):
+    with only_one(root / ".grading" / "watch.lock", "taken"), pytest.raises(Mend, match="already"):
         watcher.run()
 
 
 def test_the_solution_comes_with_the_feedback_of_what_was_tried(ada: Learner, watcher: Watcher) -> None:
-    from autograder.cli import Mend
+    from autograder.errors import Mend
     from autograder.learner.solution import solution
     from autograder.learner.workspace import Workspace
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from autograder.cli import Mend, main
+from autograder.cli import main
+from autograder.errors import Mend
 from autograder.learner.workspace import Workspace, find_workspace
 from autograder.notebook.regions import STUB
 

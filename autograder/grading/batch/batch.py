@@ -23,13 +23,14 @@ from autograder.grading.batch import heap
 from autograder.grading.batch.cache import Kept, Record, digest, is_whole
 from autograder.grading.batch.pool import feed, local
 from autograder.grading.batch.worker import end_all, run_apart
-from autograder.grading.gradebook import Book, Standing, time_of
+from autograder.grading.gradebook import Book, Standing
 from autograder.grading.grader import Grader, Outcome, plain_words
 from autograder.grading.intake.intake import take_in
-from autograder.grading.judge.assignment import Graded, Job, Week, bundle, fields_of, files_of
+from autograder.grading.judge.assignment import Graded, Job, Week, bundle, fields_of, files_of, handed_in
 from autograder.grading.judge.week import is_open
 from autograder.grading.keys import course_secret, submission_key
 from autograder.grading.outbox import Outbox, sweep
+from autograder.grading.timestamps import moment
 from autograder.locks import alone
 from autograder.notebook import format as nbio
 
@@ -112,7 +113,7 @@ class Class:
             texts = {name: (folder / f"{name}.ipynb").read_text(encoding="utf-8") for name in self.week.sources}
         keys = {name: submission_key(self.secret, self.assignment, nbio.reads_plain(text)) for name, text in texts.items()}
         lines = {name: notes.lines(name) for name in texts}
-        late = self.book.seconds_late(student, time_of(files.get("timestamp.txt", b"").decode("ascii", "replace")))
+        late = self.book.seconds_late(student, moment(handed_in(files)))
         return Job(student, texts, files, keys, lines, notes.unreadable, late)
 
     def _content(self, job: Job) -> str:
@@ -157,7 +158,7 @@ class Class:
         return Outcome(job.student, standing.score, standing.most, time.monotonic() - since)
 
     def _write(self, job: Job, graded: Graded, anew: bool, ready: Callable[[Standing], None] | None = None) -> Standing:
-        return self.book.write(graded, time_of(job.handed_in), job.late, anew, ready)
+        return self.book.write(graded, moment(job.handed_in), job.late, anew, ready)
 
     def _pages(self, job: Job, record: Record, standing: Standing, result: Graded | None, box: Outbox) -> None:
         """Write the feedback folder. The worker's pages are taken where no human has written into the gradebook."""

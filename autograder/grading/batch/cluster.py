@@ -22,7 +22,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.cli import Mend
+from autograder.errors import Mend
 
 try:
     distributed: Any = importlib.import_module("distributed")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def main() -> None:
     """Answer until the other side ends. Given: the numbers of the socket and of the pipe that ends with it, and a folder."""
     leave_out()
-    from autograder.cli import own_programs_first
+    from autograder.environment import own_programs_first
     from autograder.wall.sandbox import sandbox
 
     sandbox.own_session = False

@@ -9,9 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
 from autograder.grading.intake.exchange import entry_parts
+from autograder.grading.timestamps import moment
 
 QUIET = 3.0  # seconds without a change after which a folder without its last files is taken as it is
 
@@ -33,7 +32,8 @@ class Attempt:
     @property
     def time(self) -> datetime.datetime:
         """When the learner handed in, in UTC."""
-        found: datetime.datetime = parse_utc(self.stamp)
+        found = moment(self.stamp)
+        assert found is not None, "entry_parts lets only these through"
         return found
 
     @property

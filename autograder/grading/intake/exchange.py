@@ -5,6 +5,7 @@ nbgrader's own collecting copies what a link in a submission leads to, with the 
 
 from __future__ import annotations
 
+import datetime
 import errno
 import functools
 import json
@@ -17,12 +18,15 @@ from typing import Any
 
 from nbgrader.exchange.default.collect import ExchangeCollect
 from nbgrader.exchange.default.release_feedback import ExchangeReleaseFeedback
-from nbgrader.utils import notebook_hash, parse_utc
+from nbgrader.utils import notebook_hash
 from traitlets import Bool, Unicode
 
+from autograder.files import write_whole
+from autograder.grading import timestamps
 from autograder.grading.intake.intake import DEEPEST, FIRST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
-from autograder.grading.intake.notes import FOLDER, Notes, write_notes, write_whole
+from autograder.grading.intake.notes import FOLDER, Notes, write_notes
 from autograder.grading.outbox import is_full, sweep
+from autograder.grading.timestamps import moment
 from autograder.locks import alone
 
 #: a student's name that is also a folder's name, and no pattern
@@ -38,10 +42,7 @@ def entry_parts(name: str) -> tuple[str, str, str] | None:
         parts.append("")
     if len(parts) != 4 or not STUDENT.fullmatch(parts[0]) or not ASSIGNMENT.fullmatch(parts[1]):
         return None
-    try:
-        return (parts[0], parts[1], parts[2]) if parse_utc(parts[2]) is not None else None
-    except Exception:  # dateutil raises what it likes
-        return None
+    return (parts[0], parts[1], parts[2]) if moment(parts[2]) is not None else None
 
 
 class Collect(ExchangeCollect):  # type: ignore[misc]
@@ -54,8 +55,8 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         parts = entry_parts(Path(path).name)
         if parts is None or Path(path).is_symlink() or not Path(path).is_dir():
             # Somebody's stray file must not stop the others: it sorts behind everything, and is left out below.
-            return {"username": "", "filename": Path(path).name, "timestamp": parse_utc("1970-01-01 00:00:00 UTC")}
-        return {"username": parts[0], "filename": Path(path).name, "timestamp": parse_utc(parts[2])}
+            return {"username": "", "filename": Path(path).name, "timestamp": datetime.datetime(1970, 1, 1)}
+        return {"username": parts[0], "filename": Path(path).name, "timestamp": moment(parts[2])}
 
     def init_src(self) -> None:
         """Find each student's attempt that counts."""
@@ -102,7 +103,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         assert parts is not None, "init_src lets only these through"
         lines = safe_copy(src, made)
         # The name of the folder is what was sorted by; the text inside may say anything.
-        write_whole(made / "timestamp.txt", parts[2].encode())
+        write_whole(made / timestamps.FILE, parts[2].encode())
         write_notes(made, Notes(files=lines, attempt=self._attempt(parts)))
         take_in(made, Path(self.coursedir.format_path(self.coursedir.source_directory, ".", parts[1])))
 
@@ -114,10 +115,11 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         """Which of the learner's attempts this is, where there are several."""
         student, assignment, chosen = parts
         names = (entry_parts(path.name) for path in Path(self.inbound_path).iterdir())
-        times = sorted(parse_utc(one[2]) for one in names if one and one[:2] == (student, assignment))
+        mine = (one[2] for one in names if one and one[:2] == (student, assignment))
+        times = sorted(time for stamp in mine if (time := moment(stamp)) is not None)
         if len(times) < 2:
             return []
-        now = parse_utc(chosen)
+        now = moment(chosen)
         line = f"You handed in {len(times)} times; the attempt of {now:%d %B, %H:%M:%S} UTC counts"
         late = [time for time in times if self.duedate is not None and time > self.duedate]
         if late and now not in late:

@@ -7,17 +7,17 @@ outputs. The learner's own file lies in the folder `.intake` with the lines that
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import logging
 import os
-import re
 import shutil
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from autograder.grading.intake.notes import FOLDER, Notes, read_notes, write_notes, write_whole
+from autograder.files import write_whole
+from autograder.grading import timestamps
+from autograder.grading.intake.notes import FOLDER, Notes, read_notes, write_notes
 from autograder.grading.outbox import is_full
 from autograder.locks import alone
 from autograder.notebook import format as nbio
@@ -31,8 +31,7 @@ DEEPEST = 6
 #: names that nbgrader, Python or a database read where they stand: a submission does not get to say anything there
 REFUSED = ("gradebook.db", "gradebook.db-journal", "gradebook.db-wal", "nbgrader_config.py", FOLDER)
 #: what must not be lost among too many files
-FIRST = (".ipynb", "timestamp.txt", "submission_secret.txt")
-_STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6} UTC")
+FIRST = (".ipynb", timestamps.FILE, "submission_secret.txt")
 LITTER = (".ipynb_checkpoints", "__pycache__", "feedback")
 
 log = logging.getLogger("autograder.intake")
@@ -71,7 +70,7 @@ def take_in(folder: Path, source: Path) -> Notes:
     notes.files += [line for line in _lines(refused, folder) if line not in notes.files]
     _say(folder, notes)  # before anything is done: where the disk gets full, or this is killed, the next one knows it
     _clear(refused)
-    _plain_text(folder / "timestamp.txt", 64)
+    _plain_text(folder / timestamps.FILE, 64)
     _plain_text(folder / "submission_secret.txt", 256)
     wanted = sorted(source.glob("*.ipynb"))
     for path in wanted:
@@ -180,27 +179,9 @@ def _plain_text(path: Path, most: int) -> None:
         text = path.read_bytes()[: most + 1].decode("ascii").strip()
     except (OSError, UnicodeDecodeError):
         text = ""
-    if not text or len(text) > most or not text.isprintable() or not _reads(path.name, text):
+    is_sound = bool(text) and len(text) <= most and text.isprintable()
+    if not is_sound or (path.name == timestamps.FILE and timestamps.moment(text) is None):
         _remove(path)
-
-
-def _reads(name: str, text: str) -> bool:
-    if name != "timestamp.txt":
-        return True
-    try:
-        return moment(text) is not None
-    except Exception:  # dateutil raises what it likes
-        return False
-
-
-def moment(text: str) -> datetime.datetime | None:
-    """The time that a timestamp.txt tells, as nbgrader reads it. Raises whatever dateutil raises."""
-    if _STAMP.fullmatch(text):  # as the exchange writes it; dateutil guesses forty times as long
-        return datetime.datetime.fromisoformat(text.removesuffix(" UTC"))
-    from nbgrader.utils import parse_utc
-
-    found: datetime.datetime | None = parse_utc(text)
-    return found
 
 
 def _rename(folder: Path, name: str, wanted: Sequence[str], notes: Notes) -> None:

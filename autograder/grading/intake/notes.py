@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.files import write_whole
+
 FOLDER = ".intake"
 LARGEST = 4 << 20  # bytes of notes
 
@@ -73,17 +75,3 @@ def write_notes(submission: Path, notes: Notes) -> None:
     folder = submission / FOLDER
     folder.mkdir(exist_ok=True)
     write_whole(folder / "notes.json", json.dumps(dataclasses.asdict(notes), indent=1, ensure_ascii=False).encode())
-
-
-def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write a file so that nobody ever finds half of it, and no link is followed. A full disk leaves what was there."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.new")
-    scratch.unlink(missing_ok=True)
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.replace(scratch, path)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import datafiles
+from autograder.grading import timestamps
 from autograder.grading.judge import week
 from autograder.wall.wire.limits import Limits
 
@@ -82,7 +83,7 @@ class Job:
     @property
     def handed_in(self) -> str:
         """The submission's time, as the exchange wrote it; empty where nothing is written."""
-        return self.files.get("timestamp.txt", b"").decode("ascii", "replace")
+        return handed_in(self.files)
 
 
 @dataclass
@@ -157,6 +158,11 @@ def files_of(folder: Path) -> dict[str, bytes]:
             continue
         found[name] = path.read_bytes()
     return found
+
+
+def handed_in(files: Mapping[str, bytes]) -> str:
+    """A submission's time, as the exchange wrote it; empty where nothing is written."""
+    return files.get(timestamps.FILE, b"").decode("ascii", "replace")
 
 
 def _is_notebook(name: str) -> bool:

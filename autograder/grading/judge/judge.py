@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from autograder.cases.model import Points
 from autograder.cases.session import Session
+from autograder.grading import timestamps
 from autograder.grading.judge import week
 from autograder.grading.judge.assignment import Graded, Job, Week
 from autograder.grading.judge.literals import refusal
@@ -27,7 +28,7 @@ from autograder.wall.execute import execute
 from autograder.wall.kernel import Learner, Starter
 from autograder.wall.outputs import error
 
-PRIVATE = ("timestamp.txt", "submission_secret.txt")
+PRIVATE = (timestamps.FILE, "submission_secret.txt")
 _FLOAT = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
 #: week's exercise, "check" or "hidden" -> what its cell came to
 Collected = dict[str, dict[str, Points]]

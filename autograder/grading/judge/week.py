@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.intake.notes import write_whole
+from autograder.files import write_whole
 from autograder.grading.keys import state_folder
 
 CASES = ("checks.py", "hidden.py")

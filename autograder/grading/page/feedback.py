@@ -7,7 +7,6 @@ learner's own code showed as HTML stands in a frame that may do nothing.
 from __future__ import annotations
 
 import copy
-import datetime
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from autograder.cases.report import points_in_words
 from autograder.grading.judge.result import ExerciseResult, Result, result_of
 from autograder.grading.page import cells as shown
 from autograder.grading.page.hide import hide_cell
+from autograder.grading.timestamps import moment
 
 
 @dataclass
@@ -155,10 +155,8 @@ def _comments(nb: NotebookNode) -> list[tuple[str, str]]:
 
 def _time(text: str) -> str:
     """A time as the exchange writes it, for people."""
-    try:
-        return datetime.datetime.fromisoformat(text.strip().split(".")[0]).strftime("%d %B %Y, %H:%M") + " UTC"
-    except ValueError:
-        return ""
+    found = moment(text)
+    return f"{found:%d %B %Y, %H:%M} UTC" if found is not None else ""
 
 
 def notice(title: str, lines: list[str]) -> str:

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 
+from autograder.grading import timestamps
 from autograder.grading.page.feedback import render
 from autograder.grading.page.hide import hide_cell
 
@@ -41,7 +42,7 @@ class FeedbackPage(Exporter):
 
 def _handed_in(resources: dict[str, Any]) -> str:
     """When it was handed in, as the exchange wrote it down."""
-    path = Path(resources.get("metadata", {}).get("path") or ".") / "timestamp.txt"
+    path = Path(resources.get("metadata", {}).get("path") or ".") / timestamps.FILE
     try:
         return path.read_text(encoding="ascii")
     except (OSError, ValueError):

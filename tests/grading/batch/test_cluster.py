@@ -21,7 +21,7 @@ pytest.importorskip("distributed")
 
 from nbgrader.api import Gradebook
 
-from autograder.cli import Mend
+from autograder.errors import Mend
 from autograder.grading.batch import cluster
 from autograder.grading.batch.batch import grade_class
 from autograder.grading.batch.pool import feed

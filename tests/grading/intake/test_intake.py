@@ -252,7 +252,7 @@ def test_a_folder_without_a_notebook(root: Path, hand_in: HandIn) -> None:
 def test_links_special_and_huge_files_are_left_out(
     root: Path, hand_in: HandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "LARGEST_FILE", 1000)
+    monkeypatch.setattr(intake, "LARGEST_FILE", 4000)
     secret = tmp_path / "secret.txt"
     secret.write_text("the instructor's")
     folder = hand_in("eve")
@@ -260,7 +260,7 @@ def test_links_special_and_huge_files_are_left_out(
     (folder / "folder").symlink_to(tmp_path)
     (folder / "gradebook.db").write_bytes(b"SQLite")
     (folder / "nbgrader_config.py").write_text("raise SystemExit")
-    (folder / "big.csv").write_bytes(b"0" * 1001)
+    (folder / "big.csv").write_bytes(b"0" * 4001)
     os.mkfifo(folder / "pipe")
     deep = folder.joinpath(*["d"] * 12)
     deep.mkdir(parents=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from traitlets.config import Config
 
-from autograder.cli import Mend
+from autograder.errors import Mend
 from autograder.grading.grader import CONFIG, Grader
 from autograder.grading.plug.judge_step import Judge
 from autograder.grading.plug.settings import limits_of
