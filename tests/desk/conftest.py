@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder import cli
 from autograder.course.commands import run_new_week
 from autograder.course.places import Course
 from autograder.desk.lab import build_missing
 from autograder.desk.local import LocalCourse
-from autograder import cli
 from autograder.environment import own_programs_first
 
 ROOT = Path(__file__).resolve().parents[2]
