@@ -39,23 +39,29 @@ def own_user() -> None:
 
 ROOT = os.geteuid() == 0
 UID, GID = (USER, USER) if ROOT else (os.getuid(), os.getgid())
+INTERPRETER = {Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve()}
+
+
+def cover(above: Path, size: str) -> None:
+    """Mount an empty folder over one, and the interpreter there once more where it lies below it."""
+    handles = {place: os.open(place, os.O_PATH) for place in sorted(INTERPRETER) if above in place.parents}
+    call("mount", b"tmpfs", bytes(above), b"tmpfs", MS_NOSUID | MS_NODEV, f"size={size},mode=1777".encode())
+    for place, handle in handles.items():
+        if not place.exists():  # else it lies in another that is there already
+            place.mkdir(parents=True)
+            call("mount", f"/proc/self/fd/{handle}".encode(), bytes(place), None, MS_BIND | MS_REC, None)
+        os.close(handle)
 
 
 def open_ways() -> None:
-    """Let another user reach the interpreter where it lies under a closed folder, as /root is: mount it there once more."""
-    places = {Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve()}
-    closed = {place: next((one for one in reversed(place.parents) if not one.stat().st_mode & 1), None) for place in places}
-    hidden = [place for place, above in closed.items() if above is not None]
-    if not ROOT or not hidden:
+    """Let another user reach the interpreter where it lies under a closed folder, as /root is."""
+    closed = {next((one for one in reversed(place.parents) if not one.stat().st_mode & 1), None) for place in INTERPRETER}
+    if not ROOT or closed == {None}:
         return
     call("unshare", NEWNS)
     call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-    handles = {place: os.open(place, os.O_PATH) for place in hidden}
-    for above in {closed[place] for place in hidden}:
-        call("mount", b"tmpfs", bytes(above), b"tmpfs", MS_NOSUID | MS_NODEV, b"size=1m,mode=755")
-    for place, handle in handles.items():
-        place.mkdir(parents=True)
-        call("mount", f"/proc/self/fd/{handle}".encode(), bytes(place), None, MS_BIND, None)
+    for above in closed - {None}:
+        cover(above, "1m")
 
 
 def isolate() -> None:
@@ -64,7 +70,7 @@ def isolate() -> None:
     if not ROOT:
         own_user()
     call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-    call("mount", b"tmpfs", b"/tmp", b"tmpfs", MS_NOSUID | MS_NODEV, b"size=16m")
+    cover(Path("/tmp"), "16m")  # the checkout itself may lie below it
 
 
 def confine() -> None:
