@@ -70,7 +70,7 @@ def test_matplotlibs_list_of_fonts_is_lent_unless_it_names_a_persons_fonts(
 def test_a_probe_that_is_killed_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By an operator, or by the kernel short of memory: it says nothing about the sandbox."""
     mortal, died = tmp_path / "bwrap", tmp_path / "died"
-    mortal.write_text(f'#!/bin/sh\n[ -e {died} ] || {{ touch {died}; kill -9 $$; }}\nexec {find_bwrap()} "$@"\n')
+    mortal.write_text(f'#!/bin/sh\n[ -e {died} ] || {{ touch {died}; kill -9 $$; }}\nexec "{find_bwrap()}" "$@"\n')
     mortal.chmod(0o755)
     monkeypatch.setattr(module, "find_bwrap", lambda: str(mortal))
     assert open_sandbox(Limits()).bwrap == str(mortal) and died.exists()
