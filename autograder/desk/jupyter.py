@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import socket
 import sys
 import time
@@ -10,12 +11,14 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder.desk.local import LocalCourse
 from autograder.errors import Mend
 from autograder.files import write_json
 
 FIRST_PORT = 8888
+DATA = "data"  # beside a desk's settings: the kernel that it lays
 PATIENCE = 90.0  # seconds until JupyterLab must answer
 #: Submit sends what is on the disk, and people press it without saving. Not more often: a save by hand that meets one of
 #: these makes JupyterLab ask whether somebody else has changed the file.
@@ -33,6 +36,12 @@ SERVER_PARTS = {
 #: would put itself between Jupyter and the files.
 NOISE = (
     "@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension:plugin", "jupyterlab-jupytext:plugin",
+)  # fmt: skip
+#: What a learner need not see in the file browser: what Jupyter itself hides, what a week's cells import, and what
+#: `workbook update` and `reset` put aside.
+HIDDEN = (
+    "__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~",
+    "checks.py", "explore.py", "kit.py", "week.json", "backups",
 )  # fmt: skip
 
 
@@ -106,15 +115,39 @@ def new_server(port: int | None) -> Server:
 
 
 def lay_settings(course: LocalCourse, desk: str) -> None:
-    """Write Jupyter's settings for a desk: which panels it shows, which parts of nbgrader's server run."""
+    """Write Jupyter's settings for a desk: its panels, the parts of nbgrader's server that run, width, terminal, kernel."""
     folder = course.settings(desk)
     hidden = [f"@jupyter/nbgrader:{panel}" for panel in PANELS[desk]] + list(NOISE)
     write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": dict.fromkeys(hidden, True)})
     parts = {f"nbgrader.server_extensions.{part}": False for part in SERVER_PARTS[desk]} | {"jupyterlab_jupytext": False}
-    write_json(folder / "jupyter_server_config.json", {"ServerApp": {"jpserver_extensions": parts}})
+    settings: dict[str, Any] = {
+        # Not a login shell, as Jupyter has it: that would set the path anew, and not find `workbook` any more.
+        "ServerApp": {"jpserver_extensions": parts, "terminado_settings": {"shell_command": [os.environ.get("SHELL") or "sh"]}},
+        "LabApp": {"custom_css": True},
+    }
+    if desk == "learner":
+        settings["ContentsManager"] = {"hide_globs": list(HIDDEN)}
+    write_json(folder / "jupyter_server_config.json", settings)
+    (folder / "custom").mkdir(exist_ok=True)
+    shutil.copyfile(Path(__file__).with_name("custom.css"), folder / "custom" / "custom.css")
+    lay_kernel(folder / DATA / "kernels" / "python3")
     first_choice = folder / "lab" / "user-settings" / "@jupyterlab" / "docmanager-extension" / "plugin.jupyterlab-settings"
     if not first_choice.exists():
         write_json(first_choice, SAVING)
+
+
+def lay_kernel(folder: Path) -> None:
+    """Write the kernel that the desk's notebooks run in.
+
+    It has the name of ipykernel's own, so that no notebook has to name it, and is the same but for one extension:
+    `check` is at hand before any cell has run.
+    """
+    from ipykernel.kernelspec import write_kernel_spec  # a third of a second, for a desk alone
+
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    write_kernel_spec(folder, extra_arguments=["--ext=autograder.desk.kernel"])
 
 
 def command(server: Server, root: Path, page: str, browser: bool) -> list[str]:
@@ -141,4 +174,5 @@ def environment(course: LocalCourse, desk: str, server: Server) -> dict[str, str
         "JUPYTER_CONFIG_DIR": str(course.settings(desk)),
         "JUPYTER_TOKEN": server.token,
         "JUPYTER_PREFER_ENV_PATH": "1",
+        "JUPYTER_PATH": str(course.settings(desk) / DATA),
     }

@@ -39,6 +39,7 @@ def run_lab(arguments: argparse.Namespace) -> int:
     with alone(course, "lab"):
         if exchange.fetch(course, week):
             print(f"{week} is in your workspace.")
+        week = course.last_touched() or week
         server = jupyter.new_server(arguments.port)
         page = f"/lab/tree/{week}/{week}.ipynb"
         with together() as children:

@@ -1,6 +1,7 @@
 """The local course: laid, released, fetched; and what is hers stays hers."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -85,6 +86,16 @@ def test_a_learners_own_choice_of_autosave_stays(course: LocalCourse) -> None:
     chosen.write_text('{"autosaveInterval": 60}')
     jupyter.lay_settings(course, "learner")
     assert chosen.read_text() == '{"autosaveInterval": 60}'
+
+
+def test_the_week_that_she_wrote_in_last_is_the_one_that_opens(course: LocalCourse) -> None:
+    assert course.last_touched() == ""
+    for at, week in ((2, "week01_try"), (3, "week03_more"), (1, "week09_fetched_long_ago")):
+        (course.learner / week).mkdir()
+        (course.learner / week / f"{week}.ipynb").write_text("{}")
+        (course.learner / week / "notes.ipynb").write_text("{}")
+        os.utime(course.learner / week / f"{week}.ipynb", (at, at))
+    assert course.last_touched() == "week03_more"
 
 
 def test_a_port_in_use_is_said_with_the_mend(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
