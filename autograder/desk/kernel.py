@@ -43,11 +43,11 @@ def first_of(folder: Path, exercise: str, ran: set[str]) -> str:
         above = _above([cell for cell in cells if cell["cell_type"] == "code"], exercise)
         missing = [cell for cell in above if _text(cell).strip() and _text(cell).strip() not in ran]
     except (OSError, ValueError, KeyError, TypeError, StopIteration):
-        return f"This kernel is new: run the cells above first. {AT_ONCE}"
+        return f"This kernel is new: run the cells above first.\n{AT_ONCE}"
     answers = [f"`{_mark(cell, 'id')}`" for cell in missing if _mark(cell, "role") in ("answer", "studio")]
     named = f", among them your {'answer' if len(answers) == 1 else 'answers'} {_and(answers)}" if answers else ""
     cells_above = "one cell above has" if len(missing) == 1 else f"{len(missing)} cells above have"
-    return f"This kernel is new: {cells_above} not run in it yet{named}. {AT_ONCE}"
+    return f"This kernel is new: {cells_above} not run in it yet{named}.\n{AT_ONCE}"
 
 
 def _above(cells: list[dict[str, Any]], exercise: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Browser tests: a real Chromium or Chrome on a real JupyterLab, started as a person starts it."""
 
+import contextlib
 import functools
 import json
 import os
@@ -191,7 +192,8 @@ class NotebookPage:
         """Make a cell the active one, by the arrow keys."""
         code = self.page.locator(".jp-Notebook .jp-CodeCell.jp-mod-active .cm-content")
         if code.count():  # out of a slider, a menu, a table: back into the notebook
-            code.click()
+            with contextlib.suppress(NotThere):  # while JupyterLab is still loading, the cell may be gone again
+                code.click(timeout=5000)
         self.page.keyboard.press("Escape")
         steps = position - self.position()
         for _ in range(abs(steps)):

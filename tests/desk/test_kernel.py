@@ -37,7 +37,7 @@ def test_it_names_what_has_not_run_above_the_check(tmp_path: Path) -> None:
     folder = week(tmp_path, *cells)
     assert "2 cells above have not run in it yet, among them your answer `one`." in first_of(folder, "one", set())
     assert "4 cells above have not run in it yet, among them your answers `one` and `two`." in first_of(folder, "two", set())
-    assert "one cell above has not run in it yet. " in first_of(folder, "one", {"def one(): ..."})
+    assert "one cell above has not run in it yet.\n" in first_of(folder, "one", {"def one(): ..."})
     assert "Run All Above" in first_of(folder, "two", set())
 
 
