@@ -14,6 +14,7 @@ from autograder.cases.report import as_html, as_text
 from autograder.cases.score import Score
 from autograder.cases.session import Session
 from autograder.cases.still_open import Open, read
+from autograder.errors import OwnFailure
 
 _last: dict[str, Report] = {}  # each exercise's last report, for the end of the notebook
 _sessions: dict[tuple[pathlib.Path, int], Session] = {}
@@ -27,7 +28,7 @@ def check(id: str) -> Points:
     """
     try:
         points = _session(pathlib.Path.cwd(), _lookup_in(sys._getframe(1).f_globals)).check(id)
-    except WeekError as error:
+    except (WeekError, OwnFailure) as error:
         report = Report(id, (), str(error))
         points = Points(0.0, report, as_html(report))
     if not _in_notebook():

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.cases.model import Half, Studio, Verdict
-from autograder.cases.running import Limit, explain, seed_for
+from autograder.cases.running import Limit, explain, own_failure, seed_for
 from autograder.cases.studios import Entry, Rounds
 from autograder.timelimit import TimeUp
 
@@ -74,6 +74,7 @@ def judge_studio(studio: Studio, rounds: Rounds, key: bytes, limit: Limit, open_
         value, advice = measure(studio, rounds, half, seed_for(key, studio.exercise, half), limit)
     except (Exception, SystemExit, GeneratorExit, TimeUp) as error:
         file = studio.judge.__code__.co_filename if studio.judge else ""
+        own_failure(error, file)
         why, line = explain(error, {}, file, studio.seconds)
         return Verdict("judge", says, True, False, 1.0, message=why, line=line)
     share, band = studio.score(value), studio.band(value) + (", with honour" if studio.honoured(value) else "")

@@ -30,6 +30,8 @@ from autograder.cases.causes import BLANK
 from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.studios import Entry
 from autograder.cases.words import describe
+from autograder.datafiles import DataError
+from autograder.errors import OwnFailure
 from autograder.timelimit import TimeUp
 
 # Gives, where it knows better than a clock on the wall, a function that says how many seconds are left.
@@ -118,6 +120,7 @@ class _Attempts:
         except (Exception, SystemExit, GeneratorExit) as error:
             if type(error).__module__.startswith("hypothesis"):  # a rejected draw, for instance: not the learner's
                 raise
+            own_failure(error, self.case.run.__code__.co_filename)
             if isinstance(error, NotImplementedError):  # a blank: there is no input worth searching for
                 self.error = error
                 raise _Enough from None
@@ -222,6 +225,13 @@ def explain(error: BaseException, subjects: Mapping[str, Any], case_file: str, s
     return f"what came back cannot be used here ({type_name(error)}: {str(error)[:200]})", ""
 
 
+def own_failure(error: BaseException, case_file: str) -> None:
+    """Raise OwnFailure where an error is the grader's: of data, memory, the disk or the machine, with no line of hers in it."""
+    is_kind = isinstance(error, (DataError, OSError, MemoryError, ImportError)) or "can't start new thread" in str(error)
+    if is_kind and not hasattr(error, "learner_traceback") and not learner_line(error, case_file):
+        raise OwnFailure(f"{type(error).__name__}: {error}") from error
+
+
 def type_name(error: BaseException) -> str:
     """The name of an error's type, also where it crossed the wall under another one."""
     return str(getattr(error, "learner_type", type(error).__name__))
@@ -241,6 +251,8 @@ def learner_line(error: BaseException, case_file: str) -> str:
         return f"line {number}: {str(source).strip()}"
     lines = traceback.extract_tb(error.__traceback__)
     for frame in reversed(lines):
+        if frame.filename.endswith((".pyx", ".pxi")):  # of a compiled library
+            continue
         if not frame.filename.startswith((*_NOT_HERS, case_file, "<frozen", "<__array_function__")):
             source = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
             return f"line {frame.lineno}: {source}" if source else f"line {frame.lineno}"

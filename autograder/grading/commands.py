@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.errors import NOT_YET
 from autograder.grading.batch.startup import leave_out
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def run_grade(options: argparse.Namespace) -> int:
         print("\nStopped. What is done is kept: the same command goes on where this one ended.", file=sys.stderr)
         return 130
     print(table(outcomes))
+    if waiting := sum(outcome.trouble.startswith(NOT_YET) for outcome in outcomes):
+        print(f"\n{waiting} of {len(outcomes)}: {NOT_YET}. Old scores stand; the same command tries again.", file=sys.stderr)
     return int(any(outcome.trouble for outcome in outcomes))
 
 

@@ -27,6 +27,7 @@ from nbgrader.api import (
 from sqlalchemy import Connection, bindparam, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from autograder.errors import NotGraded
 from autograder.grading.judge.assignment import Graded
 
 TRIES = 8
@@ -175,6 +176,11 @@ class Book:
         self.db = self.gradebook.db
         self.db.rollback()
 
+    @property
+    def graded(self) -> dict[str, dict[str, float]]:
+        """The cells that are scored, with their points, by notebook."""
+        return {name: {one.id: one.points for one in cells.values() if one.graded} for name, cells in self.cells.items()}
+
     def close(self) -> None:
         """Let the database go."""
         self.gradebook.close()
@@ -267,12 +273,14 @@ class Book:
     def _grades(
         self, name: str, notebook: str, known: _Known, found: Mapping[str, float | None] | None, anew: bool, work: _Work
     ) -> dict[str, float]:
-        """Write a notebook's scores; those that count. A notebook that is not there scores zero, as nbgrader has it."""
+        """Write a notebook's scores; those that count. A cell of which nothing was found out is never scored."""
         scores = dict[str, float]()
         for cell, about in self.cells[name].items():
             if not about.graded:
                 continue
-            auto = 0.0 if found is None else found.get(about.id)
+            if found is None or about.id not in found:
+                raise NotGraded(f"grading said nothing of {about.id} in {name}")
+            auto = found[about.id]
             id, before, manual, extra, needs = known.get((notebook, cell), (None, None, None, None, None))
             wanted = auto is None or manual is not None
             values = {"auto_score": auto, "needs_manual_grade": wanted}

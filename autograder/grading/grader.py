@@ -20,7 +20,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.environment import own_programs_first
-from autograder.errors import Mend
+from autograder.errors import NOT_YET, Mend
 from autograder.grading.gradebook import open_gradebook
 from autograder.grading.intake.intake import take_in
 from autograder.grading.outbox import FULL, NO_FILE, is_full
@@ -104,6 +104,19 @@ class Grader:
                     f"Mend: nbgrader generate_assignment {assignment} --force"
                 ) from None
 
+    def need_whole(self, assignment: str) -> None:
+        """Refuse an assignment of which something of ours is missing, before a submission of it is touched."""
+        from autograder.grading.judge.assignment import bundle
+        from autograder.grading.judge.whole import lacks
+
+        with self.gradebook() as gradebook:
+            graded = {
+                notebook.name: {cell.name: float(cell.max_score) for cell in (*notebook.grade_cells, *notebook.task_cells)}
+                for notebook in gradebook.find_assignment(assignment).notebooks
+            }
+        if gone := lacks(bundle(self.root, self.source(assignment), assignment, True, self.limits()), graded):
+            raise Mend(gone)
+
     def gradebook(self) -> Any:
         """The gradebook, to be used in a `with`."""
         return open_gradebook(self.coursedir.db_url, self.coursedir.course_id)
@@ -170,7 +183,7 @@ class Grader:
             finally:
                 made.close()
         except Exception as error:  # one submission's trouble stops no other
-            outcome = Outcome(student, trouble=plain_words(error))
+            outcome = Outcome(student, trouble=not_yet(error))
         return replace(outcome, seconds=time.monotonic() - begun)
 
     def grade_by_nbgrader(self, student: str, assignment: str) -> Outcome:
@@ -184,7 +197,7 @@ class Grader:
             need(self.api.generate_feedback(assignment, student, force=True), "its feedback could not be written")
             score, most = self.score(student, assignment)
         except Exception as error:  # one submission's trouble stops no other
-            return Outcome(student, seconds=time.monotonic() - begun, trouble=plain_words(error))
+            return Outcome(student, seconds=time.monotonic() - begun, trouble=not_yet(error))
         return Outcome(student, score, most, time.monotonic() - begun)
 
     def takes_our_way(self) -> bool:
@@ -259,6 +272,12 @@ def _configuration(root: Path) -> Config:
         raise Mend(f"{where} cannot be run: {told}\nMend: put it right in {root}.") from None
 
 
+def not_yet(error: Exception) -> str:
+    """What kept a submission from being graded: never its score, and what was there before stands."""
+    words = plain_words(error)
+    return words if isinstance(error, Mend) or is_full(error) else f"{NOT_YET}: {words}"
+
+
 def plain_words(error: Exception) -> str:
     """What went wrong, in words for whoever grades."""
     text = f"{error}" or type(error).__name__
@@ -296,7 +315,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
     wide = max(len(outcome.student) for outcome in outcomes)
     lines = []
     for one in outcomes:
-        label = "graded, but" if one.most else "not graded:"
-        what = f"{label} {one.trouble}" if one.trouble else f"{one.score:7.2f} of {one.most:g}"
+        label = "graded, but " if one.most else "" if one.trouble.startswith(NOT_YET) else "not graded: "
+        what = f"{label}{one.trouble}" if one.trouble else f"{one.score:7.2f} of {one.most:g}"
         lines.append(f"{one.student:<{wide}}  {what:<18} {one.seconds:6.1f} s")
     return "\n".join(lines)

@@ -19,7 +19,8 @@ from typing import TextIO
 
 from nbgrader.utils import notebook_hash
 
-from autograder.grading.grader import Grader, plain_words
+from autograder.errors import NOT_YET, NotGraded
+from autograder.grading.grader import Grader, not_yet, plain_words
 from autograder.grading.intake.attempts import Attempt, attempts, counting
 from autograder.grading.intake.exchange import put
 from autograder.grading.keys import state_folder
@@ -28,8 +29,10 @@ from autograder.grading.page.feedback import notice
 from autograder.locks import only_one
 
 PAUSE = 0.3  # seconds between two looks
-TRIES = 3
 TWICE = "A watcher stands beside this course already.\nMend: end that one first."
+OUR_SIDE = "something failed on our side. It is tried again by itself, and your instructor has been told."
+TRIES = 3  # in vain, after which a learner is told
+LONGEST = 3600.0  # seconds between two tries, at most
 ROOM = 10.0  # seconds after which a full disk is tried again
 
 
@@ -132,13 +135,13 @@ class Watcher:
         try:
             self._grade(student, assignment, ready, new)
         except Exception as error:
-            full = is_full(error)  # nobody's fault: it waits for room, and is not given up
+            full = is_full(error)  # it waits for room
             for attempt in new:
                 self.tries[attempt.name] += not full
-                self.later[attempt.name] = time.monotonic() + (ROOM if full else 2 ** self.tries[attempt.name])
-            self.say(f"{student} {assignment}: {plain_words(error) if full else f'{type(error).__name__}: {error}'}")
-            if not full and self.tries[new[-1].name] >= TRIES:
-                self._give_up(assignment, new)
+                self.later[attempt.name] = time.monotonic() + (ROOM if full else min(2 ** self.tries[attempt.name], LONGEST))
+            self.say(f"{student} {assignment}: {not_yet(error)}")
+            if not full and self.tries[new[-1].name] == TRIES:
+                self._tell_of_us(assignment, new)
             return 0
         return 1
 
@@ -146,10 +149,11 @@ class Watcher:
         begun = time.monotonic()
         counts = counting(ready, self.grader.due(assignment))
         if counts in new:
+            self.grader.need_whole(assignment)
             self.grader.collect_attempt(student, assignment, counts.name)
             outcome = self.grader.grade(student, assignment)
             if outcome.trouble:
-                raise RuntimeError(outcome.trouble)
+                raise NotGraded(outcome.trouble.removeprefix(f"{NOT_YET}: "))
             self.grader.release(student, assignment)
             took = time.monotonic() - begun
             self.say(f"{student} {assignment}: {outcome.score:g} of {outcome.most:g}, {took:.1f} s")
@@ -175,11 +179,11 @@ class Watcher:
             name = notebook_hash(secret=attempt.secret, notebook_id=notebook)
             put(exchange / "feedback", f"{name}.html", page)
 
-    def _give_up(self, assignment: str, new: list[Attempt]) -> None:
+    def _tell_of_us(self, assignment: str, new: list[Attempt]) -> None:
+        """Tell a learner once that she waits for us. It is tried again, ever more seldom, also by the next watcher."""
         for attempt in new:
             try:
-                self._tell(attempt, "This attempt could not be graded, and that is not your fault: your instructor has to look.")
-                self.ledger.write(attempt, "failed")
+                self._tell(attempt, f"{NOT_YET.capitalize()}: {OUR_SIDE}")
             except OSError as error:
                 self.say(f"{attempt.student} {assignment}: {error}")
 

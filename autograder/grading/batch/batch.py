@@ -19,15 +19,17 @@ from pathlib import Path
 from typing import Any
 
 from autograder import scratch
+from autograder.errors import Mend
 from autograder.grading.batch import heap
 from autograder.grading.batch.cache import Kept, Record, digest, is_whole
 from autograder.grading.batch.pool import feed, local
 from autograder.grading.batch.worker import end_all, run_apart
 from autograder.grading.gradebook import Book, Standing
-from autograder.grading.grader import Grader, Outcome, plain_words
+from autograder.grading.grader import Grader, Outcome, not_yet, plain_words
 from autograder.grading.intake.intake import take_in
 from autograder.grading.judge.assignment import Graded, Job, Week, bundle, fields_of, files_of, handed_in
 from autograder.grading.judge.week import is_open
+from autograder.grading.judge.whole import lacks
 from autograder.grading.keys import course_secret, submission_key
 from autograder.grading.outbox import Outbox, sweep
 from autograder.grading.timestamps import moment
@@ -57,6 +59,9 @@ class Class:
         source, is_opened = grader.source(assignment), is_open(grader.root, assignment, self.book.due)
         settings = grader.limits(), self.book.checksums, grader.step_settings()
         self.week = bundle(grader.root, source, assignment, is_opened, *settings)
+        if gone := lacks(self.week, self.book.graded):
+            self.book.close()
+            raise Mend(gone)
 
     def grade(self, students: Sequence[str], executor: Executor, workers: int, tell: Tell, run: Run = run_apart) -> None:
         """Grade these learners' submissions.
@@ -84,7 +89,7 @@ class Class:
             try:
                 outcomes.append(self._finish(job, run_apart(self.week, job)))
             except Exception as error:
-                outcomes.append(Outcome(student, trouble=plain_words(error)))
+                outcomes.append(Outcome(student, trouble=not_yet(error)))
         return outcomes[0]
 
     def _jobs(self, students: Sequence[str], tell: Tell) -> Iterator[Job]:
@@ -98,7 +103,7 @@ class Class:
                     tell(self._unchanged(job, record, since))
                     continue
             except Exception as error:  # one submission's trouble stops no other
-                tell(Outcome(student, seconds=time.monotonic() - since, trouble=plain_words(error)))
+                tell(Outcome(student, seconds=time.monotonic() - since, trouble=not_yet(error)))
                 continue
             yield job
 
@@ -106,7 +111,7 @@ class Class:
         """Take in a submission and make a job of it."""
         folder = self.grader.submitted(student, self.assignment)
         if not folder.is_dir():
-            raise FileNotFoundError(f"nothing was handed in: there is no {folder}")
+            raise Mend(f"nothing was handed in: there is no {folder}")
         with alone(folder):
             notes = take_in(folder, self.grader.source(self.assignment))
             files = files_of(folder)
@@ -122,7 +127,7 @@ class Class:
     def _finish(self, job: Job, result: Graded | Exception) -> Outcome:
         """Write what came of a job."""
         if isinstance(result, Exception):
-            return Outcome(job.student, trouble=plain_words(result))
+            return Outcome(job.student, trouble=not_yet(result))
         if result.slow:
             _say_once(result.slow)
         if result.trouble:
@@ -142,7 +147,7 @@ class Class:
 
                 standing = self._write(job, result, True, ready)
         except Exception as error:
-            return Outcome(job.student, seconds=result.seconds, trouble=plain_words(error))
+            return Outcome(job.student, seconds=result.seconds, trouble=not_yet(error))
         return Outcome(job.student, standing.score, standing.most, result.seconds)
 
     def _unchanged(self, job: Job, record: Record, since: float) -> Outcome:
@@ -233,6 +238,7 @@ def grade_class(
     grader.need_assignment(assignment)
     if not cluster:
         grader.need_sandbox()
+    grader.need_whole(assignment)
     grader.collect(assignment)
     asked = grader.students(assignment) if students is None else list(students)
     outcomes: list[Outcome] = []

@@ -22,7 +22,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from autograder import scratch
+from autograder.errors import NotGraded
 from autograder.grading.judge.assignment import Graded, Job, Week
+from autograder.wall.wire.errors import SandboxError
 
 TRIES = 3
 SLACK = 120.0  # seconds beyond a notebook's own time after which a helper is given up
@@ -99,9 +101,15 @@ class Helper:
 def run_apart(week: Week, job: Job) -> Graded:
     """Grade a submission in this thread's helper.
 
-    Where the helper is killed, it is tried again in a new one; a submission that outlives no helper is said to be the
-    trouble, and stops no other.
+    Where the helper is killed, it is tried again in a new one, and where something of ours failed in it, once more: memory
+    and files that ran short may be there again. A submission that outlives no helper stops no other.
+
+    Raises
+    ------
+    NotGraded
+        Where it was in vain, or what else went wrong.
     """
+    failed = False
     for attempt in range(1, TRIES + 1):
         helper: Helper | None = getattr(_mine, "helper", None)
         if helper is None or helper.process.poll() is not None or not helper.has_place():
@@ -116,7 +124,15 @@ def run_apart(week: Week, job: Job) -> Graded:
             helper.end()
             _mine.helper = None
             if attempt == TRIES:
-                return Graded(job.student, trouble=f"the grader's helper process was lost {TRIES} times: {ended}")
+                raise NotGraded(f"the grader's helper process was lost {TRIES} times: {ended}") from None
+        except SandboxError:
+            raise
+        except Exception:
+            if failed or attempt == TRIES or helper not in _all:
+                raise
+            failed = True
+            helper.end()
+            _mine.helper = None
         except BaseException:
             if helper.process.poll() is not None:
                 _mine.helper = None

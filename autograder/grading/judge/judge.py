@@ -8,25 +8,29 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.cases.model import Points
 from autograder.cases.session import Session
+from autograder.errors import NotGraded, OwnFailure
 from autograder.grading import timestamps
 from autograder.grading.judge import week
 from autograder.grading.judge.assignment import Graded, Job, Week
 from autograder.grading.judge.literals import refusal
 from autograder.grading.judge.reference import pieces
 from autograder.grading.judge.result import KEY, Result, exercise_result
+from autograder.grading.judge.whole import need_data
 from autograder.grading.page.cells import COURSE
 from autograder.grading.page.feedback import page_of
 from autograder.notebook import format as nbio
 from autograder.notebook.cut import cut
-from autograder.wall.execute import execute
+from autograder.wall.execute import Executed, execute
 from autograder.wall.kernel import Learner, Starter
 from autograder.wall.outputs import error
+from autograder.wall.wire.errors import LearnerError
 
 PRIVATE = (timestamps.FILE, "submission_secret.txt")
 _FLOAT = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
@@ -88,8 +92,7 @@ def judge_notebook(
         executed = _untried(nb, result.unreadable)
     else:
         files = _beside(week, job, result.lines)
-        with _tools(week, job.keys.get(name, b""), nb, source, files, collected) as tools:
-            executed, said, killed = execute(nb, source, tools, week.limits, files, starter)
+        executed, said, killed = _executed(week, job.keys.get(name, b""), nb, source, files, collected, starter)
         result.lines += said
         if killed and doubts is not None:
             doubts.append(name)
@@ -102,6 +105,38 @@ def judge_notebook(
             cell.metadata[KEY] = {COURSE: True}
     executed.metadata[KEY] = result.as_metadata()
     return executed
+
+
+def _executed(
+    week: Week,
+    key: bytes,
+    nb: NotebookNode,
+    source: NotebookNode,
+    files: Mapping[str, bytes],
+    collected: Collected,
+    starter: Starter | None,
+) -> Executed:
+    """Run it; NotGraded where something of ours failed while it ran, or is not there any more."""
+    need_data(week)
+    starved = out_of_memory()
+    try:
+        with _tools(week, key, nb, source, files, collected) as tools:
+            executed = execute(nb, source, tools, week.limits, files, starter)
+    except OwnFailure as failure:
+        raise NotGraded(str(failure)) from failure
+    if executed.killed and out_of_memory() != starved:
+        raise NotGraded("the machine ran out of memory. Mend: fewer workers at once (--workers), or more memory")
+    need_data(week)
+    return executed
+
+
+def out_of_memory() -> int:
+    """How often the kernel has ended a process of this machine for want of memory; 0 where it does not say."""
+    try:
+        found = re.search(r"^oom_kill (\d+)$", Path("/proc/vmstat").read_text(encoding="ascii"), re.MULTILINE)
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
 
 
 def _beside(week: Week, job: Job, said: list[str]) -> dict[str, bytes]:
@@ -133,15 +168,20 @@ def _tools(
             collected.clear()  # a second run starts anew
 
             def lent(names: Sequence[str]) -> contextlib.AbstractContextManager[None]:
-                ours = pieces(source, folder)
+                try:
+                    ours = pieces(source, folder)
+                except Exception as error:
+                    raise OwnFailure(f"the reference cannot be run: {type(error).__name__}: {error}") from error
                 return learner.lent({name: ours[name] for name in names})
 
             refused = refusal(_written(nb, source, files))
             session = Session(folder, learner.get, key, learner.limit, learner.studios(), bundle.open_week, lent, refused)
+            _need_cases(bundle, session)
 
             def collecting(kind: str, judge: Callable[[str], Points]) -> Callable[[str], Points]:
                 def judged(id: str) -> Points:
-                    points = judge(id)
+                    with _ours_is_ours(id):
+                        points = judge(id)
                     collected.setdefault(id, {})[kind] = points
                     return points
 
@@ -150,6 +190,29 @@ def _tools(
             return {"check": collecting("check", session.check), "hidden_check": collecting("hidden", session.hidden_check)}
 
         yield tools
+
+
+def _need_cases(week: Week, session: Session) -> None:
+    """Every part that has points has a case: without one it would be worth nothing to anybody."""
+    for one in week.entry["exercises"]:
+        id, cases = one["id"], session.registry.of(one["id"])
+        is_studio = id in session.registry.studios
+        has = {"check": any(not case.hidden for case in cases), "hidden": is_studio or any(case.hidden for case in cases)}
+        if gone := [kind for kind, points in one["points"].items() if points and not has[kind]]:
+            raise NotGraded(f"{week.assignment} has no cases for {id} ({' and '.join(gone)}). Mend: put them back into its files")
+
+
+@contextlib.contextmanager
+def _ours_is_ours(id: str) -> Iterator[None]:
+    """What goes wrong while an exercise is judged, and was not sent over by her process, is a failure of ours."""
+    try:
+        yield
+    except (LearnerError, NameError):  # her process, and a name that is gone with it
+        raise
+    except Exception as error:
+        if hasattr(error, "learner_traceback"):
+            raise
+        raise OwnFailure(f"{id}: {type(error).__name__}: {error}") from error
 
 
 def _scores(executed: NotebookNode) -> tuple[dict[str, float | None], dict[str, str | None]]:

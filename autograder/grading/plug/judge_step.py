@@ -13,9 +13,11 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.errors import NotGraded
 from autograder.grading.intake.notes import read_notes
 from autograder.grading.judge import week
 from autograder.grading.judge.assignment import Job, bundle, files_of
+from autograder.grading.judge.whole import lacks
 from autograder.grading.keys import course_secret, submission_key
 from autograder.grading.plug.settings import Budget
 from autograder.notebook import format as nbio
@@ -38,6 +40,8 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
             root, root / coursedir.source_directory / told["assignment"], told["assignment"],
             week.is_open(root, told["assignment"], due), self.limits(),
         )  # fmt: skip
+        if gone := lacks(made, {name: {}} if made.is_week or made.sources else {}):
+            raise NotGraded(gone)
         key = submission_key(course_secret(root), told["assignment"], nb)
         files = files_of(Path(resources.get("metadata", {}).get("path") or submitted))
         job = Job(told["student"], {}, files, {name: key}, {name: notes.lines(name)}, notes.unreadable, late)

@@ -1,0 +1,110 @@
+"""Is all there of our own? Who grades without a source, a case or a data file gives everybody zero."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from autograder import datafiles
+from autograder.errors import NotGraded
+from autograder.grading.judge.assignment import Week
+from autograder.notebook.names import imports
+
+#: notebook -> graded cell -> the points that the gradebook has
+Graded = Mapping[str, Mapping[str, float]]
+
+
+def lacks(week: Week, graded: Graded) -> str:
+    """What of an assignment is missing, with the mend; empty where it is whole.
+
+    Parameters
+    ----------
+    graded : what the gradebook gives points for: without it in the source, every score would be lost.
+    """
+    try:
+        sources = {name: json.loads(text)["cells"] for name, text in week.sources.items()}
+        return next(_missing(week, graded, sources), "")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return f"source/{week.assignment} holds a notebook that cannot be read ({error}).\n{_back(week)}"
+
+
+def _missing(week: Week, graded: Graded, sources: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+    known = {name: _graded(cells) for name, cells in sources.items()}
+    for name, cells in graded.items():
+        if name not in known:
+            have = ", ".join(f"{one}.ipynb" for one in known) or "no notebook"
+            yield f"The gradebook has {name} in {week.assignment}, and source/{week.assignment} has {have}.\n{_back(week)}"
+            continue
+        if gone := [cell for cell in cells if cell not in known[name]]:
+            yield f"The gradebook scores {', '.join(gone[:5])}, and {name}.ipynb in source/ has no such cell.\n{_back(week)}"
+    if week.is_week:
+        yield from _missing_of_week(week, {id: one for cells in known.values() for id, one in cells.items()}, sources)
+    elif any(_role(cell) == "check" for cells in sources.values() for cell in cells):
+        yield f"notebooks/{week.assignment} has no checks.py: its exercises cannot be judged.\n{_back(week)}"
+
+
+def _missing_of_week(week: Week, known: dict[str, float], sources: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+    for name in ("checks.py", "hidden.py", "week.json"):
+        if name not in week.cases:
+            yield f"{week.assignment} has no {name}: its exercises cannot be judged.\n{_back(week)}"
+    told = {
+        id: float(points)
+        for one in week.entry["exercises"]
+        for id, points in ((f"check_{one['id']}", one["points"]["check"]), (f"test_{one['id']}", one["points"]["hidden"]))
+    }
+    if told != known:
+        wrong = ", ".join(sorted(id for id in {*told, *known} if told.get(id) != known.get(id))[:5])
+        yield f"week.json and the notebook of {week.assignment} do not agree on {wrong}.\n{_back(week)}"
+    for module in _modules(sources):
+        if f"{module}.py" not in week.beside and not _is_installed(module):
+            yield f"The notebook of {week.assignment} imports {module}, which is neither beside it nor installed.\n{_back(week)}"
+
+
+def _back(week: Week) -> str:
+    return (
+        f"No score was changed. Mend: git checkout -- source/{week.assignment} notebooks/{week.assignment} (or workbook build); "
+        f"where the week was changed on purpose: nbgrader generate_assignment {week.assignment} --force"
+    )
+
+
+def _graded(cells: list[dict[str, Any]]) -> dict[str, float]:
+    settings = [cell.get("metadata", {}).get("nbgrader", {}) for cell in cells]
+    return {one["grade_id"]: float(one.get("points", 0)) for one in settings if one.get("grade") or one.get("task")}
+
+
+def _role(cell: dict[str, Any]) -> str:
+    return str(cell.get("metadata", {}).get("autograder", {}).get("role", ""))
+
+
+def _modules(sources: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+    """The modules that the course's own cells import, by their first names."""
+    for cells in sources.values():
+        for cell in cells:
+            if cell["cell_type"] == "code" and _role(cell):
+                source = cell["source"]
+                for _, statement in imports(source if isinstance(source, str) else "".join(source)):
+                    words = statement.split()
+                    names = words[1:2] if words[0] == "from" else [part.split()[0] for part in statement[7:].split(",")]
+                    yield from (name.split(".")[0] for name in names if not name.startswith("."))
+
+
+def _is_installed(module: str) -> bool:
+    return module in sys.modules or module in sys.stdlib_module_names or importlib.util.find_spec(module) is not None
+
+
+def need_data(week: Week) -> None:
+    """See that the data files are those of their manifests; NotGraded with the mend where they are not."""
+    if not week.is_week:
+        return
+    try:
+        shelves = [datafiles.public()]
+        if any(b"held_out" in content for content in week.cases.values()):
+            shelves.append(datafiles.held_out())
+        for shelf in shelves:
+            for name in shelf.manifest().get("files", {}):
+                shelf.proven(name)
+    except datafiles.DataError as error:
+        raise NotGraded(str(error)) from None
