@@ -1,7 +1,8 @@
 """How much of a solution the lesson's open text dictates.
 
-A line of the solution is dictated where it stands in the exercise's open text, or where its left side is given there and
-every name, number and operator of its right side appears there too. Folded help does not count: taking it is a choice.
+A line of the solution is dictated where it stands in the exercise's open text, where a formula there (in LaTeX or in code) has
+the skeleton of its right side, or where its left side is given and every name, number and operator of its right side
+appears too. Folded help does not count: taking it is a choice. A tripwire only: see `formulas`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import io
 import re
 import tokenize
 
+from autograder.course.audit.formulas import LEAST, of_code, skeletons, weight
 from autograder.course.parts import Exercise, Lesson
 
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
@@ -43,13 +45,16 @@ def solution_lines(exercise: Exercise) -> list[str]:
 def dictated(lesson: Lesson, exercise: Exercise) -> tuple[int, int]:
     """How many lines of the solution are dictated, and how many there are."""
     text = open_text(lesson, exercise)
-    flat, words = _flat(text), _tokens(text)
+    flat, words, formulas = _flat(text), _tokens(text), set(skeletons(text))
     lines = solution_lines(exercise)
-    return sum(_is_dictated(line, flat, words) for line in lines), len(lines)
+    return sum(_is_dictated(line, flat, words, formulas) for line in lines), len(lines)
 
 
-def _is_dictated(line: str, flat: str, words: set[str]) -> bool:
+def _is_dictated(line: str, flat: str, words: set[str], formulas: set[tuple[str, ...]]) -> bool:
     if len(_flat(line)) > 3 and _flat(line) in flat:
+        return True
+    skeleton = of_code(line)
+    if weight(skeleton) >= LEAST and skeleton in formulas:
         return True
     left, right = _sides(line)
     return bool(left) and _flat(left) + "=" in flat and _tokens(right) - _COMMON <= words
