@@ -1,10 +1,12 @@
-"""What the pictures and explorers of all weeks have in common: look, still pictures, slider panels.
+"""What the pictures and explorers of all weeks have in common: look, pictures with words, things to choose and to drag.
 
-A week's ``explore.py`` writes functions that return a figure; this package gives them one look, an alternative
-text, sliders, and a still picture for every place where sliders cannot live (an exported page, a feedback page).
+A week's ``explore.py`` writes functions that return a figure; this package gives them one look, an alternative text,
+controls, and a picture for every place where controls cannot live (a saved notebook, an exported page, a feedback page).
 """
-from autograder.explore.panel import Panel, panel
+from autograder.explore.controls import Drag
+from autograder.explore.explorer import Explorer, explorer
 from autograder.explore.parts import images, points, regions, surface
+from autograder.explore.picture import Picture, picture
 from autograder.explore.style import (
     BLUE,
     CLASSES,
@@ -19,13 +21,13 @@ from autograder.explore.style import (
     SHADES,
     SIGNED,
     SKY,
-    Picture,
     figure,
-    picture,
     style,
 )
 
+panel = explorer  # its name before; the weeks move away from it one after the other
+
 __all__ = [
     "BLUE", "CLASSES", "GREEN", "GREY", "INK", "MARKERS", "ORANGE", "PAPER", "PURPLE", "RED", "SHADES", "SIGNED", "SKY",
-    "Panel", "Picture", "figure", "images", "panel", "picture", "points", "regions", "style", "surface",
-]
+    "Drag", "Explorer", "Picture", "explorer", "figure", "images", "panel", "picture", "points", "regions", "style", "surface",
+]  # fmt: skip

@@ -1,18 +1,14 @@
-"""One look for all pictures: colours that colour-blind readers can tell apart, quiet axes, one type size."""
+"""One look for all pictures: colours that colour-blind readers can tell apart, quiet axes, one type size, clear paper."""
 from __future__ import annotations
 
 import contextlib
-import functools
-import io
 from collections.abc import Callable, Iterator
-from typing import Any, ParamSpec
+from typing import Any
 
 import matplotlib
 from cycler import cycler
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-
-P = ParamSpec("P")
 
 # Okabe and Ito (2008), "Color Universal Design": distinct under the common kinds of colour blindness.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
@@ -22,15 +18,17 @@ MARKERS = "os^DvPX*<>"  # a class is told by its shape too, never by colour alon
 SHADES = LinearSegmentedColormap.from_list("blue_white_orange", ["#5aa3d0", "#a9d0e8", "#f7f7f7", "#f9dfa6", "#f0bd55"])
 SIGNED = LinearSegmentedColormap.from_list("blue_to_orange", [BLUE, "#8fc3e0", "#ffffff", "#f3cc80", "#c97f00"])
 
+SHOWN = 0.85  # pixels on the page for each of a figure's own (110 an inch): what follows is a little larger than it looks
 LOOK: Any = {
-    "figure.facecolor": PAPER, "savefig.facecolor": PAPER, "axes.facecolor": PAPER, "figure.dpi": 110,
+    # The paper is clear: the page's own colour shines through, in a dark theme too. A PNG for print gets white paper.
+    "figure.facecolor": "none", "savefig.facecolor": "none", "axes.facecolor": "none", "figure.dpi": 110,
     "font.size": 10.5, "axes.titlesize": 11.5, "axes.titleweight": "bold", "axes.titlelocation": "left",
     "axes.titlepad": 9, "axes.labelsize": 10.5, "axes.labelcolor": INK, "axes.edgecolor": GREY, "text.color": INK,
     "axes.spines.top": False, "axes.spines.right": False, "xtick.color": INK, "ytick.color": INK,
     "xtick.labelsize": 9, "ytick.labelsize": 9, "grid.color": "#e5e9ee", "grid.linewidth": 0.8,
     "lines.linewidth": 2.0, "legend.frameon": False, "legend.fontsize": 9.5, "image.cmap": "gray",
     "image.interpolation": "nearest", "axes.prop_cycle": cycler(color=list(CLASSES)),
-}
+}  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -48,38 +46,6 @@ def figure(width: float = 9.0, height: float = 3.6, rows: int = 1, columns: int 
     """
     fig = Figure(figsize=(width, height), layout="constrained")
     return fig, fig.subplots(rows, columns, **grid)
-
-
-class Picture:
-    """A drawn figure: shows itself in a notebook, on an exported page and on a feedback page, with alternative text."""
-
-    def __init__(self, fig: Figure, alt: str = "") -> None:
-        buffer = io.BytesIO()
-        fig.savefig(buffer, format="png", dpi=fig.dpi * 1.5)
-        self.png, self.alt = buffer.getvalue(), alt
-        self.width = round(fig.get_figwidth() * fig.dpi * 0.85)  # shown smaller than drawn: sharp on fine screens
-
-    def __repr__(self) -> str:
-        return f"<picture: {self.alt or 'untitled'}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
-        return {"image/png": self.png, "text/plain": repr(self)}, {"image/png": {"width": self.width, "alt": self.alt}}
-
-    def save(self, path: str) -> None:
-        """Write the PNG to `path`."""
-        with open(path, "wb") as file:
-            file.write(self.png)
-
-
-def picture(draw: Callable[P, Figure]) -> Callable[P, Picture]:
-    """Make a function that returns a figure return a `Picture` in the house look, its docstring as alternative text."""
-
-    @functools.wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> Picture:
-        with style():
-            return Picture(draw(*args, **kwargs), alternative(draw))
-
-    return drawn
 
 
 def alternative(draw: Callable[..., Any]) -> str:

@@ -16,8 +16,8 @@ from autograder.grading.judge import week
 from autograder.wall.wire.limits import Limits
 
 ENGINE = (
-    "*.py", "cases/**/*.py", "explore/**/*.py", "notebook/**/*.py", "wall/**/*.py", "grading/**/*.py", "grading/**/*.j2",
-    "learner/mine.py",
+    "*.py", "cases/**/*.py", "explore/**/*.py", "explore/web/*", "notebook/**/*.py", "wall/**/*.py",
+    "grading/**/*.py", "grading/**/*.j2", "learner/mine.py",
 )  # fmt: skip
 
 

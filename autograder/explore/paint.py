@@ -1,0 +1,232 @@
+"""From a drawing function to bytes: light and quick while something moves, fine when it rests.
+
+Three savings, none of which an author sees: the layout of the last fine picture is kept, for constrained layout is half of
+the work; axes whose frame did not change are pasted, not drawn; and a moving picture has fewer pixels, as WebP.
+"""
+from __future__ import annotations
+
+import base64
+import inspect
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from PIL import Image
+
+from autograder.explore.style import SHOWN, alternative, style
+
+LIGHT, FINE = 1.0, 1.75  # pixels for each pixel on the page
+Boxes = list[list[float]]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture as bytes, or a text where there is nothing to draw.
+
+    Attributes
+    ----------
+    data, kind : the picture's bytes and their format, "webp" or "png"; no bytes in a text.
+    alt : what it shows, in words; the text itself, if it is one.
+    width, height : pixels on the page.
+    keep : boxes (left, top, width, height in per cent) whose colours a dark theme must leave alone.
+    spots : where draggable points lie (x, y), as shares of width and height from the upper left.
+    paper : the same as a PNG on white paper, where it was asked for.
+    """
+
+    data: bytes
+    kind: str
+    alt: str
+    width: int = 0
+    height: int = 0
+    keep: Boxes = field(default_factory=list)
+    spots: Boxes = field(default_factory=list)
+    paper: bytes = b""
+
+    @property
+    def uri(self) -> str:
+        """The picture as an address that holds it."""
+        return f"data:image/{self.kind};base64," + base64.b64encode(self.data).decode()
+
+    def about(self) -> dict[str, Any]:
+        """All but the bytes, for the browser."""
+        names = ("kind", "alt", "width", "height", "keep", "spots")
+        return {name: getattr(self, name) for name in names}
+
+
+class Painter:
+    """Draws one function again and again.
+
+    Parameters
+    ----------
+    draw
+        Returns a figure, or a text where there is nothing to draw. Where it has a parameter `quick`, it is told whether
+        something moves, and may take fewer steps or a coarser grid then.
+    """
+
+    def __init__(self, draw: Callable[..., Figure | str]) -> None:
+        self.draw = draw
+        self.takes_quick = "quick" in inspect.signature(draw).parameters
+        self.axes: list[Axes] = []  # of the latest figure: dragged points are told in its units
+        self._layouts: dict[Any, Any] = {}
+        self._frames: dict[Any, Any] = {}
+        self._last: Any = None
+
+    def shot(self, values: Mapping[str, Any] | None = None, mine: Sequence[Any] = (), fine: bool = True, saved: bool = False,
+             paper: bool = False, spots: Any = ()) -> Shot:
+        """The picture at these values.
+
+        Parameters
+        ----------
+        values : the drawing function's arguments by name.
+        mine : what it takes before them: the learner's functions.
+        fine : at rest; else something moves.
+        saved : it goes into a file: time matters less, bytes more.
+        paper : make the PNG on white paper too.
+        spots : points (n, 2) in the data of the first axes, whose places are wanted.
+        """
+        told = dict(values or {}) | ({"quick": not fine} if self.takes_quick else {})
+        with style():
+            fig = self.draw(*mine, **told)
+            if isinstance(fig, str):
+                return Shot(b"", "text", fig)
+            width, height = (round(inches * fig.dpi * SHOWN) for inches in fig.get_size_inches())
+            fig.set_dpi(width * (FINE if fine else LIGHT) / fig.get_figwidth())
+            canvas: Any = FigureCanvasAgg(fig)
+            self._render(fig, canvas, fine)
+            pixels = Image.fromarray(np.asarray(canvas.buffer_rgba()))
+        self.axes = fig.axes
+        coloured = photographic(fig)
+        data, kind = encoded(pixels, fine, saved, coloured)
+        return Shot(data, kind, words(self.draw, fig), width, height, photographs(fig), places(fig, spots),
+                    on_paper(pixels, coloured) if paper else b"")
+
+    def _render(self, fig: Figure, canvas: Any, fine: bool) -> None:
+        shape = (*fig.get_size_inches(), len(fig.axes))
+        if fine or shape not in self._layouts:
+            canvas.draw()
+            top = getattr(fig, "_suptitle", None)
+            self._layouts[shape] = [ax.get_position(original=True).frozen() for ax in fig.axes], top and top.get_position()
+            return
+        boxes, top = self._layouts[shape]
+        fig.set_layout_engine("none")
+        for ax, box in zip(fig.axes, boxes, strict=True):
+            ax.set_position(box)
+        if top and getattr(fig, "_suptitle", None):
+            fig._suptitle.set_position(top)  # type: ignore[attr-defined]
+        self._paste(fig, canvas, shape)
+
+    def _paste(self, fig: Figure, canvas: Any, shape: Any) -> None:
+        """Draw what changed onto the frames (ticks, labels, spines) of the picture before, if they are the same."""
+        key = (shape, fig.dpi, *map(frame, fig.axes))
+        twice, self._last = self._last == key, key
+        known, pixels = self._frames.get(shape, (None, None))
+        if known != key and not twice:
+            canvas.draw()
+            return
+        renderer = canvas.get_renderer()
+        if known != key:
+            for part in parts_of_frames(fig):
+                part.draw(renderer)
+            pixels = renderer.copy_from_bbox(fig.bbox)
+            self._frames[shape] = key, pixels
+        renderer.clear()
+        renderer.restore_region(pixels)
+        for part in parts_of_frames(fig):
+            part.set_visible(False)
+        fig.draw(renderer)
+
+
+def parts_of_frames(fig: Figure) -> list[Any]:
+    """The axis lines, ticks, labels and spines that are to be seen."""
+    found = []
+    for ax in fig.axes:
+        ax.apply_aspect()
+        found += [part for part in (ax.xaxis, ax.yaxis, *ax.spines.values()) if ax.axison and part.get_visible()]
+    return found
+
+
+def frame(ax: Axes) -> tuple[Any, ...]:
+    """Everything that an axes' ticks, labels and spines depend on."""
+
+    def axis(one: Any) -> tuple[Any, ...]:
+        at, texts = getattr(one.get_major_locator(), "locs", None), getattr(one.get_major_formatter(), "seq", None)
+        fixed, named = (None if some is None else tuple(some) for some in (at, texts))
+        return one.get_scale(), one.get_label_text(), fixed, named, one._major_tick_kw.get("gridOn", False), one.get_visible()
+
+    edges = tuple((s.get_visible(), to_hex(s.get_edgecolor(), True), s.get_linewidth()) for s in ax.spines.values())
+    place = tuple(ax.get_position(original=True).bounds)
+    return ax.get_xlim(), ax.get_ylim(), ax.get_aspect(), ax.axison, axis(ax.xaxis), axis(ax.yaxis), edges, place
+
+
+def encoded(pixels: Image.Image, fine: bool, saved: bool, coloured: bool) -> tuple[bytes, str]:
+    """Bytes and their format: a drawing has few colours, so a palette makes it small without a blemish."""
+    if (fine or saved) and not coloured:
+        return as_png(pixels, 128 if fine else 48), "png"
+    buffer = io.BytesIO()
+    pixels.save(buffer, "WEBP", quality=88 if fine else 78, method=3 if fine or saved else 0)
+    return buffer.getvalue(), "webp"
+
+
+def on_paper(pixels: Image.Image, coloured: bool) -> bytes:
+    """A PNG on white paper: for print, and for pages that show nothing else."""
+    page = Image.new("RGBA", pixels.size, "white")
+    page.alpha_composite(pixels)
+    method = Image.Quantize.MEDIANCUT if coloured else Image.Quantize.FASTOCTREE
+    return as_png(page.convert("RGB"), 256 if coloured else 128, method)
+
+
+def as_png(pixels: Image.Image, colours: int, method: Any = Image.Quantize.FASTOCTREE) -> bytes:
+    """A PNG with a palette, in which what is as good as white is white."""
+    buffer, few = io.BytesIO(), pixels.quantize(colours, method=method)
+    if pixels.mode == "RGB":
+        few.putpalette([255 if value > 251 else value for value in few.getpalette() or ()])
+    few.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def words(draw: Callable[..., Any], fig: Figure) -> str:
+    """The docstring, and what the picture itself says just now: its titles."""
+    titles = [fig.get_suptitle(), *(ax.get_title(loc) for ax in fig.axes for loc in ("left", "center"))]
+    now = "; ".join(" ".join(title.split()) for title in titles if title)
+    return " ".join(part for part in (alternative(draw), f"Now: {now}." if now else "") if part)
+
+
+def photographic(fig: Figure) -> bool:
+    """Whether it holds images in colour, which no palette does justice to."""
+    return any(in_colour(image) for ax in fig.axes for image in ax.images)
+
+
+def in_colour(image: Any) -> bool:
+    """Whether an image of an axes holds colours, not numbers for a colour map."""
+    return np.ndim(image.get_array()) == 3
+
+
+def photographs(fig: Figure) -> Boxes:
+    """Boxes of images whose brightness has a meaning: greys and photographs."""
+    boxes = []
+    for ax in fig.axes:
+        if any(in_colour(i) or i.get_cmap().name.startswith("gray") for i in ax.images):
+            x0, y0, x1, y1 = ax.get_position().extents
+            boxes.append([round(100 * float(v), 2) for v in (x0, 1 - y1, x1 - x0, y1 - y0)])
+    return boxes
+
+
+def places(fig: Figure, spots: Any) -> Boxes:
+    """Where points in the data of the first axes lie in the picture."""
+    if not len(spots):
+        return []
+    at = fig.transFigure.inverted().transform(fig.axes[0].transData.transform(np.asarray(spots, float)))
+    return [[round(float(x), 4), round(float(1 - y), 4)] for x, y in at]
+
+
+def in_data(axes: Sequence[Axes], spots: Boxes) -> Any:
+    """The inverse of `places`: points (n, 2) in the data of the first axes."""
+    shares = np.array(spots, float) * [1, -1] + [0, 1]
+    figure: Any = axes[0].figure
+    return axes[0].transData.inverted().transform(figure.transFigure.transform(shares))
