@@ -7,7 +7,7 @@ import traitlets
 from autograder.explore.page import asset, script
 
 
-class Screen(anywidget.AnyWidget):
+class Screen(anywidget.AnyWidget):  # type: ignore[misc]
     """What it does is in web/live.js; this is its state when a page is loaded."""
 
     _esm = script("live.js")
