@@ -1,7 +1,7 @@
 """What a case is, and what it says: the vocabulary of every check, used in a notebook and across the wall alike."""
 
 from autograder.cases import draws, expect, studios
-from autograder.cases.check import check, score, still_open
+from autograder.cases.check import check, score, still_open, tell
 from autograder.cases.model import Broken, Case, Exercise, Points, Report, Studio, Verdict
 from autograder.cases.registry import (
     Registry,
@@ -51,5 +51,6 @@ __all__ = [
     "still_open",
     "studio",
     "studios",
+    "tell",
     "wrong",
 ]

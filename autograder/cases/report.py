@@ -76,6 +76,8 @@ def as_html(
     rows = [*_causes(seen), *(_row("✓", _GOOD, v) for v in seen.holding)]
     rows += [_row("·", "inherit", v, LATER) for v in seen.waiting]
     rows += _folded(seen.secondary, MAY_MEND)
+    if seen.causes and hidden is False and later:  # in her own notebook; a graded page cannot run anything
+        rows.append(_doubt(report.exercise))
     style = "font-size:90%;border-collapse:collapse;text-align:left;margin:.3em 0"
     caption = f'<caption style="text-align:left;padding:.2em 0;color:inherit">{head}</caption>'
     return f'<table style="{style}">{caption}<tbody>{"".join(rows)}</tbody></table>'
@@ -121,6 +123,15 @@ def _folded(verdicts: Sequence[Verdict], why: str) -> list[str]:
         f'<tr><td style="{_CELL}">·</td><td style="{_CELL};{_GREY}"><details><summary>{html.escape(summary)}</summary>'
         f"<table><tbody>{rows}</tbody></table></details></td></tr>"
     ]
+
+
+def _doubt(exercise: str) -> str:
+    """A folded line for who thinks that the check is wrong."""
+    call = f'from autograder.cases import tell; tell("{html.escape(exercise)}")'
+    return (
+        f'<tr><td></td><td style="{_CELL};{_GREY}"><details><summary>is the check wrong?</summary>This writes call, message, '
+        f"your answer and versions into a file for the authors: <code>{call}</code></details></td></tr>"
+    )
 
 
 def _extra(verdict: Verdict) -> list[tuple[str, str]]:

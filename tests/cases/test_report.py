@@ -61,6 +61,14 @@ def test_points_that_come_later_are_said():
     assert "2 of 6 points · 4 more when you hand in" in page
 
 
+def test_who_doubts_the_check_gets_a_line_to_run_and_only_in_her_own_notebook():
+    broken = report(said("doubles", "3 came out"))
+    assert 'tell("double")' in as_html(broken, False, 0.0, 6.0, 4.0)
+    assert "tell(" not in as_html(broken, False, 0.0, 2.0) and "tell(" not in as_html(
+        report(said("doubles")), False, 2.0, 6.0, 4.0
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "shown"), [(2.0, "2"), (1.5, "1.5"), (0.25, "0.25"), (2 / 3, "0.6"), (1.9999, "1.9"), (0.0, "0"), (-0.5, "-0.5")]
 )
