@@ -32,7 +32,7 @@ _NBGRADER = {
     "hidden": {"grade": True, "locked": True, "solution": False},
 }
 #: Cells of the learner's own: one that fails must not stop "Run all", as it does not stop the grader.
-_MAY_FAIL = ("answer", "studio", "show", "try")
+_MAY_FAIL = ("answer", "studio", "show", "guess", "try")
 _NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},

@@ -20,6 +20,7 @@ Value = str | float
 #: role -> the marks that a cell of this role must have, besides the role
 ROLES: dict[str, tuple[str, ...]] = {
     "given": ("id",),
+    "guess": ("id",),
     "answer": ("id",),
     "studio": ("id",),
     "check": ("id", "points"),

@@ -24,6 +24,10 @@ import numpy as np
 import explore
 from autograder import datasets
 from autograder.cases import check
+from autograder.explore import guess
+
+# %% role="guess" id="guess_points"
+guess.number("How many points does the picture show?", 0, 100, truth=explore.how_many, step=1)
 
 # %% role="show" id="look"
 explore.picture()
@@ -135,11 +139,18 @@ _EXPLORE = '''\
 """Explorers and pictures of {week}; they travel with the release."""
 import matplotlib.pyplot as plt
 
+POINTS = [0, 1, 2], [1, 3, 2]
+
+
+def how_many():
+    """What is said with the truth: why it is so."""
+    return len(POINTS[0])
+
 
 def picture():
     """The week's first picture."""
     _, axes = plt.subplots(figsize=(4, 3))
-    axes.scatter([0, 1, 2], [1, 3, 2])
+    axes.scatter(*POINTS)
     axes.set(xlabel="first feature", ylabel="second feature")
     plt.show()
 '''

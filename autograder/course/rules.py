@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course.faults import Fault
+from autograder.course.guesses import faults_of_guess
 from autograder.course.parts import ANSWER_ROLES, HEADING_MEND, Cell, Exercise, Heading
 from autograder.notebook.lift import statements
 from autograder.notebook.regions import BEGIN, END, split_solution
@@ -53,6 +54,8 @@ def faults_of_cells(cells: list[Cell], file: Path) -> Iterator[Fault]:
                 "a check cell with another body",
                 f'let it be exactly: check("{cell.id.removeprefix("check_")}")',
             )
+        if cell.role == "guess":
+            yield from faults_of_guess(cell, file)
         if cell.role == "hidden" and cell.source.strip():
             yield Fault(
                 file,
@@ -139,14 +142,15 @@ def faults_of_week_cell(cells: list[Cell], file: Path) -> Iterator[Fault]:
 
 
 def faults_of_setup(cells: list[Cell], file: Path) -> Iterator[Fault]:
-    """Before the first check, a cell that the learner cannot change makes `check` known."""
-    for cell in cells:
-        if cell.role == "given" and any("check" in statement.binds for statement in statements([cell.source])):
-            return
-        if cell.role == "check":
-            mend = "write into the first given cell: from autograder.cases import check"
-            yield Fault(file, cell.line, "no given cell before this one imports check", mend)
-            return
+    """Before the first check, a cell that the learner cannot change makes `check` known; before the first guess, `guess`."""
+    for name, module in (("check", "autograder.cases"), ("guess", "autograder.explore")):
+        for cell in cells:
+            if cell.role == "given" and any(name in statement.binds for statement in statements([cell.source])):
+                break
+            if cell.role == name:
+                mend = f"write into the first given cell: from {module} import {name}"
+                yield Fault(file, cell.line, f"no given cell before this one imports {name}", mend)
+                break
 
 
 def exercises(cells: list[Cell], headings: list[Heading], file: Path) -> tuple[list[Exercise], list[Fault]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.notebook import NOT_RUN
 from autograder.notebook import format as nbio
 from autograder.notebook.reading import Cell
 from autograder.notebook.regions import STUB, split_solution, without_hidden
@@ -258,7 +259,7 @@ def _metadata(cell: Cell, part: Part | None, known: set[str]) -> dict[str, Any]:
     if part is not None:
         return {**part.metadata, "nbgrader": dict(part.settings)}
     ours = cell.metadata.get("autograder")
-    if not isinstance(ours, dict) or ours.get("role") not in ("show", "try"):
+    if not isinstance(ours, dict) or ours.get("role") not in (*NOT_RUN, "try"):
         return {}
     id = ours.get("id")
     return {"autograder": {"id": id, "role": ours["role"]}} if isinstance(id, str) and id not in known else {}

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from nbformat import NotebookNode
 
-from autograder.notebook import names
+from autograder.notebook import NOT_RUN, names
 
 _HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.DOTALL | re.MULTILINE)
 
@@ -77,7 +77,7 @@ def kind_of(cell: Any) -> str:
         return "test"
     if marks.get("solution") or role in ("answer", "studio"):
         return "answer"
-    if role == "show":
+    if role in NOT_RUN:
         return "show"
     if marks.get("locked") or role == "given":
         return "locked"

@@ -56,6 +56,11 @@ def digit_as_numbers():
     return fig
 
 
+def blank_numbers():
+    """A pen covers little of the paper: four numbers of five say nothing but "blank"."""
+    return np.mean(np.sum(_digits().X == 0, axis=(1, 2)))
+
+
 @picture
 def axes_of_a_stack():
     """A stack of sevens and what is left along its axes.

@@ -19,6 +19,7 @@ import numpy as np
 import matplotlib.pyplot as plt
 from autograder import datasets
 from autograder.cases import check
+from autograder.explore import guess
 import explore
 
 # %% [markdown]
@@ -91,6 +92,11 @@ import explore
 #
 # Here is one of those sevens as the machine gets it: 28 rows, 28 columns, a number from 0 (paper) to 255 (ink) in each. Nothing
 # else. No strokes, no corners, no bar. Whatever "seven" is, it must be found in these 784 numbers.
+#
+# Before you look, guess. A guess is not graded, and nobody but you sees it. A wrong one is remembered best.
+
+# %% role="guess" id="guess_blank"
+guess.number("Of the 784 numbers of a picture, how many are exactly 0, on average?", 0, 784, truth=explore.blank_numbers, step=4)
 
 # %% role="show" id="show_digit"
 explore.digit_as_numbers()

@@ -216,3 +216,10 @@ def test_plain_nbgrader_gives_the_same_release(built: Course, tmp_path: Path) ->
         timeout=120,
     )
     assert differences(built.release, clone / "release") == []
+
+
+def test_a_guess_is_nothing_to_nbgrader_and_may_fail_without_stopping_run_all(built: Course) -> None:
+    cell = cells(built.release / WEEK)["guess_points"]
+    assert source_of(cell).startswith("guess.number(")
+    assert cell["metadata"] == {"autograder": {"id": "guess_points", "role": "guess"}, "tags": ["raises-exception"]}
+    assert cell["outputs"] == []

@@ -14,6 +14,7 @@ from autograder.course.places import Course
 WEEK = "week01_example"
 CHECK_CELL = '# %% role="check" id="check_centre" points=1\ncheck("centre")\n'
 HIDDEN_CELL = '# %% role="hidden" id="test_centre" points=2\n'
+GUESS = 'guess.number("How many points does the picture show?", 0, 100, truth=explore.how_many, step=1)'
 HEADING = "# ### Exercise · `centre` &nbsp; ●○○ &nbsp; 10 min"
 THIRD_STEP = "# <details><summary>A skeleton with gaps</summary>\n"
 BEGIN, END = "    ### BEGIN SOLUTION\n", "    ### END SOLUTION\n"
@@ -37,7 +38,21 @@ def lesson(name: str, old: str, new: str, at: str, says: str, mend: str) -> Refu
     return Refusal(name, "lesson.py", old, new, at, says, mend)
 
 
+def guessed(name: str, body: str, at: str, says: str, mend: str) -> Refusal:
+    """A refusal of what stands in the guess cell."""
+    return lesson(name, GUESS, body, at, says, mend)
+
+
 REFUSALS = [
+    lesson("a guess without an id", ' id="guess_points"', "", 'role="guess"', "'guess' without id", 'add id="…"'),
+    lesson("points on a guess", 'id="guess_points"', 'id="g" points=2', 'id="g"', "unknown mark 'points'", "take it away"),
+    guessed("a guess that binds a name", "x = guess.choose('?')", "x = ", "more than one question", "one call and nothing else"),
+    guessed("a guess and more", "guess.choose('?')\nx = 1", "guess.c", "more than one question", "one call and nothing else"),
+    guessed("a guess of no kind", "guess.draw('?')", "guess.draw", "more than one question", "guess.number("),
+    guessed("a guess without its question", "guess.choose(truth=explore.a)", "guess.choose", "without its question", "as a text"),
+    guessed("a guess without truth", "guess.choose('?', ['a', 'b'])", "guess.choose", "without truth=", "function of explore.py"),
+    guessed("a guess told at once", "guess.number('?', 0, 9, truth=lambda: 4)", "guess.number", "read before", "name that"),
+    lesson("a guess before the kit", "from autograder.explore import guess\n", "", "guess.n", "imports guess", "the first"),
     lesson("an unknown mark", "points=1", 'points=1 colour="red"', "colour", "unknown mark 'colour'", "take it away"),
     lesson("a mark that cannot be read", "points=1", "points=1 quickly", "quickly", "cannot read the mark", 'key="text"'),
     lesson("a mark twice", "points=1", "points=1 points=2", "points=2", "stands twice", "keep one"),

@@ -14,6 +14,7 @@ GIVEN = cell("import numpy as np\nimport math\nlimit = 3", "setup", "given")
 ANSWER = cell("def double(x):\n    return 2 * x", "double", "answer")
 TEST = cell("assert double(3) == 6", "check_double", "test", 2)
 PICTURE = cell("print('picture')", "picture", "show")
+GUESS = cell("print('guess')", "guess_one", "guess")
 SECOND = cell("def triple(x):\n    return double(x) + x", "triple", "answer")
 TEST2 = cell(
     "assert triple(1) == 3\n### BEGIN HIDDEN TESTS\nassert np.allclose(triple(np.ones(2)), math.fsum([3]))\n### END HIDDEN TESTS",
@@ -21,7 +22,7 @@ TEST2 = cell(
     "test",
     3,
 )
-SOURCE = notebook(text("# Week"), GIVEN, ANSWER, TEST, PICTURE, SECOND, TEST2)
+SOURCE = notebook(text("# Week"), GIVEN, ANSWER, TEST, PICTURE, GUESS, SECOND, TEST2)
 FULL = {"check_double": 2, "test_triple": 3}
 
 
@@ -44,12 +45,13 @@ def test_the_reference_gets_everything_and_the_blank_nothing(run: Run) -> None:
     assert scores(blank) == {"check_double": 0, "test_triple": 0}
 
 
-def test_pictures_are_skipped_unless_edited(run: Run) -> None:
+@pytest.mark.parametrize(("id", "word"), [("picture", "picture"), ("guess_one", "guess")])
+def test_pictures_and_guesses_are_skipped_unless_edited(run: Run, id: str, word: str) -> None:
     def shown(nb: NotebookNode) -> list[str]:
-        return [str(cell.outputs) for cell in run(nb, SOURCE).notebook.cells if "picture" in cell.source]
+        return [str(cell.outputs) for cell in run(nb, SOURCE).notebook.cells if word in cell.source]
 
     assert shown(SOURCE) == ["[]"]
-    assert "mine" in shown(submitted(picture="print('my picture mine')"))[0]
+    assert "mine" in shown(submitted(**{id: f"print('my {word} mine')"}))[0]
 
 
 def test_an_edited_deleted_doubled_or_moved_test_cell_changes_nothing(run: Run) -> None:

@@ -25,7 +25,7 @@ def open_text(lesson: Lesson, exercise: Exercise) -> str:
     for cell in lesson.cells:
         if cell is exercise.answer:
             break
-        if cell.markdown or cell.role in ("show", "given", "try"):
+        if cell.markdown or cell.role in ("show", "guess", "given", "try"):
             parts.append(_FOLDED.sub("", cell.source))
         elif cell.role in ("answer", "studio"):
             parts.clear()

@@ -25,9 +25,10 @@ def weigh(folder: Path) -> tuple[float, float]:
 
 def _main(folder: Path) -> None:
     from autograder.course.audit.trial import ROLES, Trial
+    from autograder.notebook import NOT_RUN
 
     start = time.perf_counter()
-    trial = Trial(folder, roles=(*ROLES, "show"))
+    trial = Trial(folder, roles=(*ROLES, *NOT_RUN))
     for id in trial.registry.exercises:
         trial.judge(id, {}, hidden=False)
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

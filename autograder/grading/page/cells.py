@@ -16,6 +16,8 @@ from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
+from autograder.notebook import NOT_RUN
+
 COURSE = "course"  # mark of a text cell that stands in the notebook as the course wrote it
 PICTURES = {"image/png": "image/png", "image/jpeg": "image/jpeg", "image/gif": "image/gif"}
 LONGEST = 200_000  # characters of one text output on a page
@@ -58,7 +60,7 @@ def _cell(cell: NotebookNode, exercises: set[str]) -> Shown | None:
         outputs = [] if of and not any(o.output_type == "error" for o in cell.outputs) else _outputs(cell)
         score, points = float(settings.get("score") or 0.0), float(settings.get("points") or 0.0)
         return Shown("test", code(cell.source), anchor, of, score, points, outputs)
-    skipped = cell.metadata.get("autograder", {}).get("role") == "show" and cell.get("execution_count") is None
+    skipped = cell.metadata.get("autograder", {}).get("role") in NOT_RUN and cell.get("execution_count") is None
     if skipped or not cell.source.strip():
         return None
     return Shown("code", code(cell.source), anchor, outputs=_outputs(cell))
