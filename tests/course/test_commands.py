@@ -52,7 +52,7 @@ def test_a_refused_week_does_not_stop_the_next(here: Course, capsys: pytest.Capt
     assert main(["build"]) == 1
     said = capsys.readouterr()
     assert "week02_next: built" in said.out
-    assert f"{lesson}:59: a cell of role 'check' without points. Mend: add points=2." in said.err
+    assert f"{lesson}:63: a cell of role 'check' without points. Mend: add points=2." in said.err
 
 
 def test_one_week_can_be_named(here: Course, capsys: pytest.CaptureFixture[str]) -> None:
