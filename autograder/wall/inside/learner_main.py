@@ -18,6 +18,9 @@ from typing import Any, NamedTuple, NoReturn
 
 from autograder.wall.inside.confine import Confinement, confine
 
+#: What is never hers, though it may lie below her home folder: the interpreter's packages, and this one.
+ENGINE = (sys.prefix, str(Path(__file__).parents[2]))
+
 
 class Ready(NamedTuple):
     """A shell before it has a learner: where its outputs go, and itself."""
@@ -85,7 +88,7 @@ class Host:
         return failed
 
     def is_hers(self, file: str) -> bool:
-        return file.startswith(("<ipython-input-", self.home))
+        return file.startswith(("<ipython-input-", self.home)) and not file.startswith(ENGINE)
 
     def _emit(self, output: dict[str, Any]) -> None:
         with self._sending:

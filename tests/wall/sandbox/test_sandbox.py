@@ -153,6 +153,20 @@ def test_the_learners_process_imports_nothing_of_tests_or_grading() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives its process another user")
+def test_a_checkout_that_is_closed_to_others_is_told_of_with_the_mend(tmp_path: Path) -> None:
+    shutil.copytree(Path(autograder.__file__).parent, tmp_path / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
+    script = "from autograder.wall.sandbox.sandbox import open_sandbox\nfrom autograder.wall.wire.limits import Limits\n"
+    environment = {**os.environ, "AUTOGRADER_DATA": str(datafiles.public().folder)}
+    for closed in (tmp_path / "autograder" / "__init__.py", tmp_path / "autograder"):
+        before = closed.stat().st_mode
+        closed.chmod(before & ~0o077)
+        command = [sys.executable, "-c", f"{script}open_sandbox(Limits())"]
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, env=environment)
+        assert f"{closed} is closed to it. Open it: chmod -R go+rX '{closed.parent}'" in ran.stderr
+        closed.chmod(before)
+
+
 LOOK = """
 import pathlib, autograder.datasets
 from autograder import datafiles
