@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any
 
 import numpy as np
+
+from autograder.cases.words import show
 
 LARGEST = 36  # numbers of an array that are written out
 LONGEST = 400  # characters of a call
@@ -154,11 +157,22 @@ def _code_of_array(value: np.ndarray[Any, Any]) -> str:
     more = "" if kind == np.dtype(float) else f", np.{kind.name}" if kind.kind != "b" else ", bool"
     if value.size == 0 or (value.size > 1 and not value.any()):
         return f"np.zeros({shape}{more})"
-    if value.size > 4 and (value == value.flat[0]).all():
+    if value.size > 4 and (value == value.flat[0]).all() and np.isfinite(value.flat[0]):
         return f"np.full({shape}, {value.flat[0].item()!r}{more if kind != np.dtype(int) else ''})"
-    if value.size > LARGEST or not np.isfinite(value).all():
+    if value.size > LARGEST:
         return ""
-    return f"np.array({_shortest(value)}{'' if usual else f', np.{kind.name}'})"
+    numbers = re.sub(r"\b(nan|inf)\b", r"np.\1", _shortest(value))
+    return f"np.array({numbers}{'' if usual else f', np.{kind.name}'})"
+
+
+def call_of(name: str, *arguments: Any) -> str:
+    """A call as code; an argument that is too large stands in it as its shape.
+
+    >>> call_of("softmax", np.array([[0.5, np.inf]])), call_of("mean", np.arange(99.0))
+    ('softmax(np.array([[0.5, np.inf]]))', 'mean(<an array of shape (99,), float64>)')
+    """
+    told = ["rng" if isinstance(one, np.random.Generator) else code_of(one) or f"<{show(one)}>" for one in arguments]
+    return f"{name}({', '.join(told)})"
 
 
 def _shortest(value: np.ndarray[Any, Any]) -> str:

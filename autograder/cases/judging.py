@@ -46,9 +46,7 @@ def measure_in_public(studio: Studio, rounds: Rounds, seed: int, limit: Limit) -
     return _asked(studio, studio.public, rounds, seed, limit)
 
 
-def _asked(
-    studio: Studio, judge: Callable[..., Any], rounds: Rounds, seed: int, limit: Limit, **more: Any
-) -> tuple[float, str]:
+def _asked(studio: Studio, judge: Callable[..., Any], rounds: Rounds, seed: int, limit: Limit, **more: Any) -> tuple[float, str]:
     entry = Entry(studio, rounds, seed_for(str(seed).encode(), "entry"))
     offered = {"entry": entry, "rng": np.random.default_rng(seed), **more}
     takes = inspect.signature(judge).parameters

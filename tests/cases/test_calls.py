@@ -1,9 +1,12 @@
 """The call that breaks a property, as code that runs and breaks it again."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from autograder.cases import case, draws, exercise, expect, registry
+from autograder.cases.calls import call_of as written_call
 from autograder.cases.calls import code_of
 from autograder.cases.registry import Registry
 from autograder.cases.running import run_case
@@ -95,3 +98,42 @@ def test_values_as_code(value, code):
     if code:
         again = eval(code, {"np": np})
         assert type(again) is type(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.array([[0.25, -1.0]]),
+        np.array([1.0, np.nan, np.inf, -np.inf]),
+        np.full(7, np.nan),
+        np.zeros((300, 4)),
+        np.zeros((0, 3), np.float32),
+        np.array([1, 2], np.uint8),
+        np.array([True, False]),
+        np.array(2.5),
+        np.float32(0.5),
+        [(np.ones((1, 2)), np.zeros(2))],
+        {"a": (1,), "b": "text"},
+        None,
+    ],
+    ids=lambda value: code_of(value)[:30],
+)
+def test_a_call_in_a_message_is_code_that_runs(value: Any) -> None:
+    got = eval(written_call("f", value, 3), {"np": np, "f": lambda x, y: (x, y)})
+    assert got[1] == 3
+    _alike(got[0], value)
+
+
+def _alike(a: Any, b: Any) -> None:
+    assert type(a) is type(b)
+    if isinstance(b, (np.ndarray, np.generic)):
+        assert a.shape == b.shape and a.dtype == b.dtype and np.array_equal(a, b, equal_nan=b.dtype.kind == "f")
+    elif isinstance(b, dict):
+        assert list(a) == list(b)
+        _alike(list(a.values()), list(b.values()))
+    elif isinstance(b, (list, tuple)):
+        assert len(a) == len(b)
+        for one, other in zip(a, b, strict=True):
+            _alike(one, other)
+    else:
+        assert a == b

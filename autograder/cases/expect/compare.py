@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograder.cases import nests
+from autograder.cases.calls import call_of
 from autograder.cases.expect.values import Array, array, fail
-from autograder.cases.words import call, show
+from autograder.cases.words import show
 
 T = TypeVar("T")
 
@@ -304,7 +305,7 @@ def definition(
     """
     want = plain(*copy.deepcopy(arguments))
     got = function(*copy.deepcopy(arguments))
-    made = call(name, *arguments)
+    made = call_of(name, *arguments)
     for path, part in nests.matched(got, want, lambda message: fail(f"{made} {message}")):
         wanted = np.asarray(nests.at(want, path))
         of = f"{made}{nests.code(path)}"
@@ -361,7 +362,7 @@ def invariant(
     first, second = (function(*copy.deepcopy(list(arguments))) for arguments in (before, after))
     wanted = nests.filled(first, [array(part, what="your function") for _, part in nests.leaves(first)])
     wanted = wanted if moves is None else moves(wanted)
-    made = call(name, *after)
+    made = call_of(name, *after)
     for path, part in nests.matched(second, wanted, lambda message: fail(f"{otherwise}: {made} {message}")):
         hers, other = array(part), np.asarray(nests.at(wanted, path))
         if hers.shape != other.shape:
