@@ -32,8 +32,10 @@ from autograder.environment import own_programs_first
 from autograder.grading.batch.batch import Class
 from autograder.grading.batch.pool import local
 from autograder.grading.batch.worker import end_all, run_apart
-from autograder.grading.grader import Grader, Outcome
-from autograder.grading.judge.assignment import Graded, Job, Week
+from autograder.grading.grader import Grader
+from autograder.grading.judge.assignment import Week
+from autograder.grading.judge.job import Graded, Job
+from autograder.grading.outcome import Outcome
 from bench.table import machine, put
 
 SPACING = datetime.timedelta(seconds=7.77)  # between two submissions

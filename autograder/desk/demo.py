@@ -19,7 +19,9 @@ from autograder.desk.lab import build_missing
 from autograder.desk.local import LocalCourse, find_checkout
 from autograder.desk.madeup import PEOPLE, hand_in_all
 from autograder.errors import Mend
-from autograder.grading.grader import Grader, Outcome
+from autograder.grading.batch.batch import grade_one
+from autograder.grading.grader import Grader
+from autograder.grading.outcome import Outcome
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -68,7 +70,7 @@ def grade_week(root: Path, week: str) -> list[Outcome]:
     """Collect what was handed in for a week, grade it behind the wall, write the pages and give them back."""
     grader = Grader(root)
     grader.collect(week)
-    outcomes = [grader.grade(person, week) for person in PEOPLE]
+    outcomes = [grade_one(grader, person, week) for person in PEOPLE]
     for person in PEOPLE:
         grader.release(person, week)
     return outcomes

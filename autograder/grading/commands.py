@@ -13,7 +13,7 @@ from autograder.errors import NOT_YET
 from autograder.grading.batch.startup import leave_out
 
 if TYPE_CHECKING:
-    from autograder.grading.grader import Outcome
+    from autograder.grading.outcome import Outcome
 
 
 def add(subparsers: Any) -> None:
@@ -48,7 +48,7 @@ def _plainly() -> Iterator[None]:
     except Exception as error:
         if not is_full(error):
             raise
-        from autograder.grading.grader import plain_words
+        from autograder.grading.outcome import plain_words
 
         words = plain_words(error)
         raise Mend(words[0].upper() + words[1:]) from None
@@ -76,7 +76,8 @@ def run_grade(options: argparse.Namespace) -> int:
     """Grade one assignment; 1 where a submission could not be graded, 130 where it was stopped."""
     leave_out()
     from autograder.grading.batch.batch import grade_class
-    from autograder.grading.grader import find_course, table
+    from autograder.grading.grader import find_course
+    from autograder.grading.outcome import table
 
     done: list[Any] = []
     try:
@@ -123,10 +124,11 @@ def run_close(options: argparse.Namespace) -> int:
     """Close a week, or open it again."""
     from autograder.errors import Mend
     from autograder.grading.grader import find_course
-    from autograder.grading.judge.week import close_week, is_week
+    from autograder.grading.judge.assignment import has_cases
+    from autograder.grading.state import close_week
 
     root = find_course(options.course)
-    if not is_week(root, options.week):
+    if not has_cases(root, options.week):
         raise Mend(f"There is no week {options.week!r}.\nMend: name one of the folders in notebooks/.")
     close_week(root, options.week, again_open=options.reopen)
     state = "open again" if options.reopen else "closed; `workbook grade` gives the scores that count"

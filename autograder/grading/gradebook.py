@@ -28,7 +28,7 @@ from sqlalchemy import Connection, bindparam, insert, inspect, select, text, upd
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from autograder.errors import NotGraded
-from autograder.grading.judge.assignment import Graded
+from autograder.grading.judge.job import Graded
 
 TRIES = 8
 _SQLITE = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED

@@ -7,8 +7,7 @@ import functools
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,10 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.environment import own_programs_first
-from autograder.errors import NOT_YET, Mend
+from autograder.errors import Mend
 from autograder.grading.gradebook import open_gradebook
 from autograder.grading.intake.intake import take_in
-from autograder.grading.outbox import FULL, NO_FILE, is_full
+from autograder.grading.outcome import Outcome, not_yet
 from autograder.grading.plug import PAGE, STEPS
 from autograder.grading.plug.settings import limits_of
 from autograder.locks import alone
@@ -32,17 +31,6 @@ from autograder.wall.wire.errors import SandboxError
 from autograder.wall.wire.limits import Limits
 
 CONFIG = "nbgrader_config.py"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one submission. `trouble` is empty where it was graded."""
-
-    student: str
-    score: float = 0.0
-    most: float = 0.0
-    seconds: float = 0.0
-    trouble: str = ""
 
 
 def find_course(start: Path | None = None) -> Path:
@@ -168,24 +156,6 @@ class Grader:
         finally:
             self.coursedir.student_id, self.coursedir.assignment_id = before
 
-    def grade(self, student: str, assignment: str, again: bool = False) -> Outcome:
-        """Grade one submission that has been collected, and write its page."""
-        from autograder.grading.batch.batch import Class
-
-        if not self.takes_our_way():
-            return self.grade_by_nbgrader(student, assignment)
-        begun = time.monotonic()
-        try:
-            self.need_sandbox()
-            made = Class(self, assignment, again)
-            try:
-                outcome = made.grade_one(student)
-            finally:
-                made.close()
-        except Exception as error:  # one submission's trouble stops no other
-            outcome = Outcome(student, trouble=not_yet(error))
-        return replace(outcome, seconds=time.monotonic() - begun)
-
     def grade_by_nbgrader(self, student: str, assignment: str) -> Outcome:
         """Grade one submission by nbgrader's own autograde and generate_feedback, with whatever steps the course gave them."""
         begun = time.monotonic()
@@ -272,20 +242,6 @@ def _configuration(root: Path) -> Config:
         raise Mend(f"{where} cannot be run: {told}\nMend: put it right in {root}.") from None
 
 
-def not_yet(error: Exception) -> str:
-    """What kept a submission from being graded: never its score, and what was there before stands."""
-    words = plain_words(error)
-    return words if isinstance(error, Mend) or is_full(error) else f"{NOT_YET}: {words}"
-
-
-def plain_words(error: Exception) -> str:
-    """What went wrong, in words for whoever grades."""
-    text = f"{error}" or type(error).__name__
-    if NO_FILE in text:
-        return f"beside the gradebook no file can be made: {FULL.replace(';', ', or you may not write there;')}"
-    return FULL if is_full(error) else text
-
-
 class Failed(Exception):
     """A step of nbgrader's did not succeed; the message is its own last line of complaint."""
 
@@ -306,16 +262,3 @@ def complaint(log: str) -> str:
 def _names_an_error(line: str) -> bool:
     head = line.partition(":")[0]
     return head.replace(".", "").isidentifier() and head.endswith(("Error", "Exception"))
-
-
-def table(outcomes: Sequence[Outcome]) -> str:
-    """Scores for a terminal."""
-    if not outcomes:
-        return "Nobody has handed in."
-    wide = max(len(outcome.student) for outcome in outcomes)
-    lines = []
-    for one in outcomes:
-        label = "graded, but " if one.most else "" if one.trouble.startswith(NOT_YET) else "not graded: "
-        what = f"{label}{one.trouble}" if one.trouble else f"{one.score:7.2f} of {one.most:g}"
-        lines.append(f"{one.student:<{wide}}  {what:<18} {one.seconds:6.1f} s")
-    return "\n".join(lines)

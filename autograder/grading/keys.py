@@ -9,20 +9,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.files import write_whole
+from autograder.grading.state import state_folder
 
-STATE = ".grading"
 VARIABLE = "WORKBOOK_SECRET"
-
-
-def state_folder(root: Path) -> Path:
-    """The grader's own folder in a course: no learner sees it, and git ignores it."""
-    folder = root / STATE
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        write_whole(ignore, b"*\n")
-    return folder
 
 
 def course_secret(root: Path) -> bytes:

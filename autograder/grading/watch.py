@@ -20,12 +20,14 @@ from typing import TextIO
 from nbgrader.utils import notebook_hash
 
 from autograder.errors import NOT_YET, NotGraded
-from autograder.grading.grader import Grader, not_yet, plain_words
+from autograder.grading.batch.batch import grade_one
+from autograder.grading.grader import Grader
 from autograder.grading.intake.attempts import Attempt, attempts, counting
 from autograder.grading.intake.exchange import put
-from autograder.grading.keys import state_folder
 from autograder.grading.outbox import is_full
+from autograder.grading.outcome import not_yet, plain_words
 from autograder.grading.page.feedback import notice
+from autograder.grading.state import state_folder
 from autograder.locks import only_one
 
 PAUSE = 0.3  # seconds between two looks
@@ -151,7 +153,7 @@ class Watcher:
         if counts in new:
             self.grader.need_whole(assignment)
             self.grader.collect_attempt(student, assignment, counts.name)
-            outcome = self.grader.grade(student, assignment)
+            outcome = grade_one(self.grader, student, assignment)
             if outcome.trouble:
                 raise NotGraded(outcome.trouble.removeprefix(f"{NOT_YET}: "))
             self.grader.release(student, assignment)

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from tiny import WEEK
 
-from autograder.grading.grader import plain_words
 from autograder.grading.intake.intake import take_in
+from autograder.grading.outcome import plain_words
 
 FOLDER = Path(__file__).parent
 #: what gives a command mounts of its own: root's rights, or a user namespace's

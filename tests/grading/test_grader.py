@@ -14,7 +14,9 @@ import pytest
 from nbgrader.api import Gradebook
 from tiny import FULL, OPEN, WEEK, Book
 
-from autograder.grading.grader import Grader, Outcome
+from autograder.grading.batch.batch import grade_one
+from autograder.grading.grader import Grader
+from autograder.grading.outcome import Outcome
 
 HIDDEN_WORDS = ("hidden_check(", "SECRET_OF_THE_HIDDEN_FILE", "hidden_out", "np.diff(", "middle_of_each", "HIDDEN TESTS")
 
@@ -183,7 +185,7 @@ def graded(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cl
         if book.notebook is not None:
             book.save()
     grader = Grader(root)
-    outcomes = {student: grader.grade(student, WEEK) for student in grader.students(WEEK)}
+    outcomes = {student: grade_one(grader, student, WEEK) for student in grader.students(WEEK)}
     pages = {
         student: (root / "feedback" / student / WEEK / f"{WEEK}.html").read_text(encoding="utf-8")
         for student, outcome in outcomes.items()
@@ -293,7 +295,7 @@ def test_one_secret_only_the_grader_reads(graded: Class) -> None:
 def test_grading_again_gives_the_same_notebook(graded: Class) -> None:
     grader = Grader(graded.root)
     before = graded.executed("half")
-    assert grader.grade("half", WEEK).score == graded.outcomes["half"].score
+    assert grade_one(grader, "half", WEEK).score == graded.outcomes["half"].score
     assert graded.executed("half").metadata == before.metadata
 
 
@@ -308,7 +310,7 @@ def test_where_there_is_no_sandbox_grading_refuses(graded: Class, monkeypatch: p
 
     monkeypatch.setattr(sandbox, "_probe", lambda: (None, "Install bubblewrap."))
     grader = Grader(graded.root)
-    outcome = grader.grade("zoe", WEEK)
+    outcome = grade_one(grader, "zoe", WEEK)
     assert "Install bubblewrap." in outcome.trouble
     with pytest.raises(Mend, match="Install bubblewrap"):
         grader.need_sandbox()
@@ -321,7 +323,7 @@ def test_a_closed_weeks_studio_is_judged_on_the_other_half(graded: Class) -> Non
     os.chdir(graded.root)
     try:
         assert main(["close", WEEK]) == 0
-        assert Grader(graded.root).grade("ada", WEEK).score == FULL
+        assert grade_one(Grader(graded.root), "ada", WEEK).score == FULL
         assert main(["close", WEEK, "--reopen"]) == 0
     finally:
         os.chdir(before)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode, from_dict
 
-from autograder.grading.keys import course_secret, state_folder, submission_key
+from autograder.grading.keys import course_secret, submission_key
+from autograder.grading.state import state_folder
 
 
 def notebook(answer: str, test: str = "check('a')", text: str = "hello") -> NotebookNode:

@@ -16,7 +16,7 @@ from autograder.grading.batch import worker as apart
 from autograder.grading.batch.batch import Class
 from autograder.grading.batch.worker import run_apart
 from autograder.grading.grader import Grader
-from autograder.grading.judge.assignment import Graded, Job
+from autograder.grading.judge.job import Graded, Job
 from autograder.grading.judge.judge import run_job
 from autograder.wall.kernel import Learner
 

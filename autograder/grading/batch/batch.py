@@ -25,13 +25,15 @@ from autograder.grading.batch.cache import Kept, Record, digest, is_whole
 from autograder.grading.batch.pool import feed, local
 from autograder.grading.batch.worker import end_all, run_apart
 from autograder.grading.gradebook import Book, Standing
-from autograder.grading.grader import Grader, Outcome, not_yet, plain_words
+from autograder.grading.grader import Grader
 from autograder.grading.intake.intake import take_in
-from autograder.grading.judge.assignment import Graded, Job, Week, bundle, fields_of, files_of, handed_in
-from autograder.grading.judge.week import is_open
+from autograder.grading.judge.assignment import Week, bundle
+from autograder.grading.judge.job import Graded, Job, fields_of, files_of, handed_in
 from autograder.grading.judge.whole import lacks
 from autograder.grading.keys import course_secret, submission_key
 from autograder.grading.outbox import Outbox, sweep
+from autograder.grading.outcome import Outcome, not_yet, plain_words
+from autograder.grading.state import is_open
 from autograder.grading.timestamps import moment
 from autograder.locks import alone
 from autograder.notebook import format as nbio
@@ -193,6 +195,23 @@ class Class:
 
     def _mode(self, mode: int) -> tuple[int, bool]:
         return (0o664, True) if self.coursedir.groupshared else (mode, False)
+
+
+def grade_one(grader: Grader, student: str, assignment: str, again: bool = False) -> Outcome:
+    """Grade one submission that has been collected, and write its page."""
+    if not grader.takes_our_way():
+        return grader.grade_by_nbgrader(student, assignment)
+    begun = time.monotonic()
+    try:
+        grader.need_sandbox()
+        made = Class(grader, assignment, again)
+        try:
+            outcome = made.grade_one(student)
+        finally:
+            made.close()
+    except Exception as error:  # one submission's trouble stops no other
+        outcome = Outcome(student, trouble=not_yet(error))
+    return dataclasses.replace(outcome, seconds=time.monotonic() - begun)
 
 
 @functools.cache

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.judge.assignment import Graded, fields_of
-from autograder.grading.keys import state_folder
+from autograder.grading.judge.job import Graded, fields_of
 from autograder.grading.outbox import Outbox, sweep_inside
+from autograder.grading.state import state_folder
 
 
 @dataclass

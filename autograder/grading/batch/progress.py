@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from autograder.grading.grader import Outcome
+from autograder.grading.outcome import Outcome
 
 
 class _Rate(ProgressColumn):

@@ -23,7 +23,8 @@ from typing import Any
 
 from autograder import scratch
 from autograder.errors import NotGraded
-from autograder.grading.judge.assignment import Graded, Job, Week
+from autograder.grading.judge.assignment import Week
+from autograder.grading.judge.job import Graded, Job
 from autograder.wall.wire.errors import SandboxError
 
 TRIES = 3

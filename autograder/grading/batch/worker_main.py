@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from autograder.grading.batch.startup import leave_out
 
 if TYPE_CHECKING:
-    from autograder.grading.judge.assignment import Graded, Job, Week
+    from autograder.grading.judge.assignment import Week
+    from autograder.grading.judge.job import Graded, Job
 
 
 def main() -> None:

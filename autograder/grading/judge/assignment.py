@@ -1,18 +1,18 @@
-"""An assignment and a submission as plain data: all that a worker needs to grade one, wherever it runs."""
+"""An assignment as plain data: all that a worker needs of it to grade a submission, wherever it runs."""
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import functools
-import hashlib
-from collections.abc import Mapping
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder import datafiles
-from autograder.grading import timestamps
-from autograder.grading.judge import week
+from autograder.grading.judge.job import digest_of, fields_of
 from autograder.wall.wire.limits import Limits
 
 ENGINE = (
@@ -54,69 +54,6 @@ class Week:
         return digest_of({**fields_of(self), "engine": engine(), "data": data()})
 
 
-@dataclass(frozen=True)
-class Job:
-    """One learner's submission, taken in.
-
-    Attributes
-    ----------
-    notebooks : its notebooks as intake left them, as text, by name.
-    files : what else lies in the submitted folder, by name.
-    keys : the submission's key of each notebook: the course's secret itself never leaves the coordinator.
-    lines, unreadable : what intake has to say of each notebook.
-    late : seconds after the due date.
-    """
-
-    student: str
-    notebooks: dict[str, str]
-    files: dict[str, bytes]
-    keys: dict[str, bytes]
-    lines: dict[str, list[str]]
-    unreadable: dict[str, str]
-    late: float = 0.0
-
-    @functools.cached_property
-    def digest(self) -> str:
-        """The submission's content."""
-        return digest_of(fields_of(self))
-
-    @property
-    def handed_in(self) -> str:
-        """The submission's time, as the exchange wrote it; empty where nothing is written."""
-        return handed_in(self.files)
-
-
-@dataclass
-class Graded:
-    """What grading a submission came to.
-
-    Attributes
-    ----------
-    texts : the executed notebooks, by name.
-    grades : the score of each graded cell, None where a human has to look.
-    comments : nbgrader's own remark on each answer.
-    pages : the feedback pages, by notebook.
-    trouble : why it could not be graded; empty where it was.
-    doubtful : a learner's process was killed, twice in a row, perhaps by somebody else: the next run grades it anew.
-    slow : why learner's processes start slowly where it was graded; empty where they do not.
-    """
-
-    student: str
-    texts: dict[str, str] = field(default_factory=dict)
-    grades: dict[str, dict[str, float | None]] = field(default_factory=dict)
-    comments: dict[str, dict[str, str | None]] = field(default_factory=dict)
-    pages: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-    trouble: str = ""
-    doubtful: bool = False
-    slow: str = ""
-
-
-def fields_of(record: Any) -> dict[str, Any]:
-    """The fields of a dataclass, without going into what they hold."""
-    return {one.name: getattr(record, one.name) for one in dataclasses.fields(record)}
-
-
 def bundle(
     root: Path,
     source: Path,
@@ -133,14 +70,14 @@ def bundle(
     root, source : the course's folder, and the assignment's in it.
     checksums, settings : as in Week.
     """
-    is_week = week.is_week(root, assignment)
+    is_week = has_cases(root, assignment)
     files = {path.relative_to(source).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
     return Week(
         assignment,
         is_week,
-        week.week_json(root, assignment),
+        week_json(root, assignment),
         {Path(name).stem: path.read_text(encoding="utf-8") for name, path in files.items() if _is_notebook(name)},
-        week.cases_of(root, assignment) if is_week else {},
+        cases_of(root, assignment) if is_week else {},
         {name: path.read_bytes() for name, path in files.items() if not name.endswith(".ipynb") and not _is_litter(name)},
         dict(checksums or {}),
         open_week,
@@ -149,20 +86,37 @@ def bundle(
     )
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
-    """What stands in a submitted folder besides its notebooks; no link is followed, nothing of the grader's own is meant."""
-    found: dict[str, bytes] = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink() or not path.is_file() or name.startswith(".") or path.suffix == ".ipynb":
-            continue
-        found[name] = path.read_bytes()
+def has_cases(root: Path, assignment: str) -> bool:
+    """Whether an assignment is one of the workbook's weeks, with cases of its own."""
+    return (root / "notebooks" / assignment / "checks.py").is_file()
+
+
+def cases_of(root: Path, assignment: str) -> dict[str, bytes]:
+    """What a session needs of a week, by file name: its cases, and beside them the points that the builder wrote down."""
+    texts, built = root / "notebooks" / assignment, root / "source" / assignment
+    paths = [path for path in sorted(texts.glob("*.py")) if path.name not in ("lesson.py", "rivals.py")]
+    paths += [built / name for name in ("week.json", "kit.py") if (built / name).is_file()]
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def week_json(root: Path, assignment: str) -> dict[str, Any]:
+    """What the builder wrote down of a week; nothing where it is none of ours."""
+    path = root / "source" / assignment / "week.json"
+    if not path.is_file():
+        return {"title": "", "exercises": []}
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
-def handed_in(files: Mapping[str, bytes]) -> str:
-    """A submission's time, as the exchange wrote it; empty where nothing is written."""
-    return files.get(timestamps.FILE, b"").decode("ascii", "replace")
+@contextlib.contextmanager
+def cases_folder(assignment: str, cases: Mapping[str, bytes]) -> Iterator[Path]:
+    """A folder that holds these files, for as long as a session needs it."""
+    with tempfile.TemporaryDirectory(prefix="week-") as scratch:
+        folder = Path(scratch) / assignment
+        folder.mkdir()
+        for name, content in cases.items():
+            (folder / name).write_bytes(content)
+        yield folder
 
 
 def _is_notebook(name: str) -> bool:
@@ -171,30 +125,6 @@ def _is_notebook(name: str) -> bool:
 
 def _is_litter(name: str) -> bool:
     return name.endswith(".pyc") or any(part in (".ipynb_checkpoints", "__pycache__", "feedback") for part in name.split("/"))
-
-
-def digest_of(value: Any) -> str:
-    """A sha256 of plain data, every part with its type and length."""
-    made = hashlib.sha256()
-    _feed(made, value)
-    return made.hexdigest()
-
-
-def _feed(made: Any, value: Any) -> None:
-    if dataclasses.is_dataclass(value):
-        value = fields_of(value)
-    if isinstance(value, Mapping):
-        made.update(b"{%d" % len(value))
-        for key in sorted(value, key=str):
-            _feed(made, str(key))
-            _feed(made, value[key])
-    elif isinstance(value, (list, tuple)):
-        made.update(b"[%d" % len(value))
-        for one in value:
-            _feed(made, one)
-    else:
-        raw = value if isinstance(value, bytes) else repr(value).encode()
-        made.update(b"%s:%d:" % (type(value).__name__.encode(), len(raw)) + raw)
 
 
 @functools.cache

@@ -17,8 +17,8 @@ from autograder.cases.model import Points
 from autograder.cases.session import Session
 from autograder.errors import NotGraded, OwnFailure
 from autograder.grading import timestamps
-from autograder.grading.judge import week
-from autograder.grading.judge.assignment import Graded, Job, Week
+from autograder.grading.judge.assignment import Week, cases_folder
+from autograder.grading.judge.job import Graded, Job
 from autograder.grading.judge.literals import refusal
 from autograder.grading.judge.reference import pieces
 from autograder.grading.judge.result import KEY, Result, exercise_result
@@ -162,7 +162,7 @@ def _tools(
     if not bundle.is_week:
         yield lambda learner: {}
         return
-    with week.cases_folder(bundle.assignment, bundle.cases) as folder:
+    with cases_folder(bundle.assignment, bundle.cases) as folder:
 
         def tools(learner: Learner) -> Mapping[str, Any]:
             collected.clear()  # a second run starts anew

@@ -15,11 +15,12 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.errors import NotGraded
 from autograder.grading.intake.notes import read_notes
-from autograder.grading.judge import week
-from autograder.grading.judge.assignment import Job, bundle, files_of
+from autograder.grading.judge.assignment import bundle
+from autograder.grading.judge.job import Job, files_of
 from autograder.grading.judge.whole import lacks
 from autograder.grading.keys import course_secret, submission_key
 from autograder.grading.plug.settings import Budget
+from autograder.grading.state import is_open
 from autograder.notebook import format as nbio
 
 
@@ -38,7 +39,7 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
         due, late = self._times(told)
         made = bundle(
             root, root / coursedir.source_directory / told["assignment"], told["assignment"],
-            week.is_open(root, told["assignment"], due), self.limits(),
+            is_open(root, told["assignment"], due), self.limits(),
         )  # fmt: skip
         if gone := lacks(made, {name: {}} if made.is_week or made.sources else {}):
             raise NotGraded(gone)

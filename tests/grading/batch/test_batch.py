@@ -22,7 +22,8 @@ from tiny import OPEN, WEEK, Book
 
 from autograder.grading.batch.batch import grade_class
 from autograder.grading.batch.progress import shown
-from autograder.grading.grader import Grader, Outcome
+from autograder.grading.grader import Grader
+from autograder.grading.outcome import Outcome
 
 HandIn = Callable[..., Path]
 ROWS = """

@@ -23,8 +23,8 @@ from nbgrader.api import Gradebook
 from tiny import FULL, OPEN, WEEK, Book
 
 from autograder.grading.batch.batch import grade_class
-from autograder.grading.grader import Outcome
 from autograder.grading.keys import course_secret
+from autograder.grading.outcome import Outcome
 from tests.grading.campaign.lib import ATTACKS, CANARY, LEFT, MARK, SHOWN
 
 pytestmark = pytest.mark.timeout(900)  # whoever is first waits until the whole class is graded
