@@ -29,11 +29,11 @@ from autograder.desk import exchange
 from autograder.desk.local import LocalCourse, find_checkout
 from autograder.desk.madeup import PEOPLE, hand_in_all
 from autograder.environment import own_programs_first
-from autograder.grading.batch.batch import Class
+from autograder.grading.batch.batch import Batch
 from autograder.grading.batch.pool import local
 from autograder.grading.batch.worker import end_all, run_apart
 from autograder.grading.grader import Grader
-from autograder.grading.judge.assignment import Week
+from autograder.grading.judge.assignment import Assignment
 from autograder.grading.judge.job import Graded, Job
 from autograder.grading.outcome import Outcome
 from bench.table import machine, put
@@ -49,12 +49,12 @@ def measure(grader: Grader, week: str, rounds: int) -> Measured:
     found: list[Graded] = []
     warm = 1 if rounds > 1 else 0
 
-    def run(week: Week, job: Job) -> Graded:
-        found.append(run_apart(week, job))
+    def run(assignment: Assignment, job: Job) -> Graded:
+        found.append(run_apart(assignment, job))
         return found[-1]
 
     outcomes: list[Outcome] = []
-    with contextlib.closing(Class(grader, week, again=True)) as made, local(1) as pool:
+    with contextlib.closing(Batch(grader, week, again=True)) as made, local(1) as pool:
         for _ in range(rounds + warm):
             made.grade(list(PEOPLE), pool, 1, outcomes.append, run)
     end_all()
@@ -115,7 +115,7 @@ class Simulated:
     def __init__(self, measured: Measured, scale: float) -> None:
         self.measured, self.scale, self.slept = measured, scale, dict[str, float]()
 
-    def __call__(self, week: Week, job: Job) -> Graded:
+    def __call__(self, assignment: Assignment, job: Job) -> Graded:
         """Run one job."""
         seconds, kept = random.Random(job.student).choice(self.measured)
         time.sleep(seconds * self.scale)
@@ -150,7 +150,7 @@ def simulate(grader: Grader, week: str, students: list[str], workers: int, run: 
             print(marks[-1].row, flush=True)
 
     pool = ThreadPoolExecutor(workers)
-    with contextlib.closing(Class(grader, week, again=True)) as made:
+    with contextlib.closing(Batch(grader, week, again=True)) as made:
         made.grade(students, pool, workers, tell, run)
     pool.shutdown()
     with grader.gradebook() as book:
@@ -161,11 +161,11 @@ def simulate(grader: Grader, week: str, students: list[str], workers: int, run: 
 
 
 def _count(week: str) -> Any:
-    from nbgrader.api import Assignment, SubmittedAssignment
+    from nbgrader import api
     from sqlalchemy import func, select
 
-    mine = select(Assignment.id).where(Assignment.name == week).scalar_subquery()
-    return select(func.count()).select_from(SubmittedAssignment).where(SubmittedAssignment.assignment_id == mine)
+    mine = select(api.Assignment.id).where(api.Assignment.name == week).scalar_subquery()
+    return select(func.count()).select_from(api.SubmittedAssignment).where(api.SubmittedAssignment.assignment_id == mine)
 
 
 def main() -> None:

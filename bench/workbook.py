@@ -9,7 +9,7 @@ from pathlib import Path
 
 def main(root: Path, assignment: str) -> None:
     """Grade all who have handed in, nothing from a cache; warm before that with a job whose result is thrown away."""
-    from autograder.grading.batch.batch import Class
+    from autograder.grading.batch.batch import Batch
     from autograder.grading.batch.pool import local
     from autograder.grading.batch.worker import end_all, run_apart
     from autograder.grading.grader import Grader
@@ -17,8 +17,8 @@ def main(root: Path, assignment: str) -> None:
     grader = Grader(root)
     grader.need_sandbox()
     students = grader.students(assignment)
-    made, pool = Class(grader, assignment, again=True), local(1)
-    pool.submit(run_apart, made.week, made.job(students[0])).result()
+    made, pool = Batch(grader, assignment, again=True), local(1)
+    pool.submit(run_apart, made.bundle, made.job(students[0])).result()
     print("ready", flush=True)
     outcomes = []
     made.grade(students, pool, 1, outcomes.append)

@@ -10,7 +10,7 @@ from typing import Any
 from autograder.course.closing import closing_cells
 from autograder.course.declared import Declared, read_declared
 from autograder.course.kit import kit_source
-from autograder.course.parts import ANSWER_ROLES, Cell, Lesson
+from autograder.course.parts import ANSWER_ROLES, Lesson, LessonCell
 from autograder.course.places import TRAVEL, Course
 from autograder.course.terms import without_terms
 
@@ -50,7 +50,7 @@ def notebook(lesson: Lesson, following: str = "") -> dict[str, Any]:
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
-def _cell_ids(cells: tuple[Cell, ...]) -> list[str]:
+def _cell_ids(cells: tuple[LessonCell, ...]) -> list[str]:
     """A code cell's id is its mark. Text is named after the code cell that it leads to, so that mending one
     paragraph changes no other id."""
     ids: list[str] = []
@@ -65,11 +65,11 @@ def _cell_ids(cells: tuple[Cell, ...]) -> list[str]:
     return ids[::-1]
 
 
-def _markdown(cell: Cell, name: str) -> dict[str, Any]:
+def _markdown(cell: LessonCell, name: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": _lines(without_terms(cell.source))}
 
 
-def _code(cell: Cell) -> dict[str, Any]:
+def _code(cell: LessonCell) -> dict[str, Any]:
     metadata: dict[str, Any] = {"autograder": {"id": cell.id, "role": cell.role}}
     if cell.role in _NBGRADER:
         metadata["nbgrader"] = {

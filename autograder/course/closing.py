@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.course.parts import Cell, Lesson
+from autograder.course.parts import Lesson, LessonCell
 from autograder.course.terms import glossary, terms_of
 
 HAND_IN = """\
@@ -20,7 +20,7 @@ NEXT = "**What comes next:** {following}. It is in the same list as soon as it i
 LAST = "This is the last week that there is."
 
 
-def closing_cells(lesson: Lesson, following: str) -> list[Cell]:
+def closing_cells(lesson: Lesson, following: str) -> list[LessonCell]:
     """The generated cells.
 
     Parameters
@@ -29,5 +29,5 @@ def closing_cells(lesson: Lesson, following: str) -> list[Cell]:
     """
     said = NEXT.format(following=following) if following else LAST
     texts = [glossary(terms_of(lesson.cells)), HAND_IN.format(week=lesson.week, next=said)]
-    cells = [Cell(True, text, "", "", 0.0, 0) for text in texts if text]
-    return [*cells, Cell(False, "from autograder.cases import still_open\nstill_open()", "show", "still_open", 0.0, 0)]
+    cells = [LessonCell(True, text, "", "", 0.0, 0) for text in texts if text]
+    return [*cells, LessonCell(False, "from autograder.cases import still_open\nstill_open()", "show", "still_open", 0.0, 0)]

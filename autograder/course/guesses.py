@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course.faults import Fault
-from autograder.course.parts import Cell
+from autograder.course.parts import LessonCell
 
 KINDS = ("choose", "number", "curve")
 _EXAMPLE = 'guess.number("How many …?", 0, 100, truth=explore.how_many)'
 
 
-def faults_of_guess(cell: Cell, file: Path) -> Iterator[Fault]:
+def faults_of_guess(cell: LessonCell, file: Path) -> Iterator[Fault]:
     """Say what is wrong with a guess cell.
 
     Nothing may depend on it, since it is not run at grading; and who reads it must not read the answer.

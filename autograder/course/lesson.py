@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder.course import rules
 from autograder.course.faults import LessonError, refuse
 from autograder.course.marks import Marks, cell_lines, read_marks
-from autograder.course.parts import HEADING_MEND, KINDS, Cell, Exercise, Heading, Lesson, Need
+from autograder.course.parts import HEADING_MEND, KINDS, Exercise, Heading, Lesson, LessonCell, Need
 from autograder.course.terms import faults_of_terms
 from autograder.notebook.regions import split_solution, without_markers
 
@@ -42,7 +42,7 @@ def read(path: Path) -> Lesson:
     return Lesson(path, title, needs, tuple(cells), tuple(exercises))
 
 
-def read_cells(text: str, file: Path) -> tuple[list[Cell], list[Marks]]:
+def read_cells(text: str, file: Path) -> tuple[list[LessonCell], list[Marks]]:
     """The cells as jupytext reads them, joined to the marks as `marks` reads them."""
     import jupytext
 
@@ -63,7 +63,7 @@ def read_cells(text: str, file: Path) -> tuple[list[Cell], list[Marks]]:
     return [_cell(raw, one, file) for raw, one in zip(notebook.cells, marks, strict=True)], marks
 
 
-def _cell(raw: dict[str, str], marks: Marks, file: Path) -> Cell:
+def _cell(raw: dict[str, str], marks: Marks, file: Path) -> LessonCell:
     if (raw["cell_type"] == "markdown") != marks.markdown:
         raise LessonError.one(
             file, marks.line, f"jupytext reads a {raw['cell_type']} cell here", "write `# %%` or `# %% [markdown]`"
@@ -71,10 +71,10 @@ def _cell(raw: dict[str, str], marks: Marks, file: Path) -> Cell:
     source = "\n".join(line.rstrip() for line in raw["source"].strip("\n").split("\n"))
     points = marks.values.get("points", 0.0)
     assert not isinstance(points, str), "read_marks refuses points in quotes"
-    return Cell(marks.markdown, source, marks.text("role"), marks.text("id"), points, marks.line + 1)
+    return LessonCell(marks.markdown, source, marks.text("role"), marks.text("id"), points, marks.line + 1)
 
 
-def read_headings(cell: Cell, file: Path) -> list[Heading]:
+def read_headings(cell: LessonCell, file: Path) -> list[Heading]:
     """The headings of exercises in one markdown cell."""
     headings = []
     for offset, line in enumerate(cell.source.splitlines()):
@@ -90,9 +90,9 @@ def read_headings(cell: Cell, file: Path) -> list[Heading]:
 
 
 __all__ = [
-    "Cell",
     "Exercise",
     "Lesson",
+    "LessonCell",
     "LessonError",
     "Need",
     "read",

@@ -13,7 +13,7 @@ HEADING_MEND = "write it as: ### Exercise · `name` &nbsp; ●●○ &nbsp; 15 m
 
 
 @dataclass(frozen=True)
-class Cell:
+class LessonCell:
     """One cell of a lesson. `line` is where its source begins in lesson.py, `role` is empty for plain text."""
 
     markdown: bool
@@ -40,10 +40,10 @@ class Exercise:
     kind: str
     minutes: int
     difficulty: int
-    statement: Cell
-    answer: Cell
-    check: Cell
-    hidden: Cell
+    statement: LessonCell
+    answer: LessonCell
+    check: LessonCell
+    hidden: LessonCell
 
     @property
     def solution(self) -> str:
@@ -63,7 +63,7 @@ class Lesson:
     path: Path
     title: str
     needs: tuple[Need, ...]
-    cells: tuple[Cell, ...]
+    cells: tuple[LessonCell, ...]
     exercises: tuple[Exercise, ...]
 
     @property
@@ -81,7 +81,7 @@ class Lesson:
         """All that a learner may read: prose, help, given code, answer cells without their solutions."""
         return "\n".join(split_solution(cell.source)[0] for cell in self.cells)
 
-    def code(self, *roles: str) -> list[Cell]:
+    def code(self, *roles: str) -> list[LessonCell]:
         """The code cells of these roles, in order."""
         return [cell for cell in self.cells if cell.role in roles]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.course.faults import Fault
 from autograder.course.guesses import faults_of_guess
-from autograder.course.parts import ANSWER_ROLES, HEADING_MEND, Cell, Exercise, Heading
+from autograder.course.parts import ANSWER_ROLES, HEADING_MEND, Exercise, Heading, LessonCell
 from autograder.notebook.lift import statements
 from autograder.notebook.regions import BEGIN, END, split_solution
 
@@ -31,7 +31,7 @@ _NBGRADER_WORDS = (
 _STEP = re.compile(r"<details>\s*<summary>(?P<summary>.*?)</summary>(?P<body>.*?)</details>", re.DOTALL)
 
 
-def faults_of_cells(cells: list[Cell], file: Path) -> Iterator[Fault]:
+def faults_of_cells(cells: list[LessonCell], file: Path) -> Iterator[Fault]:
     """What can be said of each cell alone, and of their ids together."""
     seen: dict[str, int] = {}
     for cell in cells:
@@ -65,7 +65,7 @@ def faults_of_cells(cells: list[Cell], file: Path) -> Iterator[Fault]:
             )
 
 
-def _markers(cell: Cell, file: Path) -> Iterator[Fault]:
+def _markers(cell: LessonCell, file: Path) -> Iterator[Fault]:
     """Lines that nbgrader would take for a marker, and lines that were meant as one but are not."""
     for offset, line in enumerate(cell.source.splitlines()):
         at, bare = cell.line + offset, line.strip()
@@ -101,7 +101,7 @@ def _looks_like_marker(bare: str) -> bool:
     return bare.startswith("###") or bool(near)
 
 
-def _region(cell: Cell, file: Path) -> Iterator[Fault]:
+def _region(cell: LessonCell, file: Path) -> Iterator[Fault]:
     """Solution regions are there, closed, not nested, and not empty."""
     opened = 0
     begins = 0
@@ -129,7 +129,7 @@ def _region(cell: Cell, file: Path) -> Iterator[Fault]:
         yield Fault(file, cell.line - 1, f"the solution of {cell.id!r} is empty", "write the reference solution into the region")
 
 
-def faults_of_week_cell(cells: list[Cell], file: Path) -> Iterator[Fault]:
+def faults_of_week_cell(cells: list[LessonCell], file: Path) -> Iterator[Fault]:
     """The first cell is the week's: a title, and what it needs."""
     first = cells[0]
     if first.role != "week":
@@ -141,7 +141,7 @@ def faults_of_week_cell(cells: list[Cell], file: Path) -> Iterator[Fault]:
         yield Fault(file, first.line, "the week has no title", "let the first cell begin with a line: # Title of the week")
 
 
-def faults_of_setup(cells: list[Cell], file: Path) -> Iterator[Fault]:
+def faults_of_setup(cells: list[LessonCell], file: Path) -> Iterator[Fault]:
     """Before the first check, a cell that the learner cannot change makes `check` known; before the first guess, `guess`."""
     for name, module in (("check", "autograder.cases"), ("guess", "autograder.explore")):
         for cell in cells:
@@ -153,7 +153,7 @@ def faults_of_setup(cells: list[Cell], file: Path) -> Iterator[Fault]:
                 break
 
 
-def exercises(cells: list[Cell], headings: list[Heading], file: Path) -> tuple[list[Exercise], list[Fault]]:
+def exercises(cells: list[LessonCell], headings: list[Heading], file: Path) -> tuple[list[Exercise], list[Fault]]:
     """Join headings, answers, checks and hidden cells; say what is missing or left over."""
     by_id = {cell.id: cell for cell in cells if cell.id}
     found: list[Exercise] = []
@@ -190,7 +190,7 @@ def exercises(cells: list[Cell], headings: list[Heading], file: Path) -> tuple[l
 
 
 def _exercise(
-    answer: Cell, cells: list[Cell], headings: list[Heading], by_id: dict[str, Cell], file: Path
+    answer: LessonCell, cells: list[LessonCell], headings: list[Heading], by_id: dict[str, LessonCell], file: Path
 ) -> tuple[Exercise | None, list[Fault]]:
     faults: list[Fault] = []
     at = cells.index(answer)
@@ -231,7 +231,7 @@ def _exercise(
     return Exercise(answer.id, heading.kind, heading.minutes, heading.difficulty, statement, answer, *parts), faults
 
 
-def _help(statement: Cell, name: str, file: Path) -> list[Fault]:
+def _help(statement: LessonCell, name: str, file: Path) -> list[Fault]:
     """Three folded steps of help, each with a summary and a text."""
     steps = [step for step in _STEP.finditer(statement.source) if step["summary"].strip() and step["body"].strip()]
     if len(steps) == HELP_STEPS and statement.source.count("<details>") == HELP_STEPS:

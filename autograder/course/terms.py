@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.faults import Fault
-from autograder.course.parts import Cell
+from autograder.course.parts import LessonCell
 
 _MARK = re.compile(r"^<!--\s*term:(?P<body>.*?)-->\s*$")
 _NEARLY = re.compile(r"<!--\s*terms?\b", re.IGNORECASE)
@@ -29,7 +29,7 @@ class Term:
     line: int
 
 
-def terms_of(cells: tuple[Cell, ...] | list[Cell]) -> list[Term]:
+def terms_of(cells: tuple[LessonCell, ...] | list[LessonCell]) -> list[Term]:
     """The terms that a lesson marks, in the order of the text."""
     return [term for cell in cells if cell.markdown for term in _terms(cell)]
 
@@ -39,7 +39,7 @@ def without_terms(source: str) -> str:
     return "\n".join(line for line in source.splitlines() if not _MARK.match(line.strip())).rstrip("\n")
 
 
-def faults_of_terms(cells: list[Cell], file: Path) -> Iterator[Fault]:
+def faults_of_terms(cells: list[LessonCell], file: Path) -> Iterator[Fault]:
     """Marks that cannot be read, terms marked twice, and terms that are not bold where they are marked."""
     seen: dict[str, int] = {}
     for cell in (cell for cell in cells if cell.markdown):
@@ -66,7 +66,7 @@ def glossary(terms: list[Term]) -> str:
     return "\n".join(["## The words of this week", "", "| word | meaning |", "|---|---|", *rows])
 
 
-def _terms(cell: Cell) -> Iterator[Term]:
+def _terms(cell: LessonCell) -> Iterator[Term]:
     for offset, line in enumerate(cell.source.splitlines()):
         found = _MARK.match(line.strip())
         read = _read(found["body"]) if found else None

@@ -105,7 +105,7 @@ class Standing:
 
 
 @dataclass
-class _Cell:
+class _GradedCell:
     id: str
     points: float
     graded: bool
@@ -162,17 +162,17 @@ class Book:
         self.assignment, self.due = found.id, found.duedate
         self.notebooks: dict[str, str] = {}
         self.checksums: dict[str, dict[str, str]] = {}
-        self.cells: dict[str, dict[str, _Cell]] = {}
+        self.cells: dict[str, dict[str, _GradedCell]] = {}
         for notebook in found.notebooks:
             cells = self.cells.setdefault(notebook.name, {})
             self.notebooks[notebook.name] = notebook.id
             self.checksums[notebook.name] = {cell.name: cell.checksum for cell in notebook.source_cells}
             for cell in notebook.grade_cells:
-                cells[cell.id] = _Cell(cell.name, float(cell.max_score), True, False)
+                cells[cell.id] = _GradedCell(cell.name, float(cell.max_score), True, False)
             for cell in notebook.solution_cells:
-                cells[cell.id] = _Cell(cell.name, 0.0, False, True)
+                cells[cell.id] = _GradedCell(cell.name, 0.0, False, True)
             for cell in notebook.task_cells:
-                cells[cell.id] = _Cell(cell.name, float(cell.max_score), True, True)
+                cells[cell.id] = _GradedCell(cell.name, float(cell.max_score), True, True)
         self.db = self.gradebook.db
         self.db.rollback()
 

@@ -31,7 +31,7 @@ class Unreadable(Exception):
 
 
 @dataclass
-class Cell:
+class ReadCell:
     """One cell as the learner left it, without its outputs."""
 
     kind: str
@@ -51,7 +51,7 @@ class Cell:
 class Read:
     """A notebook's cells, and lines on what was not as it should be."""
 
-    cells: list[Cell]
+    cells: list[ReadCell]
     lines: list[str] = field(default_factory=list)
 
 
@@ -146,7 +146,7 @@ def _shown(value: object) -> str:
     return str(value)[:20] if isinstance(value, (int, float, str)) else "not a number"
 
 
-def _cells(raw: list[Any], lines: list[str]) -> list[Cell]:
+def _cells(raw: list[Any], lines: list[str]) -> list[ReadCell]:
     if len(raw) > MOST_CELLS:
         lines.append(f"The notebook has {len(raw)} cells; the first {MOST_CELLS} were read.")
     cells = []
@@ -161,7 +161,7 @@ def _cells(raw: list[Any], lines: list[str]) -> list[Cell]:
     return cells
 
 
-def _cell(raw: Any) -> Cell | None:
+def _cell(raw: Any) -> ReadCell | None:
     if not isinstance(raw, dict):
         return None
     source = raw.get("source", "")
@@ -172,7 +172,7 @@ def _cell(raw: Any) -> Cell | None:
     # Half a surrogate pair is valid JSON and no valid UTF-8: written back, it would stop every later step.
     source = source.encode("utf-8", errors="replace").decode("utf-8")
     kind, metadata, id = raw.get("cell_type"), raw.get("metadata"), raw.get("id")
-    return Cell(
+    return ReadCell(
         kind if kind in _KINDS else "raw",
         source,
         metadata if isinstance(metadata, dict) else {},

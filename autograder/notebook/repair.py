@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from autograder.notebook import NOT_RUN
 from autograder.notebook import format as nbio
-from autograder.notebook.reading import Cell
+from autograder.notebook.reading import ReadCell
 from autograder.notebook.regions import STUB, split_solution, without_hidden
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -73,25 +73,25 @@ def parts_of(source: NotebookNode) -> list[Part]:
 
 
 @dataclass(frozen=True)
-class Course:
+class Shape:
     """What a repair needs of the instructor's notebook; it serves for a whole class."""
 
     parts: list[Part]
     metadata: dict[str, Any]
 
     @classmethod
-    def of(cls, source: NotebookNode) -> Course:
+    def of(cls, source: NotebookNode) -> Shape:
         """Look a notebook through."""
         return cls(parts_of(source), {key: value for key, value in source.metadata.items() if key != "celltoolbar"})
 
 
 @functools.lru_cache(maxsize=8)
-def course_of(text: str) -> Course:
+def shape_of(text: str) -> Shape:
     """The same of a notebook's text, once for a whole class."""
-    return Course.of(nbio.reads(text))
+    return Shape.of(nbio.reads(text))
 
 
-def repair(course: Course, cells: Sequence[Cell]) -> tuple[NotebookNode, list[str]]:
+def repair(course: Shape, cells: Sequence[ReadCell]) -> tuple[NotebookNode, list[str]]:
     """Put a learner's cells into the course's shape; the notebook, and lines on what was done.
 
     Parameters
@@ -104,7 +104,7 @@ def repair(course: Course, cells: Sequence[Cell]) -> tuple[NotebookNode, list[st
     return nbio.make_notebook(_finished(placed, set(work.by_id)), course.metadata), work.lines
 
 
-Placed = tuple[Cell, Part | None]
+Placed = tuple[ReadCell, Part | None]
 
 
 class _Repair:
@@ -116,13 +116,13 @@ class _Repair:
         self.by_id = {part.id: part for part in parts}
         self.by_cell_id = {part.cell_id: part for part in parts if part.cell_id}
 
-    def place(self, cells: Sequence[Cell]) -> list[Placed]:
+    def place(self, cells: Sequence[ReadCell]) -> list[Placed]:
         placed = self._once([(cell, self._recognise(cell)) for cell in cells])
         placed = [one for pair in placed for one in self._in_form(*pair)]
         placed = self._with_missing(placed)
         return self._tests_behind_answers(placed)
 
-    def _recognise(self, cell: Cell) -> Part | None:
+    def _recognise(self, cell: ReadCell) -> Part | None:
         """By nbgrader's metadata, else by the builder's, else by the cell's id: an editor may lose any of them."""
         ours = cell.metadata.get("autograder")
         for claim in (cell.claims.get("grade_id"), ours.get("id") if isinstance(ours, dict) else None):
@@ -153,7 +153,7 @@ class _Repair:
             found = [index for index in found if _is_as_released(pairs[index][0], part)] or found
         return found[-1] if found else -1
 
-    def _in_form(self, cell: Cell, part: Part | None) -> list[Placed]:
+    def _in_form(self, cell: ReadCell, part: Part | None) -> list[Placed]:
         """The course's own text in the course's cells; what she wrote there runs as an ordinary cell beside it."""
         if part is None:
             return [(cell, None)]
@@ -163,7 +163,7 @@ class _Repair:
             return [(_as(cell, part.kind, cell.source), part)]
         if _is_as_released(cell, part):
             return [(_as(cell, part.kind, part.shown), part)]
-        course: Placed = (Cell(part.kind, part.shown, {}, cell.id), part)
+        course: Placed = (ReadCell(part.kind, part.shown, {}, cell.id), part)
         if not cell.source.strip():
             self.lines.append(f"The cell `{part.id}` was empty; the course's own was put back.")
             return [course]
@@ -172,7 +172,7 @@ class _Repair:
             f"The cell `{part.id}` belongs to the course and was changed: the course's own ran; "
             f"what you wrote stands {where} it as an ordinary cell."
         )
-        hers: Placed = (Cell(cell.kind, cell.source), None)
+        hers: Placed = (ReadCell(cell.kind, cell.source), None)
         return [hers, course] if part.is_test else [course, hers]
 
     def _with_missing(self, placed: list[Placed]) -> list[Placed]:
@@ -183,7 +183,7 @@ class _Repair:
             if part.id not in present and (part.is_course or part.settings.get("grade") or part.settings.get("task")):
                 at = 0 if before is None else _index(placed, before) + 1
                 text = part.shown if part.is_course else "(This cell was missing when the notebook was handed in.)"
-                placed.insert(at, (Cell(part.kind, text), part))
+                placed.insert(at, (ReadCell(part.kind, text), part))
                 present.add(part.id)
                 self.lines.append(f"The cell `{part.id}` was missing; it was put back.")
             elif part.id not in present:
@@ -210,7 +210,7 @@ def _index(placed: list[Placed], part: Part) -> int:
     return next(index for index, (_, one) in enumerate(placed) if one is part)
 
 
-def _is_as_released(cell: Cell, part: Part) -> bool:
+def _is_as_released(cell: ReadCell, part: Part) -> bool:
     return not _is_tried(cell.source, part.released) if part.is_answer else _plain(cell.source) in part.released
 
 
@@ -232,8 +232,8 @@ def _plain(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
-def _as(cell: Cell, kind: str, source: str) -> Cell:
-    return Cell(kind, source, cell.metadata, cell.id, cell.attachments)
+def _as(cell: ReadCell, kind: str, source: str) -> ReadCell:
+    return ReadCell(kind, source, cell.metadata, cell.id, cell.attachments)
 
 
 def _finished(placed: list[Placed], known: set[str]) -> list[NotebookNode]:
@@ -254,7 +254,7 @@ def _finished(placed: list[Placed], known: set[str]) -> list[NotebookNode]:
     return cells
 
 
-def _metadata(cell: Cell, part: Part | None, known: set[str]) -> dict[str, Any]:
+def _metadata(cell: ReadCell, part: Part | None, known: set[str]) -> dict[str, Any]:
     """Of her own cells only what says that a picture's cell need not run; never the name of a part."""
     if part is not None:
         return {**part.metadata, "nbgrader": dict(part.settings)}

@@ -13,7 +13,7 @@ import pytest
 from tiny import OPEN, WEEK, Book
 
 from autograder.grading.batch import worker as apart
-from autograder.grading.batch.batch import Class
+from autograder.grading.batch.batch import Batch
 from autograder.grading.batch.worker import run_apart
 from autograder.grading.grader import Grader
 from autograder.grading.judge.job import Graded, Job
@@ -37,11 +37,11 @@ def test_after_kills_the_rerun_equals_an_undisturbed_run() -> None:
 def test_a_helper_whose_folder_was_cleared_away_is_replaced(root: Path, hand_in: Any) -> None:
     """Else a worker's helper that outlives the clearing of /tmp would fail at every submission from then on."""
     hand_in("blank")
-    made = Class(Grader(root), WEEK)
-    run_apart(made.week, made.job("blank"))
+    made = Batch(Grader(root), WEEK)
+    run_apart(made.bundle, made.job("blank"))
     (helper,) = apart._all
     shutil.rmtree(helper._scratch)
-    graded = run_apart(made.week, made.job("blank"))
+    graded = run_apart(made.bundle, made.job("blank"))
     made.close()
     apart.end_all()
     assert not graded.trouble and graded.grades[WEEK]
@@ -51,7 +51,7 @@ def test_a_process_killed_from_outside_lowers_no_score(root: Path, hand_in: Any,
     """The first kill costs a second run; where that is killed too, the result is not kept, and the rerun puts it right."""
     hand_in("ada", lambda book: book.solve())
     kills = _kill(monkeypatch, times=1)
-    made = Class(Grader(root), WEEK)
+    made = Batch(Grader(root), WEEK)
     graded = _run(made, made.job("ada"))
     assert not kills and not graded.doubtful and _score(graded) == OPEN
 
@@ -74,7 +74,7 @@ def test_who_kills_her_own_process_runs_twice_and_no_third_time(
         book.add("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", book.place("double"))
 
     hand_in("eve", herself)
-    made = Class(Grader(root), WEEK)
+    made = Batch(Grader(root), WEEK)
     begun: list[Learner] = []
     begin = Learner.__init__
     monkeypatch.setattr(Learner, "__init__", lambda self, *given, **named: (begun.append(self), begin(self, *given, **named))[1])
@@ -85,8 +85,8 @@ def test_who_kills_her_own_process_runs_twice_and_no_third_time(
     assert _score(graded) == OPEN, "the cells around it count"
 
 
-def _run(made: Class, job: Job) -> Graded:
-    return run_job(made.week, job)
+def _run(made: Batch, job: Job) -> Graded:
+    return run_job(made.bundle, job)
 
 
 def _score(graded: Graded) -> float:

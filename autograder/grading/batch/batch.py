@@ -21,13 +21,13 @@ from typing import Any
 from autograder import scratch
 from autograder.errors import Mend
 from autograder.grading.batch import heap
-from autograder.grading.batch.cache import Kept, Record, digest, is_whole
+from autograder.grading.batch.cache import Cache, Record, digest, is_whole
 from autograder.grading.batch.pool import feed, local
 from autograder.grading.batch.worker import end_all, run_apart
 from autograder.grading.gradebook import Book, Standing
 from autograder.grading.grader import Grader
 from autograder.grading.intake.intake import take_in
-from autograder.grading.judge.assignment import Week, bundle
+from autograder.grading.judge.assignment import Assignment, bundle
 from autograder.grading.judge.job import Graded, Job, fields_of, files_of, handed_in
 from autograder.grading.judge.whole import lacks
 from autograder.grading.keys import course_secret, submission_key
@@ -39,11 +39,11 @@ from autograder.locks import alone
 from autograder.notebook import format as nbio
 
 AHEAD = 2  # jobs in flight for every worker: one that runs, one that waits for it
-Run = Callable[[Week, Job], Graded]
+Run = Callable[[Assignment, Job], Graded]
 Tell = Callable[[Outcome], Any]
 
 
-class Class:
+class Batch:
     """One assignment of a course, to be graded in bulk.
 
     Parameters
@@ -56,12 +56,12 @@ class Class:
         self.grader, self.assignment, self.again = grader, assignment, again
         self.coursedir = grader.coursedir
         self.book = Book(self.coursedir.db_url, self.coursedir.course_id, assignment, grader.penalty())
-        self.kept = Kept(grader.root, assignment)
+        self.cache = Cache(grader.root, assignment)
         self.secret = course_secret(grader.root)
         source, is_opened = grader.source(assignment), is_open(grader.root, assignment, self.book.due)
         settings = grader.limits(), self.book.checksums, grader.step_settings()
-        self.week = bundle(grader.root, source, assignment, is_opened, *settings)
-        if gone := lacks(self.week, self.book.graded):
+        self.bundle = bundle(grader.root, source, assignment, is_opened, *settings)
+        if gone := lacks(self.bundle, self.book.graded):
             self.book.close()
             raise Mend(gone)
 
@@ -75,7 +75,7 @@ class Class:
         run : grades one job there.
         """
         heap.steady()
-        results = feed(executor, functools.partial(run, self.week), self._jobs(students, tell), AHEAD * workers)
+        results = feed(executor, functools.partial(run, self.bundle), self._jobs(students, tell), AHEAD * workers)
         with contextlib.closing(results):
             for job, result in results:
                 tell(self._finish(job, result))
@@ -89,7 +89,7 @@ class Class:
         outcomes: list[Outcome] = []
         for job in self._jobs([student], outcomes.append):
             try:
-                outcomes.append(self._finish(job, run_apart(self.week, job)))
+                outcomes.append(self._finish(job, run_apart(self.bundle, job)))
             except Exception as error:
                 outcomes.append(Outcome(student, trouble=not_yet(error)))
         return outcomes[0]
@@ -100,7 +100,7 @@ class Class:
             since = time.monotonic()
             try:
                 job = self.job(student)
-                record = None if self.again else self.kept.of(student, self._content(job))
+                record = None if self.again else self.cache.of(student, self._content(job))
                 if record is not None and is_whole(self._folder("autograded", student), record.texts, ".ipynb"):
                     tell(self._unchanged(job, record, since))
                     continue
@@ -117,14 +117,14 @@ class Class:
         with alone(folder):
             notes = take_in(folder, self.grader.source(self.assignment))
             files = files_of(folder)
-            texts = {name: (folder / f"{name}.ipynb").read_text(encoding="utf-8") for name in self.week.sources}
+            texts = {name: (folder / f"{name}.ipynb").read_text(encoding="utf-8") for name in self.bundle.sources}
         keys = {name: submission_key(self.secret, self.assignment, nbio.reads_plain(text)) for name, text in texts.items()}
         lines = {name: notes.lines(name) for name in texts}
         late = self.book.seconds_late(student, moment(handed_in(files)))
         return Job(student, texts, files, keys, lines, notes.unreadable, late)
 
     def _content(self, job: Job) -> str:
-        return f"{self.week.digest} {job.digest}"
+        return f"{self.bundle.digest} {job.digest}"
 
     def _finish(self, job: Job, result: Graded | Exception) -> Outcome:
         """Write what came of a job."""
@@ -137,7 +137,7 @@ class Class:
         try:
             record = Record(self._content(job), result.grades, result.comments, seconds=result.seconds)
             record.texts = {name: digest(text.encode()) for name, text in result.texts.items()}
-            beside = {**job.files, **self.week.beside}
+            beside = {**job.files, **self.bundle.beside}
             texts = {f"{name}.ipynb": text.encode() for name, text in result.texts.items()}
             with Outbox() as box:  # written before the gradebook, in place after it: a full disk leaves all as it was
                 box.put(self._folder("autograded", job.student), {**beside, **texts}, *self._mode(0o444))
@@ -145,7 +145,7 @@ class Class:
                 def ready(standing: Standing) -> None:
                     self._pages(job, record, standing, result, box)
                     if not result.doubtful:
-                        self.kept.keep(job.student, record, box)
+                        self.cache.keep(job.student, record, box)
 
                 standing = self._write(job, result, True, ready)
         except Exception as error:
@@ -161,7 +161,7 @@ class Class:
         if not is_there or record.human != _human(standing):
             with Outbox() as box:
                 self._pages(job, record, standing, None, box)
-                self.kept.keep(job.student, record, box)
+                self.cache.keep(job.student, record, box)
         return Outcome(job.student, standing.score, standing.most, time.monotonic() - since)
 
     def _write(self, job: Job, graded: Graded, anew: bool, ready: Callable[[Standing], None] | None = None) -> Standing:
@@ -174,13 +174,13 @@ class Class:
         pages = result.pages if result is not None and is_plain else self._made(job, standing, result)
         record.human, record.pages = _human(standing), {name: digest(page.encode()) for name, page in pages.items()}
         made = {f"{name}.html": page.encode() for name, page in pages.items()}
-        box.put(self._folder("feedback", job.student), {**job.files, **self.week.beside, **made}, *self._mode(0o644))
+        box.put(self._folder("feedback", job.student), {**job.files, **self.bundle.beside, **made}, *self._mode(0o644))
 
     def _made(self, job: Job, standing: Standing, result: Graded | None) -> dict[str, str]:
         from autograder.grading.page.feedback import page_of  # only where a human has written, or a page is gone
 
         folder = self._folder("autograded", job.student)
-        texts = result.texts if result else {name: (folder / f"{name}.ipynb").read_text("utf-8") for name in self.week.sources}
+        texts = result.texts if result else {name: (folder / f"{name}.ipynb").read_text("utf-8") for name in self.bundle.sources}
         return {
             name: page_of(
                 nbio.reads_plain(text), self.assignment, job.student, name, job.handed_in,
@@ -204,7 +204,7 @@ def grade_one(grader: Grader, student: str, assignment: str, again: bool = False
     begun = time.monotonic()
     try:
         grader.need_sandbox()
-        made = Class(grader, assignment, again)
+        made = Batch(grader, assignment, again)
         try:
             outcome = made.grade_one(student)
         finally:
@@ -284,7 +284,7 @@ def _grade(
     grader: Grader, assignment: str, students: Sequence[str], tell: Tell, again: bool, workers: int | None, cluster: str
 ) -> None:
     scratch.sweep("grader", "autograder-hypothesis")
-    made = Class(grader, assignment, again)
+    made = Batch(grader, assignment, again)
     try:
         with _executor(workers, cluster, len(students)) as (executor, number):
             made.grade(students, executor, number, tell)

@@ -42,7 +42,7 @@ class Record:
         return Graded(student, {}, self.grades, self.comments, seconds=self.seconds)
 
 
-class Kept:
+class Cache:
     """The records of one assignment."""
 
     def __init__(self, root: Path, assignment: str) -> None:

@@ -48,7 +48,7 @@ class About:
     Attributes
     ----------
     version : of the package and of Python, for people.
-    engine, data : digests, as in bundle.py.
+    engine, data : digests, as in judge.assignment.
     no_sandbox : why other people's work cannot be run there; empty where it can.
     """
 

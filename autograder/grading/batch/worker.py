@@ -23,7 +23,7 @@ from typing import Any
 
 from autograder import scratch
 from autograder.errors import NotGraded
-from autograder.grading.judge.assignment import Week
+from autograder.grading.judge.assignment import Assignment
 from autograder.grading.judge.job import Graded, Job
 from autograder.wall.wire.errors import SandboxError
 
@@ -65,14 +65,14 @@ class Helper:
         """Whether its folder is there still: who clears /tmp now and then would spoil all that a lasting helper grades."""
         return os.path.isdir(self._scratch)
 
-    def ask(self, week: Week, job: Job) -> Graded:
+    def ask(self, assignment: Assignment, job: Job) -> Graded:
         """Grade a submission; HelperEnded where the helper did not live to answer."""
         try:
-            if self._known != week.digest:
-                self._send(("week", week))
-                self._known = week.digest
+            if self._known != assignment.digest:
+                self._send(("week", assignment))
+                self._known = assignment.digest
             self._send(("job", job))
-            if not self.line.poll(len(week.sources) * week.limits.notebook_seconds + SLACK):
+            if not self.line.poll(len(assignment.sources) * assignment.limits.notebook_seconds + SLACK):
                 raise HelperEnded("it did not answer in time")
             answer = pickle.loads(self.line.recv_bytes())
         except (EOFError, OSError) as error:
@@ -99,7 +99,7 @@ class Helper:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def run_apart(week: Week, job: Job) -> Graded:
+def run_apart(assignment: Assignment, job: Job) -> Graded:
     """Grade a submission in this thread's helper.
 
     Where the helper is killed, it is tried again in a new one, and where something of ours failed in it, once more: memory
@@ -118,7 +118,7 @@ def run_apart(week: Week, job: Job) -> Graded:
                 helper.end()
             helper = _mine.helper = Helper()
         try:
-            return helper.ask(week, job)
+            return helper.ask(assignment, job)
         except HelperEnded as ended:
             if helper not in _all:  # ended on purpose: the run was stopped
                 raise

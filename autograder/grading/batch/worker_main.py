@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.grading.batch.startup import leave_out
 
 if TYPE_CHECKING:
-    from autograder.grading.judge.assignment import Week
+    from autograder.grading.judge.assignment import Assignment
     from autograder.grading.judge.job import Graded, Job
 
 
@@ -35,35 +35,35 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator: what runs is brought to its end
     own_programs_first()
     with contextlib.ExitStack() as kept, contextlib.suppress(EOFError, OSError):
-        week: Week | None = None
+        assignment: Assignment | None = None
         starter: Any = None
         while True:
             kind, told = pickle.loads(line.recv_bytes())
-            if kind == "week":
-                week = told
+            if kind == "assignment":
+                assignment = told
                 continue
-            assert week is not None
+            assert assignment is not None
             try:
-                if starter is None or starter.limits != week.limits:  # a warm starter serves every week
+                if starter is None or starter.limits != assignment.limits:  # a warm starter serves every week
                     kept.close()
-                    starter = kept.enter_context(_starter(week))
-                answer: Any = dataclasses.replace(_run(week, told, starter), slow=starter.slow)
+                    starter = kept.enter_context(_starter(assignment))
+                answer: Any = dataclasses.replace(_run(assignment, told, starter), slow=starter.slow)
             except Exception as error:
                 answer = _portable(error)
             line.send_bytes(pickle.dumps(answer, protocol=5))
     os._exit(0)
 
 
-def _starter(week: Week) -> Any:
+def _starter(assignment: Assignment) -> Any:
     from autograder.wall.sandbox.warm import open_starter
 
-    return open_starter(week.limits)
+    return open_starter(assignment.limits)
 
 
-def _run(week: Week, job: Job, starter: Any) -> Graded:
+def _run(assignment: Assignment, job: Job, starter: Any) -> Graded:
     from autograder.grading.judge.judge import run_job
 
-    return run_job(week, job, starter)
+    return run_job(assignment, job, starter)
 
 
 def _portable(error: Exception) -> Exception:

@@ -22,7 +22,7 @@ from autograder.grading.outbox import is_full
 from autograder.locks import alone
 from autograder.notebook import format as nbio
 from autograder.notebook.reading import Read, Unreadable, read
-from autograder.notebook.repair import course_of, repair
+from autograder.notebook.repair import repair, shape_of
 
 LARGEST_FILE = 20 << 20  # bytes of one file beside the notebook
 LARGEST_ALL = 100 << 20
@@ -209,7 +209,7 @@ def _take_in_notebook(folder: Path, source: Path, notes: Notes) -> None:
     if not is_ours:
         _keep(path, hers)
     found = _read(hers, name, notes)
-    made, lines = repair(course_of(source.read_text(encoding="utf-8")), found.cells)
+    made, lines = repair(shape_of(source.read_text(encoding="utf-8")), found.cells)
     notes.notebooks[name] = [] if name in notes.unreadable else found.lines + lines
     if name in notes.unreadable:
         text = f"**Nothing could be graded.** {notes.unreadable[name]}"

@@ -22,7 +22,7 @@ ENGINE = (
 
 
 @dataclass(frozen=True)
-class Week:
+class Assignment:
     """An assignment.
 
     Attributes
@@ -37,7 +37,7 @@ class Week:
     settings : nbgrader's own settings of steps that run on the worker.
     """
 
-    assignment: str
+    name: str
     is_week: bool
     entry: dict[str, Any]
     sources: dict[str, str]
@@ -62,17 +62,17 @@ def bundle(
     limits: Limits,
     checksums: Mapping[str, dict[str, str]] | None = None,
     settings: Mapping[str, Any] | None = None,
-) -> Week:
+) -> Assignment:
     """Read an assignment.
 
     Parameters
     ----------
     root, source : the course's folder, and the assignment's in it.
-    checksums, settings : as in Week.
+    checksums, settings : as in Assignment.
     """
     is_week = has_cases(root, assignment)
     files = {path.relative_to(source).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
-    return Week(
+    return Assignment(
         assignment,
         is_week,
         week_json(root, assignment),

@@ -17,7 +17,7 @@ from autograder.cases.model import Points
 from autograder.cases.session import Session
 from autograder.errors import NotGraded, OwnFailure
 from autograder.grading import timestamps
-from autograder.grading.judge.assignment import Week, cases_folder
+from autograder.grading.judge.assignment import Assignment, cases_folder
 from autograder.grading.judge.job import Graded, Job
 from autograder.grading.judge.literals import refusal
 from autograder.grading.judge.reference import pieces
@@ -38,7 +38,7 @@ _FLOAT = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
 Collected = dict[str, dict[str, Points]]
 
 
-def run_job(week: Week, job: Job, starter: Starter | None = None) -> Graded:
+def run_job(assignment: Assignment, job: Job, starter: Starter | None = None) -> Graded:
     """Grade one submission. Whatever the learner did is in the result; only a grader without a sandbox raises.
 
     Parameters
@@ -48,24 +48,24 @@ def run_job(week: Week, job: Job, starter: Starter | None = None) -> Graded:
     since = time.monotonic()
     graded = Graded(job.student)
     doubts: list[str] = []
-    for name, text in week.sources.items():
+    for name, text in assignment.sources.items():
         nb = nbio.reads_plain(job.notebooks[name])
         for cell in nb.cells:  # as nbgrader's OverwriteCells does it
             settings = cell.metadata.get("nbgrader", {})
-            if settings.get("grade_id") in week.checksums.get(name, {}):
-                settings["checksum"] = week.checksums[name][settings["grade_id"]]
-        executed = judge_notebook(week, job, name, nb, nbio.reads_plain(text), starter, doubts)
-        cut(executed, week.settings.get("LimitOutput", {}))
+            if settings.get("grade_id") in assignment.checksums.get(name, {}):
+                settings["checksum"] = assignment.checksums[name][settings["grade_id"]]
+        executed = judge_notebook(assignment, job, name, nb, nbio.reads_plain(text), starter, doubts)
+        cut(executed, assignment.settings.get("LimitOutput", {}))
         graded.grades[name], graded.comments[name] = _scores(executed)
         graded.texts[name] = nbio.dumps_unchecked(executed)
-        graded.pages[name] = page_of(executed, week.assignment, job.student, name, job.handed_in, graded.grades[name])
+        graded.pages[name] = page_of(executed, assignment.name, job.student, name, job.handed_in, graded.grades[name])
     graded.doubtful = bool(doubts)
     graded.seconds = time.monotonic() - since
     return graded
 
 
 def judge_notebook(
-    week: Week,
+    assignment: Assignment,
     job: Job,
     name: str,
     nb: NotebookNode,
@@ -84,20 +84,21 @@ def judge_notebook(
     -------
     The executed notebook: outputs in its cells, what became of it in its metadata.
     """
-    result = Result(list(job.lines.get(name, [])), job.unreadable.get(name, ""), week.open_week, week.entry.get("title", ""))
+    title = assignment.entry.get("title", "")
+    result = Result(list(job.lines.get(name, [])), job.unreadable.get(name, ""), assignment.open_week, title)
     if job.late > 0:
         result.lines = [f"Handed in {_duration(job.late)} after the due date.", *result.lines]
     collected: Collected = {}
     if result.unreadable:
         executed = _untried(nb, result.unreadable)
     else:
-        files = _beside(week, job, result.lines)
-        executed, said, killed = _executed(week, job.keys.get(name, b""), nb, source, files, collected, starter)
+        files = _beside(assignment, job, result.lines)
+        executed, said, killed = _executed(assignment, job.keys.get(name, b""), nb, source, files, collected, starter)
         result.lines += said
         if killed and doubts is not None:
             doubts.append(name)
-    if week.is_week:
-        result.exercises = [exercise_result(one, collected.get(one["id"], {})) for one in week.entry["exercises"]]
+    if assignment.is_week:
+        result.exercises = [exercise_result(one, collected.get(one["id"], {})) for one in assignment.entry["exercises"]]
     course = {cell.source.strip() for cell in source.cells if cell.cell_type == "markdown"}
     for cell in executed.cells:
         _plain_result(cell)
@@ -108,7 +109,7 @@ def judge_notebook(
 
 
 def _executed(
-    week: Week,
+    assignment: Assignment,
     key: bytes,
     nb: NotebookNode,
     source: NotebookNode,
@@ -117,16 +118,16 @@ def _executed(
     starter: Starter | None,
 ) -> Executed:
     """Run it; NotGraded where something of ours failed while it ran, or is not there any more."""
-    need_data(week)
+    need_data(assignment)
     starved = out_of_memory()
     try:
-        with _tools(week, key, nb, source, files, collected) as tools:
-            executed = execute(nb, source, tools, week.limits, files, starter)
+        with _tools(assignment, key, nb, source, files, collected) as tools:
+            executed = execute(nb, source, tools, assignment.limits, files, starter)
     except OwnFailure as failure:
         raise NotGraded(str(failure)) from failure
     if executed.killed and out_of_memory() != starved:
         raise NotGraded("the machine ran out of memory. Mend: fewer workers at once (--workers), or more memory")
-    need_data(week)
+    need_data(assignment)
     return executed
 
 
@@ -139,30 +140,30 @@ def out_of_memory() -> int:
     return int(found[1]) if found else 0
 
 
-def _beside(week: Week, job: Job, said: list[str]) -> dict[str, bytes]:
+def _beside(assignment: Assignment, job: Job, said: list[str]) -> dict[str, bytes]:
     """What stands beside the notebook in the learner's process: her files, with the course's own laid over them."""
     hers = {
         name: content
         for name, content in job.files.items()
         if name not in PRIVATE and not name.startswith(".") and not name.endswith(".ipynb")
     }
-    if week.is_week:  # data that she brings along would pass under a studio's budget
-        left = sorted(name for name in hers if not name.endswith(".py") and name not in week.beside)
+    if assignment.is_week:  # data that she brings along would pass under a studio's budget
+        left = sorted(name for name in hers if not name.endswith(".py") and name not in assignment.beside)
         hers = {name: content for name, content in hers.items() if name not in left}
         if left:
             said.append(f"Files beside the notebook were not used: {', '.join(left[:5])}{', …' if len(left) > 5 else ''}.")
-    return {**hers, **week.beside}
+    return {**hers, **assignment.beside}
 
 
 @contextlib.contextmanager
 def _tools(
-    bundle: Week, key: bytes, nb: NotebookNode, source: NotebookNode, files: Mapping[str, bytes], collected: Collected
+    assignment: Assignment, key: bytes, nb: NotebookNode, source: NotebookNode, files: Mapping[str, bytes], collected: Collected
 ) -> Iterator[Callable[[Learner], Mapping[str, Any]]]:
     """The grader's names for this submission's test cells: the week's cases, none for another assignment."""
-    if not bundle.is_week:
+    if not assignment.is_week:
         yield lambda learner: {}
         return
-    with cases_folder(bundle.assignment, bundle.cases) as folder:
+    with cases_folder(assignment.name, assignment.cases) as folder:
 
         def tools(learner: Learner) -> Mapping[str, Any]:
             collected.clear()  # a second run starts anew
@@ -175,8 +176,8 @@ def _tools(
                 return learner.lent({name: ours[name] for name in names})
 
             refused = refusal(_written(nb, source, files))
-            session = Session(folder, learner.get, key, learner.limit, learner.studios(), bundle.open_week, lent, refused)
-            _need_cases(bundle, session)
+            session = Session(folder, learner.get, key, learner.limit, learner.studios(), assignment.open_week, lent, refused)
+            _need_cases(assignment, session)
 
             def collecting(kind: str, judge: Callable[[str], Points]) -> Callable[[str], Points]:
                 def judged(id: str) -> Points:
@@ -192,14 +193,14 @@ def _tools(
         yield tools
 
 
-def _need_cases(week: Week, session: Session) -> None:
+def _need_cases(assignment: Assignment, session: Session) -> None:
     """Every part that has points has a case: without one it would be worth nothing to anybody."""
-    for one in week.entry["exercises"]:
+    for one in assignment.entry["exercises"]:
         id, cases = one["id"], session.registry.of(one["id"])
         is_studio = id in session.registry.studios
         has = {"check": any(not case.hidden for case in cases), "hidden": is_studio or any(case.hidden for case in cases)}
         if gone := [kind for kind, points in one["points"].items() if points and not has[kind]]:
-            raise NotGraded(f"{week.assignment} has no cases for {id} ({' and '.join(gone)}). Mend: put them back into its files")
+            raise NotGraded(f"{assignment.name} has no cases for {id} ({' and '.join(gone)}). Mend: put them back into its files")
 
 
 @contextlib.contextmanager

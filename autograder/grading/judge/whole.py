@@ -10,14 +10,14 @@ from typing import Any
 
 from autograder import datafiles
 from autograder.errors import NotGraded
-from autograder.grading.judge.assignment import Week
+from autograder.grading.judge.assignment import Assignment
 from autograder.notebook.names import imports
 
 #: notebook -> graded cell -> the points that the gradebook has
 Graded = Mapping[str, Mapping[str, float]]
 
 
-def lacks(week: Week, graded: Graded) -> str:
+def lacks(week: Assignment, graded: Graded) -> str:
     """What of an assignment is missing, with the mend; empty where it is whole.
 
     Parameters
@@ -28,28 +28,28 @@ def lacks(week: Week, graded: Graded) -> str:
         sources = {name: json.loads(text)["cells"] for name, text in week.sources.items()}
         return next(_missing(week, graded, sources), "")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return f"source/{week.assignment} holds a notebook that cannot be read ({error}).\n{_back(week)}"
+        return f"source/{week.name} holds a notebook that cannot be read ({error}).\n{_back(week)}"
 
 
-def _missing(week: Week, graded: Graded, sources: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+def _missing(week: Assignment, graded: Graded, sources: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
     known = {name: _graded(cells) for name, cells in sources.items()}
     for name, cells in graded.items():
         if name not in known:
             have = ", ".join(f"{one}.ipynb" for one in known) or "no notebook"
-            yield f"The gradebook has {name} in {week.assignment}, and source/{week.assignment} has {have}.\n{_back(week)}"
+            yield f"The gradebook has {name} in {week.name}, and source/{week.name} has {have}.\n{_back(week)}"
             continue
         if gone := [cell for cell in cells if cell not in known[name]]:
             yield f"The gradebook scores {', '.join(gone[:5])}, and {name}.ipynb in source/ has no such cell.\n{_back(week)}"
     if week.is_week:
         yield from _missing_of_week(week, {id: one for cells in known.values() for id, one in cells.items()}, sources)
     elif any(_role(cell) == "check" for cells in sources.values() for cell in cells):
-        yield f"notebooks/{week.assignment} has no checks.py: its exercises cannot be judged.\n{_back(week)}"
+        yield f"notebooks/{week.name} has no checks.py: its exercises cannot be judged.\n{_back(week)}"
 
 
-def _missing_of_week(week: Week, known: dict[str, float], sources: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+def _missing_of_week(week: Assignment, known: dict[str, float], sources: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
     for name in ("checks.py", "hidden.py", "week.json"):
         if name not in week.cases:
-            yield f"{week.assignment} has no {name}: its exercises cannot be judged.\n{_back(week)}"
+            yield f"{week.name} has no {name}: its exercises cannot be judged.\n{_back(week)}"
     told = {
         id: float(points)
         for one in week.entry["exercises"]
@@ -57,16 +57,16 @@ def _missing_of_week(week: Week, known: dict[str, float], sources: dict[str, lis
     }
     if told != known:
         wrong = ", ".join(sorted(id for id in {*told, *known} if told.get(id) != known.get(id))[:5])
-        yield f"week.json and the notebook of {week.assignment} do not agree on {wrong}.\n{_back(week)}"
+        yield f"week.json and the notebook of {week.name} do not agree on {wrong}.\n{_back(week)}"
     for module in _modules(sources):
         if f"{module}.py" not in week.beside and not _is_installed(module):
-            yield f"The notebook of {week.assignment} imports {module}, which is neither beside it nor installed.\n{_back(week)}"
+            yield f"The notebook of {week.name} imports {module}, which is neither beside it nor installed.\n{_back(week)}"
 
 
-def _back(week: Week) -> str:
+def _back(week: Assignment) -> str:
     return (
-        f"No score was changed. Mend: git checkout -- source/{week.assignment} notebooks/{week.assignment} (or workbook build); "
-        f"where the week was changed on purpose: nbgrader generate_assignment {week.assignment} --force"
+        f"No score was changed. Mend: git checkout -- source/{week.name} notebooks/{week.name} (or workbook build); "
+        f"where the week was changed on purpose: nbgrader generate_assignment {week.name} --force"
     )
 
 
@@ -95,7 +95,7 @@ def _is_installed(module: str) -> bool:
     return module in sys.modules or module in sys.stdlib_module_names or importlib.util.find_spec(module) is not None
 
 
-def need_data(week: Week) -> None:
+def need_data(week: Assignment) -> None:
     """See that the data files are those of their manifests; NotGraded with the mend where they are not."""
     if not week.is_week:
         return

@@ -16,7 +16,7 @@ import nbformat
 from autograder.grading.intake.intake import take_in
 from autograder.notebook import format as nbio
 from autograder.notebook.reading import Unreadable, read_bytes
-from autograder.notebook.repair import Course, parts_of, repair
+from autograder.notebook.repair import Shape, parts_of, repair
 
 ROOT = Path(__file__).resolve().parents[3]
 ODD = (None, True, False, 0, -1, 4, 3, 10**30, 1.5, float("nan"), "", "x", "\ud800", "\0", [], {}, [[]], [None], {"a": {}}, ["a", 1],
@@ -151,7 +151,7 @@ def play(which: int, content: bytes) -> str:
         found = read_bytes(content)
     except Unreadable:
         return "unreadable"
-    made, _ = repair(Course.of(source), found.cells)
+    made, _ = repair(Shape.of(source), found.cells)
     _is_whole(nbio.dumps_unchecked(made), source, check=len(content) % 4 == 0)
     return "in shape" if not found.lines else "in shape, with lines"
 
