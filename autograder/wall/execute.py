@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 from nbformat import NotebookNode
 
 from autograder.notebook import names
-from autograder.wall.kernel import Learner, Starter
+from autograder.wall.kernel import Kernel, Starter
 from autograder.wall.plan import Plan, Step, plan_of
 from autograder.wall.sandbox.sandbox import open_sandbox
 from autograder.wall.test_cell import run_test
 from autograder.wall.wire.errors import SandboxError
 from autograder.wall.wire.limits import Limits
 
-Tools = Callable[[Learner], Mapping[str, Any]]
+Tools = Callable[[Kernel], Mapping[str, Any]]
 
 
 class Executed(NamedTuple):
@@ -66,7 +66,7 @@ def _executed(
     files: Mapping[str, bytes] | None,
     starter: Starter,
 ) -> tuple[Executed, list[Exception]]:
-    learner = Learner(starter, limits, files)
+    learner = Kernel(starter, limits, files)
     plan = plan_of(notebook, source_notebook)
     try:
         space = _GraderNames(tools(learner), source_notebook, plan)
@@ -77,7 +77,7 @@ def _executed(
     return Executed(plan.notebook(notebook), [*plan.said, *dict.fromkeys(learner.said)]), learner.killed
 
 
-def _run(step: Step, number: int, learner: Learner, space: _GraderNames) -> None:
+def _run(step: Step, number: int, learner: Kernel, space: _GraderNames) -> None:
     cell = step.cell
     if step.kind == "skip":
         cell.outputs, cell.execution_count = [], None

@@ -41,7 +41,7 @@ class Starter(Protocol):
     def start(self, data: bool = True) -> Process: ...
 
 
-class Learner:
+class Kernel:
     """A learner's notebook process behind the wall.
 
     Attributes
@@ -69,7 +69,7 @@ class Learner:
         self._counted = 0.0
         self._queue: Queue | None = None
         self._starts = 0
-        self._others: list[Learner] = []
+        self._others: list[Kernel] = []
 
     # --- what others ask -------------------------------------------------------------------------------------------
 
@@ -171,9 +171,9 @@ class Learner:
         """Opens new processes for a studio's entry."""
         return Studios(self)
 
-    def another(self) -> Learner:
+    def another(self) -> Kernel:
         """A new process that never saw what was done in this one, and has no data to load."""
-        other = Learner(self.starter, self.limits, self.files, data=False)
+        other = Kernel(self.starter, self.limits, self.files, data=False)
         other._cells, other._deadlines, other.bound = list(self._cells), self._deadlines, dict(self.bound)
         other.policy, other.said, other.killed, other._starts = self.policy, self.said, self.killed, 1
         self._others = [one for one in self._others if one._process is not None]
@@ -340,7 +340,7 @@ class Learner:
 class Studios:
     """Opens a process of its own for all trainings of a judging, and for each round (`autograder.cases.studios`)."""
 
-    def __init__(self, learner: Learner) -> None:
+    def __init__(self, learner: Kernel) -> None:
         self._learner = learner
 
     def open(self, studio: Studio) -> Place:
@@ -349,7 +349,7 @@ class Studios:
 
 
 class _Place:
-    def __init__(self, learner: Learner) -> None:
+    def __init__(self, learner: Kernel) -> None:
         self._learner, self.get = learner, learner.get
 
     def close(self) -> None:
@@ -359,7 +359,7 @@ class _Place:
 class _Guarded(Peer):
     """The grader's end: whatever breaks the order of messages ends the process."""
 
-    def __init__(self, learner: Learner, process: Process) -> None:
+    def __init__(self, learner: Kernel, process: Process) -> None:
         super().__init__(Channel(process.sock, Bounds(), learner._tick), "the learner's", learner.policy.may)
         self.learner = learner
         self.codec.named_out = common.ALL

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from autograder.notebook.names import BUILTINS, Names, names_of
 from autograder.timelimit import TimeUp
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from autograder.wall.outputs import Gathered, error, stream
 from autograder.wall.wire.errors import LearnerError
 from autograder.wall.wire.handles import Remote
@@ -32,7 +32,7 @@ class Space(dict[str, Any]):
     what the cell does to her functions' names (rebinding, `del`) reaches her process before it is asked again.
     """
 
-    def __init__(self, grader: Mapping[str, Any], learner: Learner, hers: Collection[str] | None, names: Names) -> None:
+    def __init__(self, grader: Mapping[str, Any], learner: Kernel, hers: Collection[str] | None, names: Names) -> None:
         super().__init__(grader)
         self._learner = learner
         self._fresh_at: dict[str, int] = {}
@@ -86,7 +86,7 @@ class Space(dict[str, Any]):
 _GONE = object()
 
 
-def run_test(source: str, namespace: dict[str, Any], learner: Learner, hers: Collection[str] | None = None) -> list[NotebookNode]:
+def run_test(source: str, namespace: dict[str, Any], learner: Kernel, hers: Collection[str] | None = None) -> list[NotebookNode]:
     """Run a test cell.
 
     Parameters

@@ -18,7 +18,7 @@ from autograder.grading.batch.worker import run_apart
 from autograder.grading.grader import Grader
 from autograder.grading.judge.job import Graded, Job
 from autograder.grading.judge.judge import run_job
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 
 FOLDER = Path(__file__).parent
 
@@ -75,9 +75,9 @@ def test_who_kills_her_own_process_runs_twice_and_no_third_time(
 
     hand_in("eve", herself)
     made = Batch(Grader(root), WEEK)
-    begun: list[Learner] = []
-    begin = Learner.__init__
-    monkeypatch.setattr(Learner, "__init__", lambda self, *given, **named: (begun.append(self), begin(self, *given, **named))[1])
+    begun: list[Kernel] = []
+    begin = Kernel.__init__
+    monkeypatch.setattr(Kernel, "__init__", lambda self, *given, **named: (begun.append(self), begin(self, *given, **named))[1])
     graded = _run(made, made.job("eve"))
     made.close()
     assert len([one for one in begun if one.data]) == 2 and graded.doubtful
@@ -96,14 +96,14 @@ def _score(graded: Graded) -> float:
 def _kill(monkeypatch: pytest.MonkeyPatch, times: int) -> list[None]:
     """Kill her process just before her answer to the exercise runs, so many times."""
     left = [None] * times
-    run_cell = Learner.run_cell
+    run_cell = Kernel.run_cell
 
-    def killing(self: Learner, source: str) -> Any:
+    def killing(self: Kernel, source: str) -> Any:
         if left and source.startswith("def centre"):
             left.pop()
             assert self._process is not None
             self._process.popen.kill()
         return run_cell(self, source)
 
-    monkeypatch.setattr(Learner, "run_cell", killing)
+    monkeypatch.setattr(Kernel, "run_cell", killing)
     return left

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.wall.execute import Executed, execute
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from autograder.wall.sandbox.sandbox import Sandbox, open_sandbox
 from autograder.wall.sandbox.warm import Warm, open_starter
 from autograder.wall.test_cell import run_test
@@ -60,34 +60,34 @@ def sandbox(opened: Callable[[Limits], Sandbox | Warm]) -> Sandbox | Warm:
 
 
 @pytest.fixture(scope="module")
-def shared_learner(sandbox: Sandbox | Warm) -> Iterator[Learner]:
+def shared_learner(sandbox: Sandbox | Warm) -> Iterator[Kernel]:
     """One process for the tests of a module that do it no harm."""
-    learner = Learner(sandbox, Limits(cell_seconds=20, notebook_seconds=300))
+    learner = Kernel(sandbox, Limits(cell_seconds=20, notebook_seconds=300))
     yield learner
     learner.close()
 
 
 @pytest.fixture
-def learner(sandbox: Sandbox | Warm) -> Iterator[Learner]:
+def learner(sandbox: Sandbox | Warm) -> Iterator[Kernel]:
     """A process of one's own, with short limits."""
-    learner = Learner(sandbox, QUICK)
+    learner = Kernel(sandbox, QUICK)
     yield learner
     learner.close()
 
 
-def define(learner: Learner, source: str) -> None:
+def define(learner: Kernel, source: str) -> None:
     """Run a cell that must not fail."""
     outputs = learner.run_cell(source)
     assert not [output for output in outputs if output.output_type == "error"], outputs
 
 
-def passes(learner: Learner, source: str, **names: Any) -> None:
+def passes(learner: Kernel, source: str, **names: Any) -> None:
     """Run a test cell that must pass."""
     outputs = run_test(source, {"np": np, **names}, learner)
     assert not [output for output in outputs if output.output_type == "error"], outputs
 
 
-def fails(learner: Learner, source: str, **names: Any) -> NotebookNode:
+def fails(learner: Kernel, source: str, **names: Any) -> NotebookNode:
     """Run a test cell that must fail; its error."""
     errors = [output for output in run_test(source, {"np": np, **names}, learner) if output.output_type == "error"]
     assert errors

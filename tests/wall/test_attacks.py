@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.wall import kernel as module
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from autograder.wall.sandbox.sandbox import Sandbox, open_sandbox
 from autograder.wall.sandbox.warm import Warm
 from autograder.wall.wire.limits import Limits
@@ -79,7 +79,7 @@ def test_a_limit_is_told_of_where_only_the_alarm_sees_it(run: Run, monkeypatch: 
 
 
 @both
-def test_nothing_of_the_graders_can_be_read(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_of_the_graders_can_be_read(learner: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_SECRET", "do not tell")
     define(learner, _LOOK)
     folder = Path(__file__).resolve().parents[2]
@@ -124,7 +124,7 @@ def environment():
 
 
 @both
-def test_the_learner_is_nobody_and_writes_nowhere_else(learner: Learner) -> None:
+def test_the_learner_is_nobody_and_writes_nowhere_else(learner: Kernel) -> None:
     define(learner, "import os, glob\ndef me(): return [os.getuid(), os.geteuid(), os.getgid()]\n"
            "def status(): return open('/proc/self/status').read()\n"
            "places = '/', '/usr', '/usr/bin', '/data', '/etc', '/dev', '/sys', '/proc/sys/kernel', '/home'\n"
@@ -139,7 +139,7 @@ def test_the_learner_is_nobody_and_writes_nowhere_else(learner: Learner) -> None
 
 
 @both
-def test_there_is_no_network(learner: Learner) -> None:
+def test_there_is_no_network(learner: Kernel) -> None:
     define(
         learner,
         "import socket\ndef reach():\n    found = []\n"
@@ -154,7 +154,7 @@ def test_there_is_no_network(learner: Learner) -> None:
 
 @both
 def test_two_learners_do_not_meet(sandbox: Sandbox | Warm) -> None:
-    one, other = Learner(sandbox), Learner(sandbox)
+    one, other = Kernel(sandbox), Kernel(sandbox)
     try:
         define(one, "for place in ('/tmp/mine', '/dev/shm/mine', 'mine'): open(place, 'w').write('secret')")
         define(other, "import os\ndef see(): return [p for p in ('/tmp/mine', '/dev/shm/mine', 'mine') if os.path.exists(p)]\n"
@@ -167,7 +167,7 @@ def test_two_learners_do_not_meet(sandbox: Sandbox | Warm) -> None:
 
 @both
 def test_everything_dies_with_the_notebook(sandbox: Sandbox | Warm) -> None:
-    learner = Learner(sandbox)
+    learner = Kernel(sandbox)
     define(
         learner,
         "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(99)\n    os._exit(0)\n",
@@ -185,7 +185,7 @@ def test_everything_dies_with_the_notebook(sandbox: Sandbox | Warm) -> None:
 
 
 @both
-def test_the_limits_are_the_sandboxs(learner: Learner) -> None:
+def test_the_limits_are_the_sandboxs(learner: Kernel) -> None:
     define(
         learner,
         "import resource as r\nkinds = r.RLIMIT_DATA, r.RLIMIT_NPROC, r.RLIMIT_FSIZE, r.RLIMIT_CORE\n"

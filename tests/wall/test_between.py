@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from autograder import datafiles, datasets
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from autograder.wall.sandbox.sandbox import Sandbox
 from autograder.wall.sandbox.warm import Warm
 from autograder.wall.wire.limits import Limits
@@ -21,7 +21,7 @@ LONG = Limits(cell_seconds=20, notebook_seconds=600)
 @pytest.mark.timeout(600)
 @both
 def test_one_cannot_tell_another(opened: Callable[[Limits], Sandbox | Warm]) -> None:
-    one, other = Learner(opened(LONG)), Learner(opened(LONG))
+    one, other = Kernel(opened(LONG)), Kernel(opened(LONG))
     try:
         define(one, START)
         define(other, START)
@@ -31,7 +31,7 @@ def test_one_cannot_tell_another(opened: Callable[[Limits], Sandbox | Warm]) -> 
         other.close()
 
 
-def _comes_through(one: Learner, other: Learner, send: str, heard: str, arm: str) -> bool:
+def _comes_through(one: Kernel, other: Kernel, send: str, heard: str, arm: str) -> bool:
     define(other, f"{arm}\n{heard}\nheard()")
     define(other, arm)  # what asking used up is there again
     before = other.get("heard")()
@@ -41,7 +41,7 @@ def _comes_through(one: Learner, other: Learner, send: str, heard: str, arm: str
 
 
 @both
-def test_honest_notebooks_go_on_without_locks(learner: Learner) -> None:
+def test_honest_notebooks_go_on_without_locks(learner: Kernel) -> None:
     define(learner, _HONEST)
     assert learner.get("rows")() == [1, 2, 3] and learner.get("kept")() == 6.0 and learner.get("drawn")() > 1000
     define(learner, "import multiprocessing\n"
@@ -70,7 +70,7 @@ def drawn():
 """
 
 
-def test_data_that_somebody_locked_is_read(learner: Learner) -> None:
+def test_data_that_somebody_locked_is_read(learner: Kernel) -> None:
     with open(datafiles.public().folder / "mnist.h5", "rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         define(learner, "import h5py\nfrom autograder import datasets\n"

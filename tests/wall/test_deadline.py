@@ -14,7 +14,7 @@ import pytest
 
 from autograder.timelimit import TimeUp
 from autograder.wall.deadline import BOUND, Deadline, Queue
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from autograder.wall.sandbox.sandbox import Sandbox, open_sandbox
 from tests.wall.conftest import QUICK, define
 
@@ -23,13 +23,13 @@ WORK = "import time\ndef work(seconds):\n    while time.thread_time() < seconds:
 
 
 @pytest.fixture
-def one_core() -> Iterator[Learner]:
+def one_core() -> Iterator[Kernel]:
     """A learner's process that shares one core with whatever a test starts."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(before)})
     starter = open_sandbox(QUICK)
     assert isinstance(starter, Sandbox)
-    learner = Learner(starter, QUICK)
+    learner = Kernel(starter, QUICK)
     try:
         yield learner
     finally:
@@ -49,7 +49,7 @@ def crowd(count: int) -> Iterator[None]:
             each.wait()
 
 
-def stopped_after(learner: Learner, source: str, limit: float, others: int) -> float:
+def stopped_after(learner: Kernel, source: str, limit: float, others: int) -> float:
     """Seconds after which a function that does not return was stopped."""
     define(learner, source)
     f = learner.get("f")
@@ -60,7 +60,7 @@ def stopped_after(learner: Learner, source: str, limit: float, others: int) -> f
         return time.monotonic() - since
 
 
-def test_who_waits_for_a_core_is_not_stopped(one_core: Learner) -> None:
+def test_who_waits_for_a_core_is_not_stopped(one_core: Kernel) -> None:
     """A third of the limit's work, which takes longer than the limit because three others want the core."""
     define(one_core, WORK)
     work = one_core.get("work")
@@ -73,15 +73,15 @@ def test_who_waits_for_a_core_is_not_stopped(one_core: Learner) -> None:
     assert took > 1.6  # else nothing was tried
 
 
-def test_who_sleeps_is_stopped_also_in_a_crowd(one_core: Learner) -> None:
+def test_who_sleeps_is_stopped_also_in_a_crowd(one_core: Kernel) -> None:
     assert stopped_after(one_core, "import time\ndef f(): time.sleep(60)", 1.0, others=3) < 2.5
 
 
-def test_what_never_ends_is_stopped_at_the_bound(one_core: Learner) -> None:
+def test_what_never_ends_is_stopped_at_the_bound(one_core: Kernel) -> None:
     assert 2.0 < stopped_after(one_core, f"def f():\n    {BUSY}", 0.8, others=6) < BOUND * 0.8 + 1.5
 
 
-def test_a_farm_that_waits_for_itself_gains_nothing(one_core: Learner) -> None:
+def test_a_farm_that_waits_for_itself_gains_nothing(one_core: Kernel) -> None:
     """Each of eight waits for the seven others; what all of them had of the core is charged."""
     source = "import os, time\n[os.fork() for _ in range(3)]\nend = time.time() + 20\nwhile time.time() < end: pass"
     with subprocess.Popen([sys.executable, "-S", "-c", source], start_new_session=True) as farm:

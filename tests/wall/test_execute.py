@@ -7,7 +7,7 @@ import copy
 import pytest
 from nbformat import NotebookNode
 
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from tests.wall.conftest import Run, cell, notebook, scores, text
 
 GIVEN = cell("import numpy as np\nimport math\nlimit = 3", "setup", "given")
@@ -106,7 +106,7 @@ def test_a_cell_that_ends_the_process_costs_what_it_was(run: Run) -> None:
 
 
 def test_the_graders_tools_and_partial_points(run: Run) -> None:
-    def tools(learner: Learner) -> dict[str, object]:
+    def tools(learner: Kernel) -> dict[str, object]:
         def check(name: str) -> float:
             right = sum(learner.get(name)(n) == 2 * n for n in (0, 1, 2, 3))
             return right / 4

@@ -28,7 +28,7 @@ from autograder.grading.page.feedback import page_of
 from autograder.notebook import format as nbio
 from autograder.notebook.cut import cut
 from autograder.wall.execute import Executed, execute
-from autograder.wall.kernel import Learner, Starter
+from autograder.wall.kernel import Kernel, Starter
 from autograder.wall.outputs import error
 from autograder.wall.wire.errors import LearnerError
 
@@ -158,14 +158,14 @@ def _beside(assignment: Assignment, job: Job, said: list[str]) -> dict[str, byte
 @contextlib.contextmanager
 def _tools(
     assignment: Assignment, key: bytes, nb: NotebookNode, source: NotebookNode, files: Mapping[str, bytes], collected: Collected
-) -> Iterator[Callable[[Learner], Mapping[str, Any]]]:
+) -> Iterator[Callable[[Kernel], Mapping[str, Any]]]:
     """The grader's names for this submission's test cells: the week's cases, none for another assignment."""
     if not assignment.is_week:
         yield lambda learner: {}
         return
     with cases_folder(assignment.name, assignment.cases) as folder:
 
-        def tools(learner: Learner) -> Mapping[str, Any]:
+        def tools(learner: Kernel) -> Mapping[str, Any]:
             collected.clear()  # a second run starts anew
 
             def lent(names: Sequence[str]) -> contextlib.AbstractContextManager[None]:

@@ -14,7 +14,7 @@ import pytest
 
 import autograder
 from autograder import datafiles
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from autograder.wall.sandbox import fonts
 from autograder.wall.sandbox import sandbox as module
 from autograder.wall.sandbox.sandbox import ALONE, Sandbox, find_bwrap, mend, open_sandbox
@@ -32,7 +32,7 @@ def forget(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_both_ways_of_being_nobody_work(drops_user: bool) -> None:
     if drops_user and os.geteuid() != 0:
         pytest.skip("only root can give its process another user")
-    learner = Learner(Sandbox(Limits(), find_bwrap(), drops_user))
+    learner = Kernel(Sandbox(Limits(), find_bwrap(), drops_user))
     try:
         learner.run_cell("import os\ndef me(): return os.getuid()")
         assert learner.get("me")() != 0
@@ -50,7 +50,7 @@ def test_matplotlibs_list_of_fonts_is_lent_unless_it_names_a_persons_fonts(
     show += "path, = pathlib.Path(os.environ['MPLCONFIGDIR']).glob('fontlist*')\nprint(path.name, os.path.ismount(path))"
 
     def shown() -> str:
-        learner = Learner(Sandbox(Limits(), find_bwrap()))
+        learner = Kernel(Sandbox(Limits(), find_bwrap()))
         try:
             return str(learner.run_cell(show)[-1].text)
         finally:
@@ -123,7 +123,7 @@ def test_where_there_is_none_other_peoples_work_is_refused(monkeypatch: pytest.M
 
 def test_where_there_is_none_her_own_work_runs_with_limits_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "find_bwrap", lambda: None)
-    learner = Learner(open_sandbox(Limits(cell_seconds=2), own_work=True))
+    learner = Kernel(open_sandbox(Limits(cell_seconds=2), own_work=True))
     try:
         assert learner.run_cell("1 + 1")[0].data["text/plain"] == "2"
         assert learner.run_cell("while True: pass")[0].ename == "TimeUp"
@@ -133,7 +133,7 @@ def test_where_there_is_none_her_own_work_runs_with_limits_and_says_so(monkeypat
 
 
 def test_the_filter_is_refused_by_no_kernel_and_holds() -> None:
-    learner = Learner(open_sandbox(Limits()))
+    learner = Kernel(open_sandbox(Limits()))
     try:
         learner.run_cell(
             "import os, ctypes, errno\nlibc = ctypes.CDLL(None, use_errno=True)\n"
@@ -181,12 +181,12 @@ def writes():
 def seen(): return [str(place), [one.name for one in place.iterdir()], rows(), writes()]
 """
 ELSEWHERE = f"""
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from autograder.wall.wire.limits import Limits
 from autograder.wall.sandbox.sandbox import open_sandbox
 from autograder.wall.sandbox.warm import open_starter
 for starter in (open_sandbox(Limits()), open_starter(Limits())):
-    learner = Learner(starter, data=False)
+    learner = Kernel(starter, data=False)
     learner.run_cell({LOOK!r})
     print(type(starter).__name__, learner.get("seen")(), flush=True)
     learner.close()

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from autograder.wall.sandbox import warm as module
 from autograder.wall.sandbox.census import descendants
 from autograder.wall.sandbox.sandbox import ALONE, Sandbox, open_sandbox
@@ -34,14 +34,14 @@ def warm() -> Iterator[Warm]:
 
 
 @pytest.fixture
-def pair(warm: Warm) -> Iterator[tuple[Learner, Learner]]:
-    one, other = Learner(warm), Learner(warm)
+def pair(warm: Warm) -> Iterator[tuple[Kernel, Kernel]]:
+    one, other = Kernel(warm), Kernel(warm)
     yield one, other
     one.close()
     other.close()
 
 
-def pid_of(learner: Learner) -> int:
+def pid_of(learner: Kernel) -> int:
     assert learner._process is not None
     return learner._process.popen.pid
 
@@ -68,7 +68,7 @@ def test_there_is_a_warm_starter() -> None:
         assert not starter.slow
 
 
-def test_neighbours_do_not_meet(pair: tuple[Learner, Learner]) -> None:
+def test_neighbours_do_not_meet(pair: tuple[Kernel, Kernel]) -> None:
     one, other = pair
     places = "'/tmp/mine', '/dev/shm/mine', '/home/learner/mine'"
     define(one, f"import os, sys, time, socket\nfor place in ({places}): open(place, 'w').write('secret of hers')\n"
@@ -90,7 +90,7 @@ def processes(): return sorted(int(name) for name in os.listdir("/proc") if name
     assert other.get("processes")() == [1, 2]  # the first of its namespace, and herself
 
 
-def test_the_first_process_cannot_be_read_or_ended(pair: tuple[Learner, Learner]) -> None:
+def test_the_first_process_cannot_be_read_or_ended(pair: tuple[Kernel, Kernel]) -> None:
     define(pair[0], """
 import ctypes, os, signal
 libc = ctypes.CDLL(None, use_errno=True)
@@ -112,7 +112,7 @@ def ends():
     assert pair[0].get("ends")() == 1
 
 
-def test_nothing_of_the_graders_is_left_in_it(pair: tuple[Learner, Learner]) -> None:
+def test_nothing_of_the_graders_is_left_in_it(pair: tuple[Kernel, Kernel]) -> None:
     define(pair[0], """
 import os, sys
 def fds():
@@ -159,7 +159,7 @@ def me(): return [*os.getresuid(), *os.getresgid(), *os.getgroups()]
 def test_ways_into_the_kernel_are_closed(warm: Warm, kind: str) -> None:
     import platform
 
-    learner = Learner(warm if kind == "warm" else open_sandbox(LIMITS))
+    learner = Kernel(warm if kind == "warm" else open_sandbox(LIMITS))
     try:
         define(learner, CALLS.replace("NUMBER", {"x86_64": "56", "aarch64": "220"}[platform.machine()]))
         codes = learner.get("refused")()
@@ -174,7 +174,7 @@ def test_ways_into_the_kernel_are_closed(warm: Warm, kind: str) -> None:
         learner.close()
 
 
-def test_each_fork_is_a_user_of_its_own_when_root_grades(pair: tuple[Learner, Learner], warm: Warm) -> None:
+def test_each_fork_is_a_user_of_its_own_when_root_grades(pair: tuple[Kernel, Kernel], warm: Warm) -> None:
     users = []
     for learner in pair:
         learner.run_cell("1")
@@ -183,7 +183,7 @@ def test_each_fork_is_a_user_of_its_own_when_root_grades(pair: tuple[Learner, Le
     assert (users[0] != users[1]) == warm.sandbox.drops_user
 
 
-def test_daemons_die_and_neighbours_live(pair: tuple[Learner, Learner]) -> None:
+def test_daemons_die_and_neighbours_live(pair: tuple[Kernel, Kernel]) -> None:
     one, other = pair
     define(one, "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: time.sleep(99)\n    os._exit(0)\n"
            "os._exit = lambda code: time.sleep(99)  # a closed socket does not end her")  # fmt: skip
@@ -202,13 +202,13 @@ def test_daemons_die_and_neighbours_live(pair: tuple[Learner, Learner]) -> None:
 
 def test_how_it_ended_is_told(warm: Warm) -> None:
     for source, status in (("import os\nos._exit(7)", "7"), ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "137")):
-        learner = Learner(warm)
+        learner = Kernel(warm)
         learner.run_cell(source)
         assert any(f"(status {status})" in line for line in learner.said), learner.said
         learner.close()
 
 
-def test_limits_hold_and_are_ones_own(pair: tuple[Learner, Learner]) -> None:
+def test_limits_hold_and_are_ones_own(pair: tuple[Kernel, Kernel]) -> None:
     one, other = pair
     define(one, """
 import os, threading, time
@@ -247,7 +247,7 @@ def test_without_data_there_is_none(warm: Warm) -> None:
         "    try: return len(datafiles.public().manifest()) > 0\n    except datafiles.DataError: return False"
     )
     for data in (True, False):
-        learner = Learner(warm, data=data)
+        learner = Kernel(warm, data=data)
         try:
             define(learner, look)
             assert bool(learner.get("rows")()) == data and learner.get("loads")() == data
@@ -256,7 +256,7 @@ def test_without_data_there_is_none(warm: Warm) -> None:
 
 
 def test_the_warm_process_killed_is_started_again(warm: Warm) -> None:
-    learner = Learner(warm)
+    learner = Kernel(warm)
     try:
         define(learner, "x = 5")
         family = [pid_of(learner), *descendants(pid_of(learner))]
@@ -274,9 +274,9 @@ def test_the_warm_process_killed_is_started_again(warm: Warm) -> None:
 
 def test_all_ends_with_the_grader() -> None:
     script = (
-        "import sys, time\nfrom autograder.wall.kernel import Learner\n"
+        "import sys, time\nfrom autograder.wall.kernel import Kernel\n"
         "from autograder.wall.wire.limits import Limits\n"
-        "from autograder.wall.sandbox.warm import open_starter\nlearner = Learner(open_starter(Limits()))\n"
+        "from autograder.wall.sandbox.warm import open_starter\nlearner = Kernel(open_starter(Limits()))\n"
         "learner.run_cell('import os, time\\nif os.fork() == 0: time.sleep(99)')\n"
         "print(learner._process.popen.pid, flush=True)\ntime.sleep(99)"
     )
@@ -306,7 +306,7 @@ NOTEBOOK = [
 
 def test_a_notebook_looks_the_same(warm: Warm) -> None:
     def shown(starter: Warm | Sandbox) -> list[Any]:
-        learner = Learner(starter)
+        learner = Kernel(starter)
         try:
             return [learner.run_cell(source) for source in NOTEBOOK]
         finally:
@@ -317,7 +317,7 @@ def test_a_notebook_looks_the_same(warm: Warm) -> None:
         assert ours, source
 
 
-def test_two_forks_draw_different_numbers(pair: tuple[Learner, Learner]) -> None:
+def test_two_forks_draw_different_numbers(pair: tuple[Kernel, Kernel]) -> None:
     draws = []
     for learner in pair:
         define(learner, "import random, numpy as np, uuid, tempfile\n"
@@ -332,7 +332,7 @@ def test_where_a_fork_cannot_be_confined_the_sandbox_is_given(monkeypatch: pytes
         broken.start()
     with open_starter(QUICK) as starter:
         assert isinstance(starter, Sandbox) and "slow here" in starter.slow and "/nowhere" in starter.slow
-        learner = Learner(starter)
+        learner = Kernel(starter)
         assert learner.run_cell("1 + 1")[0].data["text/plain"] == "2"
         learner.close()
 
@@ -344,7 +344,7 @@ def test_where_there_is_no_sandbox_only_ones_own_work_runs(monkeypatch: pytest.M
     with pytest.raises(SandboxError, match="there is none"):
         open_starter(QUICK)
     with open_starter(QUICK, own_work=True) as starter:
-        learner = Learner(starter)
+        learner = Kernel(starter)
         learner.run_cell("1")
         assert ALONE in learner.said
         learner.close()
@@ -353,7 +353,7 @@ def test_where_there_is_no_sandbox_only_ones_own_work_runs(monkeypatch: pytest.M
 def test_a_start_costs_a_fraction_of_a_sandboxs(warm: Warm) -> None:
     def cost(starter: Warm | Sandbox) -> float:
         since = time.monotonic()
-        learner = Learner(starter)
+        learner = Kernel(starter)
         learner.run_cell("1")
         took = time.monotonic() - since
         learner.close()

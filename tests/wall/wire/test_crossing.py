@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from autograder.wall.wire.errors import LearnerError
 from autograder.wall.wire.handles import Remote
 from tests.wall.conftest import define, fails, passes
@@ -55,19 +55,19 @@ def alike(one: object, other: object) -> bool:
 
 @given(VALUES)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
-def test_values_come_back_as_they_went(shared_learner: Learner, value: object) -> None:
+def test_values_come_back_as_they_went(shared_learner: Kernel, value: object) -> None:
     define_once(shared_learner)
     assert alike(shared_learner.get("same")(value), value)
 
 
-def define_once(learner: Learner) -> None:
+def define_once(learner: Kernel) -> None:
     try:
         learner.get("same")
     except NameError:
         define(learner, "def same(x): return x")
 
 
-def test_sets_and_large_arrays(shared_learner: Learner) -> None:
+def test_sets_and_large_arrays(shared_learner: Kernel) -> None:
     define_once(shared_learner)
     same = shared_learner.get("same")
     assert same({1, "a", (2, 3)}) == {1, "a", (2, 3)}
@@ -76,13 +76,13 @@ def test_sets_and_large_arrays(shared_learner: Learner) -> None:
     assert alike(same([big, big.T])[1], np.ascontiguousarray(big.T))
 
 
-def test_types_and_dtypes_cross_by_name(shared_learner: Learner) -> None:
+def test_types_and_dtypes_cross_by_name(shared_learner: Kernel) -> None:
     define(shared_learner, "import numpy as np\ndef cast(x, kind): return x.astype(kind)\ndef kind(): return np.float32")
     passes(shared_learner, "assert cast(np.ones(2), np.float32).dtype == kind()")
     passes(shared_learner, "assert cast(np.ones(2), np.dtype('i4')).dtype == np.int32 and cast(np.ones(2), int)[0] == 1")
 
 
-def test_what_is_no_plain_data_is_a_handle(shared_learner: Learner) -> None:
+def test_what_is_no_plain_data_is_a_handle(shared_learner: Kernel) -> None:
     define(
         shared_learner,
         "from fractions import Fraction\nimport collections\nclass Array(np.ndarray): pass\n"
@@ -108,7 +108,7 @@ def test_what_is_no_plain_data_is_a_handle(shared_learner: Learner) -> None:
         "x = []; x.append(x)",
     ],
 )
-def test_what_is_too_deep_or_too_large_is_her_error(shared_learner: Learner, lie: str) -> None:
+def test_what_is_too_deep_or_too_large_is_her_error(shared_learner: Kernel, lie: str) -> None:
     define(shared_learner, f"def lie():\n    {lie.replace(chr(10), chr(10) + '    ')}\n    return x")
     since = time.monotonic()
     with pytest.raises((LearnerError, ValueError)):
@@ -116,7 +116,7 @@ def test_what_is_too_deep_or_too_large_is_her_error(shared_learner: Learner, lie
     assert time.monotonic() - since < 30  # her own code takes most of it
 
 
-def test_a_call_is_quick_and_arrays_are_too(shared_learner: Learner) -> None:
+def test_a_call_is_quick_and_arrays_are_too(shared_learner: Kernel) -> None:
     define_once(shared_learner)
     same, big = shared_learner.get("same"), np.ones(1_000_000)
     with bare_echo() as echo:
@@ -158,7 +158,7 @@ def bare_echo() -> Iterator[Callable[[bytes], None]]:
     process.wait(timeout=30)
 
 
-def test_handles_are_forgotten(shared_learner: Learner) -> None:
+def test_handles_are_forgotten(shared_learner: Kernel) -> None:
     define(shared_learner, "import gc, weakref\nclass Thing: pass\nalive = weakref.WeakSet()\n"
            "def make():\n    t = Thing(); alive.add(t); return t\ndef count():\n    gc.collect(); return len(alive)")  # fmt: skip
     make, count = shared_learner.get("make"), shared_learner.get("count")
@@ -168,7 +168,7 @@ def test_handles_are_forgotten(shared_learner: Learner) -> None:
     assert count() == 10
 
 
-def test_a_malformed_message_is_refused(learner: Learner) -> None:
+def test_a_malformed_message_is_refused(learner: Kernel) -> None:
     define(
         learner,
         "import os, gc, socket\n"

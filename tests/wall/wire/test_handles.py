@@ -7,7 +7,7 @@ import pytest
 
 from autograder.cases import expect
 from autograder.timelimit import TimeUp
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from autograder.wall.test_cell import run_test
 from autograder.wall.wire.errors import LearnerError
 from tests.wall.conftest import define, fails, passes
@@ -67,7 +67,7 @@ def counted():
 
 
 @pytest.fixture(scope="module", autouse=True)
-def hers(shared_learner: Learner) -> Learner:
+def hers(shared_learner: Kernel) -> Kernel:
     define(shared_learner, HERS)
     return shared_learner
 
@@ -98,11 +98,11 @@ def hers(shared_learner: Learner) -> Learner:
         "total([1])\nassert len(calls) == 1",
     ],
 )  # fmt: skip
-def test_ordinary_test_cells_pass(hers: Learner, test: str) -> None:
+def test_ordinary_test_cells_pass(hers: Kernel, test: str) -> None:
     passes(hers, test)
 
 
-def test_changed_arguments_are_written_back(hers: Learner) -> None:
+def test_changed_arguments_are_written_back(hers: Kernel) -> None:
     passes(hers, "x = np.zeros(3)\nspoil(x)\nassert x[0] == 99")
     passes(hers, "x = np.zeros(100_000)\nspoil(x)\nassert x[0] == 99")
     passes(hers, "x = [1, 2]\nspoil(values=x)\nassert x == [99, 2]")
@@ -111,7 +111,7 @@ def test_changed_arguments_are_written_back(hers: Learner) -> None:
     assert "does not support item assignment" in fails(hers, "spoil((1, 2))").evalue
 
 
-def test_a_function_of_the_test_is_called_back_and_counted(hers: Learner) -> None:
+def test_a_function_of_the_test_is_called_back_and_counted(hers: Kernel) -> None:
     define(hers, "def descend(f, x, steps=5):\n    for _ in range(steps): x = x - 0.1 * f(x)\n    return x")
     passes(hers, "seen = []\ndef slope(x):\n    seen.append(x)\n    return 2 * x\nend = descend(slope, 1.0)\n"
            "assert len(seen) == 5 and abs(end - .8 ** 5) < 1e-12")  # fmt: skip
@@ -119,7 +119,7 @@ def test_a_function_of_the_test_is_called_back_and_counted(hers: Learner) -> Non
            "except Budget as error: assert str(error) == 'spent'\nelse: raise AssertionError")  # fmt: skip
 
 
-def test_a_generator_goes_over_and_moves_on_here_too(hers: Learner) -> None:
+def test_a_generator_goes_over_and_moves_on_here_too(hers: Kernel) -> None:
     define(hers, "def draw(rng): return rng.normal()\nclass Noise:\n    def __init__(self, rng): self.rng = rng\n"
            "    def draw(self, rng): return self.rng.normal()")  # fmt: skip
     passes(hers, "rng, same = np.random.default_rng(3), np.random.default_rng(3)\n"
@@ -128,7 +128,7 @@ def test_a_generator_goes_over_and_moves_on_here_too(hers: Learner) -> None:
            "assert [rng.normal(), noise.draw(rng)] == [same.normal() for _ in range(2)]")  # fmt: skip
 
 
-def test_her_functions_have_nothing_but_calls_of_the_graders(hers: Learner) -> None:
+def test_her_functions_have_nothing_but_calls_of_the_graders(hers: Kernel) -> None:
     define(
         hers,
         "def pry(f):\n"
@@ -143,7 +143,7 @@ def test_her_functions_have_nothing_but_calls_of_the_graders(hers: Learner) -> N
     passes(hers, "def f():\n    yield 1\nassert pry(f()) is None\nimport types\nassert pry(types) is None")
 
 
-def test_an_opened_piece_gives_its_public_attributes_only(hers: Learner) -> None:
+def test_an_opened_piece_gives_its_public_attributes_only(hers: Kernel) -> None:
     class Reference:
         rate = 2.0
 
@@ -165,7 +165,7 @@ def test_an_opened_piece_gives_its_public_attributes_only(hers: Learner) -> None
     assert "Reference" in fails(hers, "use()").evalue
 
 
-def test_a_list_of_things_that_answer_anew_is_no_array(hers: Learner) -> None:
+def test_a_list_of_things_that_answer_anew_is_no_array(hers: Kernel) -> None:
     """Each look at it would ask her again."""
     define(hers, "class Live:\n    looks = 0\n    def __len__(s): return 1\n    def __getitem__(s, i):\n        Live.looks += 1\n"
            "        if i: raise IndexError\n        return float(Live.looks)\n"
@@ -174,7 +174,7 @@ def test_a_list_of_things_that_answer_anew_is_no_array(hers: Learner) -> None:
     assert "an array of numbers was asked for" in fails(hers, "expect.array(live())", expect=expect).evalue
 
 
-def test_a_lent_piece_that_was_kept_is_good_for_nothing_afterwards(hers: Learner) -> None:
+def test_a_lent_piece_that_was_kept_is_good_for_nothing_afterwards(hers: Kernel) -> None:
     """Else the reference of one exercise answers for another."""
 
     class Reference:
@@ -190,7 +190,7 @@ def test_a_lent_piece_that_was_kept_is_good_for_nothing_afterwards(hers: Learner
         assert "lent for one exercise" in fails(hers, f"use({n})").evalue
 
 
-def test_a_lent_piece_stands_where_hers_stood_and_goes_again(hers: Learner) -> None:
+def test_a_lent_piece_stands_where_hers_stood_and_goes_again(hers: Kernel) -> None:
     with hers.lent({"softmax": lambda x: np.array([7.0])}):
         passes(hers, "assert total([1, 2]) == 7 and softmax(1)[0] == 7")
     passes(hers, "assert abs(total([1, 2]) - 1) < 1e-9 and len(softmax(np.ones(2))) == 2")
@@ -214,11 +214,11 @@ def test_a_lent_piece_stands_where_hers_stood_and_goes_again(hers: Learner) -> N
         "class Sub(Vector): pass",
     ],
 )
-def test_an_object_equal_to_everything_passes_nothing(hers: Learner, test: str) -> None:
+def test_an_object_equal_to_everything_passes_nothing(hers: Kernel, test: str) -> None:
     fails(hers, test)
 
 
-def test_errors_bring_her_own_lines(hers: Learner) -> None:
+def test_errors_bring_her_own_lines(hers: Kernel) -> None:
     with pytest.raises(ValueError) as caught:
         hers.get("refuse")(-1)
     line, source, function = caught.value.learner_traceback[-1]  # type: ignore[attr-defined]
@@ -228,7 +228,7 @@ def test_errors_bring_her_own_lines(hers: Learner) -> None:
     assert mine.value.learner_type == "Mine"
 
 
-def test_an_exit_is_an_error_of_hers(hers: Learner) -> None:
+def test_an_exit_is_an_error_of_hers(hers: Kernel) -> None:
     define(hers, "import sys\ndef leave(): sys.exit(3)\ndef stop(): raise KeyboardInterrupt\ndef odd(): raise StopIteration(1)")
     for name in ("leave", "stop"):
         with pytest.raises(LearnerError):
@@ -237,7 +237,7 @@ def test_an_exit_is_an_error_of_hers(hers: Learner) -> None:
         hers.get("odd")()
 
 
-def test_prints_and_warnings_cost_nothing(hers: Learner) -> None:
+def test_prints_and_warnings_cost_nothing(hers: Kernel) -> None:
     define(hers, "import sys, warnings\ndef loud():\n    print('here')\n    print('there', file=sys.stderr)\n"
            "    warnings.warn('careful')\n    return 1")  # fmt: skip
     outputs = run_test("print('test')\nloud()", {}, hers)
@@ -245,7 +245,7 @@ def test_prints_and_warnings_cost_nothing(hers: Learner) -> None:
     assert outputs[0].name == "stdout" and outputs[0].text.startswith("test\nhere\nthere\n")
 
 
-def test_names_of_test_cells_reach_her_only_where_they_are_her_functions(hers: Learner) -> None:
+def test_names_of_test_cells_reach_her_only_where_they_are_her_functions(hers: Kernel) -> None:
     define(hers, "expected = None\ndef peek(): return expected")
     passes(hers, "expected = 42\nassert peek() is None")
     define(hers, "def expected(): pass\ndef peek(): return expected")
@@ -255,7 +255,7 @@ def test_names_of_test_cells_reach_her_only_where_they_are_her_functions(hers: L
     ]
 
 
-def test_a_slow_answer_ends_by_the_limit_and_the_rest_goes_on(learner: Learner) -> None:
+def test_a_slow_answer_ends_by_the_limit_and_the_rest_goes_on(learner: Kernel) -> None:
     define(learner, "import numpy as np\nx = 3\ndef slow():\n    while True: pass\ndef quick(): return x")
     slow, quick = learner.get("slow"), learner.get("quick")
     with pytest.raises(TimeUp), learner.limit(0.5):
@@ -264,14 +264,14 @@ def test_a_slow_answer_ends_by_the_limit_and_the_rest_goes_on(learner: Learner) 
     assert learner.said
 
 
-def test_the_graders_own_work_on_an_answer_is_limited_too(learner: Learner) -> None:
+def test_the_graders_own_work_on_an_answer_is_limited_too(learner: Kernel) -> None:
     define(learner, "def answer(): return range(10**15)")
     with pytest.raises(TimeUp), learner.limit(0.5):
         for _ in learner.get("answer")():
             pass
 
 
-def test_another_process_knows_nothing_of_what_was_done(learner: Learner) -> None:
+def test_another_process_knows_nothing_of_what_was_done(learner: Kernel) -> None:
     define(learner, "memory = []\ndef train(x): memory.append(x)\ndef predict(x): return [len(memory), x]")
     define(learner, "from autograder import datasets\ndef load(): return datasets.load('mnist').X.shape[0]")
     predict = learner.get("predict")
