@@ -69,7 +69,7 @@ class Helper:
         """Grade a submission; HelperEnded where the helper did not live to answer."""
         try:
             if self._known != assignment.digest:
-                self._send(("week", assignment))
+                self._send(("assignment", assignment))
                 self._known = assignment.digest
             self._send(("job", job))
             if not self.line.poll(len(assignment.sources) * assignment.limits.notebook_seconds + SLACK):
