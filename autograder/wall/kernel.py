@@ -20,7 +20,7 @@ from autograder.wall.policy import Policy
 from autograder.wall.sandbox import census
 from autograder.wall.sandbox.sandbox import ALONE, Process
 from autograder.wall.wire import shared_names as common
-from autograder.wall.wire.errors import LearnerError, LearnerGone, SandboxError, WallError
+from autograder.wall.wire.errors import ChannelEnded, LearnerError, LearnerGone, SandboxError, WallError
 from autograder.wall.wire.handles import Target, target_of
 from autograder.wall.wire.limits import Bounds, Limits
 from autograder.wall.wire.peer import Peer
@@ -378,7 +378,7 @@ class _Guarded(Peer):
             learner.asked += 1
         try:
             return super().ask(op, *args)
-        except (EOFError, ConnectionError):
+        except ChannelEnded:
             raise learner._gone() from None
         except WallError as malformed:
             raise learner._broken(malformed) from None

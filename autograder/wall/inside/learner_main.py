@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from autograder.wall.inside.confine import Confinement, confine
+from autograder.wall.wire.errors import ChannelEnded
 
 #: What is never hers, though it may lie below her home folder: the interpreter's packages, and this one.
 ENGINE = (sys.prefix, str(Path(__file__).parents[2]))
@@ -150,7 +151,7 @@ def serve(sock: socket.socket, settings: dict[str, Any], ready: Ready | None = N
     """Answer the grader until the other side ends, and end then. The process must have been confined."""
     sys.argv = ["notebook"]
     sys.path.insert(0, os.getcwd())
-    with _quiet(), contextlib.suppress(EOFError, ConnectionError):
+    with _quiet(), contextlib.suppress(ChannelEnded):
         Host(sock, settings["bounds"], settings["output"], ready).peer.serve()
     os._exit(0)
 

@@ -37,5 +37,9 @@ class LearnerGone(LearnerError):
     """The learner's process ended while something was asked of it."""
 
 
+class ChannelEnded(Exception):
+    """The other side of a channel has ended. An EOFError or a ConnectionError is somebody's own."""
+
+
 class SandboxError(Exception):
     """No sandbox can be had here; the message names the mend."""

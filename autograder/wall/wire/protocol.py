@@ -18,7 +18,7 @@ import msgpack  # type: ignore[import-untyped]
 import numpy as np
 
 from autograder.wall.wire import shared_names as common
-from autograder.wall.wire.errors import WallError
+from autograder.wall.wire.errors import ChannelEnded, WallError
 from autograder.wall.wire.limits import Bounds
 from autograder.wall.wire.randoms import BIT_GENERATORS, checked
 
@@ -51,9 +51,11 @@ class Channel:
                 part = part[self.sock.send(part) :]
             except TimeoutError:
                 self._waited()
+            except ConnectionError:
+                raise ChannelEnded from None
 
     def receive(self) -> tuple[bytes, list[np.ndarray[Any, Any]]]:
-        """Wait for a frame; return its body and its buffers. EOFError when the other side has ended."""
+        """Wait for a frame; return its body and its buffers. ChannelEnded when the other side has ended."""
         if self.tick is not None:
             self.tick()
         size, count = HEAD.unpack(self._take(HEAD.size))
@@ -83,8 +85,10 @@ class Channel:
             except TimeoutError:
                 self._waited()
                 continue
+            except ConnectionError:
+                raise ChannelEnded from None
             if not got:
-                raise EOFError
+                raise ChannelEnded
             rest = rest[got:]
         return buffer
 
@@ -95,8 +99,10 @@ class Channel:
             except TimeoutError:
                 self._waited()
                 continue
+            except ConnectionError:
+                raise ChannelEnded from None
             if not got:
-                raise EOFError
+                raise ChannelEnded
             return got
 
     def _waited(self) -> None:

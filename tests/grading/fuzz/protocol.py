@@ -15,7 +15,7 @@ import numpy as np
 from autograder.wall.outputs import Gathered
 from autograder.wall.policy import Policy
 from autograder.wall.wire import shared_names as common
-from autograder.wall.wire.errors import LearnerError, WallError
+from autograder.wall.wire.errors import ChannelEnded, LearnerError, WallError
 from autograder.wall.wire.limits import Bounds
 from autograder.wall.wire.peer import ANSWER, NOTE, RAISED, REQUEST, Peer
 from autograder.wall.wire.protocol import (
@@ -416,7 +416,7 @@ def play(case: Case) -> str:
         if "MemoryError" in str(error):
             raise Find(f"memory: {error}") from error
         outcome = "refused"
-    except (EOFError, ConnectionError):
+    except (ChannelEnded, EOFError):
         outcome = "ended"
     except Exception as error:
         if not isinstance(error, LearnerError) and not hasattr(error, "learner_type"):
