@@ -147,11 +147,9 @@ class Peer:
                 self.may(op, args[0] if args else None, tuple(args[1:]))
             reply = [ANSWER, operation(*args)]
             frame = self.codec.encode(reply)
-        except WallError:
-            raise
         except BaseException as error:
-            if not isinstance(error, Exception) and self.is_hers is None:
-                raise  # a time limit or an interrupt of the grader's own is no answer
+            if self.is_hers is None and (isinstance(error, WallError) or not isinstance(error, Exception)):
+                raise  # a time limit, an interrupt, or what breaks this channel is no answer
             frame = self.codec.encode([RAISED, self._told(error)])
         self.channel.send(*frame)
 
