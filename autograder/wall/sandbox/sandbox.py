@@ -6,6 +6,7 @@ own work may run with process limits alone, and is told so.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import random
@@ -42,7 +43,7 @@ SYSTEM = (
     "/nix/store",
 )  # fmt: skip
 # Inside packages: files that hold rows of what studios are judged on.
-HIDDEN_IN_PACKAGES = ("sklearn/datasets/data", "vega_datasets/_data")
+HIDDEN_IN_PACKAGES = ("sklearn/datasets/data", "vega_datasets/_data", "mlxtend/data/data", "Orange/datasets")
 START = (
     f"import sys; sys.path.append({str(Path(autograder.__file__).parents[1])!r});"
     " from autograder.wall.inside.learner_main import main; main()"
@@ -197,8 +198,7 @@ class Sandbox:
             mounts += [*_parents(path), "--perms", "1777", "--size", size, "--tmpfs", path]
         mounts += ["--perms", "1777", "--dir", MATPLOTLIB]
         mounts += [part for path in fonts.lists() for part in ("--ro-bind", str(path), f"{MATPLOTLIB}/{path.name}")]
-        mounts += _mounted([*allowed(), *self.extra])
-        mounts += [part for path in _masked(data) for part in ("--tmpfs", str(path), "--remount-ro", str(path))]
+        mounts += _mounted([*allowed(), *self.extra], data)
         if data:
             mounts += _data_files(datafiles.public().folder)
         return [*mounts, "--remount-ro", "/dev", "--remount-ro", "/"]
@@ -228,17 +228,32 @@ def ours_home() -> str:
 def allowed() -> list[Path]:
     """What may be read inside: the interpreter, its packages, system libraries and the engine."""
     base = Path(sys.base_prefix)
-    interpreter = [base] if base not in (Path("/usr"), Path("/usr/local")) else [base / "lib", base / "bin"]
+    interpreter = [base / name for name in ("bin", "lib", "lib64", "etc/fonts", "ssl")]  # conda keeps old packages beside them
     packages = [Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib")]
     binaries = [Path(sys.prefix) / name for name in ("bin", "pyvenv.cfg", "lib64")] if sys.prefix != sys.base_prefix else []
     return [*map(Path, SYSTEM), *interpreter, *packages, *binaries, Path(autograder.__file__).parent]
 
 
-def _masked(data: bool) -> Iterator[Path]:
-    package = Path(autograder.__file__).parent
-    places = [Path(sysconfig.get_path(kind)) / name for kind in ("purelib", "platlib") for name in HIDDEN_IN_PACKAGES]
-    places += [] if data else [package / "data"]
-    return (path for path in dict.fromkeys(places) if path.is_dir())
+def masked(binds: Iterable[tuple[Path, Path]], data: bool) -> Iterator[Path]:
+    """Folders inside that are covered by empty ones, for each (folder, where it is bound): packages that the interpreter
+    does not use, in used ones the data that studios are judged on, and all data where there is to be none."""
+    package = Path(autograder.__file__).resolve().parent / "data"
+    for real, place in binds:
+        hidden = {*_hidden(real), *([package] if not data and package.is_dir() else [])}
+        yield from sorted(place / path.relative_to(real) for path in hidden if path.is_relative_to(real) and path != real)
+
+
+@functools.cache
+def _hidden(real: Path) -> tuple[Path, ...]:
+    used = {real, *(Path(path).resolve() for path in sys.path if path)}
+    found: set[Path] = set()
+    for kind in ("site-packages", "dist-packages"):
+        for pattern in (".", "python3*", "lib*/python3*", "*/lib/python3*"):
+            found |= {path.resolve() for path in real.glob(f"{pattern}/{kind}")}
+    found |= {real} if real.name in ("site-packages", "dist-packages") else set()
+    parts = {folder / name for folder in found for name in HIDDEN_IN_PACKAGES}
+    unused = {folder for folder in found if folder not in used and not folder.is_relative_to("/nix")}
+    return (*unused, *(path for path in parts if path.is_dir() and not any(path.is_relative_to(one) for one in unused)))
 
 
 def _data_files(folder: Path) -> list[str]:
@@ -248,25 +263,31 @@ def _data_files(folder: Path) -> list[str]:
     ]
 
 
-def placed(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
-    """Where each path stands inside, and whether as a link: a link to what is bound stays one. Shorter paths first."""
+def placed(paths: Iterable[Path]) -> Iterator[tuple[Path, Path | None]]:
+    """Where each path stands inside, and what is bound there: the real folder, or None where a link stays one, since what
+    it points to is bound. Shorter paths first."""
+    places: list[Path] = []
     bound: list[Path] = []
     for path in sorted({path for path in paths if path.exists()}, key=lambda path: (path.is_symlink(), len(path.parts))):
-        if any(path.is_relative_to(done) for done in bound):
+        real = path.resolve()
+        if any(path.is_relative_to(done) for done in places):
             continue
-        linked = path.is_symlink() and any(path.resolve().is_relative_to(done) for done in bound)
-        if not linked:
+        linked = path.is_symlink() and any(real.is_relative_to(done) or done.is_relative_to(real) for done in bound)
+        places.append(path)
+        if real == path:
             bound.append(path)
-        yield path, linked
+        yield path, None if linked else real
 
 
-def _mounted(paths: Iterable[Path]) -> list[str]:
-    """Bind each path read-only where it stands."""
+def _mounted(paths: Iterable[Path], data: bool) -> list[str]:
+    """Bind each path's real folder read-only where the path stands, with what is hidden in it covered."""
     mounts: list[str] = []
-    for path, linked in placed(paths):
-        what = ["--symlink", os.readlink(path)] if linked else ["--ro-bind", str(path.resolve())]
+    binds: list[tuple[Path, Path]] = []
+    for path, real in placed(paths):
+        what = ["--symlink", os.readlink(path)] if real is None else ["--ro-bind", str(real)]
         mounts += [*_parents(str(path)), *what, str(path)]
-    return mounts
+        binds += [] if real is None else [(real, path)]
+    return mounts + [part for path in masked(binds, data) for part in ("--tmpfs", str(path), "--remount-ro", str(path))]
 
 
 def _parents(path: str) -> list[str]:

@@ -1,0 +1,77 @@
+"""No row that studios are judged on stands in any file that learner code can read."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sklearn
+
+from autograder import datasets
+from autograder.wall.sandbox.sandbox import Sandbox, masked, open_sandbox, placed
+from autograder.wall.wire.limits import Limits
+
+SCAN = Path(__file__).with_name("scan.py").read_text(encoding="utf-8")
+CANCER = Path(sklearn.__file__).parent / "datasets" / "data"
+
+
+def held_out_rows() -> bytes:
+    """What scan.py is given: words of eight bytes that are no background, and pairs of numbers."""
+    pictures = [datasets.held_out(name).X.reshape(-1, 784) for name in ("mnist", "fashion")]
+    table = datasets.held_out("cancer").X
+    rows = [np.ascontiguousarray(part) for part in (*pictures, *(one.image for one in datasets.held_out("trees").photographs))]
+    raw = [np.lib.stride_tricks.sliding_window_view(part.reshape(len(part), -1), 8, axis=1).reshape(-1, 8) for part in rows]
+    raw += [part.astype(kind).view(np.uint8).reshape(-1, 8) for part in (table,) for kind in (np.float32, np.float64)]
+    words = np.concatenate([_telling(part) for part in raw])
+    made = io.BytesIO()
+    np.savez(made, words=np.unique(words), pairs=np.stack([table[:, :-1].ravel(), table[:, 1:].ravel()], 1))
+    return made.getvalue()
+
+
+def _telling(words: np.ndarray) -> np.ndarray:
+    """Those that hold no two equal bytes and no 0 or 255: background, edges and texts are not among them."""
+    ordered = np.sort(words, axis=1)
+    kept = (np.diff(ordered.astype(int), axis=1) > 0).all(1) & (ordered[:, 0] > 0) & (ordered[:, -1] > 126)
+    return np.ascontiguousarray(words[kept]).view(np.uint64).ravel()
+
+
+def scanned(sandbox: Sandbox) -> list[str]:
+    assert sandbox.bwrap is not None
+    command = [sandbox.bwrap, *sandbox.arguments(), "--", sys.executable, "-I", "-c", SCAN]
+    done = subprocess.run(command, env={}, input=held_out_rows(), capture_output=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert int(done.stderr.split()[-2]) > 5000
+    return done.stdout.decode().splitlines()
+
+
+@pytest.mark.timeout(700)
+def test_no_readable_file_holds_a_held_out_row() -> None:
+    assert scanned(open_sandbox(Limits())) == []
+
+
+@pytest.mark.timeout(700)
+def test_rows_are_found_where_there_are_some(tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(datasets.held_out("mnist").X[7:9].tobytes())
+    np.savez_compressed(tmp_path / "two.npz", datasets.held_out("fashion").X[100:102])
+    np.savetxt(tmp_path / "three.txt", datasets.held_out("cancer").X[50:51], delimiter=", ")
+    (tmp_path / "four").write_bytes(b"x" + datasets.held_out("cancer").X[60].astype(np.float64).tobytes())
+    found = scanned(replace(open_sandbox(Limits()), extra=(tmp_path,)))
+    assert {Path(path).name for path in found} >= {"one", "two.npz", "three.txt"}
+
+
+def test_what_is_bound_twice_is_covered_twice(tmp_path: Path) -> None:
+    packages = tmp_path / "real" / "lib" / "python3.11" / "site-packages"
+    (packages / "sklearn" / "datasets" / "data").mkdir(parents=True)
+    (tmp_path / "lib64").symlink_to(tmp_path / "real" / "lib")
+    binds = [(real, place) for place, real in placed([tmp_path / "real", tmp_path / "lib64", packages]) if real is not None]
+    assert len(binds) == 1  # a link stays a link
+    other = [(packages.parents[2], tmp_path / "a"), (packages.parents[1], tmp_path / "b"), (packages, tmp_path / "c")]
+    covered = {str(path.relative_to(tmp_path)) for path in masked([*binds, *other], data=True)}
+    inside = "site-packages"  # no packages of this interpreter's: all of them
+    whole = {f"real/lib/python3.11/{inside}", f"a/lib/python3.11/{inside}", f"b/python3.11/{inside}"}
+    assert covered == {*whole, "c/sklearn/datasets/data"}
