@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from autograder import scratch
+from autograder.cases.apart import apart
 from autograder.cases.calls import breaking_call
 from autograder.cases.causes import BLANK
 from autograder.cases.model import Broken, Case, Verdict
@@ -74,7 +75,7 @@ class _Attempts:
         self.case, self.subjects, self.seed, self.search = case, dict(subjects), seed, search
         takes = list(inspect.signature(case.run).parameters)
         self.takes_rng = "rng" in takes
-        self.given = {name: self.subjects[name] for name in takes if name in self.subjects}
+        self.given = {name: apart(self.subjects[name]) for name in takes if name in self.subjects}
         self.free = [name for name in takes if name not in self.given and name != "rng"]
         self.seconds, end = seconds, time.monotonic() + seconds
         self.left: Callable[[], float] = lambda: end - time.monotonic()

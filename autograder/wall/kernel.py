@@ -49,6 +49,7 @@ class Kernel:
     said : lines on what happened: limits reached, restarts.
     bound : names that stand for something of the grader's in her namespace, kept over restarts.
     killed : why her process may have been killed by somebody else (the kernel short of memory, an operator).
+    comes_back : whether what she does to an argument in place is done to the grader's own; else it was a copy.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Kernel:
         self.policy = Policy()
         self.on_output: Callable[[Any], None] = lambda output: None
         self.before_ask: Callable[[], None] = lambda: None
+        self.comes_back: Callable[[object], bool] = lambda argument: True
         self.asked = 0  # how often her code may have run: what was read of her plain data before is stale
         self._cells: list[tuple[str, float]] = []  # what ran to its end or to an error of its own, and how long it took
         self._deadlines = [Deadline(self.limits.notebook_seconds, bound=1)]  # the notebook's first, the innermost last
@@ -151,6 +153,15 @@ class Kernel:
                     self.delete(name)
         except (Exception, TimeUp):
             self.stop()
+
+    @contextlib.contextmanager
+    def copies(self, comes_back: Callable[[object], bool] = lambda argument: False) -> Iterator[None]:
+        """In the body all arguments are copies, but for those of which `comes_back` says otherwise."""
+        before, self.comes_back = self.comes_back, comes_back
+        try:
+            yield
+        finally:
+            self.comes_back = before
 
     @contextlib.contextmanager
     def limit(self, seconds: float) -> Iterator[Callable[[], float]]:
@@ -364,6 +375,7 @@ class _Guarded(Peer):
         self.learner = learner
         self.codec.named_out = common.ALL
         self.on_note = self._noted
+        self.comes_back = lambda argument: learner.comes_back(argument)
         self._note_room = 0
         self.same_target = lambda target: learner.index_for(target, self)
 

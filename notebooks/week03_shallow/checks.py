@@ -218,8 +218,8 @@ def parameters_gradient(forward, backward, net, rng):
 def pure(forward, backward, net):
     parameters, X, upstream = net
     before = [a.copy() for a in (*parameters, X, upstream)]
-    _, cache = apart(forward(parameters, X), "forward")
-    backward(cache, upstream)
+    _, cache = apart(expect.handing_back(forward)(parameters, X), "forward")
+    expect.handing_back(backward)(cache, upstream)
     for now, then in zip((*parameters, X, upstream), before, strict=True):
         expect.unchanged(now, then, what="an array that it was given")
 
@@ -411,7 +411,7 @@ def circles_solved(bend, slope, rng):
 def bend_pure(bend, slope):
     z = np.linspace(-2, 2, 5)
     for function in (bend, slope):
-        function(z)
+        expect.handing_back(function)(z)
         expect.unchanged(z, np.linspace(-2, 2, 5))
 
 
@@ -593,7 +593,7 @@ def the_rates(capacity_curve, n, sizes, seed):
 def curve_pure(capacity_curve):
     X, y = numbered(16, 2, 0)
     recorder, sizes = Recorder(X.copy(), y.copy()), [2, 1]
-    both = capacity_curve(recorder, X, y, sizes, 2, np.random.default_rng(0))
+    both = expect.handing_back(capacity_curve)(recorder, X, y, sizes, 2, np.random.default_rng(0))
     expect.that(both is not None, "capacity_curve returned None")
     expect.unchanged(X, recorder.X, what="X")
     expect.unchanged(y, recorder.y, what="y")

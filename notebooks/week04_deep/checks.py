@@ -165,7 +165,7 @@ def slopes(forward, backward, net, rng):
 )
 def untouched(forward, backward, net):
     before = [array.copy() for array in (*flat(net.parameters), net.X, net.d_logits)]
-    slopes_of(forward, backward, net)
+    slopes_of(expect.handing_back(forward), expect.handing_back(backward), net)
     for now, then in zip((*flat(net.parameters), net.X, net.d_logits), before, strict=True):
         expect.unchanged(now, then, "an array that it was given")
 
@@ -657,8 +657,8 @@ def pictures_untouched(train_net, classify, rng):
     for kind in (np.uint8, np.float32, np.float64):
         before = digits.X[:200].astype(kind), digits.y[:200].astype(int if kind is np.float64 else np.uint8)
         images, y = before[0].copy(), before[1].copy()
-        parameters = trained(train_net, images, y, (8,), rng)
-        labels_of(classify, parameters, images)
+        parameters = trained(expect.handing_back(train_net), images, y, (8,), rng)
+        labels_of(expect.handing_back(classify), parameters, images)
         expect.unchanged(images, before[0], "the pictures")
         expect.unchanged(y, before[1], "the labels")
 

@@ -383,7 +383,7 @@ def single_values(Value):
 def data_untouched(Value):
     x, y = np.array([[1.0, -2.0], [3.0, -0.5]]), np.array([[0.5, 1.0], [-1.0, 2.0]])
     kept = (x.copy(), y.copy())
-    a, b = Value(x), Value(y)
+    a, b = expect.handing_back(Value)(x), expect.handing_back(Value)(y)
     middle = a * b + a
     held = np.array(expect.array(middle.data, shape=(2, 2), what="`data`"))
     grown = b.exp()
@@ -470,7 +470,7 @@ def many_rows(whole_gradient):
 @case("whole_gradient", "nothing that is given is changed", side=True, draws=batches(examples=(3, 9), rows=(1, 4)), examples=10)
 def nothing_changed(whole_gradient, batch):
     before = [a.copy() for a in (*flat(batch.parameters), batch.X, batch.y)]
-    gathered(whole_gradient, Asked(batch.rows, batch.X.shape[1:]), batch)
+    gathered(expect.handing_back(whole_gradient), Asked(batch.rows, batch.X.shape[1:]), batch)
     for now, then in zip((*flat(batch.parameters), batch.X, batch.y), before, strict=True):
         expect.unchanged(now, then, "an array that it was given")
 
@@ -635,7 +635,7 @@ def nothing_kept(choose):
     shop = Workshop([0.9, 0.5, 0.7])
     before = [dict(setting) for setting in shop.settings]
     rows = [a.copy() for a in (*shop.train, *shop.dev)]
-    got = chosen(choose, shop)
+    got = chosen(expect.handing_back(choose), shop)
     expect.that(got == 1, f"with the losses 0.9, 0.5, 0.7 the setting in place {got + 1} came out")
     expect.that(shop.settings == before, "your function changed the list of settings, or one of them")
     for now, then in zip((*shop.train, *shop.dev), rows, strict=True):

@@ -73,7 +73,7 @@ def blank(centre_of_ink, height, width):
 @case("centre_of_ink", "your input is left as it was", side=True, draws=PICTURES)
 def ink_untouched(centre_of_ink, images):
     before = images.copy()
-    centre_of_ink(images)
+    expect.handing_back(centre_of_ink)(images)
     expect.unchanged(images, before)
 
 
@@ -115,7 +115,7 @@ def pythagoras(distances, A, m):
 def points_untouched(distances, A, B):
     B = np.resize(B, (len(B), A.shape[1]))
     before = A.copy(), B.copy()
-    distances(A, B)
+    expect.handing_back(distances)(A, B)
     expect.unchanged(A, before[0], "A")
     expect.unchanged(B, before[1], "B")
 
@@ -194,12 +194,12 @@ def constant_column(learn_scale, standardise, undo, value, n):
 @case("standardise", "no input is changed", side=True, draws=draws.normals((2, 5), (1, 4)))
 def tables_untouched(learn_scale, standardise, undo, X):
     before = X.copy()
-    scale = learn_scale(X)
+    scale = expect.handing_back(learn_scale)(X)
     expect.unchanged(X, before, "the table given to learn_scale")
-    Z = expect.array(standardise(X, scale), X.shape)
+    Z = expect.array(expect.handing_back(standardise)(X, scale), X.shape)
     expect.unchanged(X, before, "the table given to standardise")
     before = Z.copy()
-    undo(Z, scale)
+    expect.handing_back(undo)(Z, scale)
     expect.unchanged(Z, before, "the table given to undo")
 
 
@@ -261,7 +261,7 @@ def corners(xor_parameters):
 def net_untouched(net):
     arrays = [np.array([[1.0, -2.0]]), np.array([[1.0], [2.0]]), np.array([4.0]), np.array([[2.0]]), np.array([1.0])]
     before = [a.copy() for a in arrays]
-    net(*arrays)
+    expect.handing_back(net)(*arrays)
     for now, then, name in zip(arrays, before, ("X", "W1", "b1", "W2", "b2"), strict=True):
         expect.unchanged(now, then, name)
 
@@ -309,8 +309,8 @@ def any_order(learn_prototypes, nearest_prototype, seed):
 def examples_untouched(learn_prototypes, nearest_prototype, seed):
     X, y = blobs(np.random.default_rng(seed), [[0, 1], [5, 5]], [4, 3])
     before = X.copy(), y.copy()
-    memory = learn_prototypes(X, y)
-    nearest_prototype(X, memory)
+    memory = expect.handing_back(learn_prototypes)(X, y)
+    expect.handing_back(nearest_prototype)(X, memory)
     expect.unchanged(X, before[0], "X")
     expect.unchanged(y, before[1], "y")
 

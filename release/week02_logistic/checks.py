@@ -105,7 +105,7 @@ def near_the_cost(tin_slopes, radius, height):
 @case("tin_slopes", "your inputs are left as they were", side=True)
 def pure(tin_slopes):
     radius, height = np.array([1.0, 2.0]), np.array([3.0, 0.5])
-    tin_slopes(radius, height)
+    expect.handing_back(tin_slopes)(radius, height)
     expect.unchanged(radius, np.array([1.0, 2.0]), what="the radius")
     expect.unchanged(height, np.array([3.0, 0.5]), what="the height")
 
@@ -132,7 +132,7 @@ def differ_by_the_logit(log_loss, logits):
 @case("log_loss", "your inputs are left as they were", side=True)
 def left_alone(log_loss):
     logits, y = np.array([-2.0, 0.5, 3.0]), np.array([0, 1, 0])
-    log_loss(logits, y)
+    expect.handing_back(log_loss)(logits, y)
     expect.unchanged(logits, np.array([-2.0, 0.5, 3.0]), what="the logits")
     expect.unchanged(y, np.array([0, 1, 0]), what="the labels")
 
@@ -158,7 +158,7 @@ def measured_with_weights(slopes, problem):
 @case("slopes", "your inputs are left as they were", side=True)
 def slopes_left_alone(slopes):
     theta, X, y, weight = np.array([0.5, -1.0]), np.array([[1.0], [2.0]]), np.array([0, 1]), np.array([1.0, 3.0])
-    slopes(theta, X, y, 0.5, weight)
+    expect.handing_back(slopes)(theta, X, y, 0.5, weight)
     expect.unchanged(theta, np.array([0.5, -1.0]), what="theta")
     expect.unchanged(X, np.array([[1.0], [2.0]]), what="X")
     expect.unchanged(y, np.array([0, 1]), what="y")
@@ -225,7 +225,7 @@ def only_a_bias(descend):
 def descend_left_alone(descend):
     X, y = two_clouds(1)
     before, weight = (X.copy(), y.copy()), np.linspace(1, 2, len(y))
-    descend(X, y, 0.1, 5, weight)
+    expect.handing_back(descend)(X, y, 0.1, 5, weight)
     expect.unchanged(X, before[0], what="X")
     expect.unchanged(y, before[1], what="y")
     expect.unchanged(weight, np.linspace(1, 2, len(y)), what="the weights")
@@ -266,8 +266,8 @@ def model_left_alone(LogisticRegression):
     y = 3 + 4 * y
     before, weight = (X.copy(), y.copy()), np.linspace(1, 2, 12)
     model = LogisticRegression(penalty=0.1)
-    model.fit(X, y, weight)
-    model.predict_proba(X)
+    expect.handing_back(model.fit)(X, y, weight)
+    expect.handing_back(model.predict_proba)(X)
     expect.unchanged(X, before[0], what="X")
     expect.unchanged(y, before[1], what="y")
     expect.unchanged(weight, np.linspace(1, 2, 12), what="the weights")
@@ -298,7 +298,7 @@ def sample_left_alone(honest):
     X, y = two_clouds(4, n=20, d=2)
     before, new = (X.copy(), y.copy()), X[:3] + 0.1
     kept = new.copy()
-    honest(X, y, new, 0.2)
+    expect.handing_back(honest)(X, y, new, 0.2)
     expect.unchanged(X, before[0], what="X")
     expect.unchanged(y, before[1], what="y")
     expect.unchanged(new, kept, what="X_new")

@@ -160,16 +160,31 @@ def test_a_changed_input_is_shown_as_it_was_before(declared):
     @case("double", "your input is left as it was", draws=draws.vectors(), side=True)
     def pure(double, x):
         before = x.copy()
-        double(x)
+        expect.handing_back(double)(x)
         expect.unchanged(x, before)
 
-    def in_place(x):
-        x *= 2
-        return x
-
-    verdict = verdict_on(declared, in_place)
+    verdict = verdict_on(declared, _in_place)
     assert "changed the array" in verdict.message
     assert verdict.on in [f"double(np.array([{x}]))" for x in (0.1, -0.1, 1.0, -1.0)]
+
+
+def _in_place(x):
+    x *= 2
+    return x
+
+
+def test_what_she_changes_stays_with_her_where_no_case_asks_for_it(declared):
+    exercise("double")
+
+    @case("double", "the double of what it was given")
+    def twice(double):
+        x, nested = np.array([1.0, 2.0]), {"a": [np.ones(2)]}
+        expect.close(double(x), 2 * x)
+        double(nested["a"][0]), double(x=x)
+        expect.that(x[0] == 1 and nested["a"][0][0] == 1, "an argument was changed")
+
+    verdict = verdict_on(declared, _in_place)
+    assert verdict.message is None
 
 
 def test_a_random_answer_is_wrong_and_no_internal_error_shows(doubling):

@@ -219,6 +219,40 @@ def asked_back(x: Any) -> bool:
     return False
 
 
+def handing_back(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, all of whose arguments are `written_back`: for a case that looks at them afterwards.
+
+    Parameters
+    ----------
+    function : callable
+        The learner's.
+
+    Returns
+    -------
+    callable
+        Marks each argument, generators of random numbers apart, and calls it.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> numbers = [2, 1]
+    >>> expect.handing_back(list.sort)(numbers)
+    >>> numbers
+    [1, 2]
+    """
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        for one in (*args, *kwargs.values()):
+            if not isinstance(one, np.random.Generator):
+                written_back(one)
+        return function(*args, **kwargs)
+
+    return called
+
+
 def pure(function: Callable[..., Any], *arguments: Any, names: Sequence[str] = ()) -> Any:
     """Calling the function leaves its arguments as they were.
 

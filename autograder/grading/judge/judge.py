@@ -13,6 +13,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.cases.expect import asked_back
 from autograder.cases.model import Points
 from autograder.cases.session import Session
 from autograder.errors import NotGraded, OwnFailure
@@ -181,7 +182,7 @@ def _tools(
 
             def collecting(kind: str, judge: Callable[[str], Points]) -> Callable[[str], Points]:
                 def judged(id: str) -> Points:
-                    with _ours_is_ours(id):
+                    with _ours_is_ours(id), learner.copies(asked_back):
                         points = judge(id)
                     collected.setdefault(id, {})[kind] = points
                     return points

@@ -6,12 +6,14 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograder.wall.wire import handles
 from autograder.wall.wire.errors import LearnerError, WallError
 from autograder.wall.wire.handles import Remote, Target, target_of
 from autograder.wall.wire.protocol import Channel, Codec
 from autograder.wall.wire.raised import arrive, describe
-from autograder.wall.wire.writeback import Watch, write_back
+from autograder.wall.wire.writeback import Watch, mutables, write_back
 
 REQUEST, ANSWER, RAISED, NOTE = range(4)
 NESTED = 40  # calls back and forth within one another
@@ -79,6 +81,7 @@ class Peer:
         self.operations: dict[str, Callable[..., Any]] = {**_OPERATIONS, "call": self._called, **(extra or {})}
         self.on_note: Callable[[Any], None] = lambda note: None
         self.before_ask: Callable[[], None] = lambda: None
+        self.comes_back: Callable[[object], bool] = lambda argument: True
         self.same_target: Callable[[Target], int] = self._index_here
         self._own_errors: dict[int, BaseException] = {}
 
@@ -98,12 +101,17 @@ class Peer:
                 self._own_errors.clear()
 
     def call(self, target: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call something of the other side's; what it did to its arguments is done to ours."""
+        """Call something of the other side's; what it did to its arguments is done to ours where it `comes_back`."""
+        wanted = {id(part) for given in (*args, *kwargs.values()) if self.comes_back(given) for part in mutables(given)}
         answer = self.ask("call", target, list(args), kwargs)
         if type(answer) is not tuple or len(answer) != 2:
             raise WallError("a malformed message")
-        write_back((args, kwargs), answer[1])
+        write_back((args, kwargs), answer[1], lambda part: id(part) in wanted and self._may_change(part))
         return answer[0]
+
+    def _may_change(self, part: object) -> bool:
+        """The grader's generators never: their next draws would be the learner's choice."""
+        return self.is_hers is not None or not isinstance(part, np.random.Generator)
 
     def note(self, payload: object) -> None:
         """Send something that wants no answer."""

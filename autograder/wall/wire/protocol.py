@@ -20,7 +20,7 @@ import numpy as np
 from autograder.wall.wire import shared_names as common
 from autograder.wall.wire.errors import ChannelEnded, WallError
 from autograder.wall.wire.limits import Bounds
-from autograder.wall.wire.randoms import BIT_GENERATORS, checked
+from autograder.wall.wire.randoms import BIT_GENERATORS, checked, move_on
 
 HEAD = struct.Struct("<II")
 LENGTH = struct.Struct("<Q")
@@ -130,7 +130,7 @@ class Codec:
         handle_of: Callable[[object], int | None],
     ) -> None:
         self.bounds, self.export, self.adopt, self.own, self.handle_of = bounds, export, adopt, own, handle_of
-        self.randoms: dict[int, np.random.Generator] | None = None  # a dict on the learner's side
+        self.randoms: dict[int, np.random.Generator] | None = None  # a dict on the learner's side; the grader's move on
         self.named_out, self.named_in = common.TYPES, common.TYPES  # what is the same on both sides and goes by its name
 
     def encode(self, value: object) -> tuple[bytes, list[memoryview]]:
@@ -157,6 +157,7 @@ class _Encoder:
         self.codec = codec
         self.buffers: list[memoryview] = []
         self.depth = 0
+        self.states: dict[int, Any] = {}  # of generators in this message: one that stands in it twice is one
 
     def run(self, value: object) -> tuple[bytes, list[memoryview]]:
         return self.pack(value), self.buffers
@@ -188,8 +189,11 @@ class _Encoder:
         if kind in (OrderedDict, defaultdict, Counter):
             return dict(value)
         if kind is np.random.Generator:
-            state = value.bit_generator.state
+            state = self.states.get(id(value)) or value.bit_generator.state
             if state.get("bit_generator") in BIT_GENERATORS:
+                if self.codec.randoms is None and id(value) not in self.states:
+                    move_on(value)
+                self.states[id(value)] = state
                 return self.ext(RANDOM, [id(value), state])
         name = common.name_of(value)
         if name is not None and name in self.codec.named_out:

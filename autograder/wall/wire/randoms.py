@@ -34,6 +34,16 @@ def checked(state: Any) -> dict[str, Any]:
     return state  # type: ignore[no-any-return]
 
 
+def move_on(generator: np.random.Generator) -> None:
+    """Give a generator another state, which follows from its own alone.
+
+    A generator that was lent draws something new the next time, whatever was done with it: its state never comes back.
+    """
+    kind = BIT_GENERATORS[type(generator.bit_generator).__name__]
+    words = [int(word) for word in generator.bit_generator.random_raw(8)]
+    generator.bit_generator.state = kind(np.random.SeedSequence(words)).state
+
+
 @cache
 def _sample(name: str) -> Any:
     return BIT_GENERATORS[name](0).state

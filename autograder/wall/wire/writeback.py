@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -64,8 +64,13 @@ def _bytes(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
-def write_back(arguments: object, changes: Any) -> None:
-    """Do to the caller's arguments what the callee did to its copies."""
+def write_back(arguments: object, changes: Any, wanted: Callable[[object], bool] = lambda value: True) -> None:
+    """Do to the caller's arguments what the callee did to its copies.
+
+    Parameters
+    ----------
+    wanted : which of the mutable values in the arguments may change; the others stay as they are.
+    """
     if type(changes) is not list:  # a range may be without end
         raise WallError("a malformed message")
     if not changes:
@@ -76,12 +81,14 @@ def write_back(arguments: object, changes: Any) -> None:
             raise WallError("a malformed message")
         if not 0 <= change[0] < len(originals):
             raise WallError("a malformed message")
-        _restore(originals[change[0]], change[1])
+        _restore(originals[change[0]], change[1], wanted)
 
 
-def _restore(original: Any, now: Any) -> None:
+def _restore(original: Any, now: Any, wanted: Callable[[object], bool]) -> None:
     if type(now) is not type(original) and not (isinstance(original, dict) and type(now) is dict):
         raise WallError("a malformed message")
+    if not wanted(original):
+        return
     if isinstance(original, np.ndarray):
         if original.shape == now.shape and original.dtype == now.dtype and original.flags.writeable:
             original[...] = now

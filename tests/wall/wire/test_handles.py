@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from autograder.cases import expect
 from autograder.timelimit import TimeUp
 from autograder.wall.kernel import Kernel
 from autograder.wall.test_cell import run_test
-from autograder.wall.wire.errors import LearnerError
+from autograder.wall.wire.errors import KernelError
 from tests.wall.conftest import define, fails, passes
 
 HERS = '''
@@ -119,13 +121,70 @@ def test_a_function_of_the_test_is_called_back_and_counted(hers: Kernel) -> None
            "except Budget as error: assert str(error) == 'spent'\nelse: raise AssertionError")  # fmt: skip
 
 
-def test_a_generator_goes_over_and_moves_on_here_too(hers: Kernel) -> None:
+def test_a_generator_goes_over_and_moves_on_by_itself(hers: Kernel) -> None:
     define(hers, "def draw(rng): return rng.normal()\nclass Noise:\n    def __init__(self, rng): self.rng = rng\n"
-           "    def draw(self, rng): return self.rng.normal()")  # fmt: skip
+           "    def draw(self, rng): return self.rng.normal()\ndef still(rng): return 0")  # fmt: skip
     passes(hers, "rng, same = np.random.default_rng(3), np.random.default_rng(3)\n"
-           "assert [draw(rng), draw(rng), rng.normal()] == [same.normal() for _ in range(3)]")  # fmt: skip
+           "assert draw(rng) == same.normal()\n"  # the first draws are those of the seed
+           "assert len({draw(rng), draw(rng), rng.normal(), same.normal()}) == 4")  # fmt: skip
     passes(hers, "rng, same = np.random.default_rng(3), np.random.default_rng(3)\nnoise = Noise(rng)\n"
-           "assert [rng.normal(), noise.draw(rng)] == [same.normal() for _ in range(2)]")  # fmt: skip
+           "assert noise.draw(rng) not in [same.normal() for _ in range(3)]")  # fmt: skip
+    passes(hers, "one, other = np.random.default_rng(3), np.random.default_rng(3)\ndraw(one), still(other)\n"
+           "assert one.normal() == other.normal()")  # fmt: skip
+
+
+#: what she does to the generator that she is given; the draws that come after are the grader's all the same
+STEERED = {
+    "sets its state": "rng.bit_generator.state = np.random.default_rng(5).bit_generator.state",
+    "sets its state in a list": "rng[0].bit_generator.state = np.random.default_rng(5).bit_generator.state",
+    "draws until she likes what comes": "while rng.bit_generator.state['state']['state'] % 16: rng.random()",
+    "advances it": "rng.bit_generator.advance(2**64)",
+    "sets another's state, that is known there": "for one in __import__('gc').get_objects():\n"
+    "        if type(one) is np.random.Generator: one.bit_generator.state = np.random.default_rng(5).bit_generator.state",
+    "keeps it": "kept.append(rng); kept[0].bit_generator.state = np.random.default_rng(5).bit_generator.state",
+}
+
+
+@pytest.mark.parametrize("how", STEERED)
+def test_nobody_steers_the_graders_generators(hers: Kernel, how: str) -> None:
+    define(hers, f"import numpy as np\nkept = []\ndef steer(rng):\n    {STEERED[how]}")
+    given = "[rng]" if "[0]" in STEERED[how] else "rng"
+    for state in ("PCG64", "MT19937", "Philox", "SFC64"):
+        passes(hers, f"made = lambda: np.random.Generator(np.random.{state}(1))\nrng, calm = made(), made()\n"
+               f"try: steer({given})\nexcept Exception: pass\n"
+               "still(calm)\nassert rng.random(3).tolist() == calm.random(3).tolist()")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def copying(hers: Kernel) -> Iterator[Kernel]:
+    """As within a case: nothing comes back but what is asked for."""
+    with hers.copies(expect.asked_back):
+        yield hers
+
+
+#: what she does to what she is given
+SPOILED = {
+    "A[:] = 0; B[:] = 0": "A, B = np.ones((3, 2)), np.ones((4, 2))\nspoil(A, B)\nassert A.all() and B.all()",
+    "A.clear(); B.clear()": "A, B = [1, [2]], {'a': [1]}\nspoil(A, B)\nassert A == [1, [2]] and B == {'a': [1]}",
+    "A[0][:] = 0; B['x'].fill(0)": "A, B = (np.ones(2),), {'x': np.ones(2)}\nspoil(A, B)\nassert A[0].all() and B['x'].all()",
+    "B.sort()": "A, B = np.ones(2), np.array([2., 1.])\nspoil(A, B)\nassert A.shape == (2,) and B[0] == 2",
+    "A.shape = (4,); B.dtype = 'i8'": "A, B = np.ones((2, 2)), np.ones(2)\nspoil(A, B)\n"
+    "assert A.shape == (2, 2) and B.dtype == float",
+    "A.update({9}); B.add(9)": "A, B = {1}, {1}\nspoil(A, B=B)\nassert A == B == {1}",
+}
+
+
+@pytest.mark.parametrize("how", SPOILED)
+def test_what_she_changes_stays_with_her(copying: Kernel, how: str) -> None:
+    define(copying, f"import numpy as np\ndef spoil(A, B):\n    {how}")
+    passes(copying, SPOILED[how])
+
+
+@pytest.mark.parametrize("how", [how for how in SPOILED if "sort" not in how and "shape" not in how])
+def test_what_she_changes_comes_back_where_a_case_asks(copying: Kernel, how: str) -> None:
+    define(copying, f"import numpy as np\ndef spoil(A, B):\n    {how}")
+    test = SPOILED[how].replace("spoil(", "handing_back(spoil)(").replace("assert ", "assert not (") + ")"
+    passes(copying, test, handing_back=expect.handing_back)
 
 
 def test_her_functions_have_nothing_but_calls_of_the_graders(hers: Kernel) -> None:
@@ -223,7 +282,7 @@ def test_errors_bring_her_own_lines(hers: Kernel) -> None:
         hers.get("refuse")(-1)
     line, source, function = caught.value.learner_traceback[-1]  # type: ignore[attr-defined]
     assert (source, function) == ('if x < 0: raise ValueError("x must be positive")', "refuse") and line > 30
-    with pytest.raises(LearnerError) as mine:
+    with pytest.raises(KernelError) as mine:
         hers.get("refuse")(1)
     assert mine.value.learner_type == "Mine"
 
@@ -231,7 +290,7 @@ def test_errors_bring_her_own_lines(hers: Kernel) -> None:
 def test_an_exit_is_an_error_of_hers(hers: Kernel) -> None:
     define(hers, "import sys\ndef leave(): sys.exit(3)\ndef stop(): raise KeyboardInterrupt\ndef odd(): raise StopIteration(1)")
     for name in ("leave", "stop"):
-        with pytest.raises(LearnerError):
+        with pytest.raises(KernelError):
             hers.get(name)()
     with pytest.raises(StopIteration):
         hers.get("odd")()
@@ -280,5 +339,5 @@ def test_another_process_knows_nothing_of_what_was_done(learner: Kernel) -> None
     other = learner.another()
     assert other.get("predict")(np.ones(1))[0] == 0 and predict(0)[0] == 1
     assert learner.get("load")() > 1000
-    with pytest.raises(LearnerError):
+    with pytest.raises(KernelError):
         other.get("load")()
