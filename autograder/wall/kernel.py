@@ -15,6 +15,7 @@ from autograder.cases.studios import Place
 from autograder.timelimit import TimeUp
 from autograder.wall.alarm import alarm, grant, paused
 from autograder.wall.deadline import Deadline, Queue
+from autograder.wall.lending import Lending
 from autograder.wall.outputs import Gathered, error
 from autograder.wall.policy import Policy
 from autograder.wall.sandbox import census
@@ -59,7 +60,7 @@ class Kernel:
         self.said: list[str] = []
         self.killed: list[Exception] = []
         self.bound: dict[str, Any] = {}
-        self.policy = Policy()
+        self.policy, self.lending = Policy(), Lending()
         self.on_output: Callable[[Any], None] = lambda output: None
         self.before_ask: Callable[[], None] = lambda: None
         self.comes_back: Callable[[object], bool] = lambda argument: True
@@ -290,7 +291,7 @@ class Kernel:
         if now > self._counted + CENSUS and self._process is not None:
             self._counted = now
             self._grant()
-            beyond = census.excess(self._process.popen.pid, self.limits.memory, self.limits.processes)
+            beyond = census.excess(self._process.popen.pid, self.limits, self._process.sandboxed)
             if beyond:
                 raise self._broken(LearnerGone(f"the notebook's process was stopped: {beyond}"))
 
@@ -376,6 +377,7 @@ class _Guarded(Peer):
         self.codec.named_out = common.ALL
         self.on_note = self._noted
         self.comes_back = lambda argument: learner.comes_back(argument)
+        self.using = learner.lending.use
         self._note_room = 0
         self.same_target = lambda target: learner.index_for(target, self)
 
@@ -385,6 +387,7 @@ class _Guarded(Peer):
             return learner._running().ask(op, *args)
         if not self.depth:
             self._note_room = 2 * learner.limits.output + (1 << 20)
+            learner.lending.begin()
             learner.before_ask()
         if op not in ("get", "set", "delete"):
             learner.asked += 1

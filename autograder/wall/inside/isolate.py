@@ -60,18 +60,19 @@ def mount_proc() -> None:
     _mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 
-def mount_own(private: Iterable[str], hidden: Iterable[str], size: int, kept: Collection[str] = ()) -> None:
+def mount_own(private: Iterable[str], hidden: Iterable[str], room: tuple[int, int], kept: Collection[str] = ()) -> None:
     """In a new mount namespace: private folders, what is hidden covered, new /dev/pts and /proc.
 
     Parameters
     ----------
-    private : folders that become empty ones of `size` bytes.
+    private : folders that become empty ones.
     hidden : folders that become empty and read-only.
+    room : how many bytes and how many files each private folder may hold.
     kept : what may be read, though it lies below one of them: a checkout under /tmp, say.
     """
     _call("mount", b"none", b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None)
     for place in private:
-        _cover(place, MS_NOSUID | MS_NODEV, f"size={size},mode=1777", kept)
+        _cover(place, MS_NOSUID | MS_NODEV, f"size={room[0]},nr_inodes={room[1]},mode=1777", kept)
     for place in hidden:
         flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
         _cover(place, flags, "size=4096,mode=755", kept)

@@ -143,7 +143,8 @@ def _first(sock: int, status: int, settings: dict[str, Any], ready: Ready, files
         isolate.die_with_parent()
         os.setsid()
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a first process is deaf to what it has no handler for
-        isolate.mount_own(settings["private"], settings["hidden"], settings["confinement"]["file_size"], settings["kept"])
+        room = settings["confinement"]["file_size"], settings["files"]
+        isolate.mount_own(settings["private"], settings["hidden"], room, settings["kept"])
         isolate.raise_loopback()
         _put(files)
         confine(Confinement(**{**settings["confinement"], "uid": 0}))

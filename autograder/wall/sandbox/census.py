@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from autograder.wall.sandbox.sandbox import PRIVATE
+from autograder.wall.wire.limits import Limits
+
 PAGE = 4096
+OPEN = 4_000  # files and sockets of all processes; what stands in a socket is counted by no limit
 
 
 def descendants(pid: int) -> list[int]:
@@ -18,14 +23,27 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def excess(pid: int, memory: int, processes: int) -> str:
-    """Say which limit the processes under `pid` are beyond, if any."""
+def excess(pid: int, limits: Limits, sandboxed: bool = True) -> str:
+    """Say which limit the processes under `pid` are beyond, if any. Not `sandboxed`: they have no folders of their own."""
     family = descendants(pid)
-    if len(family) > processes + 2:
-        return f"it started more than {processes} processes"
-    if sum(_resident(child) for child in family) > memory and sum(map(_share, family)) > memory:
-        return f"it took more than {memory >> 20} MB of memory"
+    if len(family) > limits.processes + 2:
+        return f"it started more than {limits.processes} processes"
+    if sum(_resident(child) for child in family) > limits.memory and sum(map(_share, family)) > limits.memory:
+        return f"it took more than {limits.memory >> 20} MB of memory"
+    if sum(len(_listed(Path(f"/proc/{child}/fd"))) for child in family) > OPEN:
+        return f"it held more than {OPEN:,} files and sockets open"
+    if sandboxed and family and max(_files(family[-1], place) for place in PRIVATE) > limits.files:
+        return f"it made more than {limits.files:,} files"
     return ""
+
+
+def _files(pid: int, place: str) -> int:
+    """How many files and folders are in a private folder of a process; each takes memory of the kernel's."""
+    try:
+        state = os.statvfs(f"/proc/{pid}/root{place}")
+    except OSError:  # it has just ended
+        return 0
+    return state.f_files - state.f_ffree
 
 
 def _resident(pid: int) -> int:

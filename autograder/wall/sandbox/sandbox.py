@@ -148,7 +148,8 @@ class Sandbox:
             uid=uid,
             home=HOME if self.bwrap else "",
         )
-        return {"confinement": asdict(confinement), "bounds": asdict(TRUSTED), "output": self.limits.output}
+        told = {"output": self.limits.output, "files": self.limits.files}
+        return {"confinement": asdict(confinement), "bounds": asdict(TRUSTED), **told}
 
     def close(self) -> None:
         """Nothing is kept between two starts; a warm starter has something to close here."""

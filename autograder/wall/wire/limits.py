@@ -16,6 +16,7 @@ class Limits:
     memory : what one process may write to, and all of them together.
     processes : processes and threads.
     disk : each of the private folders, and any file.
+    files : files and folders in each of the private folders.
     output : what one cell may show.
     restarts : how often the learner's process is started again after it broke off.
     """
@@ -25,6 +26,7 @@ class Limits:
     memory: int = 2 << 30
     processes: int = 64
     disk: int = 128 << 20
+    files: int = 16_384
     output: int = 2 << 20
     restarts: int = 40
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
+import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from autograder.wall.wire.writeback import Watch, mutables, write_back
 REQUEST, ANSWER, RAISED, NOTE = range(4)
 NESTED = 40  # calls back and forth within one another
 HANDLES = 200_000
+OWN_ERRORS = 16  # of the grader's errors, those that are known again when they come back through the learner's code
 
 
 class Shelf:
@@ -83,7 +86,9 @@ class Peer:
         self.before_ask: Callable[[], None] = lambda: None
         self.comes_back: Callable[[object], bool] = lambda argument: True
         self.same_target: Callable[[Target], int] = self._index_here
+        self.using: Callable[[Any], AbstractContextManager[None]] = lambda arguments: nullcontext()
         self._own_errors: dict[int, BaseException] = {}
+        self._tokens = 0
 
     def ask(self, op: str, *args: Any) -> Any:
         """Ask the other side, answering what it asks meanwhile. Raises what it raised."""
@@ -153,8 +158,8 @@ class Peer:
         try:
             if op in _OPERATIONS or op == "call":
                 self.may(op, args[0] if args else None, tuple(args[1:]))
-            reply = [ANSWER, operation(*args)]
-            frame = self.codec.encode(reply)
+            with self.using(args):
+                frame = self.codec.encode([ANSWER, operation(*args)])
         except BaseException as error:
             if self.is_hers is None and (isinstance(error, WallError) or not isinstance(error, Exception)):
                 raise  # a time limit, an interrupt, or what breaks this channel is no answer
@@ -165,8 +170,9 @@ class Peer:
         told = describe(error, self.is_hers)
         token = getattr(error, "_wall_token", None)
         if self.is_hers is None:  # the grader's error: when it comes back through the learner's code, it is this one
-            self._own_errors[id(error)] = error
-            told["token"] = id(error)
+            told["token"] = self._tokens = self._tokens + 1
+            self._own_errors[self._tokens] = _bare(error)
+            self._own_errors.pop(self._tokens - OWN_ERRORS, None)
         else:
             told["returns"] = token
         return told
@@ -214,6 +220,17 @@ class Peer:
         if target.peer is not self:
             raise LearnerError("an object of a process that was stopped is gone")
         return target.index
+
+
+def _bare(error: BaseException) -> BaseException:
+    """An error that is kept, without what its frames held: arrays of the learner's, maybe large ones, many times."""
+    seen: BaseException | None = error
+    for _ in range(100):
+        if seen is None:
+            break
+        traceback.clear_frames(seen.__traceback__)
+        seen = seen.__cause__ or seen.__context__
+    return error
 
 
 def _is_call(args: list[Any]) -> bool:

@@ -1,7 +1,7 @@
 """Looks for held-out rows in every file that can be read. Runs inside a sandbox; prints the files that hold some.
 
-Given on stdin: sorted words of eight bytes, as they stand in held-out pictures and tables at any offset, then pairs of
-neighbouring numbers of a table. A file is looked at as it is and unpacked: every row is longer than the stride.
+Given on stdin: what sixteen bytes hash to, sorted, as they stand in held-out pictures and tables at any offset, then pairs of
+neighbouring numbers of a table. A file is looked at as it is and unpacked, every eight bytes: all rows are longer.
 """
 
 from __future__ import annotations
@@ -48,6 +48,11 @@ def _arrays(raw: bytes) -> Iterator[bytes]:
     yield from found
 
 
+def mixed(words: np.ndarray) -> np.ndarray:
+    """One number for each two words that follow one another."""
+    return words[:-1] * np.uint64(0xBF58476D1CE4E5B9) ^ words[1:]
+
+
 def hashed(words: np.ndarray) -> np.ndarray:
     """A number below 2**27 for each word."""
     return (words * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(37)
@@ -55,8 +60,8 @@ def hashed(words: np.ndarray) -> np.ndarray:
 
 def has(raw: bytes, words: np.ndarray, table: np.ndarray, pairs: set[tuple[float, float]]) -> bool:
     """Whether rows stand in these bytes, as numbers or as text. `table` says quickly of most words that they are none."""
-    if len(raw) >= 16:
-        sampled = np.frombuffer(raw, np.uint64, len(raw) // STRIDE)
+    if len(raw) >= 24:
+        sampled = mixed(np.frombuffer(raw, np.uint64, len(raw) // STRIDE))
         sampled = sampled[table[hashed(sampled)]]
         places = np.minimum(np.searchsorted(words, sampled), len(words) - 1)
         if (words[places] == sampled).sum() >= ENOUGH:
@@ -72,7 +77,7 @@ def main() -> None:
     table = np.zeros(1 << 27, bool)
     table[hashed(words)] = True
     looked, seen = 0, set()
-    for top, folders, files in os.walk("/"):
+    for top, folders, files in os.walk(sys.argv[1]):
         folders[:] = [name for name in folders if os.path.join(top, name) not in ("/proc", "/dev", "/sys")]
         for name in files:
             path = os.path.join(top, name)
