@@ -39,8 +39,11 @@ def excess(pid: int, limits: Limits, sandboxed: bool = True) -> str:
 
 def _files(pid: int, place: str) -> int:
     """How many files and folders are in a private folder of a process; each takes memory of the kernel's."""
+    root = f"/proc/{pid}/root"
     try:
-        state = os.statvfs(f"/proc/{pid}/root{place}")
+        if os.path.samefile(root, "/"):  # it has just begun, and is not in its sandbox yet
+            return 0
+        state = os.statvfs(root + place)
     except OSError:  # it has just ended
         return 0
     return state.f_files - state.f_ffree
