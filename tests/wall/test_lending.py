@@ -13,7 +13,7 @@ import pytest
 
 from autograder.timelimit import TimeUp
 from autograder.wall import lending
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from autograder.wall.wire.limits import Limits
 from tests.wall.conftest import both, define
 
@@ -75,8 +75,8 @@ GREEDY = {
 
 
 @pytest.fixture(scope="module")
-def borrower(opened: Any) -> Iterator[Learner]:
-    learner = Learner(opened(LONG), LONG)
+def borrower(opened: Any) -> Iterator[Kernel]:
+    learner = Kernel(opened(LONG), LONG)
     define(learner, "import numpy as np\nerrors, keep = [], []")
     yield learner
     learner.close()
@@ -88,7 +88,7 @@ def _resident() -> int:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("how", GREEDY)
-def test_what_is_lent_is_used_within_limits(borrower: Learner, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_lent_is_used_within_limits(borrower: Kernel, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lending, "CALLS", 2000)
     borrower.lending.most = lending._data() + (500 << 20)
     before = _resident()
@@ -114,7 +114,7 @@ def test_what_is_lent_is_used_within_limits(borrower: Learner, how: str, monkeyp
 
 
 @pytest.mark.parametrize("how", ["calls without end", "one argument that is too large", "large arguments that make something larger"])
-def test_she_is_told_which_limit_it_was(borrower: Learner, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_she_is_told_which_limit_it_was(borrower: Kernel, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lending, "CALLS", 500)
     lent = {**LENT, "refuse": lambda x: x}
     with borrower.lent(lent):
@@ -123,7 +123,7 @@ def test_she_is_told_which_limit_it_was(borrower: Learner, how: str, monkeypatch
             borrower.get("use")()
 
 
-def test_honest_use_is_not_held_up(borrower: Learner) -> None:
+def test_honest_use_is_not_held_up(borrower: Kernel) -> None:
     with borrower.lent(LENT):
         define(borrower, "def use():\n    layer = Layer(np.ones((784, 100)))\n    return [float(layer.forward(np.ones((9000, 784))).sum()) for _ in range(3)]")
         assert borrower.get("use")() == [9000 * 784 * 100.0] * 3
@@ -145,7 +145,7 @@ FILLING = {
 @pytest.mark.parametrize("how", FILLING)
 def test_what_is_counted_by_no_limit_is_counted_here(opened: Any, how: str) -> None:
     limits = Limits(cell_seconds=15, notebook_seconds=60, files=3000)
-    learner = Learner(opened(limits), limits)
+    learner = Kernel(opened(limits), limits)
     try:
         outputs = learner.run_cell("import os, socket, time\n" + FILLING[how])
         said = " ".join([*learner.said, *(str(one.get("evalue")) for one in outputs)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.wall.kernel import Learner
+from autograder.wall.kernel import Kernel
 from autograder.wall.sandbox.sandbox import Sandbox
 from autograder.wall.sandbox.warm import Warm
 from tests.wall.conftest import both, define
@@ -36,7 +36,7 @@ RAISED = {
 
 @both
 def test_her_errors_are_hers(sandbox: Sandbox | Warm) -> None:
-    learner = Learner(sandbox)
+    learner = Kernel(sandbox)
     try:
         define(learner, "\n".join(f"def f{i}(ask):\n    {text}" for i, text in enumerate(RAISED)))
         for i, name in enumerate(RAISED.values()):
