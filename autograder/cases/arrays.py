@@ -159,7 +159,7 @@ def _blurred(array: npt.NDArray[np.float32], kind: str, share: float, rng: np.ra
     wide = array.astype(np.float64)
     size = np.sqrt(np.mean(wide**2)) if kind == "rms" else wide
     most = float(np.finfo(np.float32).max)
-    return np.clip(wide + share * size * rng.standard_normal(wide.shape), -most, most).astype(np.float32)
+    return np.asarray(np.clip(wide + share * size * rng.standard_normal(wide.shape), -most, most), dtype=np.float32)
 
 
 def _refuse(message: str) -> NoReturn:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 import pathlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from autograder.cases.model import Case, Exercise, Points, Report, Studio, Verdi
 from autograder.cases.report import as_html
 from autograder.cases.running import Limit, run_case, seed_for
 from autograder.cases.studios import Entry, Here, Rounds
+from autograder.timelimit import TimeUp
 from autograder.timelimit import limit as limit_here
 
 Lookup = Callable[[str], Any]
@@ -29,7 +31,7 @@ class Session:
     `key` seeds every random draw: the same key gives the same verdicts. `open_week` shows a studio's band only. In the
     body of `stand_in(names)` the reference's pieces stand where the learner's own stood: a mistake is paid for once.
     `rounds` opens the places in which a studio's functions run; by default it is this process, with what `lookup` finds.
-    `studio_refusal` says why studio entries are refused whatever they do; empty where they are not.
+    `studio_refusal` says why an entry is refused whatever it does; empty where it is not.
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class Session:
         rounds: Rounds | None = None,
         open_week: bool = False,
         stand_in: StandIn | None = None,
-        studio_refusal: str = "",
+        studio_refusal: Callable[[Studio], str] = lambda studio: "",
     ) -> None:
         self.folder, self.lookup, self.key = pathlib.Path(folder), lookup, key
         self.limit, self.open_week, self.stand_in = limit, open_week, stand_in
@@ -123,17 +125,22 @@ class Session:
         cases = (c for c in self.registry.of(id) if hidden or not c.hidden)
         verdicts = [self._try(case, exercise, studio) for case in cases]
         if studio and studio.judge and hidden:
-            if self.studio_refusal:
-                verdicts.append(refused(studio, self.studio_refusal))
-            else:
-                verdicts.append(judge_studio(studio, self.rounds, self.key, self.limit, self.open_week))
+            verdicts.append(self._judge(studio))
         doubt = self.doubt(exercise.names)
         note = f"{doubt}: what is judged here is what was there before" if doubt else ""
         return Report(id, tuple(verdicts), studio=exercise.kind == "studio", note=note)
 
+    def _judge(self, studio: Studio) -> Verdict:
+        try:
+            with self.limit(studio.seconds):
+                why = self.studio_refusal(studio)
+        except TimeUp:
+            why = "your code is too long to be read"
+        return refused(studio, why) if why else judge_studio(studio, self.rounds, self.key, self.limit, self.open_week)
+
     def _try(self, case: Case, exercise: Exercise, studio: Studio | None) -> Verdict:
         """Try one case; a studio's may take its `entry`."""
-        subjects = dict(self._subjects(exercise))
+        subjects = dict(self._subjects(exercise, inspect.signature(case.run).parameters))
         entry = Entry(studio, self.rounds, seed_for(self.key, exercise.id, case.name, "entry")) if studio else None
         try:
             given = {**subjects, "entry": entry} if entry else subjects
@@ -159,13 +166,13 @@ class Session:
                 return self.doubt([name]) or spelling
         return ""
 
-    def _subjects(self, exercise: Exercise) -> Mapping[str, Any]:
-        """The learner's names, looked up anew for each case: after a restart old handles are dead."""
+    def _subjects(self, exercise: Exercise, taken: Collection[str]) -> Mapping[str, Any]:
+        """The learner's names that a case takes, looked up anew for each: after a restart old handles are dead."""
         wanted = list(exercise.names)
         for need in exercise.needs:
             wanted += self.registry.exercises[need].names if need in self.registry.exercises else ()
         subjects = {}
-        for name in wanted:
+        for name in (one for one in wanted if one in taken):
             try:
                 subjects[name] = self.lookup(name)
             except NameError:

@@ -1,8 +1,9 @@
 """How much knowledge is typed into a piece of code. A studio asks what is learnt, not what is brought along: a table of numbers
 in the code would pass beneath every budget of arrays.
 
-Counted are numbers, texts and names, compressed; a name counts once, and builtins not at all. In a display of many parts, where names could stand for numbers, every part counts. A bound on the whole code,
-compressed, is there for what is left: knowledge in the shape of the code itself.
+Counted are numbers, texts and names, compressed; a name counts once, and builtins not at all. In a display of many parts, where
+names could stand for numbers, every part counts. A bound on the whole code, compressed, is there for what is left: knowledge in
+the shape of the code itself.
 """
 
 from __future__ import annotations
@@ -52,9 +53,9 @@ def _words(tree: ast.AST, in_table: bool) -> Iterator[tuple[str, bool]]:
         if isinstance(node, ast.Constant):
             yield _value(node.value), True
             continue
-        inner = list(ast.iter_child_nodes(node))
+        inner = [one for one in ast.iter_child_nodes(node) if not isinstance(one, ast.expr_context)]
         table = table or (isinstance(node, _TABLES) and len(inner) > MANY)
-        if table and not inner and not isinstance(node, (ast.Name, ast.expr_context)):
+        if table and not inner and not isinstance(node, ast.Name):
             yield type(node).__name__, True
         for _, found in ast.iter_fields(node):
             for one in found if isinstance(found, list) else [found]:

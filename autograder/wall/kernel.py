@@ -6,12 +6,10 @@ import contextlib
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from nbformat import NotebookNode
 
-from autograder.cases.model import Studio
-from autograder.cases.studios import Place
 from autograder.timelimit import TimeUp
 from autograder.wall.alarm import alarm, grant, paused
 from autograder.wall.deadline import Deadline, Queue
@@ -42,6 +40,14 @@ class Starter(Protocol):
     def start(self, data: bool = True) -> Process: ...
 
 
+class _Step(NamedTuple):
+    """A request of a replay: a cell that ran to its end or to an error of its own, and how long it took."""
+
+    op: str
+    what: Any
+    seconds: float
+
+
 class Kernel:
     """A learner's notebook process behind the wall.
 
@@ -65,7 +71,7 @@ class Kernel:
         self.before_ask: Callable[[], None] = lambda: None
         self.comes_back: Callable[[object], bool] = lambda argument: True
         self.asked = 0  # how often her code may have run: what was read of her plain data before is stale
-        self._cells: list[tuple[str, float]] = []  # what ran to its end or to an error of its own, and how long it took
+        self._steps: list[_Step] = []  # what brings a new process to where this one is
         self._deadlines = [Deadline(self.limits.notebook_seconds, bound=1)]  # the notebook's first, the innermost last
         self._process: Process | None = None
         self._peer: Peer | None = None
@@ -86,7 +92,7 @@ class Kernel:
                 self._running()
                 since = time.monotonic()
                 self._request("run", source)
-            self._cells.append((source, time.monotonic() - since))
+            self._steps.append(_Step("run", source, time.monotonic() - since))
         except TimeUp:
             self._say_late()
             gathered.outputs.append(error("TimeUp", f"this cell was stopped: {self._late()}"))
@@ -179,15 +185,22 @@ class Kernel:
         finally:
             self._deadlines.pop()
 
-    def studios(self) -> Studios:
-        """Opens new processes for a studio's entry."""
-        return Studios(self)
+    @property
+    def ran(self) -> list[str]:
+        """The cells that ran to their end or to an error of their own, in order."""
+        return [step.what for step in self._steps if step.op == "run"]
 
-    def another(self) -> Kernel:
-        """A new process that never saw what was done in this one, and has no data to load."""
-        other = Kernel(self.starter, self.limits, self.files, data=False)
-        other._cells, other._deadlines, other.bound = list(self._cells), self._deadlines, dict(self.bound)
-        other.policy, other.said, other.killed, other._starts = self.policy, self.said, self.killed, 1
+    def another(self, statements: list[list[Any]], files: Mapping[str, bytes]) -> Kernel:
+        """A new process that never saw what was done in this one, has no data to load, and runs these statements only.
+
+        Parameters
+        ----------
+        statements : text and number of the first line of each.
+        files : what stands beside the notebook.
+        """
+        other = Kernel(self.starter, self.limits, files, data=False)
+        other._steps, other._deadlines = [_Step("define", statements, self.limits.cell_seconds)], self._deadlines
+        other.policy, other.said, other.killed, other.bound = self.policy, self.said, self.killed, dict(self.bound)
         self._others = [one for one in self._others if one._process is not None]
         self._others.append(other)
         return other
@@ -252,14 +265,13 @@ class Kernel:
         self._peer = _Guarded(self, self._process)
         self._queue = Queue(self._process.popen.pid)
         self._ready()
-        for cell in list(self._cells):
-            source, seconds = cell
-            self._deadlines.append(Deadline(min(3 * seconds + 5, self.limits.cell_seconds, self.time_left())))
+        for step in list(self._steps):
+            self._deadlines.append(Deadline(min(3 * step.seconds + 5, self.limits.cell_seconds, self.time_left())))
             try:
-                self._request("run", source)
+                self._request(step.op, step.what)
             except (Exception, TimeUp):
                 self.stop()
-                self._cells.remove(cell)
+                self._steps.remove(step)
                 return False
             finally:
                 self._deadlines.pop()
@@ -347,25 +359,6 @@ class Kernel:
         target.peer, target.index = again.peer, again.index
         again.index = -1  # the handle found again is this one
         return target.index
-
-
-class Studios:
-    """Opens a process of its own for all trainings of a judging, and for each round (`autograder.cases.studios`)."""
-
-    def __init__(self, learner: Kernel) -> None:
-        self._learner = learner
-
-    def open(self, studio: Studio) -> Place:
-        """A new process, in which the studio's functions were never called."""
-        return _Place(self._learner.another())
-
-
-class _Place:
-    def __init__(self, learner: Kernel) -> None:
-        self._learner, self.get = learner, learner.get
-
-    def close(self) -> None:
-        self._learner.stop()
 
 
 class _Guarded(Peer):

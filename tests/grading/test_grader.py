@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -119,7 +120,8 @@ def stands_on_a_broken_piece(book: Book) -> None:
 
 def types_in_a_table(book: Book) -> None:
     book.solve()
-    book.write("guess", f"TABLE = {[0.5] * 200}\n\ndef guess(x):\n    return 0.99 if TABLE else 0")
+    table = [round(math.sin(k), 12) for k in range(200)]
+    book.write("guess", f"TABLE = {table}\n\ndef guess(x):\n    return 0.99 if TABLE else 0")
 
 
 def brings_data_along(book: Book) -> None:
@@ -268,7 +270,8 @@ def test_a_mistake_is_paid_for_once_and_the_page_says_so(graded: Class) -> None:
 
 
 def test_a_table_in_the_source_is_refused_with_its_line(graded: Class) -> None:
-    assert "line 1 of a cell holds a table of 200 numbers" in graded.pages["tables"]
+    page = graded.pages["tables"]
+    assert "bytes of numbers, texts and names are typed into your answer" in page and "line 1 of its cell" in page
 
 
 def test_the_week_is_open_so_the_studio_shows_its_band(graded: Class) -> None:

@@ -20,7 +20,6 @@ from autograder.errors import NotGraded, OwnFailure
 from autograder.grading import timestamps
 from autograder.grading.judge.assignment import Assignment, cases_folder
 from autograder.grading.judge.job import Graded, Job
-from autograder.grading.judge.literals import refusal
 from autograder.grading.judge.reference import pieces
 from autograder.grading.judge.result import KEY, Result, exercise_result
 from autograder.grading.judge.whole import need_data
@@ -31,6 +30,8 @@ from autograder.notebook.cut import cut
 from autograder.wall.execute import Executed, execute
 from autograder.wall.kernel import Kernel, Starter
 from autograder.wall.outputs import error
+from autograder.wall.plan import kind_of
+from autograder.wall.studio import Studios
 from autograder.wall.wire.errors import LearnerError
 
 PRIVATE = (timestamps.FILE, "submission_secret.txt")
@@ -122,7 +123,7 @@ def _executed(
     need_data(assignment)
     starved = out_of_memory()
     try:
-        with _tools(assignment, key, nb, source, files, collected) as tools:
+        with _tools(assignment, key, source, collected) as tools:
             executed = execute(nb, source, tools, assignment.limits, files, starter)
     except OwnFailure as failure:
         raise NotGraded(str(failure)) from failure
@@ -158,12 +159,13 @@ def _beside(assignment: Assignment, job: Job, said: list[str]) -> dict[str, byte
 
 @contextlib.contextmanager
 def _tools(
-    assignment: Assignment, key: bytes, nb: NotebookNode, source: NotebookNode, files: Mapping[str, bytes], collected: Collected
+    assignment: Assignment, key: bytes, source: NotebookNode, collected: Collected
 ) -> Iterator[Callable[[Kernel], Mapping[str, Any]]]:
     """The grader's names for this submission's test cells: the week's cases, none for another assignment."""
     if not assignment.is_week:
         yield lambda learner: {}
         return
+    given = {cell.source.strip() for cell in source.cells if kind_of(cell) in ("locked", "show", "other")}
     with cases_folder(assignment.name, assignment.cases) as folder:
 
         def tools(learner: Kernel) -> Mapping[str, Any]:
@@ -176,8 +178,8 @@ def _tools(
                     raise OwnFailure(f"the reference cannot be run: {type(error).__name__}: {error}") from error
                 return learner.lent({name: ours[name] for name in names})
 
-            refused = refusal(_written(nb, source, files))
-            session = Session(folder, learner.get, key, learner.limit, learner.studios(), assignment.open_week, lent, refused)
+            studios = Studios(learner, given, assignment.beside)
+            session = Session(folder, learner.get, key, learner.limit, studios, assignment.open_week, lent, studios.refusal)
             _need_cases(assignment, session)
 
             def collecting(kind: str, judge: Callable[[str], Points]) -> Callable[[str], Points]:
@@ -233,17 +235,6 @@ def _scores(executed: NotebookNode) -> tuple[dict[str, float | None], dict[str, 
             untouched = settings.get("checksum") == utils.compute_checksum(cell) and not utils.is_task(cell)
             comments[settings["grade_id"]] = "No response." if untouched else None
     return grades, comments
-
-
-def _written(nb: NotebookNode, source: NotebookNode, files: Mapping[str, bytes]) -> Iterator[str]:
-    """The code that the learner wrote: her cells, and Python files of her own."""
-    given = {cell.source for cell in source.cells}
-    yield from (cell.source for cell in nb.cells if cell.cell_type == "code" and cell.source not in given)
-    yield from (
-        data.decode("utf-8", "replace")
-        for name, data in files.items()
-        if name.endswith(".py") and name not in ("checks.py", "explore.py", "kit.py")
-    )
 
 
 def _untried(nb: NotebookNode, why: str) -> NotebookNode:

@@ -5,6 +5,7 @@ It holds no test, no solution and no secret, and imports nothing of them: whatev
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import json
 import os
@@ -21,6 +22,7 @@ from autograder.wall.wire.errors import ChannelEnded
 
 #: What is never hers, though it may lie below her home folder: the interpreter's packages, and this one.
 ENGINE = (sys.prefix, str(Path(__file__).parents[2]))
+DEFINED = "<studio>"  # the file that statements without a cell come from
 
 
 class Ready(NamedTuple):
@@ -50,7 +52,9 @@ class Host:
 
         self.home = os.getcwd()
         self.outlet, self.shell = ready or prepare()
-        extra: dict[str, Any] = {"run": self.run, "get": self.get, "set": self.set, "delete": self.delete, "files": self.files}
+        extra: dict[str, Any] = {
+            "run": self.run, "define": self.define, "get": self.get, "set": self.set, "delete": self.delete, "files": self.files,
+        }  # fmt: skip
         self.peer = Peer(Channel(sock, Bounds(**bounds)), "the grader's", _anything, extra, self.is_hers)
         self.peer.codec.named_in = common.ALL
         self.peer.codec.randoms = {}
@@ -66,6 +70,18 @@ class Host:
         result = self.shell.run_cell(source, store_history=True)
         self.outlet.flush()
         return bool(result.success)
+
+    def define(self, statements: list[list[Any]]) -> None:
+        """Run statements one by one; one that fails is left out. Nothing of their text is kept, as a cell's would be.
+
+        Parameters
+        ----------
+        statements : text and number of the first line of each.
+        """
+        for text, first in statements:
+            with contextlib.suppress(Exception, SystemExit, GeneratorExit):
+                code = compile(ast.increment_lineno(ast.parse(text), first - 1), DEFINED, "exec")
+                exec(code, self.shell.user_global_ns, self.shell.user_ns)
 
     def get(self, name: str) -> tuple[Any, ...]:
         return (self.shell.user_ns[name],) if name in self.shell.user_ns else ()
@@ -89,7 +105,7 @@ class Host:
         return failed
 
     def is_hers(self, file: str) -> bool:
-        return file.startswith(("<ipython-input-", self.home)) and not file.startswith(ENGINE)
+        return file.startswith(("<ipython-input-", DEFINED, self.home)) and not file.startswith(ENGINE)
 
     def _emit(self, output: dict[str, Any]) -> None:
         with self._sending:
