@@ -101,25 +101,31 @@ class Painter:
             self._render(fig, canvas, fine)
             pixels = Image.fromarray(np.asarray(canvas.buffer_rgba()))
         self.axes = fig.axes
-        coloured = photographic(fig)
+        coloured = many_colours(fig)
         data, kind = encoded(pixels, fine, saved, coloured)
         return Shot(data, kind, words(self.draw, fig), width, height, photographs(fig), places(fig, spots),
                     on_paper(pixels, coloured) if paper else b"")
 
     def _render(self, fig: Figure, canvas: Any, fine: bool) -> None:
         shape = (*fig.get_size_inches(), len(fig.axes))
+        top: Any = getattr(fig, "_suptitle", None)
         if fine or shape not in self._layouts:
-            canvas.draw()
-            top = getattr(fig, "_suptitle", None)
+            engine = fig.get_layout_engine()
+            if engine is not None:
+                engine.execute(fig)
             self._layouts[shape] = [ax.get_position(original=True).frozen() for ax in fig.axes], top and top.get_position()
-            return
-        boxes, top = self._layouts[shape]
+        boxes, high = self._layouts[shape]
         fig.set_layout_engine("none")
         for ax, box in zip(fig.axes, boxes, strict=True):
             ax.set_position(box)
-        if top and getattr(fig, "_suptitle", None):
-            fig._suptitle.set_position(top)  # type: ignore[attr-defined]
-        self._paste(fig, canvas, shape)
+        if top and high:
+            top.set_position(high)
+        for text in (text for ax in fig.axes for text in ax.texts if text.get_bbox_patch() is not None):
+            text.update_bbox_position_size(canvas.get_renderer())  # an arrow that ends at a box must know where the box is
+        if fine:
+            canvas.draw()
+        else:
+            self._paste(fig, canvas, shape)
 
     def _paste(self, fig: Figure, canvas: Any, shape: Any) -> None:
         """Draw what changed onto the frames (ticks, labels, spines) of the picture before, if they are the same."""
@@ -177,8 +183,10 @@ def on_paper(pixels: Image.Image, coloured: bool) -> bytes:
     """A PNG on white paper: for print, and for pages that show nothing else."""
     page = Image.new("RGBA", pixels.size, "white")
     page.alpha_composite(pixels)
-    method = Image.Quantize.MEDIANCUT if coloured else Image.Quantize.FASTOCTREE
-    return as_png(page.convert("RGB"), 256 if coloured else 128, method)
+    if not coloured:
+        return as_png(page.convert("RGB"), 128)
+    smaller = [round(side * 1.25 / FINE) for side in page.size]  # without a palette's help, fewer pixels
+    return as_png(page.convert("RGB").resize(smaller, Image.Resampling.LANCZOS), 256, Image.Quantize.MEDIANCUT)
 
 
 def as_png(pixels: Image.Image, colours: int, method: Any = Image.Quantize.FASTOCTREE) -> bytes:
@@ -197,9 +205,15 @@ def words(draw: Callable[..., Any], fig: Figure) -> str:
     return " ".join(part for part in (alternative(draw), f"Now: {now}." if now else "") if part)
 
 
-def photographic(fig: Figure) -> bool:
-    """Whether it holds images in colour, which no palette does justice to."""
-    return any(in_colour(image) for ax in fig.axes for image in ax.images)
+def many_colours(fig: Figure) -> bool:
+    """Whether it holds photographs, or fields that run through a colour map: no palette does justice to them."""
+    fields = [image for ax in fig.axes for image in ax.images if not in_grey(image)]
+    return any(in_colour(image) or len(np.unique(np.asarray(image.get_array())[::3, ::3])) > 30 for image in fields)
+
+
+def in_grey(image: Any) -> bool:
+    """Whether an image's numbers are shown as greys."""
+    return not in_colour(image) and image.get_cmap().name.startswith("gray")
 
 
 def in_colour(image: Any) -> bool:
@@ -211,7 +225,7 @@ def photographs(fig: Figure) -> Boxes:
     """Boxes of images whose brightness has a meaning: greys and photographs."""
     boxes = []
     for ax in fig.axes:
-        if any(in_colour(i) or i.get_cmap().name.startswith("gray") for i in ax.images):
+        if any(in_colour(i) or in_grey(i) for i in ax.images):
             x0, y0, x1, y1 = ax.get_position().extents
             boxes.append([round(100 * float(v), 2) for v in (x0, 1 - y1, x1 - x0, y1 - y0)])
     return boxes

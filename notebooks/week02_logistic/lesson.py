@@ -89,8 +89,8 @@ explore.nudge()
 explore.graph()
 
 # %% [markdown]
-# The red number on an arrow is a *local* slope: how much its head moves for a small move of its tail, all else kept. It needs
-# only the one step at hand. The green numbers are what we are after: how much $J$ moves when this node is nudged *and
+# The framed number on an arrow is a *local* slope: how much its head moves for a small move of its tail, all else kept. It needs
+# only the one step at hand. The numbers below the boxes are what we are after: how much $J$ moves when this node is nudged *and
 # everything after it follows*. They come from two rules.
 #
 # **Along a path, slopes multiply.** Nudge $b$ by $\varepsilon$. Then $u$ moves by $2\varepsilon$, so $v$ moves by

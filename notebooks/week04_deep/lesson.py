@@ -173,7 +173,7 @@ check("deep_net")
 # %% [markdown]
 # ## Where does the blame go?
 #
-# Below is such a network as a **computation graph**: green things are given, white ones are made. On every edge stands a number: the size of
+# Below is such a network as a **computation graph**: filled boxes are given, hollow ones are made. On every edge stands a number: the size of
 # the loss's slope with respect to what flows along that edge (the root of the sum of its squares). The explorer does not know the chain
 # rule. It moves each number on an edge a little, looks at the loss, and moves it back. Try these, and guess first:
 #
@@ -453,7 +453,7 @@ explore.broadcasting(Value)  # the stretch
 # people who write such code sleep at night.
 
 # %% role="show" id="show_agree"
-explore.agree(Value, forward, backward, layers=3)
+explore.agree(Value, forward, backward)
 
 # %% [markdown]
 # ## The same answer in any order
@@ -670,10 +670,7 @@ check("image_net")
 # Look at what it gets wrong. A score of 92 in 100 says how often, and never *what*. Would you have named all of these rightly?
 
 # %% role="show" id="show_mistakes"
-try:
-    explore.mistakes(classify, train_net(digits.X[:3000], digits.y[:3000], (32, 16), np.random.default_rng(0)))
-except Exception as error:
-    print(f"Nothing to see yet ({type(error).__name__}): come back when the check of `image_net` is green.")
+explore.mistakes(classify, train_net)
 
 # %% [markdown]
 # ## Parameters and hyperparameters
@@ -683,8 +680,8 @@ except Exception as error:
 #
 # Why not let training set them as well? Because the training loss cannot judge them. It answers only one question, *how well do you do on
 # these rows?*, and to that question more freedom is always a good answer. The picture shows a network with one hidden layer whose incoming weights are
-# random and whose outgoing ones are the best possible for the training rows. Follow the blue line: from some width on, all rows
-# are named rightly, and all widths look equally good. Follow the orange one, for rows that no parameter has seen. One of those equally good widths is
+# random and whose outgoing ones are the best possible for the training rows. Follow the round marks: from some width on, all rows
+# are named rightly, and all widths look equally good. Follow the squares, for rows that no parameter has seen. One of those equally good widths is
 # hardly better than guessing.
 
 # %% role="show" id="show_widths"

@@ -1,9 +1,6 @@
 """Pictures and explorers of week 1."""
 
 import functools
-import html
-import itertools
-import json
 
 import numpy as np
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
@@ -15,12 +12,14 @@ from autograder.explore import (
     GREEN,
     GREY,
     INK,
+    MARKERS,
     ORANGE,
     RED,
     SIGNED,
+    Drag,
+    explorer,
     figure,
     images,
-    panel,
     picture,
     points,
     regions,
@@ -131,7 +130,12 @@ def _cells(ax, values, shape, into, colour, title):
     ax.axis("off")
 
 
-def _draw_broadcast(first, second):
+@explorer(
+    first=["(3, 1)", *(name for name in SHAPES if name != "(3, 1)")],
+    second=list(SHAPES),
+    labels={"first": "shape of A", "second": "shape of B"},
+)
+def broadcasting(first, second):
     """Two arrays and their sum: cells with a dashed frame are the same numbers, read again."""
     a, b = SHAPES[first], SHAPES[second]
     va, vb = np.arange(1, 1 + int(np.prod(a))), 10 * np.arange(1, 1 + int(np.prod(b)))
@@ -159,17 +163,6 @@ def _draw_broadcast(first, second):
     else:
         _cells(axes[2], np.add(va.reshape(a), vb.reshape(b)), into, None, GREEN, f"A + B: shape {into}")
     return fig
-
-
-def broadcasting():
-    """Choose two shapes and see which numbers are read where."""
-    names = list(SHAPES)
-    return panel(
-        _draw_broadcast,
-        labels={"first": "shape of A", "second": "shape of B"},
-        first=["(3, 1)", *[n for n in names if n != "(3, 1)"]],
-        second=names,
-    )
 
 
 # ---- how far apart
@@ -300,7 +293,8 @@ def _right_discs(score):
     return sum(bool(np.all((score(c + ring) > 0) == bool(label))) for c, label in zip(CORNERS, XOR, strict=True))
 
 
-def _draw_line(angle, shift, turned):
+@explorer(angle=(0, 180, 60, 5), shift=(-1.0, 1.0, 0.0, 0.05), turned=False, labels={"turned": "exchange yes and no"})
+def one_line(angle, shift, turned):
     """Four discs, two to be called yes and two no, and one straight line: yes lies on one side of it."""
     way = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))]) * (-1 if turned else 1)
     score = lambda P: (P - 0.5) @ way - (-shift if turned else shift)  # noqa: E731
@@ -311,18 +305,23 @@ def _draw_line(angle, shift, turned):
     return fig
 
 
-def one_line():
-    """One straight line against XOR."""
-    return panel(
-        _draw_line,
-        labels={"turned": "exchange yes and no"},
-        angle=(0, 180, 60, 5),
-        shift=(-1.0, 1.0, 0.0, 0.05),
-        turned=False,
-    )
-
-
-def _draw_hinges(w1, b1, w2, b2, v1, v2):
+@explorer(
+    w1=(-2.0, 2.0, 1.0, 0.1),
+    w2=(-2.0, 2.0, 1.0, 0.1),
+    b1=(-3.0, 3.0, 1.0, 0.1),
+    b2=(-3.0, 3.0, -1.0, 0.1),
+    v1=(-3.0, 3.0, 1.0, 0.1),
+    v2=(-3.0, 3.0, -2.0, 0.1),
+    labels={
+        "w1": "first: weight",
+        "b1": "first: bias",
+        "w2": "second: weight",
+        "b2": "second: bias",
+        "v1": "first: how much",
+        "v2": "second: how much",
+    },
+)
+def hinges(w1, b1, w2, b2, v1, v2):
     """Two hidden units with one input, each a hinge, and below them the score that they make together."""
     x = np.linspace(-3, 3, 301)
     first, second = np.maximum(0, w1 * x + b1), np.maximum(0, w2 * x + b2)
@@ -344,29 +343,8 @@ def _draw_hinges(w1, b1, w2, b2, v1, v2):
     return fig
 
 
-def hinges():
-    """Two hinges make a ramp, a tent, a step."""
-    names = {
-        "w1": "first: weight",
-        "b1": "first: bias",
-        "w2": "second: weight",
-        "b2": "second: bias",
-        "v1": "first: how much",
-        "v2": "second: how much",
-    }
-    return panel(
-        _draw_hinges,
-        labels=names,
-        w1=(-2.0, 2.0, 1.0, 0.1),
-        w2=(-2.0, 2.0, 1.0, 0.1),
-        b1=(-3.0, 3.0, 1.0, 0.1),
-        b2=(-3.0, 3.0, -1.0, 0.1),
-        v1=(-3.0, 3.0, 1.0, 0.1),
-        v2=(-3.0, 3.0, -2.0, 0.1),
-    )
-
-
-def _draw_fold(angle, bias):
+@explorer(angle=(0, 360, 30, 5), bias=(-1.5, 1.5, -0.3, 0.05))
+def fold(angle, bias):
     """One hidden unit over the plane, and from the side: zero on one side of a line, rising on the other."""
     way = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
     unit = lambda P: np.maximum(0, P @ way + bias)  # noqa: E731
@@ -396,150 +374,49 @@ def _draw_fold(angle, bias):
     return fig
 
 
-def fold():
-    """One hidden unit with two inputs: turn it, shift it."""
-    return panel(_draw_fold, angle=(0, 360, 30, 5), bias=(-1.5, 1.5, -0.3, 0.05))
-
-
-@picture
+@explorer()
 def my_xor(net, xor_parameters):
     """Where the score of your network is positive, with the four discs that it should get right."""
-    fig, (ax, told) = figure(8.6, 4.4, columns=2, width_ratios=(1.3, 1))
-    told.axis("off")
-    try:
-        parameters = [np.asarray(a, dtype=float) for a in xor_parameters()]
-        score = lambda P: np.asarray(net(P, *parameters)).reshape(len(P))  # noqa: E731
-        regions(ax, lambda P: score(P) > 0, WINDOW)
-        right = _right_discs(score)
-        told.text(0, 0.7, f"wholly right: {right} of 4 discs\nhidden units: {parameters[0].shape[1]}", fontsize=12)
-    except NotImplementedError:
-        ax.set(xlim=WINDOW[:2], ylim=WINDOW[2:])
-        told.text(0, 0.7, "your network comes here\nonce it is written", fontsize=12)
-    except Exception as error:
-        ax.set(xlim=WINDOW[:2], ylim=WINDOW[2:])
-        told.text(0, 0.7, f"it could not be drawn yet:\n{type(error).__name__}\n{str(error)[:60]}", fontsize=11, color=RED)
+    parameters = [np.asarray(a, dtype=float) for a in xor_parameters()]
+    score = lambda P: np.asarray(net(P, *parameters)).reshape(len(P))  # noqa: E731
+    fig, ax = figure(5.6, 4.4)
+    regions(ax, lambda P: score(P) > 0, WINDOW)
     _discs(ax)
+    ax.set_title(f"wholly right: {_right_discs(score)} of 4 discs\nhidden units: {parameters[0].shape[1]}")
     return fig
 
 
 # ---- prototypes
 
+CLASS_SIZE = 4
 START = [
-    [[0.22, 0.70], [0.30, 0.55], [0.14, 0.52], [0.36, 0.78]],
-    [[0.68, 0.40], [0.80, 0.28], [0.62, 0.22], [0.86, 0.50]],
-    [[0.50, 0.88], [0.66, 0.93], [0.78, 0.86], [0.60, 0.72]],
-]
-
-PAGE = """<!doctype html><meta charset="utf-8"><style>
-body { margin: 0; font: 14px system-ui, sans-serif; color: INK; background: #fff }
-canvas { border: 1px solid #d5dbe1; border-radius: 4px; touch-action: none; cursor: grab }
-p { margin: 6px 0 } button { font: inherit; margin-right: 8px; padding: 2px 10px }
-</style>
-<p><button id="third">third class</button><button id="again">start again</button><span id="told" aria-live="polite"></span></p>
-<canvas id="plane" width="680" height="400"
- aria-label="points of two or three classes that can be dragged; the plane is coloured by the nearest prototype"></canvas>
-<script>
-const start = START, colours = COLOURS, W = 680, H = 400, step = 2;
-const byId = id => document.getElementById(id), canvas = byId('plane'), g = canvas.getContext('2d');
-let classes = 2, groups, held = null;
-const shown = () => groups.slice(0, classes);
-const again = () => { groups = start.map(c => c.map(([x, y]) => [x * W, (1 - y) * H])); draw() };
-const means = () => shown().map(c => [0, 1].map(k => c.reduce((s, p) => s + p[k], 0) / c.length));
-const nearest = (M, x, y) => {
-  const far = M.map(m => (m[0] - x) ** 2 + (m[1] - y) ** 2);
-  return far.indexOf(Math.min(...far));
-};
-function mark(k, x, y, r) {
-  g.beginPath();
-  if (k == 0) g.arc(x, y, r, 0, 7);
-  else if (k == 1) g.rect(x - r, y - r, 2 * r, 2 * r);
-  else { g.moveTo(x, y - 1.2 * r); g.lineTo(x + 1.1 * r, y + r); g.lineTo(x - 1.1 * r, y + r); g.closePath() }
-}
-function paint(fill, edge, width) { g.fillStyle = fill; g.fill(); g.lineWidth = width; g.strokeStyle = edge; g.stroke() }
-function draw() {
-  const M = means();
-  let wrong = 0, all = 0;
-  g.clearRect(0, 0, W, H);
-  for (let x = 0; x < W; x += step) for (let y = 0; y < H; y += step) {
-    g.fillStyle = colours[nearest(M, x + step / 2, y + step / 2)] + '40';
-    g.fillRect(x, y, step, step);
-  }
-  shown().forEach((c, k) => c.forEach(p => {
-    g.strokeStyle = colours[k] + '80'; g.lineWidth = 1; g.beginPath(); g.moveTo(...p); g.lineTo(...M[k]); g.stroke();
-  }));
-  shown().forEach((c, k) => {
-    c.forEach(([x, y]) => {
-      const misnamed = nearest(M, x, y) != k;
-      all++; wrong += misnamed;
-      mark(k, x, y, 7); paint(colours[k], misnamed ? 'RED' : '#fff', misnamed ? 4 : 1.5);
-    });
-    mark(k, ...M[k], 12); paint('#fff', colours[k], 4);
-  });
-  byId('told').textContent = `large and hollow: the prototypes; misnamed (thick frame): ${wrong} of ${all}`;
-}
-const at = e => {
-  const box = canvas.getBoundingClientRect();
-  return [(e.clientX - box.left) * W / box.width, (e.clientY - box.top) * H / box.height];
-};
-canvas.onpointerdown = e => {
-  const [x, y] = at(e);
-  let best = 400;
-  shown().forEach(c => c.forEach(p => {
-    const far = (p[0] - x) ** 2 + (p[1] - y) ** 2;
-    if (far < best) { best = far; held = p }
-  }));
-  if (held) canvas.setPointerCapture(e.pointerId);
-};
-canvas.onpointermove = e => {
-  if (!held) return;
-  const [x, y] = at(e);
-  held[0] = Math.min(W, Math.max(0, x)); held[1] = Math.min(H, Math.max(0, y));
-  draw();
-};
-canvas.onpointerup = canvas.onpointercancel = () => { held = null };
-byId('third').onclick = () => {
-  classes = 5 - classes;
-  byId('third').textContent = classes == 2 ? 'third class' : 'two classes';
-  draw();
-};
-byId('again').onclick = again;
-again();
-</script>"""
+    [0.22, 0.70], [0.30, 0.55], [0.14, 0.52], [0.36, 0.78],
+    [0.68, 0.40], [0.80, 0.28], [0.62, 0.22], [0.86, 0.50],
+    [0.50, 0.88], [0.66, 0.93], [0.78, 0.86], [0.60, 0.72],
+]  # fmt: skip
 
 
-class Draggable:
-    """A page that answers to the mouse; where no page can live, a still picture."""
-
-    def __init__(self, page, still):
-        self.page, self.still = page, still
-
-    def __repr__(self):
-        return repr(self.still)
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        data, metadata = self.still._repr_mimebundle_()
-        look = 'width="720" height="460" style="border:0"'
-        frame = f'<iframe srcdoc="{html.escape(self.page)}" {look} title="{self.still.alt}"></iframe>'
-        return {**data, "text/html": frame}, metadata
-
-
-@picture
-def _still_prototypes():
-    """Points of two classes, the average of each, and the plane coloured by which average is nearest."""
-    groups = [np.array(g) for g in START[:2]]
-    middles = np.array([g.mean(axis=0) for g in groups])
-    fig, ax = figure(6.6, 4.0)
-    regions(ax, lambda P: np.stack([np.hypot(*(P - m).T) for m in middles]).argmin(axis=0), (0, 1, 0, 1))
-    points(ax, np.concatenate(groups), np.repeat([0, 1], 4), size=60)
-    points(ax, middles, [0, 1], size=220, edgecolor=INK, linewidth=2)
-    ax.set(xticks=[], yticks=[], title="large: the prototypes")
+@explorer(at=Drag(START, shown=lambda third: CLASS_SIZE * (2 + third)), third=False, labels={"third": "third class"})
+def drag_prototypes(at, third, quick=False):
+    """Points of two or three classes that can be dragged, the average of each class, large and hollow, a line from each point
+    to it, and the plane coloured by which average is nearest. A point on the wrong side has a thick frame.
+    """
+    groups = np.split(at[: CLASS_SIZE * (2 + third)], 2 + third)
+    prototypes = np.array([group.mean(axis=0) for group in groups])
+    nearest = lambda P: np.linalg.norm(P[:, None] - prototypes, axis=-1).argmin(axis=1)  # noqa: E731
+    fig, ax = figure(6.6, 4.2)
+    regions(ax, nearest, (0, 1, 0, 1), steps=110 if quick else 220)
+    misnamed = 0
+    for k, (group, prototype) in enumerate(zip(groups, prototypes, strict=True)):
+        wrong = nearest(group) != k
+        misnamed += wrong.sum()
+        for point in group:
+            ax.plot(*np.transpose([point, prototype]), color=CLASSES[k], lw=1, alpha=0.6)
+        points(ax, group, np.full(len(group), k), size=70, edgecolor=[RED if w else "white" for w in wrong],
+               linewidth=[3.5 if w else 1 for w in wrong])  # fmt: skip
+        ax.scatter(*prototype, s=200, marker=MARKERS[k], facecolor="white", edgecolor=CLASSES[k], linewidth=3.5, zorder=4)
+    ax.set(xticks=[], yticks=[], title=f"misnamed (thick frame): {misnamed} of {sum(map(len, groups))}")
     return fig
-
-
-def drag_prototypes():
-    """Points to be dragged, and the regions of the nearest prototype."""
-    page = PAGE.replace("START", json.dumps(START)).replace("COLOURS", json.dumps(CLASSES[:3]))
-    return Draggable(page.replace("INK", INK).replace("RED", RED), _still_prototypes())
 
 
 @picture
@@ -576,8 +453,9 @@ def where_pairs_differ():
     return fig
 
 
-def _draw_blocks(blocks, first, second):
-    """Three examples of each of two digits, seen through a coarse grid of blocks."""
+@explorer(blocks=(1, 28, 7), first=[4, *(k for k in range(10) if k != 4)], second=[9, *range(9)])
+def blocks(blocks, first, second):
+    """Five examples of each of two digits, seen through a coarse grid of blocks."""
     digits = _digits()
     fig, axes = figure(9.4, 3.9, rows=2, columns=5)
     for row, digit in zip(axes, (first, second), strict=True):
@@ -589,13 +467,6 @@ def _draw_blocks(blocks, first, second):
 
 def _coarse(one, blocks):
     edges = np.linspace(0, 28, blocks + 1).round().astype(int)
-    out = np.empty_like(one)
-    for top, bottom in itertools.pairwise(edges):
-        for left, right in itertools.pairwise(edges):
-            out[top:bottom, left:right] = one[top:bottom, left:right].mean()
-    return out
-
-
-def blocks():
-    """How coarse may a digit become before you can no longer read it?"""
-    return panel(_draw_blocks, blocks=(1, 28, 7), first=[4, *(k for k in range(10) if k != 4)], second=[9, *range(9)])
+    sums = np.add.reduceat(np.add.reduceat(one, edges[:-1], axis=0), edges[:-1], axis=1)
+    sizes = np.diff(edges)
+    return (sums / np.outer(sizes, sizes)).repeat(sizes, axis=0).repeat(sizes, axis=1)

@@ -1,11 +1,12 @@
 """The pictures and explorers of week 2."""
+import functools
 import time
 from decimal import Decimal, localcontext
 
 import numpy as np
 
 from autograder import datasets
-from autograder.explore import BLUE, GREEN, GREY, INK, ORANGE, RED, SKY, figure, images, panel, picture
+from autograder.explore import BLUE, GREEN, GREY, INK, ORANGE, RED, SKY, explorer, figure, images, picture
 
 
 def column(name="worst radius"):
@@ -73,7 +74,7 @@ def draw_graph(ax, nodes, edges, bends=None):
             "patchB": boxes[head].get_bbox_patch(), "shrinkA": 2, "shrinkB": 2})
         if text:
             ax.annotate(text, ((x0 + x1) / 2, (y0 + y1) / 2), color=RED, ha="center", va="center", fontsize=10, zorder=2,
-                        bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none"})
+                        bbox={"boxstyle": "round,pad=0.2", "fc": "white", "ec": RED, "lw": 0.8})
     xs, ys = [n[0] for n in nodes.values()], [n[1] for n in nodes.values()]
     ax.set(xlim=(min(xs) - 0.5, max(xs) + 0.5), ylim=(min(ys) - 0.55, max(ys) + 0.5))
     ax.axis("off")
@@ -112,27 +113,27 @@ def tin():
     return fig
 
 
-def nudge():
-    """J against a with its tangent: what the slope promises for a nudge, and what happens."""
-    def draw(a, step):
-        """The curve J(a) with its tangent at one point; a nudge in a moves J along the curve, the slope promises the tangent."""
-        b, c = 3.0, -1.0
-        def J(t):
-            return (t * b + c) * t
-        here, slope = J(a), 2 * a * b + c
-        fig, ax = figure(8.4, 3.5)
-        t = np.linspace(-1.6, 3.2, 200)
-        ax.plot(t, J(t), color=BLUE)
-        ax.plot(t, here + slope * (t - a), color=ORANGE, lw=1.4)
-        ax.plot([a, a + step], [here, J(a + step)], "o", color=BLUE, ms=4.5)
-        ax.vlines(a + step, *sorted((J(a + step), here + slope * step)), color=RED, lw=2.5, zorder=4)
-        ax.set(ylim=(-4, 24), xlim=(-1.6, 3.2), xlabel="a", ylabel="J", title=f"J = (ab + c)a at a = {a:.2f}: slope {slope:.2f}")
-        off = J(a + step) - here - slope * step
-        ax.annotate(f"nudge {step:+.2f}\nthe slope promises {slope * step:+.2f}\nwhat happens {J(a + step) - here:+.2f}\n"
-                    f"broken promise {off:+.3f}", (0.03, 0.95), xycoords="axes fraction", va="top")
-        return fig
-
-    return panel(draw, a=(-1.2, 2.0, 1.2, 0.05), step=(-1.0, 1.0, 0.8, 0.01), labels={"step": "nudge"})
+@explorer(a=(-1.2, 2.0, 1.2, 0.05), step=(-1.0, 1.0, 0.8, 0.01), labels={"step": "nudge"})
+def nudge(a, step):
+    """The curve J(a) with its tangent at one point; a nudge in a moves J along the curve, the slope promises the tangent. The
+    thick upright line between the two is the broken part of the promise.
+    """
+    b, c = 3.0, -1.0
+    def J(t):
+        return (t * b + c) * t
+    here, slope = J(a), 2 * a * b + c
+    promised, happened = slope * step, J(a + step) - here
+    fig, ax = figure(8.4, 3.5)
+    t = np.linspace(-1.6, 3.2, 200)
+    ax.plot(t, J(t), color=BLUE)
+    ax.plot(t, here + slope * (t - a), color=ORANGE, lw=1.4)
+    ax.plot([a, a + step], [here, J(a + step)], "o", color=BLUE, ms=4.5)
+    ax.vlines(a + step, *sorted((here + happened, here + promised)), color=RED, lw=2.5, zorder=4)
+    ax.set(ylim=(-4, 24), xlim=(-1.6, 3.2), xlabel="a", ylabel="J",
+           title=f"J = (ab + c)a at a = {a:.2f}: slope {slope:.2f}; broken part of the promise {happened - promised:+.3f}")
+    ax.annotate(f"nudge {step:+.2f}\nthe slope promises {promised:+.2f}\nwhat happens {happened:+.2f}", (0.03, 0.95),
+                xycoords="axes fraction", va="top")
+    return fig
 
 
 # ------------------------------------------------------------------------------------------- surprise
@@ -228,31 +229,33 @@ def bottom(x, y, penalty):
     return theta
 
 
-def walk():
-    """The loss over weight and bias, and the path that gradient descent takes on it."""
-    def draw(rate, steps, penalty, standardised):
-        """Contours of the loss over weight and bias with the path of gradient descent drawn on it, and beside it the distance
-        left to the lowest point after each step on a logarithmic axis.
-        """
-        x, y = column()
-        x = (x - x.mean()) / x.std() if standardised else x / 10  # raw: nuclei measured in units of ten
-        best = bottom(x, y, penalty)
-        path = [np.zeros(2)]
-        for _ in range(steps):
-            path.append(np.clip(path[-1] - rate * downhill(path[-1], x, y, penalty), -60, 60))
-        path = np.array(path)
-        return draw_walk(path, best, lambda thetas: mean_loss(thetas, x, y, penalty))
-
-    return panel(draw, rate=(0.5, 20.0, 4.0, 0.5), steps=(1, 100, 20), penalty=[0.01, 0.0, 0.1, 1.0], standardised=True,
-                 labels={"rate": "learning rate", "standardised": "standardised feature"})
+@explorer(rate=(0.5, 20.0, 4.0, 0.5), steps=(1, 100, 20), penalty=[0.01, 0.0, 0.1, 1.0], standardised=True,
+          labels={"rate": "learning rate", "standardised": "standardised feature"})
+def walk(rate, steps, penalty, standardised, quick=False):
+    """Contours of the loss over weight and bias with the path of gradient descent drawn on it, and beside it the distance
+    left to the lowest point after each step on a logarithmic axis.
+    """
+    x, y, best = landscape(penalty, standardised)
+    path = [np.zeros(2)]
+    for _ in range(steps):
+        path.append(np.clip(path[-1] - rate * downhill(path[-1], x, y, penalty), -60, 60))
+    return draw_walk(np.array(path), best, lambda thetas: mean_loss(thetas, x, y, penalty), 40 if quick else 90)
 
 
-def draw_walk(path, best, loss):
+@functools.cache
+def landscape(penalty, standardised):
+    """The feature, the labels and the lowest point of the loss over them."""
+    x, y = column()
+    x = (x - x.mean()) / x.std() if standardised else x / 10  # raw: nuclei measured in units of ten
+    return x, y, bottom(x, y, penalty)
+
+
+def draw_walk(path, best, loss, grid):
     """Contours with the path on the left, the distance to the lowest point by step on the right."""
     fig, (left, right) = figure(10, 4.0, columns=2, width_ratios=(1.15, 1))
     reach = 1.6 * np.abs(best).max() + 0.5
     middle = best / 2
-    w, b = np.meshgrid(*(np.linspace(m - reach, m + reach, 90) for m in middle))
+    w, b = np.meshgrid(*(np.linspace(m - reach, m + reach, grid) for m in middle))
     height = loss(np.stack([w, b], -1))
     low = loss(best)
     rise = np.log10(np.maximum(height - low, 1e-4))
@@ -398,20 +401,16 @@ def elsewhere(model, contrast=False):
     return right
 
 
+@explorer()
 def trees(model):
-    """The picture of what `model` learns about trees here and there; a word where the model is not ready yet."""
-    try:
-        results = elsewhere(model), elsewhere(model, contrast=True)
-    except Exception as error:
-        return print(f"LogisticRegression is not ready for this yet: {type(error).__name__}: {error}")
-    return tree_results(*results)
-
-
-@picture
-def tree_results(colours, contrast):
     """Left: on the meadow trees are darker than other places, beside the road they are not. Middle: in both photographs a
     tree's square has more contrast. Right: colours win at home and fall to a coin's toss elsewhere; contrast travels better.
     """
+    return tree_results(elsewhere(model), elsewhere(model, contrast=True))
+
+
+def tree_results(colours, contrast):
+    """What was learnt here and there, as a figure."""
     fig, (left, middle, right) = figure(10.5, 3.6, columns=3, width_ratios=(1, 1, 1.25))
     for ax, which, title in ((left, 0, "Dark: a clue here, none there"), (middle, 1, "Contrast: a clue in both")):
         for at, name in enumerate(("meadow", "roadside")):

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder import datasets
 from autograder.cases.studios import stored
-from autograder.explore import BLUE, GREEN, GREY, INK, ORANGE, figure, panel, picture, points, regions, surface
+from autograder.explore import BLUE, GREEN, GREY, INK, ORANGE, explorer, figure, picture, points, regions, surface
 
 SQUARE = (-2.6, 2.6, -2.6, 2.6)
 KINDS = ("circles", "checkerboard", "moons", "petals", "stripes", "spiral_arms")
@@ -29,26 +29,6 @@ def spiral(n, rng):
     return judge().spiral_arms(n, rng)
 
 
-def later(what):
-    """A picture that says which exercise must be done before there is something to see."""
-
-    def draw():
-        fig, ax = figure(7, 1.1)
-        ax.text(
-            0.5,
-            0.5,
-            f"Here is something to see once {what} is done: run this cell again then.",
-            ha="center",
-            va="center",
-            color=GREY,
-        )
-        ax.axis("off")
-        return fig
-
-    draw.__doc__ = f"A note: {what} comes first."
-    return picture(draw)()
-
-
 def bare(ax, title=""):
     """Axes without ticks, as wide as they are high."""
     ax.set(xticks=[], yticks=[], aspect="equal")
@@ -68,22 +48,19 @@ def three_cuts(X, steepness, distance):
     return np.tanh(steepness * (distance - X @ ways))
 
 
-def island():
-    """Explorer: three steps in the plane, and the island where their sum is high."""
-
-    def draw(steepness, distance, threshold):
-        """Three smooth steps across the plane, each blue on its low and orange on its high side, and their sum,
-        with a black coast where the sum passes the threshold.
-        """
-        fig, axes = figure(10.2, 2.9, 1, 4)
-        for j, ax in enumerate(axes[:3]):
-            surface(ax, lambda X, j=j: three_cuts(X, steepness, distance)[:, j], SQUARE, -1, 1, level=0.0)
-            bare(ax, f"unit {j + 1}")
-        surface(axes[3], lambda X: three_cuts(X, steepness, distance).sum(axis=1), SQUARE, -1, 3, level=threshold)
-        bare(axes[3], "their sum")
-        return fig
-
-    return panel(draw, steepness=(0.3, 6.0, 2.5, 0.1), distance=(0.2, 1.8, 1.0, 0.05), threshold=(-1.0, 2.8, 1.9, 0.1))
+@explorer(steepness=(0.3, 6.0, 2.5, 0.1), distance=(0.2, 1.8, 1.0, 0.05), threshold=(-1.0, 2.8, 1.9, 0.1))
+def island(steepness, distance, threshold, quick=False):
+    """Three smooth steps across the plane, each blue on its low and orange on its high side, and their sum,
+    with a black coast where the sum passes the threshold.
+    """
+    grid = 60 if quick else 160
+    fig, axes = figure(10.2, 2.9, 1, 4)
+    for j, ax in enumerate(axes[:3]):
+        surface(ax, lambda X, j=j: three_cuts(X, steepness, distance)[:, j], SQUARE, -1, 1, level=0.0, steps=grid)
+        bare(ax, f"unit {j + 1}")
+    surface(axes[3], lambda X: three_cuts(X, steepness, distance).sum(axis=1), SQUARE, -1, 3, level=threshold, steps=grid)
+    bare(axes[3], f"their sum, coast at {threshold:.1f}")
+    return fig
 
 
 @picture
@@ -165,22 +142,12 @@ def random_start(inputs, units, seed=0, size=1.0):
     )
 
 
-def works(forward, backward):
-    """Whether the learner's net can be trained at all."""
-    try:
-        start = random_start(2, 3)
-        after, losses = descend(forward, backward, start, np.eye(2), np.array([0, 1]), 0.1, 2)
-        return bool(np.isfinite(losses).all()) and all(a.shape == b.shape for a, b in zip(after, start, strict=True))
-    except Exception:
-        return False
-
-
-def coast(ax, forward, parameters, X, y, cuts=True):
+def coast(ax, forward, parameters, X, y, steps=110):
     """The probability over the plane, the coast at one half, the units' cuts and the points."""
-    surface(ax, lambda grid: probabilities(forward(parameters, grid)[0])[:, 0], SQUARE, steps=110)
+    surface(ax, lambda grid: probabilities(forward(parameters, grid)[0])[:, 0], SQUARE, steps=steps)
     W1, b1 = parameters[0], parameters[1]
     along = np.linspace(*SQUARE[:2], 2)
-    for (w1, w2), b in zip(W1.T, b1, strict=True) if cuts else ():
+    for (w1, w2), b in zip(W1.T, b1, strict=True):
         steep = abs(w2) < abs(w1)
         across = -(b + (w2 if steep else w1) * along) / (w1 if steep else w2)
         ax.plot(*((across, along) if steep else (along, across)), color=INK, lw=0.6, alpha=0.45)
@@ -189,40 +156,33 @@ def coast(ax, forward, parameters, X, y, cuts=True):
     ax.set(xlim=SQUARE[:2], ylim=SQUARE[2:])
 
 
-def boundary(forward, backward):
-    """Explorer: the decision boundary of the learner's own net against units, learning rate, steps and data."""
-    if not works(forward, backward):
-        return later("`net`")
+@explorer(
+    data=list(KINDS),
+    units=(1, 20, 4),
+    learning_rate=[1.0, 0.01, 0.03, 0.1, 0.3, 3.0, 10.0, 30.0],
+    steps=(50, 2000, 500, 50),
+    start=(0, 9, 0),
+)
+def boundary(forward, backward, data, units, learning_rate, steps, start, quick=False):
+    """Left: points of two classes, the plane coloured by your net's probability, its coast in black, each
+    unit's cut as a thin line. Right: the loss against the steps.
+    """
     checks = judge()
-
-    def draw(data, units, learning_rate, steps, start):
-        """Left: points of two classes, the plane coloured by the net's probability, its coast in black, each
-        unit's cut as a thin line. Right: the loss against the steps.
-        """
-        X, y = checks.drawn(getattr(checks, data), 200, np.random.default_rng(5))
-        if data == "spiral_arms":
-            X = X * 1.1
-        fig, (left, right) = figure(9.6, 4.2, 1, 2, width_ratios=(1, 1.15))
-        with np.errstate(all="ignore"):
-            parameters, losses = descend(forward, backward, random_start(2, units, start), X, y, learning_rate, steps)
-            right_share = np.mean((np.asarray(forward(parameters, X)[0])[:, 0] > 0) == y)
-            coast(left, forward, parameters, X, y)
-        left.set_title(f"{units} unit{'s' * (units > 1)}: {right_share:.1%} right")
-        right.plot(losses, color=BLUE, lw=1.4)
-        right.axhline(np.log(2), color=GREY, lw=0.9, ls="--")
-        right.text(steps, np.log(2), "a coin ", color=GREY, ha="right", va="bottom", fontsize=9)
-        right.set(xlabel="steps", ylabel="mean log-loss", ylim=(0, max(0.8, min(2.0, 1.1 * np.nanmax(losses)))), xlim=(0, steps))
-        right.set_title(f"loss: {losses[-1]:.3f} at the end")
-        return fig
-
-    return panel(
-        draw,
-        data=list(KINDS),
-        units=(1, 20, 4),
-        learning_rate=[1.0, 0.01, 0.03, 0.1, 0.3, 3.0, 10.0, 30.0],
-        steps=(50, 2000, 500, 50),
-        start=(0, 9, 0),
-    )
+    X, y = checks.drawn(getattr(checks, data), 200, np.random.default_rng(5))
+    if data == "spiral_arms":
+        X = X * 1.1
+    fig, (left, right) = figure(9.6, 4.2, 1, 2, width_ratios=(1, 1.15))
+    with np.errstate(all="ignore"):
+        parameters, losses = descend(forward, backward, random_start(2, units, start), X, y, learning_rate, steps)
+        right_share = np.mean((np.asarray(forward(parameters, X)[0])[:, 0] > 0) == y)
+        coast(left, forward, parameters, X, y, steps=50 if quick else 110)
+    left.set_title(f"{units} unit{'s' * (units > 1)}: {right_share:.1%} right")
+    right.plot(losses, color=BLUE, lw=1.4)
+    right.axhline(np.log(2), color=GREY, lw=0.9, ls="--")
+    right.text(steps, np.log(2), "a coin ", color=GREY, ha="right", va="bottom", fontsize=9)
+    right.set(xlabel="steps", ylabel="mean log-loss", ylim=(0, max(0.8, min(2.0, 1.1 * np.nanmax(losses)))), xlim=(0, steps))
+    right.set_title(f"loss: {losses[-1]:.3f} at the end")
+    return fig
 
 
 # --------------------------------------------------------------------------------------------------------------- twins
@@ -294,37 +254,29 @@ def bends():
     return fig
 
 
+@explorer()
 def my_bend(bend, slope):
-    """The learner's own bend, and the coast that ten such units draw round a disc."""
-    try:
-        z = np.linspace(-4, 4, 401)
-        values, slopes = np.asarray(bend(z), float), np.asarray(slope(z), float)
-        assert values.shape == slopes.shape == z.shape
-    except Exception:
-        return later("`bend`")
-
-    def draw():
-        """Left: your bend and, dashed, its slope. Right: a disc in a ring, and the coast that ten units with your
-        bend draw between them.
-        """
-        checks = judge()
-        X, y = checks.circles(120, np.random.default_rng(2))
-        fig, (left, right) = figure(8.6, 3.3, 1, 2, width_ratios=(1.5, 1))
-        curve(left, z, values, slopes, "your bend")
-        left.legend(loc="upper left")
-        found = []
-        with np.errstate(all="ignore"):
-            for rate in (0.3, 1.5, 0.05):
-                walker = checks.Walker(random_start(2, 10, 3), bend, slope)
-                losses = walker.walk(X, y, rate, 500)
-                found.append((losses[-1] if np.isfinite(losses[-1]) else np.inf, rate, walker))
-            _, rate, walker = min(found, key=lambda one: one[0])
-            surface(right, lambda grid: probabilities(np.nan_to_num(walker.score(grid))), SQUARE, steps=90)
-        points(right, X, y, size=14, linewidth=0.5)
-        bare(right, f"ten units, rate {rate}")
-        return fig
-
-    return picture(draw)()
+    """Left: your bend and, dashed, its slope. Right: a disc in a ring, and the coast that ten units with your
+    bend draw between them.
+    """
+    z = np.linspace(-4, 4, 401)
+    values, slopes = np.asarray(bend(z), float), np.asarray(slope(z), float)
+    checks = judge()
+    X, y = checks.circles(120, np.random.default_rng(2))
+    fig, (left, right) = figure(8.6, 3.3, 1, 2, width_ratios=(1.5, 1))
+    curve(left, z, values, slopes, "your bend")
+    left.legend(loc="upper left")
+    found = []
+    with np.errstate(all="ignore"):
+        for rate in (0.3, 1.5, 0.05):
+            walker = checks.Walker(random_start(2, 10, 3), bend, slope)
+            losses = walker.walk(X, y, rate, 500)
+            found.append((losses[-1] if np.isfinite(losses[-1]) else np.inf, rate, walker))
+        _, rate, walker = min(found, key=lambda one: one[0])
+        surface(right, lambda grid: probabilities(np.nan_to_num(walker.score(grid))), SQUARE, steps=90)
+    points(right, X, y, size=14, linewidth=0.5)
+    bare(right, f"ten units, rate {rate}")
+    return fig
 
 
 # --------------------------------------------------------------------------------------------------------------- rates
@@ -397,39 +349,26 @@ def digits_trainer(forward, backward, learn_scale, standardise):
     return train
 
 
+@explorer()
 def capacity(capacity_curve, forward, backward, learn_scale, standardise):
-    """The learner's capacity curve of the learner's net, on true and on carelessly typed labels."""
-    if not works(forward, backward):
-        return later("`net`")
-    try:
-        small = capacity_curve(
-            lambda X, y, units, rng: lambda at: np.zeros(len(at)), np.zeros((8, 1)), np.zeros(8), [1], 1, np.random.default_rng(0)
-        )
-        assert len(small[0]) == len(small[1]) == 1
-    except Exception:
-        return later("`capacity_curve`")
-
-    def draw():
-        """Error against the number of units, on digits. With true labels the training error falls to zero at about
-        four units and the held-out error goes on falling. With one label in five turned over, the training
-        error falls to zero only for large nets, and the held-out error stays near a third.
-        """
-        fig, axes = figure(10.2, 3.6, 1, 2, sharey=True)
-        for ax, careless, title in zip(axes, (0.0, 0.2), ("true labels", "one label in five turned over"), strict=True):
-            X, y = odd_or_even(1200, careless, 1)
-            train = digits_trainer(forward, backward, learn_scale, standardise)
-            training, held = capacity_curve(train, X, y, SIZES, 3, np.random.default_rng(0))
-            for errors, name, colour in ((held, "held out", ORANGE), (training, "training", BLUE)):
-                ax.plot(SIZES, errors, "o-", color=colour, ms=5)
-                ax.text(SIZES[-1], max(errors[-2:]) + 0.014, name, color=colour, ha="right", va="bottom", fontweight="bold")
-            ax.set_xscale("log", base=2)
-            ax.set(xlabel="hidden units", xticks=SIZES, xticklabels=SIZES, ylim=(-0.01, 0.45))
-            ax.minorticks_off()
-            ax.set_title(title)
-        axes[0].set_ylabel("share of wrong labels")
-        return fig
-
-    return picture(draw)()
+    """Error against the number of units, on digits. With true labels the training error falls to zero at about
+    four units and the held-out error goes on falling. With one label in five turned over, the training
+    error falls to zero only for large nets, and the held-out error stays near a third.
+    """
+    fig, axes = figure(10.2, 3.6, 1, 2, sharey=True)
+    for ax, careless, title in zip(axes, (0.0, 0.2), ("true labels", "one label in five turned over"), strict=True):
+        X, y = odd_or_even(1200, careless, 1)
+        train = digits_trainer(forward, backward, learn_scale, standardise)
+        training, held = capacity_curve(train, X, y, SIZES, 3, np.random.default_rng(0))
+        for errors, name, colour, mark in ((held, "held out", ORANGE, "s-"), (training, "training", BLUE, "o-")):
+            ax.plot(SIZES, errors, mark, color=colour, ms=5)
+            ax.text(SIZES[-1], max(errors[-2:]) + 0.014, name, color=colour, ha="right", va="bottom", fontweight="bold")
+        ax.set_xscale("log", base=2)
+        ax.set(xlabel="hidden units", xticks=SIZES, xticklabels=SIZES, ylim=(-0.01, 0.45))
+        ax.minorticks_off()
+        ax.set_title(title)
+    axes[0].set_ylabel("share of wrong labels")
+    return fig
 
 
 # ------------------------------------------------------------------------------------------------------------- spirals
@@ -448,32 +387,23 @@ def spirals():
     return fig
 
 
+@explorer()
 def my_spiral(train, predict):
-    """The learner's entry on two fresh draws."""
-    try:
-        rng = np.random.default_rng(11)
-        done = []
-        for _ in range(2):
-            X, y = spiral(1400, rng)
-            order = rng.permutation(1400)
-            seen, fresh = order[:400], order[400:]
-            arrays = stored(train(X[seen], y[seen], rng), 60, 1e-3, rng)
-            done.append((arrays, X[fresh], y[fresh], np.mean(np.asarray(predict(arrays, X[fresh])) == y[fresh])))
-    except NotImplementedError:
-        return later("`spirals`")
-
-    def draw():
-        """Your entry on two fresh draws of spirals: the regions that it names, and the points that it names
-        wrongly as crosses.
-        """
-        fig, axes = figure(8.4, 4.0, 1, 2)
-        for ax, (arrays, X, y, share) in zip(axes, done, strict=True):
-            regions(ax, lambda grid, arrays=arrays: np.asarray(predict(arrays, grid)).astype(int), SQUARE)
-            points(ax, X[:300], y[:300], size=12, linewidth=0.3)
-            wrong = np.asarray(predict(arrays, X)) != y
-            ax.plot(*X[wrong].T, "x", color=INK, ms=6, mew=1.6, zorder=4)
-            bare(ax, f"{share:.1%} of 1,000 fresh points")
-            ax.set(xlim=SQUARE[:2], ylim=SQUARE[2:])
-        return fig
-
-    return picture(draw)()
+    """Your entry on two fresh draws of spirals: the regions that it names, and the points that it names
+    wrongly as crosses.
+    """
+    rng = np.random.default_rng(11)
+    fig, axes = figure(8.4, 4.0, 1, 2)
+    for ax in axes:
+        X, y = spiral(1400, rng)
+        order = rng.permutation(1400)
+        seen, fresh = order[:400], order[400:]
+        arrays = stored(train(X[seen], y[seen], rng), 60, 1e-3, rng)
+        X, y = X[fresh], y[fresh]
+        wrong = np.asarray(predict(arrays, X)) != y
+        regions(ax, lambda grid, arrays=arrays: np.asarray(predict(arrays, grid)).astype(int), SQUARE)
+        points(ax, X[:300], y[:300], size=12, linewidth=0.3)
+        ax.plot(*X[wrong].T, "x", color=INK, ms=6, mew=1.6, zorder=4)
+        bare(ax, f"{1 - wrong.mean():.1%} of 1,000 fresh points")
+        ax.set(xlim=SQUARE[:2], ylim=SQUARE[2:])
+    return fig

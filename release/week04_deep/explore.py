@@ -7,8 +7,7 @@ import itertools
 import numpy as np
 
 from autograder import datasets
-from autograder.explore import BLUE, GREEN, GREY, INK, ORANGE, RED, Picture, figure, images, panel, picture
-from autograder.explore.style import style
+from autograder.explore import BLUE, GREEN, GREY, INK, ORANGE, RED, explorer, figure, images, picture
 
 # ---------------------------------------------------------------------------------------------- folding a line
 
@@ -18,7 +17,8 @@ def tent(x, peak):
     return np.maximum(x, 0) / peak - np.maximum(x - peak, 0) / (peak * (1 - peak))
 
 
-def draw_folds(layers, peak):
+@explorer(layers=(1, 8, 4), peak=(0.2, 0.8, 0.5, 0.05), labels={"peak": "where to fold"})
+def folding(layers, peak):
     """Left: a curve made of straight pieces, whose number doubles with every layer. Right: the units that the same curve
     takes with depth (two for each layer) and with one hidden layer (one for each kink), on a logarithmic scale."""
     fig, (left, right) = figure(9.6, 3.5, 1, 2, width_ratios=(1.7, 1))
@@ -53,11 +53,6 @@ def value(x, layers, peak):
     for _ in range(layers):
         x = tent(x, peak)
     return x
-
-
-def folding():
-    """A folded line: sliders for the number of layers and for the place of the fold."""
-    return panel(draw_folds, layers=(1, 8, 4), peak=(0.2, 0.8, 0.5, 0.05), labels={"peak": "where to fold"})
 
 
 # ---------------------------------------------------------------------------------------------- a graph and its slopes
@@ -224,7 +219,14 @@ def deep_graph(layers, scale, seed, skip, units=6, examples=4):
     return graph
 
 
-def draw_deep_graph(layers, scale, seed, skip):
+@explorer(
+    layers=(1, 5, 4),
+    scale=(0.1, 3.0, 1.0, 0.1),
+    seed=(0, 20, 3),
+    skip=False,
+    labels={"scale": "size of the weights", "skip": "each hidden layer adds its input"},
+)
+def blame(layers, scale, seed, skip):
     """The computation graph of a net, from the input X through its layers to the loss. On every edge stands the size of
     the loss's slope with respect to what flows there; thick orange edges carry much, thin blue ones little, dotted none."""
     graph = deep_graph(layers, scale, seed, skip)
@@ -251,18 +253,6 @@ def draw_deep_graph(layers, scale, seed, skip):
         fontsize=11.5,
     )
     return fig
-
-
-def blame():
-    """The computation graph of a deep net with the slope's size on every edge: layers, weights, seed, a way round."""
-    return panel(
-        draw_deep_graph,
-        layers=(1, 5, 4),
-        scale=(0.1, 3.0, 1.0, 0.1),
-        seed=(0, 20, 3),
-        skip=False,
-        labels={"scale": "size of the weights", "skip": "each hidden layer adds its input"},
-    )
 
 
 @picture
@@ -306,7 +296,12 @@ def digits_apart(rows):
     return X[:rows], T[:rows], X[-600:], T[-600:]
 
 
-def draw_widths(rows, noise):
+@explorer(
+    rows=(60, 500, 240, 20),
+    noise=(0.0, 0.4, 0.1, 0.05),
+    labels={"rows": "rows to train on", "noise": "share of spoilt labels"},
+)
+def widths(rows, noise, quick=False):
     """Share of wrong digits against the number of units, for the rows trained on and for others. The first falls to zero
     and stays there; the second falls, rises to a peak where there are as many units as rows, and falls again."""
     X, T, X_dev, T_dev = digits_apart(rows)
@@ -315,18 +310,19 @@ def draw_widths(rows, noise):
     taught = np.where(spoilt[:, None], np.eye(10)[rng.integers(0, 10, rows)], T)
     W, b = rng.standard_normal((64, 2400)), rng.uniform(-2, 2, 2400)
     hidden, hidden_dev = (np.maximum(A @ W + b, 0) for A in (X, X_dev))
-    widths = np.unique(np.concatenate([np.geomspace(4, 2400, 22), rows * np.array([0.75, 0.9, 1, 1.1, 1.3])]).astype(int))
+    near = rows * np.array([0.9, 1, 1.1] if quick else [0.75, 0.9, 1, 1.1, 1.3])
+    sizes = np.unique(np.concatenate([np.geomspace(4, 2400, 9 if quick else 22), near]).astype(int))
     wrong, wrong_dev = [], []
-    for width in widths:
-        out = np.linalg.lstsq(hidden[:, :width], taught, rcond=1e-9)[0]
+    for width in sizes:
+        out = smallest_fit(hidden[:, :width], taught)
         wrong.append(np.mean((hidden[:, :width] @ out).argmax(1) != taught.argmax(1)))
         wrong_dev.append(np.mean((hidden_dev[:, :width] @ out).argmax(1) != T_dev.argmax(1)))
     fig, ax = figure(8.6, 3.4)
-    ax.semilogx(widths, wrong, "o-", color=BLUE, ms=3.5, lw=1.8, label="rows trained on")
-    ax.semilogx(widths, wrong_dev, "o-", color=ORANGE, ms=3.5, lw=1.8, label="rows never trained on")
+    ax.semilogx(sizes, wrong, "o-", color=BLUE, ms=3.5, lw=1.8, label="rows trained on")
+    ax.semilogx(sizes, wrong_dev, "s-", color=ORANGE, ms=3.5, lw=1.8, label="rows never trained on")
     ax.axvline(rows, color=GREY, lw=1, zorder=0)
     ax.text(rows * 1.04, 0.93, "as many units as rows", color=GREY, fontsize=9, va="top", transform=ax.get_xaxis_transform())
-    best = widths[int(np.argmin(wrong_dev))]
+    best = sizes[int(np.argmin(wrong_dev))]
     ax.plot(best, min(wrong_dev), "o", mfc="none", mec=RED, mew=2, ms=11)
     ax.legend(loc="lower left", labelcolor="linecolor")
     ax.annotate(
@@ -348,14 +344,19 @@ def draw_widths(rows, noise):
     return fig
 
 
-def widths():
-    """Errors against the number of units, with sliders for the number of rows and for spoilt labels."""
-    return panel(
-        draw_widths,
-        rows=(60, 500, 240, 20),
-        noise=(0.0, 0.4, 0.1, 0.05),
-        labels={"rows": "rows to train on", "noise": "share of spoilt labels"},
-    )
+def smallest_fit(A, T):
+    """The weights of the best fit A @ weights ≈ T, the smallest where there are many.
+
+    Where A is nearly square it takes all the care there is; elsewhere squares of A will do, and are ten times as quick.
+    """
+    rows, columns = A.shape
+    if 0.6 < columns / rows < 1.6:
+        return np.linalg.lstsq(A, T, rcond=1e-9)[0]
+    tall = columns < rows
+    values, vectors = np.linalg.eigh(A.T @ A if tall else A @ A.T)
+    vectors, values = vectors[:, values > 1e-13 * values[-1]], values[values > 1e-13 * values[-1]]
+    inverse = (vectors / values) @ vectors.T
+    return inverse @ (A.T @ T) if tall else A.T @ (inverse @ T)
 
 
 # ---------------------------------------------------------------------------------------------- clothes
@@ -383,76 +384,71 @@ def wardrobe():
     return fig
 
 
-def mistakes(classify, parameters, split="test", name="mnist"):
-    """The pictures that a classifier of your own names wrongly, with both names; a plain line while there is none yet."""
-    data = datasets.load(name, split=split)
-    try:
-        said = np.asarray(classify(parameters, data.X))
-        wrong = np.flatnonzero(said != data.y)
-        shown = wrong[:16]
-        titles = [f"{data.classes[data.y[i]]}, named {data.classes[int(said[i])]}" for i in shown]
-    except Exception as error:
-        return print(f"Nothing to see yet: your classifier said {type(error).__name__}. Come back when its check is green.")
-    if said.shape != data.y.shape or len(shown) == 0:
-        return print("Nothing to see yet: come back when the check of `image_net` is green.")
-
-    with style():
-        fig, axes = figure(9.2, 2.9, 2, 8)
-        for ax in axes.ravel():
-            ax.axis("off")
-        images(axes.ravel()[: len(shown)], data.X[shown], titles, cmap="gray_r" if name == "mnist" else "gray")
-        for ax in axes.ravel():
-            ax.title.set_fontsize(8)
-        fig.suptitle(f"{len(wrong)} of {len(said)} named wrongly; some of them:", x=0.01, ha="left", weight="bold")
-        return Picture(fig, f"Pictures that the classifier names wrongly, {len(wrong)} of {len(said)} in all.")
+@explorer()
+def mistakes(classify, train_net):
+    """Digits that your classifier names wrongly, after training on 3,000, with both names."""
+    digits, fresh = (datasets.load("mnist", split=split) for split in ("train", "test"))
+    parameters = train_net(digits.X[:3000], digits.y[:3000], (32, 16), np.random.default_rng(0))
+    said = np.asarray(classify(parameters, fresh.X))
+    wrong = np.flatnonzero(said != fresh.y)
+    shown = wrong[:16]
+    fig, axes = figure(9.2, 2.9, 2, 8)
+    for ax in axes.ravel():
+        ax.axis("off")
+    titles = [f"{fresh.classes[fresh.y[i]]}, named {fresh.classes[int(said[i])]}" for i in shown]
+    images(axes.ravel()[: len(shown)], fresh.X[shown], titles, cmap="gray_r")
+    for ax in axes.ravel():
+        ax.title.set_fontsize(8)
+    fig.suptitle(f"{len(wrong)} of {len(said)} named wrongly; some of them:", x=0.01, ha="left", weight="bold")
+    return fig
 
 
 # ---------------------------------------------------------------------------------------------- two ways to one truth
 
 
-def agree(Value, forward, backward, layers=3, seed=0):
-    """Say whether your engine and your hand-made backward pass give the same slopes for one small net."""
-    rng = np.random.default_rng(seed)
-    sizes = rng.integers(2, 6, layers + 1)
+@explorer()
+def agree(Value, forward, backward):
+    """Whether your engine and your hand-made backward pass give the same slopes for one small net."""
+    rng = np.random.default_rng(0)
+    sizes = rng.integers(2, 6, 4)
     X = rng.standard_normal((1, sizes[0]))  # one example: biases then have the shape of what they are added to
     parameters = [(rng.standard_normal((m, n)), rng.standard_normal(n)) for m, n in itertools.pairwise(sizes)]
-    try:
-        leaves = [(Value(W), Value(b[None, :])) for W, b in parameters]
-        signal = Value(X)
-        for k, (W, b) in enumerate(leaves, start=1):
-            signal = signal @ W + b
-            signal = signal.relu() if k < layers else signal
-        (signal * signal).sum().backward()
-        logits, cache = forward(parameters, X)
-        by_hand = backward(parameters, cache, 2 * np.asarray(logits))
-        gaps = [abs(W.grad - dW).max() + abs(b.grad[0] - db).max() for (W, b), (dW, db) in zip(leaves, by_hand, strict=True)]
-    except Exception as error:
-        return print(f"Not yet: {type(error).__name__}. This cell waits for both `deep_net` and `Value`.")
+    leaves = [(Value(W), Value(b[None, :])) for W, b in parameters]
+    signal = Value(X)
+    for k, (W, b) in enumerate(leaves, start=1):
+        signal = signal @ W + b
+        signal = signal.relu() if k < len(leaves) else signal
+    (signal * signal).sum().backward()
+    logits, cache = forward(parameters, X)
+    by_hand = backward(parameters, cache, 2 * np.asarray(logits))
+    gaps = [abs(W.grad - dW).max() + abs(b.grad[0] - db).max() for (W, b), (dW, db) in zip(leaves, by_hand, strict=True)]
     worst = float(max(gaps))
     verdict = "the same slopes, by two roads" if worst < 1e-9 else "two different answers: at least one of them is wrong"
-    print(f"{layers} layers of sizes {' → '.join(map(str, sizes))}: {verdict} (largest gap {worst:.1e})")
+    return f"3 layers of sizes {' → '.join(map(str, sizes))}: {verdict} (largest gap {worst:.1e})"
 
 
+@explorer()
 def broadcasting(Value):
     """The stretch without points: does the engine add a row to a matrix, and send the right slopes back?"""
+    Value(0.0)
+    cases = {"a row to every row": ((3, 4), (4,)), "a column to every column": ((3, 4), (3, 1)), "a number to all": ((3, 4), ())}
+    return "\n".join(f"{added(Value, *shapes)} adding {name}" for name, shapes in cases.items())
+
+
+def added(Value, *shapes):
+    """A tick if one array added to another gets the measured slope back, else a cross and why."""
     rng = np.random.default_rng(4)
-    for name, shapes in {
-        "a row to every row": ((3, 4), (4,)),
-        "a column to every column": ((3, 4), (3, 1)),
-        "a number to all": ((3, 4), ()),
-    }.items():
-        big, small = (rng.standard_normal(s) for s in shapes)
-        try:
-            a, b = Value(big), Value(small)
-            total = a + b
-            (total * total).sum().backward()
-            slope, way = np.asarray(b.grad), rng.standard_normal(shapes[1])
-            ends = [np.sum((big + small + step * way) ** 2) for step in (1e-6, -1e-6)]
-            measured = (ends[0] - ends[1]) / 2e-6
-            fine = slope.shape == shapes[1] and abs(np.sum(slope * way) - measured) < 1e-5 * (1 + abs(measured))
-            print(f"{'✓' if fine else '✗'} adding {name}")
-        except Exception as error:
-            print(f"✗ adding {name}: {type(error).__name__}")
+    big, small, way = (rng.standard_normal(shape) for shape in (*shapes, shapes[1]))
+    try:
+        a, b = Value(big), Value(small)
+        total = a + b
+        (total * total).sum().backward()
+        slope = np.asarray(b.grad)
+    except Exception as error:
+        return f"✗ ({type(error).__name__})"
+    ends = [np.sum((big + small + step * way) ** 2) for step in (1e-6, -1e-6)]
+    measured = (ends[0] - ends[1]) / 2e-6
+    return "✓" if slope.shape == shapes[1] and abs(np.sum(slope * way) - measured) < 1e-5 * (1 + abs(measured)) else "✗"
 
 
 __all__ = ["agree", "blame", "broadcasting", "folding", "mistakes", "used_twice", "wardrobe", "widths"]
