@@ -11,7 +11,7 @@ from autograder.cases import expect
 from autograder.timelimit import TimeUp
 from autograder.wall.kernel import Kernel
 from autograder.wall.test_cell import run_test
-from autograder.wall.wire.errors import KernelError
+from autograder.wall.wire.errors import LearnerError
 from tests.wall.conftest import define, fails, passes
 
 HERS = '''
@@ -282,7 +282,7 @@ def test_errors_bring_her_own_lines(hers: Kernel) -> None:
         hers.get("refuse")(-1)
     line, source, function = caught.value.learner_traceback[-1]  # type: ignore[attr-defined]
     assert (source, function) == ('if x < 0: raise ValueError("x must be positive")', "refuse") and line > 30
-    with pytest.raises(KernelError) as mine:
+    with pytest.raises(LearnerError) as mine:
         hers.get("refuse")(1)
     assert mine.value.learner_type == "Mine"
 
@@ -290,7 +290,7 @@ def test_errors_bring_her_own_lines(hers: Kernel) -> None:
 def test_an_exit_is_an_error_of_hers(hers: Kernel) -> None:
     define(hers, "import sys\ndef leave(): sys.exit(3)\ndef stop(): raise KeyboardInterrupt\ndef odd(): raise StopIteration(1)")
     for name in ("leave", "stop"):
-        with pytest.raises(KernelError):
+        with pytest.raises(LearnerError):
             hers.get(name)()
     with pytest.raises(StopIteration):
         hers.get("odd")()
@@ -339,5 +339,5 @@ def test_another_process_knows_nothing_of_what_was_done(learner: Kernel) -> None
     other = learner.another()
     assert other.get("predict")(np.ones(1))[0] == 0 and predict(0)[0] == 1
     assert learner.get("load")() > 1000
-    with pytest.raises(KernelError):
+    with pytest.raises(LearnerError):
         other.get("load")()
