@@ -328,16 +328,3 @@ def test_the_graders_own_work_on_an_answer_is_limited_too(learner: Kernel) -> No
     with pytest.raises(TimeUp), learner.limit(0.5):
         for _ in learner.get("answer")():
             pass
-
-
-def test_another_process_knows_nothing_of_what_was_done(learner: Kernel) -> None:
-    define(learner, "memory = []\ndef train(x): memory.append(x)\ndef predict(x): return [len(memory), x]")
-    define(learner, "from autograder import datasets\ndef load(): return datasets.load('mnist').X.shape[0]")
-    predict = learner.get("predict")
-    learner.get("train")(1)
-    assert predict(np.ones(1))[0] == 1
-    other = learner.another()
-    assert other.get("predict")(np.ones(1))[0] == 0 and predict(0)[0] == 1
-    assert learner.get("load")() > 1000
-    with pytest.raises(LearnerError):
-        other.get("load")()
