@@ -470,3 +470,23 @@ def _coarse(one, blocks):
     sums = np.add.reduceat(np.add.reduceat(one, edges[:-1], axis=0), edges[:-1], axis=1)
     sizes = np.diff(edges)
     return (sums / np.outer(sizes, sizes)).repeat(sizes, axis=0).repeat(sizes, axis=1)
+
+
+# ---- truths of guesses
+
+
+def named_by_neighbour():
+    """A raw distance between pixels, no learning at all, and it is right nearly always. Where it fails, two people write alike."""
+    known, new = datasets.load("mnist", split="train"), datasets.load("mnist", split="test")
+    A, B = (part.X.reshape(len(part.X), -1).astype(np.float32) for part in (new, known))
+    A = A[:300]
+    squared = (A**2).sum(axis=1)[:, None] - 2 * A @ B.T + (B**2).sum(axis=1)
+    return round(100 * float(np.mean(known.y[squared.argmin(axis=1)] == new.y[:300])))
+
+
+def closest_prototypes():
+    """They differ by one stroke at the top. A rule that looks at all pixels alike has a hard time with it."""
+    digits = datasets.load("mnist", split="train")
+    means = np.stack([digits.X[digits.y == k].mean(axis=0).ravel() for k in range(10)])
+    pairs = {"0 and 6": (0, 6), "1 and 7": (1, 7), "3 and 5": (3, 5), "4 and 9": (4, 9), "5 and 8": (5, 8)}
+    return min(pairs, key=lambda name: float(np.linalg.norm(means[pairs[name][0]] - means[pairs[name][1]])))
