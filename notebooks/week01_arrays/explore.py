@@ -476,7 +476,7 @@ def _coarse(one, blocks):
 
 
 def named_by_neighbour():
-    """A raw distance between pixels, no learning at all, and it is right nearly always. Where it fails, two people write alike."""
+    """A raw distance between pixels, without learning, is right nearly always. Where it fails, two people write alike."""
     known, new = datasets.load("mnist", split="train"), datasets.load("mnist", split="test")
     A, B = (part.X.reshape(len(part.X), -1).astype(np.float32) for part in (new, known))
     A = A[:300]

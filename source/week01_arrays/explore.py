@@ -467,28 +467,16 @@ def blocks(blocks, first, second):
 
 def _coarse(one, blocks):
     edges = np.linspace(0, 28, blocks + 1).round().astype(int)
-<<<<<<< HEAD
     sums = np.add.reduceat(np.add.reduceat(one, edges[:-1], axis=0), edges[:-1], axis=1)
     sizes = np.diff(edges)
     return (sums / np.outer(sizes, sizes)).repeat(sizes, axis=0).repeat(sizes, axis=1)
-=======
-    out = np.empty_like(one)
-    for top, bottom in itertools.pairwise(edges):
-        for left, right in itertools.pairwise(edges):
-            out[top:bottom, left:right] = one[top:bottom, left:right].mean()
-    return out
-
-
-def blocks():
-    """How coarse may a digit become before you can no longer read it?"""
-    return panel(_draw_blocks, blocks=(1, 28, 7), first=[4, *(k for k in range(10) if k != 4)], second=[9, *range(9)])
 
 
 # ---- truths of guesses
 
 
 def named_by_neighbour():
-    """A raw distance between pixels, no learning at all, and it is right nearly always. Where it fails, two people write alike."""
+    """A raw distance between pixels, without learning, is right nearly always. Where it fails, two people write alike."""
     known, new = datasets.load("mnist", split="train"), datasets.load("mnist", split="test")
     A, B = (part.X.reshape(len(part.X), -1).astype(np.float32) for part in (new, known))
     A = A[:300]
@@ -502,4 +490,3 @@ def closest_prototypes():
     means = np.stack([digits.X[digits.y == k].mean(axis=0).ravel() for k in range(10)])
     pairs = {"0 and 6": (0, 6), "1 and 7": (1, 7), "3 and 5": (3, 5), "4 and 9": (4, 9), "5 and 8": (5, 8)}
     return min(pairs, key=lambda name: float(np.linalg.norm(means[pairs[name][0]] - means[pairs[name][1]])))
->>>>>>> 38c3158 (week01: contracts half as long, house rules once, the field's words with a glossary, guesses, conventions card, PyTorch page, honest minutes)
