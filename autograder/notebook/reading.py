@@ -14,9 +14,12 @@ from typing import Any
 
 from nbformat.v4 import nbformat_minor
 
+from autograder.bounded import GivenUp, bounded
 from autograder.notebook import format as nbio
 
 LARGEST = 64 << 20  # bytes of a notebook, its pictures included
+LARGE = 4 << 20  # bytes from which it is read in a process of its own
+SECONDS, MEMORY = 10, 1 << 30  # of the processor, and bytes, for such a one
 MOST_CELLS = 5000
 LONGEST_CELL = 1 << 20  # characters
 _HIGH, _LOW = r"u[dD][89abAB][0-9a-fA-F]{2}", r"u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -73,7 +76,29 @@ def read(path: Path) -> Read:
         content = path.read_bytes()
     except OSError as error:
         raise Unreadable(f"Your notebook could not be read ({error.strerror}). Mend: {_SAVE}") from None
-    return read_bytes(content)
+    return read_bytes(content) if len(content) <= LARGE else _read_apart(content)
+
+
+def _read_apart(content: bytes) -> Read:
+    """The same of a large file, within limits: a few bytes of JSON may take a hundred times as many to hold."""
+
+    def told() -> str:
+        try:
+            found = read_bytes(content)
+        except Unreadable as why:
+            return json.dumps(str(why))
+        return json.dumps([found.lines, *(vars(cell) for cell in found.cells)])
+
+    try:
+        answer = json.loads(bounded(told, SECONDS, MEMORY))
+    except GivenUp:
+        raise Unreadable(
+            "Your notebook takes too long or too much memory to be read. "
+            "Mend: clear large outputs (Edit > Clear Outputs of All Cells), save, and submit once more."
+        ) from None
+    if isinstance(answer, str):
+        raise Unreadable(answer)
+    return Read([ReadCell(**cell) for cell in answer[1:]], answer[0])
 
 
 def read_bytes(content: bytes) -> Read:
@@ -135,7 +160,7 @@ def _parse(text: str) -> Any:
 
 def _upgrade(raw: dict[str, Any], lines: list[str]) -> dict[str, Any]:
     try:
-        upgraded = nbio.convert(raw)
+        upgraded: dict[str, Any] = json.loads(bounded(lambda: json.dumps(nbio.convert(raw)), SECONDS, MEMORY))
     except Exception:  # the converter trusts its input, and this is a learner's
         raise Unreadable(f"Your notebook is in an old format that could not be read. Mend: {_SAVE}") from None
     lines.append(f"The notebook is in the old format {_shown(raw.get('nbformat'))}; it was converted.")

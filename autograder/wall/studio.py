@@ -8,9 +8,10 @@ has the data, and could be told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from autograder.bounded import GivenUp, bounded
 from autograder.cases.model import Broken, Studio
 from autograder.cases.studios import Place
 from autograder.notebook import typed
@@ -19,6 +20,7 @@ from autograder.wall.kernel import Kernel
 from autograder.wall.wire.errors import Frame
 from autograder.wall.wire.handles import target_of
 
+READING = 5  # seconds of the processor for what an answer stands on; an honest one takes a hundredth of one
 FIRST = 100_000  # the number of the first line of the reached statements: no file beside the notebook has as many
 
 
@@ -82,11 +84,28 @@ class Studios:
                 for name, content in self._learner.files.items()
                 if name.endswith(".py") and name not in self._beside
             }
-            try:
-                self._known = {key: reach(self._learner.ran, names, hers)}
-            except TooLong as why:
-                raise Broken(f"the studio's answer cannot be read: {why}") from None
+            _need_short(self._learner.ran, names, hers)
+            self._known = {key: reach(self._learner.ran, names, hers)}
         return self._known[key]
+
+
+def _need_short(cells: Sequence[str], names: Sequence[str], beside: Mapping[str, str]) -> None:
+    """See that her text can be read within limits, in a process of its own: Broken where it cannot."""
+
+    def tried() -> str:
+        try:
+            found = reach(cells, names, beside)
+        except TooLong as why:
+            return str(why)
+        typed.size([*(piece.node for piece in found.pieces), *found.trees.values()])
+        return ""
+
+    try:
+        why = bounded(tried, READING)
+    except GivenUp:
+        why = "it takes too long; is there a table in the shape of thousands of statements?"
+    if why:
+        raise Broken(f"the studio's answer cannot be read: {why}")
 
 
 def _where(hers: list[Piece], reached: Reach) -> str:

@@ -107,6 +107,8 @@ def array(
         out = np.asarray(got)
     except ValueError:
         fail(f"{what} returned rows of unequal length, where an array of numbers was asked for")
+    except MemoryError:  # not of an array, which is one already: range(10**18), say
+        fail(f"{what} returned more numbers than there is memory for")
     if out.dtype.kind not in "biufc":
         fail(f"{what} returned {show(got)}, where an array of numbers was asked for")
     if shape is not None and out.shape != tuple(shape):

@@ -47,6 +47,7 @@ class Result:
     unreadable: str = ""
     open_week: bool = False
     title: str = ""
+    plain: bool = False  # its page was given up once: the notebook is shown as it was written
     exercises: list[ExerciseResult] = field(default_factory=list)
 
     def as_metadata(self) -> dict[str, Any]:

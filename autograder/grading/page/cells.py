@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import functools
 import html
 import re
@@ -17,10 +18,14 @@ from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
 from autograder.notebook import NOT_RUN
+from autograder.timelimit import TimeUp, limit
 
 COURSE = "course"  # mark of a text cell that stands in the notebook as the course wrote it
 PICTURES = {"image/png": "image/png", "image/jpeg": "image/jpeg", "image/gif": "image/gif"}
 LONGEST = 200_000  # characters of one text output on a page
+LONGEST_TEXT, LONGEST_CODE = 20_000, 100_000  # characters of a cell that are laid out
+CELL = 2.0  # seconds of one cell: a thousand times what one takes
+PLAIN = "plain"  # mark of a cell that is shown as it was written
 SHORT = 5_000  # characters of a cell whose coloured form is kept
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -44,37 +49,59 @@ class Shown:
     outputs: list[Markup] = field(default_factory=list)
 
 
-def cells(nb: NotebookNode, exercises: set[str]) -> list[Shown]:
-    """The cells of a notebook; a test of one of the `exercises` refers to that exercise's own table."""
-    return [one for cell in nb.cells if (one := _cell(cell, exercises)) is not None]
+def cells(nb: NotebookNode, exercises: set[str], plain: bool = False) -> list[Shown]:
+    """The cells of a notebook; a test of one of the `exercises` refers to that exercise's own table.
+
+    Parameters
+    ----------
+    plain : text stands there as it was written: where laying it out took too long, or too much memory.
+    """
+    return [one for cell in nb.cells if (one := _in_time(cell, exercises, plain)) is not None]
+
+
+def _in_time(cell: NotebookNode, exercises: set[str], plain: bool) -> Shown | None:
+    """A cell that takes too long to be laid out is shown plain, and the others are not."""
+    if not plain:
+        try:
+            with limit(CELL):
+                return _cell(cell, exercises)
+        except TimeUp:
+            pass
+    bare = copy.copy(cell)
+    bare.metadata = copy.copy(cell.metadata)
+    bare.metadata[PLAIN] = True
+    return _cell(bare, exercises)
 
 
 def _cell(cell: NotebookNode, exercises: set[str]) -> Shown | None:
+    plain = bool(cell.metadata.get(PLAIN))
     settings = cell.metadata.get("nbgrader", {})
     if cell.cell_type != "code":
-        return _text(cell)
+        return _text(cell, plain)
     anchor = f"cell-{settings['grade_id']}" if settings.get("grade_id") else ""
     if settings.get("grade") and not settings.get("solution"):
         name = settings["grade_id"].partition("_")[2]
         of = name if name in exercises else ""
         outputs = [] if of and not any(o.output_type == "error" for o in cell.outputs) else _outputs(cell)
         score, points = float(settings.get("score") or 0.0), float(settings.get("points") or 0.0)
-        return Shown("test", code(cell.source), anchor, of, score, points, outputs)
+        return Shown("test", code(cell.source, plain), anchor, of, score, points, outputs)
     skipped = cell.metadata.get("autograder", {}).get("role") in NOT_RUN and cell.get("execution_count") is None
     if skipped or not cell.source.strip():
         return None
-    return Shown("code", code(cell.source), anchor, outputs=_outputs(cell))
+    return Shown("code", code(cell.source, plain), anchor, outputs=_outputs(cell))
 
 
-def _text(cell: NotebookNode) -> Shown | None:
-    if cell.metadata.get("autograder", {}).get(COURSE):
+def _text(cell: NotebookNode, plain: bool) -> Shown | None:
+    if cell.metadata.get("autograder", {}).get(COURSE) and not plain:
         headings = [line for line in cell.source.splitlines() if re.match(r"#{1,4} ", line)]
         return Shown("heading", markdown("\n\n".join(headings))) if headings else None
-    return Shown("text", markdown(cell.source)) if cell.source.strip() else None
+    return Shown("text", markdown(cell.source, plain)) if cell.source.strip() else None
 
 
-def markdown(source: str) -> Markup:
-    """Text in Markdown; HTML in it is shown as text."""
+def markdown(source: str, plain: bool = False) -> Markup:
+    """Text in Markdown; HTML in it is shown as text. Very long text, and with `plain` any, is not laid out."""
+    if plain or len(source) > LONGEST_TEXT:
+        return _pre(source, "plain")
     return Markup(str(_reader()(source.replace("&nbsp;", " "))))
 
 
@@ -93,8 +120,10 @@ def _short(source: str) -> Markup:
     return _coloured(source)
 
 
-def code(source: str) -> Markup:
-    """Python with its colours."""
+def code(source: str, plain: bool = False) -> Markup:
+    """Python with its colours; very long code, and with `plain` any, without."""
+    if plain or len(source) > LONGEST_CODE:
+        return _pre(source, "plain")
     return _short(source) if len(source) <= SHORT else _coloured(source)
 
 

@@ -9,19 +9,23 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources as package
 from typing import Any
 
 import jinja2
 from nbformat import NotebookNode
 
+from autograder.bounded import GivenUp, bounded
 from autograder.cases.causes import outline
 from autograder.cases.report import points_in_words
-from autograder.grading.judge.result import ExerciseResult, Result, result_of
+from autograder.grading.judge.result import KEY, ExerciseResult, Result, result_of
 from autograder.grading.page import cells as shown
 from autograder.grading.page.hide import hide_cell
 from autograder.grading.timestamps import moment
+
+LAYING_OUT = 8  # seconds of the processor for a page, which takes a tenth of one
+PLAIN = "Your notebook stands here as it was written: laying it out took too long. That costs no point."
 
 
 @dataclass
@@ -59,6 +63,8 @@ def page_of(
     scores : each graded cell's score, None where a human still has to look.
     comments : what a human wrote on a cell.
     penalty : points taken off for lateness.
+
+    A notebook that cannot be laid out within limits stands there plain, and is marked so.
     """
     nb = copy.deepcopy(executed)
     most = 0.0
@@ -72,13 +78,38 @@ def page_of(
         hide_cell(cell)
     score = sum(value or 0.0 for value in scores.values()) - penalty
     told = {"assignment": assignment, "student": student, "notebook": notebook, "score": score, "max_score": most}
-    return render(nb, {"nbgrader": {**told, "late_penalty": penalty}}, handed_in)
+    page = render(nb, {"nbgrader": {**told, "late_penalty": penalty}}, handed_in)
+    if result_of(nb.metadata).plain:  # remembered: it is not tried again
+        executed.metadata[KEY] = nb.metadata[KEY]
+    return page
 
 
 def render(nb: NotebookNode, resources: dict[str, Any], handed_in: str = "") -> str:
     """The page of an autograded notebook, of which the hidden tests have been taken out; `handed_in` as in `page_of`."""
-    told = resources.get("nbgrader", {})
     result = result_of(nb.metadata)
+    page = functools.partial(_page, nb, result, resources.get("nbgrader", {}), handed_in)
+    _prepare(nb)
+    if not result.plain:
+        try:
+            return bounded(page, LAYING_OUT)
+        except GivenUp:
+            result.plain = True
+            nb.metadata[KEY] = {**nb.metadata.get(KEY, {}), **result.as_metadata()}
+    return page(plain=True)
+
+
+def _prepare(nb: NotebookNode) -> None:
+    """Make here, once, what every fork would make anew: the template, and the colours of cells that are the course's."""
+    template(), shown.markdown(""), shown.style()
+    for cell in nb.cells:
+        settings = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and settings.get("locked") and not settings.get("solution"):
+            shown.code(cell.source)
+
+
+def _page(nb: NotebookNode, result: Result, told: dict[str, Any], handed_in: str, plain: bool = False) -> str:
+    """The page's text; `plain` leaves the notebook's texts as they were written."""
+    lines = [*result.lines, PLAIN] if plain else result.lines
     return template().render(
         title=result.title or told.get("assignment", "") or told.get("notebook", ""),
         student=told.get("student", ""),
@@ -87,10 +118,10 @@ def render(nb: NotebookNode, resources: dict[str, Any], handed_in: str = "") -> 
         most=float(told.get("max_score") or 0.0),
         penalty=float(told.get("late_penalty") or 0.0),
         handed_in=_time(handed_in),
-        result=result,
+        result=replace(result, lines=lines),
         rows=_rows(nb, result),
         comments=_comments(nb),
-        cells=[] if result.unreadable else shown.cells(nb, {exercise.id for exercise in result.exercises}),
+        cells=[] if result.unreadable else shown.cells(nb, {exercise.id for exercise in result.exercises}, plain),
         style=shown.style(),
     )
 
