@@ -15,6 +15,7 @@ from autograder.cases.registry import (
     load,
     right,
     studio,
+    twin,
     wrong,
 )
 from autograder.cases.session import Session
@@ -52,5 +53,6 @@ __all__ = [
     "studio",
     "studios",
     "tell",
+    "twin",
     "wrong",
 ]

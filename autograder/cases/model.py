@@ -43,8 +43,8 @@ class Case:
     """One property of an exercise and the function that tries to break it.
 
     `side` cases count only where every core case of the exercise holds. `false_alarm` is the stated chance that a right
-    answer is turned away by one run (0 for a case without `rng`). `twin` names the visible case of which a hidden one is
-    the same property on fresh draws.
+    answer is turned away by one run (0 for a case without `rng`). `twin` names the visible case whose function a hidden
+    one runs on other draws. `fresh` is how many draws the author's gate makes at a time for each right answer.
     """
 
     exercise: str
@@ -59,6 +59,12 @@ class Case:
     false_alarm: float = 0.0
     seconds: float | None = None
     twin: str = ""
+    fresh: int = 200
+
+    @property
+    def random(self) -> bool:
+        """Whether it draws anything: inputs, or numbers from its `rng`."""
+        return self.draws is not None or self.false_alarm > 0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,6 +16,8 @@ from autograder.cases.model import Case, Exercise, Kind, Noise, Studio, kind_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 BANDS = ("nothing", "baseline", "gets going", "good", "excellent", "refused")
+#: how many draws the author's gate makes at a time for each right answer, and below how many CPU seconds a draw
+FRESH = {200: 0.005, 50: 0.05, 10: 0.5, 3: float("inf")}
 KINDS = ("mathematics", "hard-coding", "shape", "mutation", "stability", "dtype", "missing case")
 
 
@@ -138,7 +140,7 @@ def case(
     examples: int = 25,
     false_alarm: float = 0.0,
     seconds: float | None = None,
-    twin: str = "",
+    fresh: int = 200,
 ) -> Callable[[F], F]:
     """Declare a case of an exercise: one property. It is hidden where it stands in hidden.py.
 
@@ -162,8 +164,9 @@ def case(
         The chance that one run turns a right answer away; above 0 and at most 1e-6 for a case that takes `rng`.
     seconds : float, optional
         A time limit of its own, in seconds; else the exercise's.
-    twin : str
-        For a hidden case that repeats a visible one on fresh draws: that one's name.
+    fresh : int
+        How many draws the author's gate makes at a time for each right answer: 200 where one costs under 5 ms, 50 under
+        50 ms, 10 under 0.5 s, 3 above. The audit measures, and refuses a number more than one step off.
 
     Returns
     -------
@@ -173,7 +176,7 @@ def case(
     Raises
     ------
     WeekError
-        For an exercise that is not declared, a name that is taken, a missing `false_alarm`, a twin that is not there.
+        For an exercise that is not declared, a name that is taken, a missing `false_alarm`, another `fresh`.
 
     Examples
     --------
@@ -189,20 +192,83 @@ def case(
     _known(id)
 
     def register(run: F) -> F:
-        registry = _here()
-        takes = run.__code__.co_varnames[: run.__code__.co_argcount]
-        if "rng" in takes and not 0 < false_alarm <= 1e-6:
-            raise WeekError(f"{run.__name__} draws from rng: state its false_alarm, above 0 and at most 1e-6")
-        if any(c.name == run.__name__ and c.exercise == id for c in registry.cases):
-            raise WeekError(f"{id} has two cases named {run.__name__}: rename one")
-        if twin and not any(c.name == twin and c.exercise == id and not c.hidden for c in registry.cases):
-            raise WeekError(f"{run.__name__}: {id} has no visible case {twin!r} to be the twin of")
-        registry.cases.append(
-            Case(id, run.__name__, says, run, draws, registry.hidden, side, weight, examples, false_alarm, seconds, twin)
-        )
+        made = Case(id, run.__name__, says, run, draws, _here().hidden, side, weight, examples, false_alarm, seconds, "", fresh)
+        _register(made)
         return run
 
     return register
+
+
+def twin(
+    id: str,
+    of: str,
+    says: str = "",
+    *,
+    draws: Any = None,
+    weight: float = 1.0,
+    examples: int | None = None,
+    seconds: float | None = None,
+    fresh: int | None = None,
+    name: str = "",
+) -> None:
+    """Declare a hidden case that runs the function of the visible case `of` on other sizes or draws.
+
+    Parameters
+    ----------
+    id : str
+        The exercise.
+    of : str
+        The visible case's name.
+    says : str
+        The property in the learner's words; by default the visible case's.
+    draws : strategy, or dict of str to strategy, optional
+        As of a case; by default the visible case's, drawn anew.
+    weight : float
+        As of a case.
+    examples, seconds, fresh : optional
+        As of a case; by default the visible case's.
+    name : str
+        The twin's name; by default made of the visible case's, `sums_to_one_again`.
+
+    Raises
+    ------
+    WeekError
+        Outside hidden.py; where there is no such visible case; where nothing is drawn, so that it would be the same once more.
+
+    Examples
+    --------
+    >>> registry.exercise("softmax")
+    >>> @registry.case("softmax", "each example's probabilities sum to one", draws=draws.matrices())
+    ... def sums_to_one(softmax, logits):
+    ...     expect.close(np.sum(softmax(logits), axis=1), np.ones(len(logits)))
+    >>> registry.twin("softmax", "sums_to_one", draws=draws.matrices(rows=(100, 300)), fresh=50)
+    Traceback (most recent call last):
+    autograder.cases.registry.WeekError: softmax: a twin stands in hidden.py
+    """
+    _known(id)
+    if not _here().hidden:
+        raise WeekError(f"{id}: a twin stands in hidden.py")
+    seen = next((c for c in _here().of(id) if c.name == of and not c.hidden), None)
+    if seen is None:
+        raise WeekError(f"{id} has no visible case {of!r} to make a twin of")
+    if draws is None and not seen.random:
+        raise WeekError(f"{of} draws nothing: give its twin other inputs by draws=, for its parameters")
+    given = {"draws": draws, "examples": examples, "seconds": seconds, "fresh": fresh}
+    changes = {name: value for name, value in given.items() if value is not None}
+    made = dataclasses.replace(seen, name=name or f"{of}_again", says=says or seen.says, hidden=True, weight=weight, twin=of)
+    _register(dataclasses.replace(made, **changes))
+
+
+def _register(made: Case) -> None:
+    registry = _here()
+    takes = made.run.__code__.co_varnames[: made.run.__code__.co_argcount]
+    if "rng" in takes and not 0 < made.false_alarm <= 1e-6:
+        raise WeekError(f"{made.name} draws from rng: state its false_alarm, above 0 and at most 1e-6")
+    if made.fresh not in FRESH:
+        raise WeekError(f"{made.name}: fresh={made.fresh} is no number of draws; it is one of {', '.join(map(str, FRESH))}")
+    if any(c.name == made.name and c.exercise == made.exercise for c in registry.cases):
+        raise WeekError(f"{made.exercise} has two cases named {made.name}: rename one")
+    registry.cases.append(made)
 
 
 def studio(

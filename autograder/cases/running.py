@@ -28,6 +28,7 @@ from autograder import scratch
 from autograder.cases.apart import apart
 from autograder.cases.calls import breaking_call
 from autograder.cases.causes import BLANK
+from autograder.cases.mistakes import CaseError, authors_mistake
 from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.studios import Entry
 from autograder.cases.words import describe
@@ -51,11 +52,15 @@ set_hypothesis_home_dir(_HOME.name)
 
 
 class Search(NamedTuple):
-    """How much is spent on one case: inputs, seconds after which no further ones are tried, tries to make one smaller."""
+    """How much is spent on one case: inputs, seconds after which no further ones are tried, tries to make one smaller.
+
+    `anew`: the case's generator is a new one at every try, and a case without inputs is tried as often as the others.
+    """
 
     examples: int
     seconds: float
     shrinks: int = SHRINKS
+    anew: bool = False
 
 
 class _Enough(BaseException):
@@ -104,7 +109,7 @@ class _Attempts:
         self.tries += 1
         begun = time.monotonic()
         before = copy.deepcopy(drawn)
-        rng = {"rng": np.random.default_rng(self.seed)} if self.takes_rng else {}
+        rng = {"rng": np.random.default_rng([self.seed, self.tries] if self.search.anew else self.seed)} if self.takes_rng else {}
         printed = io.StringIO()
         for one in self.given.values():
             if isinstance(one, Entry):
@@ -143,10 +148,22 @@ class _Attempts:
 def run_case(case: Case, subjects: Mapping[str, Any], key: bytes, limit: Limit, seconds: float, smallest: bool = True) -> Verdict:
     """Try to break a case; the verdict holds its smallest breaking input, or with `smallest` False the first one found.
 
-    Never raises for anything that learner code does, except KeyboardInterrupt, which is the person at the keyboard.
+    Never raises for anything that learner code does, except KeyboardInterrupt, which is the person at the keyboard. Raises
+    CaseError where the case itself is wrong.
     """
     seconds = case.seconds or seconds
     return sweep(case, subjects, key, limit, seconds, Search(case.examples, SEARCHING * seconds, SHRINKS if smallest else 0))[0]
+
+
+def run_fresh(
+    case: Case, subjects: Mapping[str, Any], key: bytes, limit: Limit, seconds: float, draws: int
+) -> tuple[Verdict, int]:
+    """Try to break a case on so many draws, however long they take: the verdict, and how many there were.
+
+    They are fewer where a draw breaks it, or where there are not so many different inputs.
+    """
+    seconds = (case.seconds or seconds) * draws
+    return sweep(case, subjects, key, limit, seconds, Search(draws, seconds, anew=True))
 
 
 def sweep(
@@ -159,7 +176,8 @@ def sweep(
         with limit(seconds) as left:
             attempts.left = left or attempts.left
             if case.draws is None:
-                attempts()
+                for _ in range(search.examples if search.anew else 1):
+                    attempts()
             else:
                 _draw(attempts, seed)
     except TimeUp:
@@ -168,7 +186,7 @@ def sweep(
         pass
     except (Exception, SystemExit, GeneratorExit) as error:
         if attempts.error is None:  # not by learner code: the case itself is at fault, and the author must hear of it
-            raise RuntimeError(f"the case {case.exercise}/{case.name} cannot be run: {error}") from error
+            raise CaseError(f"the case {case.exercise}/{case.name} cannot be run: {error}") from error
     return _verdict(case, attempts, seconds), attempts.tries
 
 
@@ -195,6 +213,9 @@ def _verdict(case: Case, attempts: _Attempts, seconds: float) -> Verdict:
     common = {"case": case.name, "says": case.says, "hidden": case.hidden, "side": case.side, "weight": case.weight}
     if attempts.error is None:
         return Verdict(**common, notes=notes)  # type: ignore[arg-type]
+    mistake = authors_mistake(attempts.error, attempts.given)
+    if mistake:
+        raise CaseError(mistake) from attempts.error
     message, line = explain(attempts.error, attempts.subjects, case.run.__code__.co_filename, seconds)
     if attempts.slow:
         message = f"it is too slow: {seconds:g} seconds were enough to try it on {attempts.tries - 1} small inputs"
