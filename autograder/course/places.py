@@ -46,12 +46,22 @@ class Course:
         return sorted(path.parent.name for path in self.notebooks.glob("week*/lesson.py"))
 
     def chosen(self, weeks: list[str]) -> list[str]:
-        """These weeks, or all where none is named; a name that is no week's is refused."""
-        for week in weeks:
-            if week not in self.weeks():
-                mend = f"name one of: {', '.join(self.weeks()) or 'there is none yet'}"
-                raise LessonError.one(self.notebooks / week, 1, "there is no such week", mend)
-        return weeks or self.weeks()
+        """These weeks, or all where none is named."""
+        return [self.named(week) for week in weeks] or self.weeks()
+
+    def named(self, name: str) -> str:
+        """The week of that name, also by its short one: `week05` is the folder week05_tuning.
+
+        Raises
+        ------
+        LessonError
+            Where there is none.
+        """
+        found = [week for week in self.weeks() if name in (week, week.split("_")[0])]
+        if len(found) != 1:
+            mend = f"name one of: {', '.join(self.weeks()) or 'there is none yet'}"
+            raise LessonError.one(self.notebooks / name, 1, "there is no such week", mend)
+        return found[0]
 
     def folder(self, week: str) -> Path:
         """The folder of a week's texts."""

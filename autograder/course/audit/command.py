@@ -8,20 +8,22 @@ import multiprocessing
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-COLUMNS = (
-    "week", "minutes", "reference", "blank", "wrong caught", "right passed", "draws (least)", "hidden useful",
-    "dictated", "studio entries", "seconds", "MB",
-)  # fmt: skip
+if TYPE_CHECKING:
+    from autograder.course.audit.found import WeekAudit
+    from autograder.course.places import Course
+
+DEAREST = 3  # cases named under the table: those whose draws cost most
 
 
 def add(subparsers: Any) -> None:
     """Add the parser of `audit`."""
     parser = subparsers.add_parser("audit", help="the author's gate: every exercise against its rivals")
-    parser.add_argument("weeks", nargs="*", metavar="WEEK", help="a week's folder name; all weeks by default")
-    parser.add_argument("--thorough", action="store_true", help="5,000 fresh draws and three judgings of each studio entry")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="exercises looked at side by side")
+    parser.add_argument("weeks", nargs="*", metavar="WEEK", help="a week's folder name, or week05; all weeks by default")
+    parser.add_argument("--draws", type=int, metavar="N", help="so many fresh draws in all, added to evidence.json")
+    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="judgings of each studio entry, 10 to set bands")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="parts of weeks looked at side by side")
     parser.add_argument("--course", type=Path, default=None, help="the course's folder (found from here by default)")
     parser.set_defaults(run=run_audit)
 
@@ -40,38 +42,72 @@ def run_audit(options: argparse.Namespace) -> int:
     if not weeks:
         print("There is no week to audit: `workbook new-week NAME` begins one.", file=sys.stderr)
         return 1
-    return report(course.root, weeks, options.thorough, options.jobs)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the weeks share the cores
+    found, breaches = ask(course, weeks, options)
+    if options.draws is not None:
+        remember(course, found)
+    report(found, breaches)
+    return int(bool(breaches))
 
 
-def report(root: Path, weeks: list[str], thorough: bool, jobs: int) -> int:
-    """Audit weeks, exercises side by side in processes of their own, and print what came of it."""
+def ask(course: Course, weeks: list[str], options: argparse.Namespace) -> tuple[list[WeekAudit], list[str]]:
+    """What was found in each week, its parts side by side in processes of their own; and all breaches."""
+    from autograder.course.audit.found import merged
+    from autograder.course.audit.week import parts_of, planned, settled
+    from autograder.course.faults import LessonError
+
+    breaches: list[str] = []
+    readable = []
+    for week in weeks:
+        try:
+            planned(course, [week])
+            readable.append(week)
+        except (LessonError, OSError, ValueError) as error:
+            breaches.append(f"{week}: cannot be audited: {error}")
+    given, tried = planned(course, readable, options.draws)
+    found: list[WeekAudit] = []
+    spawn = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(max(1, options.jobs), mp_context=spawn) as pool:
+        futures = {
+            week: [pool.submit(part) for part in parts_of(course, week, given, tried[week], options.seeds)]
+            for week in reversed(readable)  # later ones take longer
+        }
+        for week in readable:
+            try:
+                found.append(settled(merged(future.result() for future in futures[week])))
+                breaches += found[-1].breaches
+            except Exception as error:
+                breaches.append(f"{week}: cannot be audited: {error}")
+    return found, breaches
+
+
+def remember(course: Course, found: list[WeekAudit]) -> None:
+    """Add the draws that were spared to each week's evidence."""
+    from autograder.course.audit.evidence import NAME, add
+
+    for week in found:
+        add(course, week.week, week.drawn)
+        print(f"{week.week}: {sum(week.drawn.values())} draws added to {NAME}; commit it with the week", file=sys.stderr)
+
+
+def report(found: list[WeekAudit], breaches: list[str]) -> None:
+    """Print the table, what was asked for besides, and every breach."""
     from rich.console import Console
     from rich.table import Table
 
-    from autograder.course.audit.week import WeekAudit, merged, parts_of
+    from autograder.course.audit.found import COLUMNS
 
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the weeks share the cores
     table = Table(*COLUMNS)
-    breaches: list[str] = []
-    spawn = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(max(1, jobs), mp_context=spawn) as pool:
-        futures: dict[str, list[concurrent.futures.Future[WeekAudit]]] = {}
-        for week in reversed(weeks):  # later ones take longer
-            try:
-                futures[week] = [pool.submit(part) for part in parts_of(root, week, thorough)]
-            except Exception as error:
-                breaches.append(f"{week}: cannot be audited: {error}")
-        for week in [week for week in weeks if week in futures]:
-            try:
-                found = merged(future.result() for future in futures[week])
-            except Exception as error:
-                breaches.append(f"{week}: cannot be audited: {error}")
-                continue
-            table.add_row(*found.row())
-            breaches += found.breaches
-    console = Console(width=None if sys.stdout.isatty() else 150)
+    for week in found:
+        table.add_row(*week.row())
+    console = Console(width=None if sys.stdout.isatty() else 190)
     console.print(table)
+    for week in found:
+        dearest = sorted(week.costs, key=lambda cost: -cost.seconds)[:DEAREST]
+        said = ", ".join(f"{cost.exercise}/{cost.case} {1000 * cost.seconds:.0f} ms ({cost.fresh})" for cost in dearest)
+        console.print(f"{week.week}: dearest draws: {said or 'none'}", markup=False, highlight=False, soft_wrap=True)
+        for line in week.remarks:
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
     for breach in breaches:
         console.print(f"✗ {breach}", markup=False, highlight=False, soft_wrap=True)
-    console.print(f"{len(weeks)} weeks, {len(breaches)} breaches", highlight=False)
-    return int(bool(breaches))
+    console.print(f"{len(found)} weeks, {len(breaches)} breaches", highlight=False)

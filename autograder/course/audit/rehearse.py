@@ -1,16 +1,20 @@
-"""`workbook rivals`: which case catches which rival? For an author at work; the audit asks the same, and more."""
+"""`workbook rivals`: which cases catch which rival? The whole matrix, for an author at work; the audit asks the claims."""
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.cases import Exercise, Rival, StudioEntry
+from autograder.cases import Exercise, Rival, StudioEntry, WeekError
 from autograder.cases.report import as_text
-from autograder.course.audit.trial import Trial, empty_shares
+from autograder.course.audit.empty import empty_answers
+from autograder.course.audit.patterns import NAME, Pattern, write
+from autograder.course.audit.trial import Trial
 
 SEEDS = 3  # judgings of each studio entry
 
@@ -18,30 +22,43 @@ SEEDS = 3  # judgings of each studio entry
 def add(subparsers: Any) -> None:
     """Add the parser of `rivals`."""
     parser = subparsers.add_parser("rivals", help="which case catches which rival? works on an unfinished week")
-    parser.add_argument("week", metavar="WEEK", help="a week's folder name")
+    parser.add_argument("week", metavar="WEEK", help="a week's folder name, or week05")
     parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="these alone (default: all)")
+    parser.add_argument("--write", action="store_true", help=f"keep what each wrong rival breaks in the week's {NAME}")
     parser.add_argument("--course", type=Path, default=None, help="the course's folder (found from here by default)")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print a line for the reference, each rival and each empty answer; 1 where one is not judged as it should be."""
+    from autograder.course.audit.evidence import key_of
     from autograder.course.faults import LessonError
     from autograder.course.places import Course
 
     try:
-        folder = Course.find(options.course).folder(options.week)
-    except LessonError as error:
+        course = Course.find(options.course)
+        folder = course.folder(course.named(options.week))
+        rehearsal = Rehearsal(Trial(folder))
+        exercises = _asked(rehearsal.trial.registry.exercises, options.exercises)
+    except (LessonError, WeekError) as error:
         print(error, file=sys.stderr)
         return 1
-    if not (folder / "lesson.py").is_file():
-        print(f"there is no week {options.week}: look into notebooks/ for its name", file=sys.stderr)
-        return 1
-    rehearsal = Rehearsal(Trial(folder))
-    for exercise in rehearsal.trial.registry.exercises.values():
-        if not options.exercises or exercise.id in options.exercises:
-            rehearsal.exercise(exercise)
+    for exercise in exercises:
+        rehearsal.exercise(exercise)
+    if options.write:
+        write(folder, key_of(course, folder.name), rehearsal.patterns)
+        print(f"{NAME}: written; commit it with the week. It never leaves the instructor's side.")
     return int(rehearsal.bad > 0)
+
+
+def _asked(known: Mapping[str, Exercise], ids: Sequence[str]) -> list[Exercise]:
+    """The exercises of these ids, all where none is named."""
+    for id in ids:
+        if id not in known:
+            near = difflib.get_close_matches(id, known, 1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise WeekError(f"there is no exercise {id!r}: {hint}The week has: {', '.join(known)}")
+    return [known[id] for id in ids or known]
 
 
 class Rehearsal:
@@ -50,6 +67,7 @@ class Rehearsal:
     def __init__(self, trial: Trial) -> None:
         """Begin with nothing misjudged."""
         self.trial, self.bad = trial, 0
+        self.patterns: dict[str, dict[str, Pattern]] = {}
 
     def row(self, fine: bool, name: str, said: str) -> None:
         """One line."""
@@ -70,9 +88,8 @@ class Rehearsal:
         for rival in (r for r in registry.rivals if r.exercise == exercise.id):
             self.rival(rival, exercise)
         if exercise.kind == "exercise":
-            for name, report in empty_shares(self.trial, exercise):
-                kept = ", ".join(v.case for v in report.counted())
-                self.row(report.share() == 0, name, f"{report.share():.0%} {kept and 'kept by: ' + kept}")
+            for does, kept in empty_answers(self.trial, exercise):
+                self.row(not kept, does, f"kept by: {', '.join(kept)}" if kept else "nothing")
 
     def entry(self, entry: StudioEntry) -> None:
         """Where a studio entry lands, a few times."""
@@ -87,6 +104,8 @@ class Rehearsal:
         """What breaks for a rival, and how its catcher says it."""
         report = self.trial.judge(exercise.id, rival.subjects(exercise.names))
         broken = report.broken()
+        if rival.caught_by is not None:
+            self.patterns.setdefault(exercise.id, {})[rival.name] = Pattern(rival.kind, tuple(broken))
         catcher = broken.get(rival.caught_by or "")
         said = f"{report.share():4.0%} {'by ' + rival.caught_by if rival.caught_by else 'right'}: {', '.join(broken)}"
         self.row(catcher is not None if rival.caught_by else report.share() == 1, rival.name, said)

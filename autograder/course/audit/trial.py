@@ -7,26 +7,31 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import io
 import os
 import sys
 import tempfile
 import types
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder.cases import Broken, Exercise, Report, StudioEntry, TimeUp, limit, load
+from autograder.cases import Broken, Case, Report, StudioEntry, TimeUp, Verdict, limit, load
 from autograder.cases.judging import measure
+from autograder.cases.mistakes import CaseError, authors_mistake
 from autograder.cases.model import Half
-from autograder.cases.running import seed_for
+from autograder.cases.running import run_case, run_fresh, seed_for
 from autograder.cases.session import Session
 from autograder.cases.studios import Here, Rounds
+from autograder.course.declared import read_declared
+from autograder.course.kit import kit_source
 from autograder.course.lesson import read_cells
+from autograder.course.places import Course
 from autograder.notebook.regions import without_markers
 
 ROLES = ("given", "answer", "studio", "try")
@@ -57,24 +62,26 @@ def _as_in_a_notebook(folder: Path, kit: types.ModuleType) -> Iterator[None]:
 
 
 def kit_module(folder: Path, needs: str) -> types.ModuleType:
-    """The pieces of earlier weeks as a module: what `kit.py` holds once the week is built."""
+    """The week's kit: the built `kit.py` that ships, or what a build would write while there is none."""
     kit = types.ModuleType("kit")
-    kit.mine = lambda name: getattr(kit, name)  # type: ignore[attr-defined]
-    for need in needs.split():
-        week, id = need.split(".")
-        earlier = next(folder.parent.glob(f"{week}_*"))
-        names = load(earlier, ("checks",)).exercises[id].names
-        made = reference(earlier)
-        for name in names:
-            setattr(kit, name, made[name])
+    if not needs:
+        return kit
+    course = Course(folder.parent.parent)
+    built = course.source / folder.name / "kit.py"
+    if built.is_file():
+        text, name = built.read_text(encoding="utf-8"), str(built)
+    else:
+        text = kit_source(course, course.lesson(folder.name), lambda earlier: read_declared(course, earlier).names) or ""
+        name = str(folder / "kit.py")
+    kit.__dict__["__file__"] = name
+    exec(compile(text, name, "exec"), kit.__dict__)
     return kit
 
 
-def reference(folder: Path, roles: Sequence[str] = ROLES) -> Names:
+def reference(folder: Path, kit: types.ModuleType, roles: Sequence[str] = ROLES) -> Names:
     """The names of a lesson whose cells of these roles ran with their solutions, top to bottom."""
-    cells, marks = read_cells((folder / "lesson.py").read_text(encoding="utf-8"), folder / "lesson.py")
+    cells, _ = read_cells((folder / "lesson.py").read_text(encoding="utf-8"), folder / "lesson.py")
     names: Names = {"__name__": "__lesson__"}
-    kit = kit_module(folder, marks[0].text("needs"))
     quiet = contextlib.redirect_stdout(io.StringIO())
     with _as_in_a_notebook(folder, kit), np.errstate(all="ignore"), quiet:
         for cell in cells:
@@ -90,11 +97,9 @@ class Trial:
     def __init__(self, folder: Path, roles: Sequence[str] = ROLES, smallest: bool = True) -> None:
         """Load the cases and run the reference of the week in `folder`. `smallest`: reports hold the smallest breaking inputs."""
         self.folder = folder.resolve()
-        self.kit = types.ModuleType("kit")
         _, marks = read_cells((self.folder / "lesson.py").read_text(encoding="utf-8"), self.folder / "lesson.py")
-        if marks[0].text("needs"):
-            self.kit = kit_module(self.folder, marks[0].text("needs"))
-        self.reference = reference(self.folder, roles)
+        self.kit = kit_module(self.folder, marks[0].text("needs"))
+        self.reference = reference(self.folder, self.kit, roles)
         with self.at_home():
             self.registry = load(self.folder)
             self.session = Session(self.folder, self.reference.__getitem__)
@@ -125,6 +130,25 @@ class Trial:
 
         return lookup
 
+    def try_case(self, case: Case, subjects: Mapping[str, Any], key: bytes = b"trial") -> Verdict:
+        """The verdict of one case alone, with these names in place of the reference's."""
+        given, seconds = self._given(case, subjects)
+        with self.at_home():
+            return run_case(case, given, key, limit, seconds, self.session.smallest)
+
+    def try_fresh(self, case: Case, subjects: Mapping[str, Any], key: bytes, draws: int) -> tuple[Verdict, int]:
+        """The verdict of one case on so many fresh draws, and how many there were."""
+        given, seconds = self._given(case, subjects)
+        with self.at_home():
+            return run_fresh(case, given, key, limit, seconds, draws)
+
+    def _given(self, case: Case, subjects: Mapping[str, Any]) -> tuple[dict[str, Any], float]:
+        """What a case gets of an answer, the reference's pieces filled in, and its exercise's time limit."""
+        exercise = self.registry.exercises[case.exercise]
+        built_on = [self.registry.exercises[need] for need in exercise.needs]
+        names = [name for one in (exercise, *built_on) for name in one.names]
+        return {**{name: self.reference[name] for name in names}, **subjects}, exercise.seconds
+
     def enter(self, entry: StudioEntry, seed: int, half: Half = "grade", rounds: Rounds | None = None) -> Landing:
         """Where an entry to a studio lands: its metric, its score and its band. `rounds`: where it runs, by default here."""
         studio = self.registry.studios[entry.exercise]
@@ -140,6 +164,9 @@ class Trial:
         except Broken as refusal:
             return Landing(None, 0.0, f"refused: {refusal}")
         except (Exception, TimeUp) as error:
+            mistake = authors_mistake(error, subjects)
+            if mistake:
+                raise CaseError(mistake) from error
             return Landing(None, 0.0, f"refused: {type(error).__name__}: {error}")
         return Landing(value, studio.score(value), studio.band(value))
 
@@ -163,77 +190,7 @@ class Landing:
         return self.band == band
 
 
-def zeros_of(value: Any) -> Any:
-    """The same shape with nothing in it."""
-    if isinstance(value, np.ndarray):
-        return np.zeros_like(value) if value.dtype.kind in "biufc" else value
-    if isinstance(value, (bool, np.bool_)):
-        return False
-    if isinstance(value, (int, float, complex, np.number)):
-        return type(value)(0)
-    if isinstance(value, (tuple, list)):
-        return type(value)(zeros_of(v) for v in value)
-    if isinstance(value, dict):
-        return {k: zeros_of(v) for k, v in value.items()}
-    return "" if isinstance(value, str) else None
-
-
-def _zeros_class(made: type, differs: list[Any]) -> type:
-    """A class that does all that `made` does and gives zeros for every result."""
-
-    class Zeros:
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            self.__dict__["_inner"] = made(*args, **kwargs)
-
-        def __getattr__(self, name: str) -> Any:
-            found = getattr(self.__dict__["_inner"], name)
-            return _zeros_function(found, differs, self) if callable(found) else zeros_of(found)
-
-    return Zeros
-
-
-def _zeros_function(made: Callable[..., Any], differs: list[Any], owner: Any = None) -> Callable[..., Any]:
-    def zeros(*args: Any, **kwargs: Any) -> Any:
-        out = made(*args, **kwargs)
-        if out is not None:
-            differs.append(made)
-        return owner if owner is not None and out is owner._inner else zeros_of(out)
-
-    return zeros
-
-
-def empty_shares(trial: Trial, exercise: Exercise) -> Iterator[tuple[str, Report]]:
-    """What answers that do nothing earn: None, the first argument, zeros of the right shape, all inputs zeroed in place.
-
-    It must be nothing: a case that compares with an input that the answer may have written to compares zero with zero.
-
-    Zeros are left out where the exercise's functions return nothing anyway: they would be the reference.
-    """
-
-    def nothing(*args: Any, **kwargs: Any) -> None:
-        return None
-
-    def argument(*args: Any, **kwargs: Any) -> Any:
-        return next(iter((*args, *kwargs.values())), None)
-
-    def emptied(*args: Any, **kwargs: Any) -> Any:
-        for one in (*args, *kwargs.values()):
-            if isinstance(one, np.ndarray) and one.flags.writeable:
-                one[...] = 0
-        return argument(*args, **kwargs)
-
-    given = {name: trial.reference[name] for name in exercise.names}
-    yield "returns nothing", trial.judge(exercise.id, {n: nothing if callable(v) else None for n, v in given.items()})
-    if any(callable(v) for v in given.values()):
-        subjects = {n: argument if callable(v) else v for n, v in given.items()}
-        yield "returns its argument", trial.judge(exercise.id, subjects)
-        subjects = {n: emptied if callable(v) else v for n, v in given.items()}
-        yield "zeroes its arguments and returns the first", trial.judge(exercise.id, subjects)
-    differs: list[Any] = [v for v in given.values() if isinstance(v, type) or not callable(v)]
-    zeros = {
-        n: _zeros_class(v, differs) if isinstance(v, type) else _zeros_function(v, differs) if callable(v) else zeros_of(v)
-        for n, v in given.items()
-    }
-    report = trial.judge(exercise.id, zeros)
-    if differs:
-        yield "returns zeros", report
+@functools.lru_cache(maxsize=2)
+def trial_of(folder: Path) -> Trial:
+    """The week's trial, made once in a process: its reference runs once, whatever is asked of it."""
+    return Trial(folder, smallest=False)

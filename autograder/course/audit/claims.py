@@ -1,0 +1,83 @@
+"""The claims of an exercise: its reference passes, wrong rivals are caught by the case they name, right ones by none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.cases import Case, Exercise, Rival
+from autograder.course.audit.empty import empty_answers
+from autograder.course.audit.found import WeekAudit
+from autograder.course.audit.trial import Trial
+
+WRONG, RIGHT, KEEPERS = 8, 3, 2
+KEY = b"audit"
+
+
+def reference_has_full_marks(found: WeekAudit, trial: Trial, exercise: Exercise) -> None:
+    """Every case spares the reference."""
+    report = trial.judge(exercise.id, {}, KEY)
+    found.full += report.share() == 1.0
+    found.breach(report.share() == 1.0, f"{exercise.id}: the reference breaks {', '.join(report.broken())}")
+
+
+def rivals_are_judged_rightly(found: WeekAudit, trial: Trial, exercise: Exercise) -> None:
+    """Wrong rivals fall to the case that they name; right ones pass every case that draws nothing; empty answers earn nothing.
+
+    What random cases say of right rivals is asked by the draws.
+    """
+    cases = {case.name: case for case in trial.registry.of(exercise.id)}
+    wrong, right = rivals_of(trial, exercise)
+    found.breach(len(wrong) >= WRONG, f"{exercise.id}: {len(wrong)} wrong rivals, {WRONG} are asked for")
+    found.breach(len(right) >= RIGHT, f"{exercise.id}: {len(right)} right rivals, {RIGHT} are asked for")
+    caught: list[Rival] = []
+    for rival in wrong:
+        case = cases.get(rival.caught_by or "")
+        breaks = case is not None and _breaks(trial, case, rival, exercise)
+        words = f"is not caught by {rival.caught_by}" if case else f"names the case {rival.caught_by}, which is not there"
+        found.count("wrong", breaks, f"{exercise.id}: {rival.name} {words}")
+        caught += [rival] if breaks else []
+    for rival in right:
+        broken = [c.name for c in cases.values() if not c.random and _breaks(trial, c, rival, exercise)]
+        found.count("right", not broken, f"{exercise.id}: {rival.name} is right and breaks {broken}")
+    for does, kept in empty_answers(trial, exercise):
+        found.breach(not kept, f"{exercise.id}: an answer that {does} earns points by {', '.join(kept)}")
+    hidden_cases_earn_their_place(found, trial, exercise, caught, len(wrong))
+
+
+def hidden_cases_earn_their_place(
+    found: WeekAudit, trial: Trial, exercise: Exercise, caught: Sequence[Rival], wrong: int
+) -> None:
+    """Every hidden case is a twin, or a keeper: one of at most two, each killing a rival that every visible case spares.
+
+    Parameters
+    ----------
+    found : takes the findings, and the share of wrong rivals that visible cases catch.
+    caught : the wrong rivals that fall to the case that they name.
+    wrong : how many wrong rivals there are.
+    """
+    cases = {case.name: case for case in trial.registry.of(exercise.id)}
+    visible = [case for case in cases.values() if not case.hidden]
+    keepers = [case for case in cases.values() if case.hidden and not case.twin]
+    unseen = [
+        rival
+        for rival in caught
+        if cases[rival.caught_by or ""].hidden and not any(_breaks(trial, case, rival, exercise) for case in visible)
+    ]
+    by_hidden = {rival.caught_by for rival in unseen}
+    found.seen = found.seen[0] + len(caught) - len(unseen), found.seen[1] + wrong
+    for case in cases.values():
+        if case.hidden:
+            said = f"{exercise.id}: the hidden case {case.name} is no twin, and names no rival that every visible case spares"
+            found.count("hidden", bool(case.twin) or case.name in by_hidden, said)
+    words = f"{exercise.id}: {len(keepers)} hidden cases are no twins ({', '.join(c.name for c in keepers)}); {KEEPERS} may be"
+    found.breach(len(keepers) <= KEEPERS, words)
+
+
+def rivals_of(trial: Trial, exercise: Exercise) -> tuple[list[Rival], list[Rival]]:
+    """The wrong and the right rivals of an exercise."""
+    rivals = [r for r in trial.registry.rivals if r.exercise == exercise.id]
+    return [r for r in rivals if r.caught_by is not None], [r for r in rivals if r.caught_by is None]
+
+
+def _breaks(trial: Trial, case: Case, rival: Rival, exercise: Exercise) -> bool:
+    return not trial.try_case(case, rival.subjects(exercise.names), KEY).holds

@@ -1,0 +1,104 @@
+"""What was drawn before: how often each right answer was tried by each random case of a week, kept beside its texts.
+
+It is evidence, no verdict: it says where the next draws tell most. The file holds for the week as it is, with what it
+needs, its data and the vocabulary of cases; once one of them changes, counting begins anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import autograder.cases
+from autograder.course.parts import Lesson
+from autograder.course.places import Course
+
+NAME = "evidence.json"
+REFERENCE = "the reference"
+RUN = 20_000  # draws that CI makes in a run, over all weeks
+
+
+@dataclass(frozen=True, order=True)
+class Pair:
+    """A random case and a right answer that it must spare; `fresh` draws are made at a time."""
+
+    week: str
+    exercise: str
+    case: str
+    answer: str
+    fresh: int
+
+    @property
+    def name(self) -> str:
+        """How the pair is called in the week's file."""
+        return f"{self.exercise}/{self.case}/{self.answer}"
+
+
+def key_of(course: Course, week: str) -> str:
+    """The key of all that decides whether a week's right answers pass: its code, what it needs, data, cases/."""
+    found = hashlib.sha256()
+    for path in sorted(Path(autograder.cases.__file__).parent.glob("*.py")):
+        found.update(path.read_bytes())
+    for path in sorted((course.root / "data").glob("**/*.toml")):
+        found.update(path.read_bytes())  # the manifest holds each file's checksum
+    for path in sorted((course.root / "data" / "held_out").glob("*.h5")):
+        found.update(hashlib.sha256(path.read_bytes()).digest())
+    for lesson in _with_needs(course, course.lesson(week)):
+        found.update("\0".join(cell.source for cell in lesson.cells if not cell.markdown).encode())
+    for name in ("checks.py", "explore.py", "hidden.py", "rivals.py"):
+        found.update((course.folder(week) / name).read_bytes())
+    return found.hexdigest()[:32]
+
+
+def _with_needs(course: Course, lesson: Lesson) -> list[Lesson]:
+    """A lesson and those that it takes pieces from, near and far, each once."""
+    found = {lesson.week: lesson}
+    for need in lesson.needs:
+        found.update({one.week: one for one in _with_needs(course, course.earlier(need, lesson))})
+    return [found[week] for week in sorted(found)]
+
+
+def read(course: Course, week: str) -> dict[str, int]:
+    """How often each pair of a week was tried, by the pair's name; nothing where the week has changed since."""
+    path = course.folder(week) / NAME
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {str(k): int(v) for k, v in kept.get("draws", {}).items()} if kept.get("key") == key_of(course, week) else {}
+
+
+def add(course: Course, week: str, draws: Mapping[str, int]) -> None:
+    """Add draws that were spared to a week's file."""
+    known = read(course, week)
+    total = {name: known.get(name, 0) + draws.get(name, 0) for name in sorted({*known, *draws})}
+    text = json.dumps({"key": key_of(course, week), "draws": total}, indent=1, ensure_ascii=False) + "\n"
+    (course.folder(week) / NAME).write_text(text, encoding="utf-8")
+
+
+def plan(pairs: Iterable[Pair], tried: Mapping[str, Mapping[str, int]], draws: int | None = None) -> dict[Pair, int]:
+    """How many draws each pair gets.
+
+    Every pair gets a twentieth of its number, one at least. The rest goes by its whole number to the pair that was tried
+    least, measured in that number, new ones first.
+
+    Parameters
+    ----------
+    pairs : of all weeks that are looked at.
+    tried : by week and pair's name, how often before.
+    draws : how many are made in all; by default those of a run in CI, in which no pair gets more than its number.
+    """
+    few = {pair: max(1, pair.fresh // 20) for pair in sorted(pairs)}
+    left = (RUN if draws is None else draws) - sum(few.values())
+    given = dict.fromkeys(few, 0)
+    queue = [(tried.get(pair.week, {}).get(pair.name, 0) / pair.fresh, pair) for pair in given]
+    heapq.heapify(queue)
+    while queue and left > 0:
+        times, pair = heapq.heappop(queue)
+        more = min(left, pair.fresh)
+        given[pair] += more
+        left -= more
+        if draws is not None:
+            heapq.heappush(queue, (times + 1, pair))
+    return {pair: max(given[pair], few[pair]) for pair in given}
