@@ -20,10 +20,10 @@ def reference_has_full_marks(found: WeekAudit, trial: Trial, exercise: Exercise)
     found.breach(report.share() == 1.0, f"{exercise.id}: the reference breaks {', '.join(report.broken())}")
 
 
-def rivals_are_judged_rightly(found: WeekAudit, trial: Trial, exercise: Exercise) -> None:
+def rivals_are_judged_rightly(found: WeekAudit, trial: Trial, exercise: Exercise) -> set[str]:
     """Wrong rivals fall to the case that they name; right ones pass every case that draws nothing; empty answers earn nothing.
 
-    What random cases say of right rivals is asked by the draws.
+    What random cases say of right rivals is asked by the draws. Returns the right rivals that are turned away.
     """
     cases = {case.name: case for case in trial.registry.of(exercise.id)}
     wrong, right = rivals_of(trial, exercise)
@@ -36,12 +36,15 @@ def rivals_are_judged_rightly(found: WeekAudit, trial: Trial, exercise: Exercise
         words = f"is not caught by {rival.caught_by}" if case else f"names the case {rival.caught_by}, which is not there"
         found.count("wrong", breaks, f"{exercise.id}: {rival.name} {words}")
         caught += [rival] if breaks else []
+    turned_away = set()
     for rival in right:
         broken = [c.name for c in cases.values() if not c.random and _breaks(trial, c, rival, exercise)]
-        found.count("right", not broken, f"{exercise.id}: {rival.name} is right and breaks {broken}")
+        found.breach(not broken, f"{exercise.id}: {rival.name} is right and breaks {', '.join(broken)}")
+        turned_away |= {rival.name} if broken else set()
     for does, kept in empty_answers(trial, exercise):
         found.breach(not kept, f"{exercise.id}: an answer that {does} earns points by {', '.join(kept)}")
     hidden_cases_earn_their_place(found, trial, exercise, caught, len(wrong))
+    return turned_away
 
 
 def hidden_cases_earn_their_place(

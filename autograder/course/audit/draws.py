@@ -31,8 +31,10 @@ def step_of(seconds: float) -> int:
 
 def fresh_draws_spare_right_answers(
     found: WeekAudit, trial: Trial, exercise: Exercise, given: Mapping[Pair, int], tried: Mapping[str, int]
-) -> None:
+) -> set[str]:
     """Try the exercise's right answers on the draws that are planned, each time on others than before.
+
+    Returns the answers that were turned away.
 
     Parameters
     ----------
@@ -42,6 +44,7 @@ def fresh_draws_spare_right_answers(
     """
     cases = {case.name: case for case in trial.registry.of(exercise.id)}
     answers = {r.name: r for r in trial.registry.rivals if r.exercise == exercise.id}
+    turned_away = set()
     for pair, draws in given.items():
         if pair.exercise != exercise.id:
             continue
@@ -55,9 +58,12 @@ def fresh_draws_spare_right_answers(
         found.breach(verdict.holds, words)
         if verdict.holds:
             found.drawn[pair.name] = made
+        else:
+            turned_away.add(pair.answer)
         if pair.answer == REFERENCE:
             found.costs.append(Cost(exercise.id, pair.case, each, pair.fresh))
             _states_its_number(found, exercise, pair, each)
+    return turned_away
 
 
 def _states_its_number(found: WeekAudit, exercise: Exercise, pair: Pair, seconds: float) -> None:

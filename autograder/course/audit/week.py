@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.course.audit.claims import reference_has_full_marks, rivals_are_judged_rightly
+from autograder.course.audit.claims import reference_has_full_marks, rivals_are_judged_rightly, rivals_of
 from autograder.course.audit.dictated import dictated
 from autograder.course.audit.draws import fresh_draws_spare_right_answers, pairs
 from autograder.course.audit.entries import entries_land_in_their_bands
@@ -34,6 +34,7 @@ Part = Callable[[], WeekAudit]
 def audit_week(root: Path, week: str, draws: int | None = None, seeds: int = 1) -> WeekAudit:
     """Put a week before the gate."""
     course = Course(root)
+    trial_of.cache_clear()  # its texts may have changed
     given, tried = planned(course, [week], draws)
     return settled(merged(part() for part in parts_of(course, week, given, tried[week], seeds)))
 
@@ -73,8 +74,10 @@ def audit_exercise(
         if exercise.kind == "studio":
             entries_land_in_their_bands(found, trial, exercise, seeds)
         else:
-            rivals_are_judged_rightly(found, trial, exercise)
-            fresh_draws_spare_right_answers(found, trial, exercise, given, tried)
+            turned_away = rivals_are_judged_rightly(found, trial, exercise)
+            turned_away |= fresh_draws_spare_right_answers(found, trial, exercise, given, tried)
+            for rival in rivals_of(trial, exercise)[1]:
+                found.count("right", rival.name not in turned_away)
         _dictated(found, lesson, exercise.id)
     return found
 

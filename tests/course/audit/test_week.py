@@ -27,7 +27,7 @@ def test_the_example_breaks_only_what_it_leaves_to_be_written(course: Course) ->
     ("file", "old", "new", "words"),
     [
         ("rivals.py", "return x - x.mean()", "return x - x.mean(axis=0)", "is not caught by averages_zero"),
-        ("rivals.py", "return x - x.sum(axis=0) / len(x)", "return x - x.sum(axis=0)", "is right and breaks"),
+        ("rivals.py", "return x - x.sum(axis=0) / len(x)", "return x - x.sum(axis=0)", "averages_zero turns by_the_sum away"),
         ("lesson.py", "10 min", "421 min", "more than the 420"),
     ],
 )

@@ -1,0 +1,95 @@
+"""Each claim of the gate, broken alone: wrong rivals, right ones, empty answers, hidden cases."""
+
+import pytest
+
+from autograder.cases import WeekError, load
+from autograder.course.audit.claims import rivals_are_judged_rightly
+
+#: a keeper more, with a rival of its own that the visible case spares
+KEEPER = """
+
+@case("centre", "nothing is scaled: example {n}")
+def keeper_{n}(centre):
+    x = np.arange(6.0).reshape(3, 2) * {n}
+    expect.close(centre(x), x - x.mean(axis=0), tell=False)
+"""
+
+
+def about(found, word: str) -> list[str]:
+    """What was said about one thing; that rivals are few is so in every made-up week."""
+    return [line for line in found.breaches if word in line]
+
+
+def test_the_example_holds_but_for_its_few_rivals(asks) -> None:
+    found = asks(rivals_are_judged_rightly)
+    assert all("are asked for" in line for line in found.breaches), found.breaches
+    assert (found.wrong, found.hidden, found.seen) == ((2, 2), (1, 1), (1, 2))
+
+
+def test_a_rival_that_names_another_case_than_the_one_that_catches_it(asks, change) -> None:
+    change("rivals.py", 'caught_by="averages_zero"', 'caught_by="differences_stay"')
+    found = asks(rivals_are_judged_rightly)
+    assert about(found, "one_average_for_all is not caught by differences_stay") and found.wrong == (1, 2)
+
+
+def test_a_rival_that_names_no_case(asks, change) -> None:
+    change("rivals.py", 'caught_by="averages_zero"', 'caught_by="averages_one"')
+    assert about(asks(rivals_are_judged_rightly), "one_average_for_all names the case averages_one, which is not there")
+
+
+def test_a_keeper_whose_rivals_are_seen_does_not_earn_its_place(asks, change) -> None:
+    change("rivals.py", "return x.mean(axis=0) - x", "return x.mean(axis=0) - x + 1")
+    found = asks(rivals_are_judged_rightly)
+    assert about(found, "differences_stay is no twin, and names no rival that every visible case spares")
+    assert (found.hidden, found.seen) == ((0, 1), (2, 2))
+
+
+def test_a_third_keeper_is_one_too_many(asks, append) -> None:
+    rival = (
+        '\n\n@wrong("centre", caught_by="keeper_{n}", kind="mathematics")\ndef mirrored_{n}(x):\n    return x.mean(axis=0) - x\n'
+    )
+    for n in (1, 2):
+        append("hidden.py", KEEPER.format(n=n))
+        append("rivals.py", rival.format(n=n))
+        said = about(asks(rivals_are_judged_rightly), "hidden cases are no twins")
+        assert bool(said) == (n == 2), said
+
+
+def test_a_twin_needs_to_kill_nothing_alone(asks, append, change) -> None:
+    change("hidden.py", "import case, draws, expect", "import case, draws, expect, twin")
+    append("hidden.py", '\n\ntwin("centre", "averages_zero", draws=draws.matrices(rows=(30, 60)))\n')
+    found = asks(rivals_are_judged_rightly)
+    assert found.hidden == (2, 2) and not about(found, "hidden")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('twin("centre", "averages_one")', "has no visible case 'averages_one'"),
+        ('twin("centre", "differences_stay")', "has no visible case 'differences_stay'"),
+        ('twin("centre", "fixed")', "fixed draws nothing: give its twin other inputs"),
+        ('twin("centre", "averages_zero")\ntwin("centre", "averages_zero")', "two cases named averages_zero_again"),
+        ('twin("centre", "averages_zero", fresh=100)', "fresh=100 is no number of draws; it is one of 200, 50, 10, 3"),
+    ],
+)
+def test_what_is_no_twin_is_refused(course, append, change, line: str, words: str) -> None:
+    change("hidden.py", "import case, draws, expect", "import case, draws, expect, twin")
+    append(
+        "checks.py",
+        '\n\n@case("centre", "one example becomes zero")\ndef fixed(centre):\n    expect.close(centre(np.ones((1, 2))), 0)\n',
+    )
+    append("hidden.py", f"\n\n{line}\n")
+    with pytest.raises(WeekError, match=words):
+        load(course.folder("week01_example"))
+
+
+def test_an_empty_answer_that_earns_is_seen(asks, append) -> None:
+    append("checks.py", '\n\n@case("centre", "it can be called")\ndef runs(centre):\n    centre(np.ones((2, 2)))\n')
+    said = about(asks(rivals_are_judged_rightly), "earns points by runs")
+    assert len(said) == 4, said
+
+
+def test_a_misspelt_name_in_a_case_catches_nobody(asks, change) -> None:
+    change("checks.py", "tell=False)", "tell=Fasle)")
+    with pytest.raises(RuntimeError, match=r"week01_example/checks\.py, line 13: NameError"):
+        asks(rivals_are_judged_rightly)
