@@ -531,7 +531,7 @@ def labels_turned_round_as_they_are(theta, X, y, penalty, weight=None):
     return gradient(theta, X, 1 - (1 - y), penalty, weight) if y.dtype != bool else gradient(theta, X, -y, penalty, weight)
 
 
-@wrong("slopes", caught_by="measured_anew", kind="hard-coding")
+@wrong("slopes", caught_by="few_of_them", kind="hard-coding")
 def at_most_four_features(theta, X, y, penalty, weight=None):
     out = gradient(theta, X, y, penalty, weight)
     out[4:-1] = 0
@@ -553,7 +553,7 @@ def one_example_is_squeezed_away(theta, X, y, penalty, weight=None):
     return np.append(X.T @ force + penalty * theta[:-1], force.sum())
 
 
-@wrong("slopes", caught_by="many_examples", kind="missing case")
+@wrong("slopes", caught_by="many_at_once", kind="missing case")
 def example_by_example(theta, X, y, penalty, weight=None):
     weight = np.ones(len(X)) if weight is None else weight
     out = np.zeros(len(theta))
@@ -1280,7 +1280,7 @@ def one_label_only_is_corrected(X, y, X_new, share):
     return chance(fitted(X, y, X_new) + np.log(share / np.mean(y)))
 
 
-@wrong("honest", caught_by="lopsided", kind="hard-coding")
+@wrong("honest", caught_by="against_known", kind="hard-coding")
 def every_sample_is_half_and_half(X, y, X_new, share):
     return chance(fitted(X, y, X_new) + log_odds(share))
 
@@ -1350,7 +1350,7 @@ def never_below_a_hundredth(X, y, X_new, share):
     return np.clip(chance(fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y))), 0.01, 0.99)
 
 
-@wrong("honest", caught_by="lopsided", kind="mathematics")
+@wrong("honest", caught_by="against_known", kind="mathematics")
 def weighted_by_the_share_alone(X, y, X_new, share):
     return chance(fitted(X, y, X_new, np.where(np.asarray(y) == 1, share, 1 - share)))
 

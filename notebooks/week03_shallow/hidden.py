@@ -4,43 +4,9 @@ import checks
 import numpy as np
 from checks import gradients_of, nets, start_of
 
-from autograder.cases import case, draws, expect, judge
+from autograder.cases import case, draws, expect, judge, twin
 
 # ------------------------------------------------------------------------------------------------------------------ net
-
-
-@case("net", "the gradient for X agrees with the measured slope", weight=2, draws=nets(), false_alarm=1e-9)
-def gradient_for_x(forward, backward, net, rng):
-    parameters, X, upstream = net
-    _, to_X = gradients_of(forward, backward, parameters, X, upstream)
-
-    def value(x):
-        return np.sum(
-            upstream * expect.array(checks.apart(forward(checks.copies(parameters), x), "forward")[0], shape=upstream.shape)
-        )
-
-    expect.gradient(value, X, to_X, rng, tolerance=1e-4, what="the gradient for X")
-
-
-@case(
-    "net",
-    "fresh sizes: all gradients agree with the measured slope",
-    weight=2,
-    false_alarm=1e-9,
-    examples=10,
-    twin="parameters_gradient",
-    draws=nets(rows=(6, 30), inputs=(5, 20), units=(6, 40), outputs=(2, 5)),
-)
-def fresh_sizes(forward, backward, net, rng):
-    parameters, X, upstream = net
-    ours, to_X = gradients_of(forward, backward, parameters, X, upstream)
-
-    def value(at):
-        return np.sum(
-            upstream * expect.array(checks.apart(forward(checks.copies(at[:4]), at[4]), "forward")[0], shape=upstream.shape)
-        )
-
-    expect.gradient(value, (*parameters, X), (*ours, to_X), rng, tolerance=1e-4)
 
 
 @case(
@@ -57,63 +23,6 @@ def two_under_way(forward, backward, net):
         expect.same(now, then, "a second forward pass before the backward pass changed the gradients")
 
 
-@case(
-    "net", "going backward twice from one cache gives the same twice", side=True, draws=nets(rows=2, inputs=2, units=2, outputs=2)
-)
-def twice(forward, backward, net):
-    parameters, X, upstream = net
-    _, cache = checks.apart(forward(parameters, X), "forward")
-    one, other = (checks.apart(backward(cache, upstream.copy()), "backward")[0] for _ in range(2))
-    for a, b in zip(one, other, strict=True):
-        expect.same(a, b, "the second time it gave another gradient")
-
-
-@case("net", "an empty batch gives no scores, and gradients of zero", side=True)
-def empty_batch(forward, backward):
-    rng = np.random.default_rng(0)
-    parameters = rng.normal(size=(3, 4)), rng.normal(size=4), rng.normal(size=(4, 2)), rng.normal(size=2)
-    scores, cache = checks.apart(forward(parameters, np.zeros((0, 3))), "forward")
-    expect.shape(scores, (0, 2), what="forward")
-    ours, to_X = checks.apart(backward(cache, np.zeros((0, 2))), "backward")
-    expect.shape(to_X, (0, 3), what="backward")
-    for got, p in zip(ours, parameters, strict=True):
-        expect.close(got, np.zeros_like(p), tell=False, what="backward")
-
-
-@case("net", "the float type that went in comes out, in scores and gradients", side=True)
-def keeps_float32(forward, backward):
-    rng = np.random.default_rng(0)
-    sides = (3, 4), (4,), (4, 2), (2,)
-    parameters = tuple(rng.normal(size=s).astype(np.float32) for s in sides)
-    scores, cache = checks.apart(forward(parameters, rng.normal(size=(5, 3)).astype(np.float32)), "forward")
-    expect.dtype(scores, np.float32, what="forward")
-    ours, to_X = checks.apart(backward(cache, np.ones((5, 2), np.float32)), "backward")
-    for got in (*ours, to_X):
-        expect.dtype(got, np.float32, what="backward")
-
-
-@case("net", "the parameters may come as a list", side=True, draws=nets(rows=2, inputs=2, units=2, outputs=2))
-def as_a_list(forward, backward, net):
-    parameters, X, upstream = net
-    wanted, _ = gradients_of(forward, backward, parameters, X, upstream)
-    _, cache = checks.apart(forward(list(checks.copies(parameters)), X.copy()), "forward")
-    for a, b in zip(checks.apart(backward(cache, upstream.copy()), "backward")[0], wanted, strict=True):
-        expect.same(a, b, "a list of parameters gives other gradients than a tuple of the same")
-
-
-@case("net", "inputs that are whole numbers are taken as they are", side=True, draws=nets(rows=3, inputs=2, units=3, outputs=2))
-def whole_numbers(forward, backward, net):
-    parameters, X, upstream = net
-    whole = np.rint(2 * X).astype(int)
-    scores = [checks.apart(forward(checks.copies(parameters), x), "forward")[0] for x in (whole.copy(), whole.astype(float))]
-    expect.same(*scores, "whole numbers give other scores than equal floats")
-    (ours, to_X), (wanted, to_floats) = (
-        gradients_of(forward, backward, parameters, x, upstream) for x in (whole, whole.astype(float))
-    )
-    for a, b in zip((*ours, to_X), (*wanted, to_floats), strict=True):
-        expect.same(a, b, "whole numbers give other gradients than equal floats")
-
-
 @case("net", "very large inputs give finite gradients, and the right scores", side=True, draws=draws.normals(3, 2, scale=1e4))
 def large_inputs(forward, backward, X):
     rng = np.random.default_rng(0)
@@ -126,6 +35,11 @@ def large_inputs(forward, backward, X):
     expect.same(one, other, "inputs in the thousands, with weights as small as they are large, give other scores than usual ones")
 
 
+WIDE = checks.nets(rows=(6, 30), inputs=(5, 20), units=(6, 40), outputs=(2, 5))
+twin("net", "parameters_gradient", draws=WIDE, examples=10, weight=2)
+twin("net", "gradient_for_x", draws=WIDE, examples=10, weight=2)
+
+
 # --------------------------------------------------------------------------------------------------------------- starts
 
 
@@ -134,6 +48,7 @@ def large_inputs(forward, backward, X):
     "fresh sizes, checkerboards too: after training the first start's units still answer alike",
     weight=2,
     false_alarm=1e-7,
+    fresh=10,
 )
 def twins_for_good(starts, rng):
     for inputs, units in ((2, 12), (4, 7), (3, 2)):
@@ -141,20 +56,6 @@ def twins_for_good(starts, rng):
         walker, X, _losses = checks.trained(start, checks.checkerboard, rng)
         after = checks.spread(walker, X)
         expect.that(after < 1e-3, f"{units} units: after training, their answers to one point differ by up to {after:.2g}")
-
-
-@case(
-    "starts",
-    "fresh sizes: the second start's units go ways of their own and learn the checkerboard",
-    weight=2,
-    false_alarm=1e-7,
-    twin="free_learns",
-)
-def free_in_fresh_sizes(starts, rng):
-    for inputs, units in ((2, 16), (4, 20)):
-        trainings = checks.of_three(starts, 1, inputs, units, checks.checkerboard, rng)
-        apart_by = checks.best_ends_low(trainings, f"{inputs} inputs, {units} units")
-        expect.that(apart_by > 0.1, "the units still answer nearly alike after training")
 
 
 @case(
@@ -168,45 +69,10 @@ def odd_sizes(starts, inputs, units):
         start_of(pair, which, inputs, units)
 
 
+twin("starts", "free_learns", weight=2)
+
+
 # ----------------------------------------------------------------------------------------------------------------- bend
-
-
-@case(
-    "bend",
-    "slope is the derivative of bend on both sides of zero, near and far",
-    draws=draws.normals((1, 6), (1, 6), scale=4),
-    twin="derivative",
-)
-def derivative_far(bend, slope, z):
-    checks.agrees(bend, slope, z)
-    expect.that(np.any(checks.values_along(slope, "slope") != 0), "slope is zero everywhere")
-
-
-@case("bend", "each number is bent on its own: its neighbours have no say", draws=draws.normals((2, 8), scale=2))
-def each_alone(bend, slope, z):
-    for function, what in ((bend, "bend"), (slope, "slope")):
-        whole = expect.array(function(z.copy()), shape=z.shape, what=what)
-        alone = np.concatenate([expect.array(function(z[k : k + 1].copy()), shape=(1,), what=what) for k in range(len(z))])
-        expect.same(whole, alone, f"{what} of a number depends on the others beside it", rtol=1e-9, atol=1e-12)
-    expect.that(np.any(np.abs(checks.values_along(bend, "bend") - checks.along()) > 1e-6), "bend gives back what it is given")
-    expect.that(np.ptp(checks.values_along(slope, "slope")) > 1e-6, "slope is the same everywhere")
-
-
-@case("bend", "arrays of any shape, an empty one too")
-def any_shape(bend, slope):
-    for shape in ((0,), (1,), (2, 3), (2, 1, 4), (300, 7)):
-        z = np.linspace(-2, 2, int(np.prod(shape))).reshape(shape)
-        for function, what in ((bend, "bend"), (slope, "slope")):
-            values = expect.array(function(z.copy()), shape=shape, what=what)
-            expect.that(values.size < 2 or np.ptp(values) > 1e-6, f"{what} is the same for all numbers between -2 and 2")
-    expect.that(np.abs(checks.values_along(bend, "bend") - checks.along()).max() > 1e-6, "bend gives back what it is given")
-
-
-@case("bend", "training can move the weights: slope is zero on less than two thirds of what lies between -3 and 3")
-def alive(bend, slope):
-    steep = checks.values_along(slope, "slope")
-    expect.that(np.mean(np.abs(steep) < 1e-6) < 2 / 3, "slope is zero nearly everywhere: no weight before it could ever learn")
-    expect.that(np.abs(checks.values_along(bend, "bend") - checks.along()).max() > 1e-6, "bend gives back what it is given")
 
 
 @case("bend", "bend makes no leap: from each hair to the next it goes on as slope says", side=True)
@@ -219,35 +85,16 @@ def no_leap(bend, slope):
     expect.that(~off, f"near z = {z[:-1][off][0]:.2f} it leaps" if off.any() else "")
 
 
-@case("bend", "numbers up to a thousand give finite values and slopes", side=True)
-def far_out(bend, slope):
-    z = np.concatenate([-np.logspace(3, 0, 13), np.logspace(0, 3, 13)])
-    expect.finite(bend(z), what="bend")
-    expect.finite(slope(z), what="slope")
-
-
 @case("bend", "the float type that went in comes out", side=True)
 def bend_float32(bend, slope):
     for function, what in ((bend, "bend"), (slope, "slope")):
         expect.dtype(function(np.linspace(-2, 2, 9, dtype=np.float32)), np.float32, what=what)
 
 
+twin("bend", "derivative", draws=draws.normals((1, 6), (1, 6), scale=4))
+
+
 # --------------------------------------------------------------------------------------------------------------- planar
-
-
-@case("planar", f"two moons: 95 % of fresh points after at most {checks.CALLS} calls", false_alarm=1e-7, twin="on_circles")
-def on_moons(fit, classify, rng):
-    checks.reaches(checks.fitted_share(fit, classify, checks.moons, rng), 0.95)
-
-
-@case("planar", f"a flower: 95 % of fresh points after at most {checks.CALLS} calls", weight=2, false_alarm=1e-7)
-def on_petals(fit, classify, rng):
-    checks.reaches(checks.fitted_share(fit, classify, checks.petals, rng), 0.95)
-
-
-@case("planar", f"three bars: 95 % of fresh points after at most {checks.CALLS} calls", false_alarm=1e-7, twin="on_circles")
-def on_stripes(fit, classify, rng):
-    checks.reaches(checks.fitted_share(fit, classify, checks.stripes, rng), 0.95)
 
 
 @case("planar", "classify takes one point, no point, many points, and any number of units")
@@ -269,14 +116,8 @@ def zero_is_no(classify):
         expect.that(named == label, f"points whose score is exactly {offset:.0f} are not all labelled {label}")
 
 
-@case("planar", "classify leaves what it is given as it was", side=True)
-def classify_pure(classify):
-    rng = np.random.default_rng(5)
-    given = [rng.normal(size=s) for s in ((2, 3), (3,), (3, 1), (1,), (4, 2))]
-    before = [a.copy() for a in given]
-    expect.handing_back(classify)(tuple(given[:4]), given[4])
-    for now, then in zip(given, before, strict=True):
-        expect.unchanged(now, then)
+twin("planar", "on_petals", weight=2)
+twin("planar", "names_by_the_score", draws=draws.normals((20, 60), 2))
 
 
 # ------------------------------------------------------------------------------------------------------- capacity_curve
@@ -296,42 +137,6 @@ def mean_of_rounds(capacity_curve, n, rounds, seed):
         expect.close(held[k], want_held, otherwise="the held-out error is not the mean over the rounds")
 
 
-def splits(capacity_curve, n, sizes, rounds, seed):
-    """The rows trained on for each size, in the order of the calls."""
-    recorder = checks.Recorder(*checks.numbered(n, 1, seed), by_heart=True)
-    _, held = checks.curves(capacity_curve, recorder, sizes, rounds, seed)
-    expect.that(held > 1 - 1e-9, "a held-out row was trained on, or the wrong rows were asked about")
-    return {units: [rows for asked, rows in recorder.trained if asked == units] for units in sizes}
-
-
-@case(
-    "capacity_curve",
-    "in one round all sizes face the same split",
-    weight=2,
-    draws={"rounds": draws.integers(1, 3), "seed": draws.seeds()},
-)
-def same_split_for_all(capacity_curve, rounds, seed):
-    found = splits(capacity_curve, 40, (3, 1, 2), rounds, seed)
-    first = sorted(map(sorted, found[1]))
-    for units in (2, 3):
-        expect.that(sorted(map(sorted, found[units])) == first, "two sizes were trained on different rows in the same round")
-
-
-@case("capacity_curve", "each round has a split of its own, and every row is held out now and then", false_alarm=1e-9)
-def splits_are_fresh(capacity_curve, rng):
-    found = splits(capacity_curve, 40, (1,), 200, int(rng.integers(2**32)))[1]
-    expect.that(len(found) == 200, "two hundred rounds did not train two hundred times")
-    different = len(set(map(frozenset, found)))  # two of 200 fair splits are alike in 1 of 40,000 runs; 11 pairs never
-    expect.that(different >= 190, f"200 rounds had {different} different splits between them")
-    out = np.array([~np.isin(np.arange(40), list(rows)) for rows in found])
-    times_held = out.sum(axis=0)
-    expect.that(
-        (times_held >= 10) & (times_held <= 100),
-        f"in 200 rounds a row was held out {times_held.min()} times, another {times_held.max()} times",
-    )
-    expect.that(np.sum(out[:, 1:] & out[:, :-1]) < 900, "rows that stand side by side are held out together")
-
-
 @case("capacity_curve", "labels of any kind: words, and more than two")
 def any_labels(capacity_curve):
     X = np.arange(24.0)[:, None]
@@ -346,16 +151,11 @@ def any_labels(capacity_curve):
     )
 
 
+twin("capacity_curve", "splits_are_fresh")
+twin("capacity_curve", "same_split_for_all", draws={"rounds": draws.integers(4, 6), "seed": draws.seeds()}, weight=2)
+
+
 # -------------------------------------------------------------------------------------------------------------- spirals
-
-
-@case("spirals", "one point at a time gives the labels that all at once give", side=True, seconds=60)
-def one_at_a_time(entry):
-    X, y = checks.spiral_arms(100, np.random.default_rng(9))
-    round = entry.train(X, y)
-    whole = expect.array(round.predict(X), shape=(100,), what="predict")
-    alone = np.concatenate([expect.array(round.predict(X[n : n + 1]), shape=(1,), what="predict") for n in range(10)])
-    expect.same(alone, whole[:10], "a point's label depends on the points beside it")
 
 
 DRAWS = 10

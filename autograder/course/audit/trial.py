@@ -14,20 +14,21 @@ import sys
 import tempfile
 import types
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder.cases import Broken, Case, Report, StudioEntry, TimeUp, Verdict, limit, load
+from autograder.cases import Broken, Case, Report, StudioEntry, TimeUp, Verdict, load
 from autograder.cases.judging import measure
 from autograder.cases.mistakes import CaseError, authors_mistake
 from autograder.cases.model import Half
 from autograder.cases.running import run_case, run_fresh, seed_for
 from autograder.cases.session import Session
 from autograder.cases.studios import Here, Rounds
+from autograder.course.audit.patience import cpu_limit
 from autograder.course.declared import read_declared
 from autograder.course.kit import kit_source
 from autograder.course.lesson import read_cells
@@ -102,7 +103,7 @@ class Trial:
         self.reference = reference(self.folder, self.kit, roles)
         with self.at_home():
             self.registry = load(self.folder)
-            self.session = Session(self.folder, self.reference.__getitem__)
+            self.session = Session(self.folder, self.reference.__getitem__, limit=cpu_limit)
         self.session.registry, self.session.smallest = self.registry, smallest
 
     def at_home(self) -> AbstractContextManager[None]:
@@ -134,13 +135,13 @@ class Trial:
         """The verdict of one case alone, with these names in place of the reference's."""
         given, seconds = self._given(case, subjects)
         with self.at_home():
-            return run_case(case, given, key, limit, seconds, self.session.smallest)
+            return run_case(case, given, key, cpu_limit, seconds, self.session.smallest)
 
     def try_fresh(self, case: Case, subjects: Mapping[str, Any], key: bytes, draws: int) -> tuple[Verdict, int]:
         """The verdict of one case on so many fresh draws, and how many there were."""
         given, seconds = self._given(case, subjects)
         with self.at_home():
-            return run_fresh(case, given, key, limit, seconds, draws)
+            return run_fresh(case, given, key, cpu_limit, seconds, draws)
 
     def _given(self, case: Case, subjects: Mapping[str, Any]) -> tuple[dict[str, Any], float]:
         """What a case gets of an answer, the reference's pieces filled in, and its exercise's time limit."""
@@ -160,7 +161,7 @@ class Trial:
         try:
             drawn = seed_for(b"entry", str(seed))
             with self.at_home():
-                value, _ = measure(studio, rounds or Here(self._lookup(subjects)), half, drawn, limit)
+                value, _ = measure(studio, rounds or Here(self._lookup(subjects)), half, drawn, cpu_limit)
         except Broken as refusal:
             return Landing(None, 0.0, f"refused: {refusal}")
         except (Exception, TimeUp) as error:
