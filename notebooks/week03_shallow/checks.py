@@ -764,6 +764,7 @@ def splits_are_fresh(capacity_curve, rng):
 
 # -------------------------------------------------------------------------------------------------------------- spirals
 
+
 def two_arms(rng, tightness=None, n=400):
     """One draw of spirals: X (n + 1000, 2) and labels (n + 1000,), the first n to learn from."""
     X, y = spiral_arms(n + 1000, rng, tightness)

@@ -1433,7 +1433,7 @@ def pictures_of_28_by_28():
     return {"train_net": train_net, "classify": name}
 
 
-@wrong("image_net", caught_by="any_brightness", kind="hard-coding", several=True)
+@wrong("image_net", caught_by="small_digits", kind="hard-coding", several=True)
 def divides_by_255():
     def train_net(images, y, hidden, rng):
         return learn(images, y, hidden, rng, shift=0.0, spread=255.0)
