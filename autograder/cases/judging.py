@@ -72,7 +72,7 @@ def judge_studio(studio: Studio, rounds: Rounds, key: bytes, limit: Limit, open_
         value, advice = measure(studio, rounds, half, seed_for(key, studio.exercise, half), limit)
     except (Exception, SystemExit, GeneratorExit, TimeUp) as error:
         file = studio.judge.__code__.co_filename if studio.judge else ""
-        own_failure(error, file)
+        own_failure(error, file, ("entry",))
         why, line = _without_data(error, *explain(error, {}, file, studio.seconds))
         return Verdict("judge", says, True, False, 1.0, message=why, line=line)
     share, band = studio.score(value), studio.band(value) + (", with honour" if studio.honoured(value) else "")

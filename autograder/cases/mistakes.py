@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import linecache
 import pathlib
 import re
@@ -81,9 +82,15 @@ def _all_ours(read: str, at: traceback.FrameSummary, hers: Collection[str], modu
     return function is not None and not names & _depending(function, set(hers), modules)
 
 
+@functools.lru_cache(maxsize=4)
+def _tree(text: str) -> ast.Module:
+    """A file's syntax tree: while a breaking input is made smaller, the same line fails hundreds of times."""
+    return ast.parse(text)
+
+
 def _around(at: traceback.FrameSummary) -> ast.FunctionDef | None:
     """The outermost function of the file that holds the failing line."""
-    tree = ast.parse("".join(linecache.getlines(at.filename)))
+    tree = _tree("".join(linecache.getlines(at.filename)))
     line = at.lineno or 0
     return next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.lineno <= line <= (n.end_lineno or 0)), None)
 

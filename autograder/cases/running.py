@@ -15,7 +15,7 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
@@ -126,7 +126,7 @@ class _Attempts:
         except (Exception, SystemExit, GeneratorExit) as error:
             if type(error).__module__.startswith("hypothesis"):  # a rejected draw, for instance: not the learner's
                 raise
-            own_failure(error, self.case.run.__code__.co_filename)
+            own_failure(error, self.case.run.__code__.co_filename, self.given)
             if isinstance(error, NotImplementedError):  # a blank: there is no input worth searching for
                 self.error = error
                 raise _Enough from None
@@ -213,9 +213,6 @@ def _verdict(case: Case, attempts: _Attempts, seconds: float) -> Verdict:
     common = {"case": case.name, "says": case.says, "hidden": case.hidden, "side": case.side, "weight": case.weight}
     if attempts.error is None:
         return Verdict(**common, notes=notes)  # type: ignore[arg-type]
-    mistake = authors_mistake(attempts.error, attempts.given)
-    if mistake:
-        raise CaseError(mistake) from attempts.error
     message, line = explain(attempts.error, attempts.subjects, case.run.__code__.co_filename, seconds)
     if attempts.slow:
         message = f"it is too slow: {seconds:g} seconds were enough to try it on {attempts.tries - 1} small inputs"
@@ -247,8 +244,14 @@ def explain(error: BaseException, subjects: Mapping[str, Any], case_file: str, s
     return f"what came back cannot be used here ({type_name(error)}: {str(error)[:200]})", ""
 
 
-def own_failure(error: BaseException, case_file: str) -> None:
-    """Raise OwnFailure where an error is the grader's: of data, memory, the disk or the machine, with no line of hers in it."""
+def own_failure(error: BaseException, case_file: str, hers: Collection[str] = ()) -> None:
+    """Raise OwnFailure where an error is the grader's: of data, memory, the disk or the machine, with no line of hers in it.
+
+    CaseError, a kind of it, where the case itself is wrong; `hers` are the names under which it was given what she made.
+    """
+    mistake = authors_mistake(error, hers)
+    if mistake:
+        raise CaseError(mistake) from error
     is_kind = isinstance(error, (DataError, OSError, MemoryError, ImportError)) or "can't start new thread" in str(error)
     if is_kind and not hasattr(error, "learner_traceback") and not learner_line(error, case_file):
         raise OwnFailure(f"{type(error).__name__}: {error}") from error

@@ -65,8 +65,9 @@ def _hidden_lines(source: str) -> Iterator[tuple[str, str]]:
     for line in distinctive_lines(source):
         yield "hidden.py", line
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "case":
-            says = node.args[1] if len(node.args) > 1 else None
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("case", "twin"):
+            at = 1 if node.func.id == "case" else 2
+            says = node.args[at] if len(node.args) > at else None
             if isinstance(says, ast.Constant) and isinstance(says.value, str):
                 yield "a hidden case's words", flat(says.value)
 

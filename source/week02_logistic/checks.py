@@ -1,6 +1,8 @@
 """Visible cases of week 2: they travel with the release."""
 
+import itertools
 import math
+from decimal import Decimal, localcontext
 
 import numpy as np
 from hypothesis import strategies as st
@@ -110,6 +112,40 @@ def pure(tin_slopes):
     expect.unchanged(height, np.array([3.0, 0.5]), what="the height")
 
 
+@case(
+    "tin_slopes",
+    "every slope is what a nudge of that node brings, over all its paths",
+    weight=2,
+    draws={"radius": draws.vectors(2, 0.5, 3), "height": draws.vectors(2, 0.5, 3)},
+)
+def every_node(tin_slopes, radius, height):
+    said = tin_slopes(radius, height)
+    for node in NODES:
+        expect.close(said[node], measured_cost(radius, height, node), rtol=1e-6, atol=1e-8, what=f"the slope in {node}")
+
+
+@case(
+    "tin_slopes",
+    "it works for tables of tins and for a single one",
+    draws={"shape": st.sampled_from([(2, 3), (1,), (), (4, 1, 2)])},
+    examples=4,
+)
+def any_shape(tin_slopes, shape):
+    rng = np.random.default_rng(len(shape))
+    radius, height = rng.uniform(0.5, 3, shape), rng.uniform(0.5, 3, shape)
+    said = tin_slopes(radius, height)
+    for node in NODES:
+        expect.close(said[node], measured_cost(radius, height, node), rtol=1e-5, what=f"the slope in {node}")
+
+
+@case("tin_slopes", "whole numbers are numbers too")
+def whole_numbers(tin_slopes):
+    said = tin_slopes(np.array([1, 2, 5]), np.array([3, 4, 2]))
+    for node in NODES:
+        want = measured_cost(np.array([1.0, 2.0, 5.0]), np.array([3.0, 4.0, 2.0]), node)
+        expect.close(said[node], want, rtol=1e-5, what=f"the slope in {node}")
+
+
 # ------------------------------------------------------------------------------------------- log_loss
 @case("log_loss", "the example in the statement comes out")
 def three_to_one(log_loss):
@@ -135,6 +171,60 @@ def left_alone(log_loss):
     expect.handing_back(log_loss)(logits, y)
     expect.unchanged(logits, np.array([-2.0, 0.5, 3.0]), what="the logits")
     expect.unchanged(y, np.array([0, 1, 0]), what="the labels")
+
+
+def exactly(margin):
+    """The surprise at a margin with 340 digits: enough to see e^-700 beside 1."""
+    with localcontext() as digits:
+        digits.prec = 340
+        if margin < -2000:  # the rest is below e^-2000
+            return float(-Decimal(margin))
+        return float((1 + (-Decimal(margin)).exp()).ln())
+
+
+@case("log_loss", "no logit is too large, on either side", side=True, weight=2)
+def huge_logits(log_loss):
+    for size in (50.0, 800.0, 1e4, 1e300):
+        got = expect.array(log_loss(np.array([size, -size, size, -size]), np.array([1, 1, 0, 0])), shape=(4,), finite=True)
+        expect.that(
+            np.allclose(got[[1, 2]], size, rtol=1e-12), f"a logit of {size:g} on the wrong side lost {got[1]:g} or {got[2]:g}"
+        )
+        expect.that(np.all(got[[0, 3]] < 1e-20), f"a logit of {size:g} on the right side lost {got[0]:g} or {got[3]:g}")
+
+
+@case("log_loss", "a small loss is right relative to its own size", side=True, draws={"margin": draws.floats(5, 700)}, weight=2)
+def small_losses(log_loss, margin):
+    got = log_loss(np.array([margin, -margin]), np.array([1, 0]))
+    expect.close(got, np.full(2, exactly(margin)), rtol=1e-12, atol=0)
+
+
+@case("log_loss", "turning every logit and every label round changes nothing", draws=draws.vectors(low=-30, high=30))
+def turned_round(log_loss, logits):
+    y = np.arange(len(logits)) % 2
+    margin = np.where(y == 1, logits, -logits)
+    expect.close(log_loss(logits, y), [exactly(m) for m in margin], rtol=1e-6, atol=1e-12)
+    expect.same(log_loss(logits, y), log_loss(-logits, 1 - y), "turned round, the losses are others")
+
+
+@case("log_loss", "labels may be integers of any kind, floats or truth values")
+def label_types(log_loss):
+    logits = np.array([1.0, -2.0, 0.5, 3.0])
+    for kind in (np.uint8, np.int8, np.int64, np.float32, bool):
+        got = log_loss(logits, np.array([0, 1, 1, 0]).astype(kind))
+        expect.close(
+            got,
+            [exactly(m) for m in (-1.0, -2.0, 0.5, -3.0)],
+            rtol=1e-6,
+            otherwise=f"with labels of type {np.dtype(kind)} something else came out",
+        )
+
+
+@case("log_loss", "arrays of any shape, with nothing in them too")
+def any_shape_of_logits(log_loss):
+    for shape in ((7,), (2, 3), (1, 1, 4), (0,), (3, 0), (1,)):
+        logits = np.linspace(-2, 3, int(np.prod(shape))).reshape(shape)
+        want = np.array([exactly(m) for m in logits.ravel()]).reshape(shape)
+        expect.close(log_loss(logits, np.ones(shape, int)), want)
 
 
 # ------------------------------------------------------------------------------------------- slopes
@@ -192,6 +282,37 @@ def many_at_once(slopes):
     takes_no_loop(slopes, X, y)
 
 
+@case("slopes", "one example, one feature, no feature at all")
+def few_of_them(slopes):
+    rng = np.random.default_rng(6)
+    for n, d in ((1, 1), (1, 3), (5, 0), (1, 0), (2, 11)):
+        theta, X, y = rng.normal(size=d + 1), rng.normal(size=(n, d)), np.ones(n, int)
+        expect.close(slopes(theta, X, y, 0.4), measured_slopes(theta, X, y, 0.4), rtol=1e-4, what="your gradient: it")
+
+
+@case("slopes", "labels may be integers of any kind, floats or truth values")
+def slopes_label_types(slopes):
+    rng = np.random.default_rng(7)
+    theta, X, y = rng.normal(size=3), rng.normal(size=(5, 2)), np.array([0, 1, 1, 0, 1])
+    want = measured_slopes(theta, X, y, 0.2)
+    for kind in (np.uint8, np.int64, np.float32, bool):
+        expect.close(
+            slopes(theta, X, y.astype(kind), 0.2),
+            want,
+            rtol=1e-4,
+            otherwise=f"with labels of type {np.dtype(kind)} something else came out",
+        )
+
+
+@case("slopes", "nobody pulls with more than one, however large the logits", side=True, weight=2)
+def slopes_of_huge_logits(slopes):
+    X = np.array([[1000.0], [-1000.0], [1000.0], [-1000.0]])
+    got = expect.array(slopes(np.array([5.0, 0.0]), X, np.array([1, 0, 0, 1]), 0.0), shape=(2,), finite=True)
+    expect.close(got, np.array([500.0, 0.0]), atol=1e-9, what="your gradient: it")
+    certain = slopes(np.array([1.0, 40.0]), np.zeros((3, 1)), np.zeros(3, int), 0.0)
+    expect.close(certain, np.array([0.0, 1.0]), what="your gradient: it")
+
+
 # ------------------------------------------------------------------------------------------- descend
 @case(
     "descend",
@@ -207,7 +328,7 @@ def a_path(descend, steps, d):
     expect.that(end < start - 1e-4, f"the loss is {start:.4f} at the start and {end:.4f} at the end")
 
 
-@case("descend", "at the end no direction leads down any more", draws={"seed": draws.integers(0, 99)}, examples=4)
+@case("descend", "at the end no direction leads down any more", draws={"seed": draws.integers(0, 99)}, examples=4, fresh=50)
 def no_way_down(descend, seed):
     X, y = two_clouds(seed, d=1 + seed % 4)
     end = expect.array(descend(X, y, 0.1, 300), shape=(301, X.shape[1] + 1), finite=True, what="descend")[-1]
@@ -229,6 +350,77 @@ def descend_left_alone(descend):
     expect.unchanged(X, before[0], what="X")
     expect.unchanged(y, before[1], what="y")
     expect.unchanged(weight, np.linspace(1, 2, len(y)), what="the weights")
+
+
+@case(
+    "descend",
+    "every 40 steps make the distance at least five times smaller",
+    draws={"seed": draws.seeds()},
+    examples=6,
+    weight=2,
+    fresh=50,
+)
+def rate(descend, seed):
+    X, y = two_clouds(seed, n=50, d=1 + seed % 5)
+    path = expect.array(descend(X, y, 0.2, 400), shape=(401, X.shape[1] + 1), finite=True, what="descend")
+    left = np.sqrt(((path[:241:40] - path[-1]) ** 2).sum(axis=1) / (path[-1] ** 2).sum())
+    for before, after in itertools.pairwise(left):
+        expect.that(
+            after <= before / 5 or after <= 1e-5,
+            f"40 steps took what is left of the way to its end from {before:.2g} to {after:.2g}",
+        )
+
+
+@case(
+    "descend",
+    "features in a unit a hundred times larger or smaller do not throw it off",
+    side=True,
+    draws={"seed": draws.integers(0, 99)},
+    examples=4,
+    fresh=50,
+)
+def other_units(descend, seed):
+    X, y = two_clouds(seed, d=1 + seed % 3, apart=2.0)
+    for unit in (100.0, 0.01):
+        losses = []
+        for steps in (0, 50, 200):
+            end = expect.array(
+                descend(X * unit, y, 0.001, steps), shape=(steps + 1, X.shape[1] + 1), finite=True, what="descend"
+            )[-1]
+            losses.append(penalised_loss(end, X * unit, y, 0.001))
+        expect.that(
+            losses[1] < losses[0] and losses[2] < losses[1] + 1e-9,
+            f"features times {unit:g}: the loss is {losses[0]:.4f}, after 50 steps {losses[1]:.4f}, after 200 {losses[2]:.4f}",
+        )
+
+
+@case(
+    "descend",
+    "separable examples without a penalty: finite, and ever lower",
+    side=True,
+    draws={"seed": draws.integers(0, 99)},
+    examples=3,
+    fresh=50,
+)
+def no_lowest_point(descend, seed):
+    rng = np.random.default_rng(seed)
+    y = np.arange(20) % 2
+    X = rng.normal(size=(20, 2))
+    X[:, 0] = np.abs(X[:, 0]) * (2 * y - 1) + 0.5 * (2 * y - 1)
+    path = expect.array(descend(X, y, 0.0, 1000), shape=(1001, 3), finite=True, what="descend")
+    losses = [penalised_loss(path[k], X, y, 0.0) for k in (0, 100, 1000)]
+    expect.that(losses[2] < 0.1 * losses[0], f"the loss is {losses[2]:.4f} after 1,000 steps, {losses[0]:.4f} at the start")
+    expect.that(losses[2] <= losses[1] + 1e-6, "it is higher after 1,000 steps than after 100")
+
+
+@case("descend", "no step, one feature, ten features, float32, labels of other types")
+def odd_walks(descend):
+    X, y = two_clouds(3, n=40, d=10)
+    expect.close(descend(X, y, 0.1, 0), np.zeros((1, 11)), what="the path of no steps: it")
+    for part, labels in ((X[:, :1], y.astype(bool)), (X.astype(np.float32), y.astype(np.uint8)), (X, y.astype(float))):
+        path = expect.array(descend(part, labels, 0.5, 300), shape=(301, part.shape[1] + 1), finite=True, what="descend")
+        steepest = np.abs(measured_slopes(path[-1], part.astype(float), y, 0.5)).max()
+        expect.that(steepest < 1e-4, f"{part.shape[1]} features, {part.dtype}: at the end the slope is {steepest:.2g}")
 
 
 # ------------------------------------------------------------------------------------------- logistic
@@ -273,12 +465,114 @@ def model_left_alone(LogisticRegression):
     expect.unchanged(weight, np.linspace(1, 2, 12), what="the weights")
 
 
+@case("logistic", "a row that counts twice is two rows", draws={"seed": draws.seeds()}, examples=2, weight=2, fresh=10)
+def copies_are_weights(LogisticRegression, seed):
+    rng = np.random.default_rng(seed)
+    X, y = two_clouds(seed, n=24, d=2)
+    X = X * [3.0, 0.5] + 1.0
+    times = rng.integers(1, 5, 24)
+    weighted, copied = LogisticRegression(penalty=0.2), LogisticRegression(penalty=0.2)
+    weighted.fit(X, y, times.astype(float))
+    copied.fit(np.repeat(X, times, axis=0), np.repeat(y, times))
+    a = expect.array(weighted.predict_proba(X), shape=(24, 2), finite=True, what="predict_proba")
+    expect.that(np.allclose(a.sum(axis=1), 1), "the rows do not sum to one")
+    expect.same(a, copied.predict_proba(X), "weighting rows and copying them give different models", rtol=0, atol=4e-3)
+
+
+@case("logistic", "labels may be any two values that can be sorted")
+def any_two_labels(LogisticRegression):
+    X, y = two_clouds(12, n=30, d=2)
+    wanted = None
+    for low, high in ((0, 1), (-1, 1), (False, True), (0.25, 0.75), (200, 255), ("benign", "malignant")):
+        labels = np.where(y == 1, high, low)
+        model = LogisticRegression(penalty=0.1)
+        model.fit(X, labels.astype(np.uint8) if high == 255 else labels)
+        said = expect.array(model.predict_proba(X), shape=(30, 2), finite=True, what="predict_proba")
+        wanted = said if wanted is None else wanted
+        expect.same(said, wanted, f"with the labels {low} and {high} something else comes out than with 0 and 1", atol=2e-3)
+        expect.that(said[y == 1, 1].mean() > said[y == 0, 1].mean() + 0.01, "the second column is not the second label's")
+
+
+@case("logistic", "it forgets what it learnt before", side=True)
+def forgets(LogisticRegression):
+    X, y = two_clouds(13, n=30, d=3, apart=4.0)
+    fresh = LogisticRegression(penalty=0.01)
+    fresh.fit(X, y)
+    want = expect.array(fresh.predict_proba(X), shape=(30, 2), what="predict_proba")
+    for before in (X[:, :1] + 3, X + 1):
+        again = LogisticRegression(penalty=0.01)
+        again.fit(before, 8 - 5 * y)
+        again.fit(X, y)
+        expect.same(again.predict_proba(X), want, "a second fit remembers the first", rtol=0, atol=4e-3)
+        expect.close(again.classes_, np.array([0, 1]), what="classes_ after a second fit: it")
+
+
+@case("logistic", "two models keep apart what they learnt", side=True)
+def two_models(LogisticRegression):
+    X, y = two_clouds(14, n=30, d=2)
+    one, other = LogisticRegression(penalty=0.1), LogisticRegression(penalty=0.1)
+    one.fit(X, y)
+    before = np.array(one.predict_proba(X))
+    other.fit(X, 1 - y)
+    expect.same(one.predict_proba(X), before, "fitting one model changed another")
+
+
+@case("logistic", "each example is answered on its own, in any order, one or none of them", side=True)
+def rows_apart(LogisticRegression):
+    X, y = two_clouds(15, n=30, d=2)
+    model = LogisticRegression(penalty=0.1)
+    model.fit(X, y)
+    whole = expect.array(model.predict_proba(X), shape=(30, 2), what="predict_proba")
+    expect.same(model.predict_proba(X[3:4]), whole[3:4], "alone, an example gets another answer than in company")
+    expect.shape(model.predict_proba(X[:0]), (0, 2), what="predict_proba of no example")
+    order = np.random.default_rng(0).permutation(30)
+    shuffled = LogisticRegression(penalty=0.1)
+    shuffled.fit(X[order], y[order])
+    expect.same(shuffled.predict_proba(X), whole, "the order of the examples matters", atol=2e-3)
+
+
+@case("logistic", "far out, probabilities stay finite and sum to one", side=True)
+def far_out(LogisticRegression):
+    X, y = two_clouds(16, n=30, d=2)
+    model = LogisticRegression(penalty=0.01)
+    model.fit(X, y)
+    said = expect.array(
+        model.predict_proba(np.array([[1e5, -1e5], [-1e5, 1e5], [1e8, 1e8], [-1e8, -1e8]])),
+        shape=(4, 2),
+        finite=True,
+        what="predict_proba",
+    )
+    expect.that(np.allclose(said.sum(axis=1), 1), f"the rows sum to {said.sum(axis=1)}")
+
+
+@case("logistic", "float32 gives what float64 gives", side=True)
+def model_in_single(LogisticRegression):
+    X, y = two_clouds(17, n=40, d=3)
+    X = X.astype(np.float32)
+    one, other = LogisticRegression(penalty=0.1), LogisticRegression(penalty=0.1)
+    one.fit(X, y)
+    other.fit(X.astype(float), y)
+    expect.same(one.predict_proba(X), other.predict_proba(X.astype(float)), "float32 gives something else", atol=2e-3)
+
+
+@case("logistic", "one class alone, or three, are refused with a ValueError", side=True)
+def refuses(LogisticRegression):
+    X = np.arange(6.0)[:, None]
+    for y in (np.ones(6, int), np.array([0, 1, 2, 0, 1, 2])):
+        expect.raises(
+            ValueError,
+            lambda y=y: LogisticRegression().fit(X, y),
+            f"{len(np.unique(y))} different labels were taken without a word",
+        )
+
+
 # ------------------------------------------------------------------------------------------- honest
 @case(
     "honest",
     "where the features say nothing, everybody gets the population's share",
     draws={"share": draws.sampled([0.1, 0.25, 0.9])},
     examples=3,
+    fresh=50,
 )
 def nothing_to_say(honest, share):
     got = honest(np.zeros((40, 2)), np.arange(40) % 2, np.zeros((3, 2)), share)
@@ -302,6 +596,41 @@ def sample_left_alone(honest):
     expect.unchanged(X, before[0], what="X")
     expect.unchanged(y, before[1], what="y")
     expect.unchanged(new, kept, what="X_new")
+
+
+def known(rng, n, share, shift):
+    """Two normal clouds, so that every probability is known: X, y of a sample with this share of label 1."""
+    y = (rng.random(n) < share).astype(int)
+    return rng.normal(size=(n, len(shift))) + (y[:, None] - 0.5) * shift, y
+
+
+@case("honest", "a probability, whatever the share and however far out", side=True)
+def at_the_edge(honest):
+    X, y = two_clouds(21, n=60, d=2)
+    far = np.array([[1e6, 1e6], [-1e6, -1e6], [1e6, -1e6], [0.0, 0.0]])
+    for share in (1e-6, 0.3, 1 - 1e-6):
+        said = expect.array(honest(X, y, far, share), shape=(4,), finite=True)
+        expect.that(said.min() >= 0 and said.max() <= 1, f"at a share of {share:g}, {said.min():g} to {said.max():g} came out")
+
+
+@case("honest", "each example is answered on its own, one or none of them", side=True)
+def new_rows_apart(honest):
+    X, y = two_clouds(22, n=60, d=2)
+    whole = expect.array(honest(X, y, X, 0.2), shape=(60,))
+    expect.same(honest(X, y, X[5:6], 0.2), whole[5:6], "alone, an example gets another answer than in company")
+    expect.shape(honest(X, y, X[:0], 0.2), (0,), what="for no example, it")
+
+
+@case("honest", "the rare and the nearly certain rise with the share, too", side=True)
+def rare_ones_rise(honest):
+    shift = np.array([2.0, -1.0])
+    X, y = known(np.random.default_rng(33), 1000, 0.4, shift)
+    new = np.linspace(-1.5, 1.5, 5)[:, None] * shift
+    for below, above in itertools.pairwise((0.02, 0.05, 0.5, 0.95, 0.98)):
+        low, high = (expect.array(honest(X, y, new, share), shape=(5,), finite=True) for share in (below, above))
+        expect.that(
+            np.all(low < high), f"from a share of {below:g} to one of {above:g} it goes from {low.round(5)} to {high.round(5)}"
+        )
 
 
 # ------------------------------------------------------------------------------------------- tumours

@@ -201,7 +201,7 @@ def unit_by_unit(forward, net):
     expect.close(scores[n][k], total, tell=False)
 
 
-@case("net", "the gradients of all four arrays agree with the measured slope", draws=nets(), false_alarm=1e-9)
+@case("net", "the gradients of all four arrays agree with the measured slope", draws=nets(), false_alarm=1e-9, fresh=50)
 def parameters_gradient(forward, backward, net, rng):
     parameters, X, upstream = net
     ours, _ = gradients_of(forward, backward, parameters, X, upstream)
@@ -222,6 +222,74 @@ def pure(forward, backward, net):
     expect.handing_back(backward)(cache, upstream)
     for now, then in zip((*parameters, X, upstream), before, strict=True):
         expect.unchanged(now, then, what="an array that it was given")
+
+
+@case("net", "the gradient for X agrees with the measured slope", weight=2, draws=nets(), false_alarm=1e-9)
+def gradient_for_x(forward, backward, net, rng):
+    parameters, X, upstream = net
+    _, to_X = gradients_of(forward, backward, parameters, X, upstream)
+
+    def value(x):
+        return np.sum(upstream * expect.array(apart(forward(copies(parameters), x), "forward")[0], shape=upstream.shape))
+
+    expect.gradient(value, X, to_X, rng, tolerance=1e-4, what="the gradient for X")
+
+
+@case(
+    "net", "going backward twice from one cache gives the same twice", side=True, draws=nets(rows=2, inputs=2, units=2, outputs=2)
+)
+def twice(forward, backward, net):
+    parameters, X, upstream = net
+    _, cache = apart(forward(parameters, X), "forward")
+    one, other = (apart(backward(cache, upstream.copy()), "backward")[0] for _ in range(2))
+    for a, b in zip(one, other, strict=True):
+        expect.same(a, b, "the second time it gave another gradient")
+
+
+@case("net", "an empty batch gives no scores, and gradients of zero", side=True)
+def empty_batch(forward, backward):
+    rng = np.random.default_rng(0)
+    parameters = rng.normal(size=(3, 4)), rng.normal(size=4), rng.normal(size=(4, 2)), rng.normal(size=2)
+    scores, cache = apart(forward(parameters, np.zeros((0, 3))), "forward")
+    expect.shape(scores, (0, 2), what="forward")
+    ours, to_X = apart(backward(cache, np.zeros((0, 2))), "backward")
+    expect.shape(to_X, (0, 3), what="backward")
+    for got, p in zip(ours, parameters, strict=True):
+        expect.close(got, np.zeros_like(p), tell=False, what="backward")
+
+
+@case("net", "the float type that went in comes out, in scores and gradients", side=True)
+def keeps_float32(forward, backward):
+    rng = np.random.default_rng(0)
+    sides = (3, 4), (4,), (4, 2), (2,)
+    parameters = tuple(rng.normal(size=s).astype(np.float32) for s in sides)
+    scores, cache = apart(forward(parameters, rng.normal(size=(5, 3)).astype(np.float32)), "forward")
+    expect.dtype(scores, np.float32, what="forward")
+    ours, to_X = apart(backward(cache, np.ones((5, 2), np.float32)), "backward")
+    for got in (*ours, to_X):
+        expect.dtype(got, np.float32, what="backward")
+
+
+@case("net", "the parameters may come as a list", side=True, draws=nets(rows=2, inputs=2, units=2, outputs=2))
+def as_a_list(forward, backward, net):
+    parameters, X, upstream = net
+    wanted, _ = gradients_of(forward, backward, parameters, X, upstream)
+    _, cache = apart(forward(list(copies(parameters)), X.copy()), "forward")
+    for a, b in zip(apart(backward(cache, upstream.copy()), "backward")[0], wanted, strict=True):
+        expect.same(a, b, "a list of parameters gives other gradients than a tuple of the same")
+
+
+@case("net", "inputs that are whole numbers are taken as they are", side=True, draws=nets(rows=3, inputs=2, units=3, outputs=2))
+def whole_numbers(forward, backward, net):
+    parameters, X, upstream = net
+    whole = np.rint(2 * X).astype(int)
+    scores = [apart(forward(copies(parameters), x), "forward")[0] for x in (whole.copy(), whole.astype(float))]
+    expect.same(*scores, "whole numbers give other scores than equal floats")
+    (ours, to_X), (wanted, to_floats) = (
+        gradients_of(forward, backward, parameters, x, upstream) for x in (whole, whole.astype(float))
+    )
+    for a, b in zip((*ours, to_X), (*wanted, to_floats), strict=True):
+        expect.same(a, b, "whole numbers give other gradients than equal floats")
 
 
 # --------------------------------------------------------------------------------------------------------------- starts
@@ -297,6 +365,7 @@ def shapes(starts, inputs, units):
     "starts",
     "the first start's units answer alike before and after training on two heaps, and training does move them",
     false_alarm=1e-7,
+    fresh=10,
 )
 def twins_learn(starts, rng):
     start = start_of(starts(2, 5, np.random.default_rng(1)), 0, 2, 5)
@@ -306,7 +375,13 @@ def twins_learn(starts, rng):
         expect.that(loss < 0.3, f"two heaps can be told apart by a single unit, yet the loss ended at {loss:.2f}")
 
 
-@case("starts", "from the second start the net learns the checkerboard, on which twins stay stuck", weight=2, false_alarm=1e-7)
+@case(
+    "starts",
+    "from the second start the net learns the checkerboard, on which twins stay stuck",
+    weight=2,
+    false_alarm=1e-7,
+    fresh=10,
+)
 def free_learns(starts, rng):
     best_ends_low(of_three(starts, 1, 2, 12, checkerboard, rng), "12 units")
 
@@ -398,7 +473,7 @@ def derivative(bend, slope, z):
     expect.that(np.any(values_along(slope, "slope") != 0), "slope is zero everywhere")
 
 
-@case("bend", "with it, the judge's training tells a disc from the ring round it", weight=2, false_alarm=1e-7)
+@case("bend", "with it, the judge's training tells a disc from the ring round it", weight=2, false_alarm=1e-7, fresh=10)
 def circles_solved(bend, slope, rng):
     shares = [solves_circles(bend, slope, rng) for _ in range(2)]
     if len({share >= 0.95 for share in shares}) == 2:  # one did and one did not: a third decides
@@ -413,6 +488,40 @@ def bend_pure(bend, slope):
     for function in (bend, slope):
         expect.handing_back(function)(z)
         expect.unchanged(z, np.linspace(-2, 2, 5))
+
+
+@case("bend", "each number is bent on its own: its neighbours have no say", draws=draws.normals((2, 8), scale=2))
+def each_alone(bend, slope, z):
+    for function, what in ((bend, "bend"), (slope, "slope")):
+        whole = expect.array(function(z.copy()), shape=z.shape, what=what)
+        alone = np.concatenate([expect.array(function(z[k : k + 1].copy()), shape=(1,), what=what) for k in range(len(z))])
+        expect.same(whole, alone, f"{what} of a number depends on the others beside it", rtol=1e-9, atol=1e-12)
+    expect.that(np.any(np.abs(values_along(bend, "bend") - along()) > 1e-6), "bend gives back what it is given")
+    expect.that(np.ptp(values_along(slope, "slope")) > 1e-6, "slope is the same everywhere")
+
+
+@case("bend", "arrays of any shape, an empty one too")
+def any_shape(bend, slope):
+    for shape in ((0,), (1,), (2, 3), (2, 1, 4), (300, 7)):
+        z = np.linspace(-2, 2, int(np.prod(shape))).reshape(shape)
+        for function, what in ((bend, "bend"), (slope, "slope")):
+            values = expect.array(function(z.copy()), shape=shape, what=what)
+            expect.that(values.size < 2 or np.ptp(values) > 1e-6, f"{what} is the same for all numbers between -2 and 2")
+    expect.that(np.abs(values_along(bend, "bend") - along()).max() > 1e-6, "bend gives back what it is given")
+
+
+@case("bend", "training can move the weights: slope is zero on less than two thirds of what lies between -3 and 3")
+def alive(bend, slope):
+    steep = values_along(slope, "slope")
+    expect.that(np.mean(np.abs(steep) < 1e-6) < 2 / 3, "slope is zero nearly everywhere: no weight before it could ever learn")
+    expect.that(np.abs(values_along(bend, "bend") - along()).max() > 1e-6, "bend gives back what it is given")
+
+
+@case("bend", "numbers up to a thousand give finite values and slopes", side=True)
+def far_out(bend, slope):
+    z = np.concatenate([-np.logspace(3, 0, 13), np.logspace(0, 3, 13)])
+    expect.finite(bend(z), what="bend")
+    expect.finite(slope(z), what="slope")
 
 
 # --------------------------------------------------------------------------------------------------------------- planar
@@ -469,12 +578,12 @@ def reaches(share, at_least):
     expect.that(share >= at_least, f"{share:.1%} of fresh points were named rightly; {at_least:.0%} are asked for")
 
 
-@case("planar", f"the checkerboard: 95 % of fresh points after at most {CALLS} calls", false_alarm=1e-7)
+@case("planar", f"the checkerboard: 95 % of fresh points after at most {CALLS} calls", false_alarm=1e-7, fresh=10)
 def on_the_checkerboard(fit, classify, rng):
     reaches(fitted_share(fit, classify, checkerboard, rng), 0.95)
 
 
-@case("planar", f"a disc in a ring: 95 % of fresh points after at most {CALLS} calls", false_alarm=1e-7)
+@case("planar", f"a disc in a ring: 95 % of fresh points after at most {CALLS} calls", false_alarm=1e-7, fresh=10)
 def on_circles(fit, classify, rng):
     reaches(fitted_share(fit, classify, circles, rng), 0.95)
 
@@ -488,6 +597,21 @@ def names_by_the_score(classify, X):
         named == (Walker(parameters).score(X) > 0), "a point with a score above zero has another label than 1, or the reverse"
     )
     expect.that(named + turned_over == 1, "turning the sign of the score over does not turn the labels over")
+
+
+@case("planar", f"a flower: 95 % of fresh points after at most {CALLS} calls", weight=2, false_alarm=1e-7, fresh=10)
+def on_petals(fit, classify, rng):
+    reaches(fitted_share(fit, classify, petals, rng), 0.95)
+
+
+@case("planar", "classify leaves what it is given as it was", side=True)
+def classify_pure(classify):
+    rng = np.random.default_rng(5)
+    given = [rng.normal(size=s) for s in ((2, 3), (3,), (3, 1), (1,), (4, 2))]
+    before = [a.copy() for a in given]
+    expect.handing_back(classify)(tuple(given[:4]), given[4])
+    for now, then in zip(given, before, strict=True):
+        expect.unchanged(now, then)
 
 
 # ------------------------------------------------------------------------------------------------------- capacity_curve
@@ -570,7 +694,9 @@ def trains_on_three_quarters(capacity_curve, n, sizes, seed):
         expect.that(abs(n - len(rows) - n / 4) <= 1, f"of {n} rows {len(rows)} were trained on")
 
 
-@case("capacity_curve", "the two curves are the error rates on the trained rows and on the held-out rows", draws=ONE_SPLIT)
+@case(
+    "capacity_curve", "the two curves are the error rates on the trained rows and on the held-out rows", draws=ONE_SPLIT, fresh=10
+)
 def the_rates(capacity_curve, n, sizes, seed):
     recorder = Recorder(*numbered(n, 1, seed))
     training, held = curves(capacity_curve, recorder, sizes, 1, seed)
@@ -600,7 +726,44 @@ def curve_pure(capacity_curve):
     expect.that(sizes == [2, 1], "your function changed the list of sizes")
 
 
+def splits(capacity_curve, n, sizes, rounds, seed):
+    """The rows trained on for each size, in the order of the calls."""
+    recorder = Recorder(*numbered(n, 1, seed), by_heart=True)
+    _, held = curves(capacity_curve, recorder, sizes, rounds, seed)
+    expect.that(held > 1 - 1e-9, "a held-out row was trained on, or the wrong rows were asked about")
+    return {units: [rows for asked, rows in recorder.trained if asked == units] for units in sizes}
+
+
+@case(
+    "capacity_curve",
+    "in one round all sizes face the same split",
+    weight=2,
+    draws={"rounds": draws.integers(1, 3), "seed": draws.seeds()},
+)
+def same_split_for_all(capacity_curve, rounds, seed):
+    found = splits(capacity_curve, 40, (3, 1, 2), rounds, seed)
+    first = sorted(map(sorted, found[1]))
+    for units in (2, 3):
+        expect.that(sorted(map(sorted, found[units])) == first, "two sizes were trained on different rows in the same round")
+
+
+@case("capacity_curve", "each round has a split of its own, and every row is held out now and then", false_alarm=1e-9, fresh=50)
+def splits_are_fresh(capacity_curve, rng):
+    found = splits(capacity_curve, 40, (1,), 200, int(rng.integers(2**32)))[1]
+    expect.that(len(found) == 200, "two hundred rounds did not train two hundred times")
+    different = len(set(map(frozenset, found)))  # two of 200 fair splits are alike in 1 of 40,000 runs; 11 pairs never
+    expect.that(different >= 190, f"200 rounds had {different} different splits between them")
+    out = np.array([~np.isin(np.arange(40), list(rows)) for rows in found])
+    times_held = out.sum(axis=0)
+    expect.that(
+        (times_held >= 10) & (times_held <= 100),
+        f"in 200 rounds a row was held out {times_held.min()} times, another {times_held.max()} times",
+    )
+    expect.that(np.sum(out[:, 1:] & out[:, :-1]) < 900, "rows that stand side by side are held out together")
+
+
 # -------------------------------------------------------------------------------------------------------------- spirals
+
 
 def two_arms(rng, tightness=None, n=400):
     """One draw of spirals: X (n + 1000, 2) and labels (n + 1000,), the first n to learn from."""
@@ -638,3 +801,12 @@ def keeps_the_budget(entry):
     named = expect.array(entry.train(X, y).predict(X), shape=(400,), what="predict")
     expect.that(np.isin(named, (0, 1)), "predict returned something other than the labels 0 and 1")
     expect.that(len(np.unique(named)) == 2, "predict gives all points the same label")
+
+
+@case("spirals", "one point at a time gives the labels that all at once give", side=True, seconds=60)
+def one_at_a_time(entry):
+    X, y = spiral_arms(100, np.random.default_rng(9))
+    round = entry.train(X, y)
+    whole = expect.array(round.predict(X), shape=(100,), what="predict")
+    alone = np.concatenate([expect.array(round.predict(X[n : n + 1]), shape=(1,), what="predict") for n in range(10)])
+    expect.same(alone, whole[:10], "a point's label depends on the points beside it")

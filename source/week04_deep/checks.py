@@ -151,6 +151,7 @@ def tents(forward):
     draws=nets(),
     examples=8,
     false_alarm=1e-9,
+    fresh=50,
 )
 def slopes(forward, backward, net, rng):
     slopes_agree(forward, backward, net, rng)
@@ -168,6 +169,84 @@ def untouched(forward, backward, net):
     slopes_of(expect.handing_back(forward), expect.handing_back(backward), net)
     for now, then in zip((*flat(net.parameters), net.X, net.d_logits), before, strict=True):
         expect.unchanged(now, then, "an array that it was given")
+
+
+@case(
+    "deep_net",
+    "one layer or five: the logits are those of the definition, unit by unit",
+    weight=2,
+    draws=nets(layers=(1, 5), examples=(1, 6), side=(1, 6)),
+)
+def unit_by_unit(forward, net):
+    expect.close(logits_of(forward, net.parameters, net.X), outputs(net.parameters, net.X)[-1], tell=False)
+
+
+@case(
+    "deep_net",
+    "one layer or five: the slopes agree with small movements",
+    weight=3,
+    draws=nets(layers=(1, 5), examples=(1, 6), side=(1, 6)),
+    examples=15,
+    false_alarm=1e-9,
+    fresh=50,
+)
+def deep_slopes(forward, backward, net, rng):
+    slopes_agree(forward, backward, net, rng)
+
+
+@case("deep_net", "five wide layers: the slopes agree with small movements", false_alarm=1e-9)
+def wide_and_deep(forward, backward, rng):
+    slopes_agree(forward, backward, make_net([3, 7, 5, 8, 6, 4], 3, rng, margin=0.003), rng)
+
+
+@case("deep_net", "other rows do not change a row of logits", side=True, draws=nets(layers=(1, 4), examples=(2, 5)), examples=10)
+def rows_apart(forward, net):
+    together = logits_of(forward, net.parameters, net.X)
+    company = np.vstack([net.X[:1], 1000 * net.X[1:]])
+    expect.same(
+        logits_of(forward, net.parameters, company)[:1], together[:1], "the first row of logits depends on the other rows"
+    )
+
+
+@case("deep_net", "a pass backward may be repeated", side=True, draws=nets(layers=(1, 4)), examples=10)
+def repeated(forward, backward, net):
+    _, cache = forward(net.parameters, net.X)
+    first = [array.copy() for array in as_pairs(backward(net.parameters, cache, net.d_logits), net.parameters)]
+    for a, b in zip(as_pairs(backward(net.parameters, cache, net.d_logits), net.parameters), first, strict=True):
+        expect.same(a, b, "with the same cache, a second pass backward gave other slopes")
+
+
+@case("deep_net", "without examples no parameter has any blame", side=True, draws=nets(layers=(1, 4)), examples=6)
+def no_examples(forward, backward, net):
+    none = type(net)(net.parameters, net.X[:0], net.d_logits[:0])
+    for got in slopes_of(forward, backward, none):
+        expect.that(not np.any(got), "there are no examples, and yet a parameter has blame")
+
+
+@case("deep_net", "everything stays in float32 where all is float32", side=True, draws=nets(layers=(1, 4)), examples=6)
+def single_precision(forward, backward, net):
+    small = type(net)(
+        [(W.astype(np.float32), b.astype(np.float32)) for W, b in net.parameters],
+        net.X.astype(np.float32),
+        net.d_logits.astype(np.float32),
+    )
+    expect.dtype(logits_of(forward, small.parameters, small.X), np.float32, what="your `forward`")
+    for got in slopes_of(forward, backward, small):
+        expect.dtype(got, np.float32, what="your `backward`")
+
+
+@case("deep_net", "pixels that are whole numbers are taken as they are", side=True, draws=nets(layers=(1, 3)), examples=8)
+def whole_numbers(forward, backward, net):
+    pixels = np.random.default_rng(len(net.X)).integers(0, 256, net.X.shape).astype(np.uint8)
+    as_floats = type(net)(net.parameters, pixels.astype(float), net.d_logits)
+    as_bytes = type(net)(net.parameters, pixels, net.d_logits)
+    expect.same(
+        logits_of(forward, net.parameters, pixels),
+        logits_of(forward, net.parameters, as_floats.X),
+        "whole numbers give other logits than equal floats",
+    )
+    for a, b in zip(slopes_of(forward, backward, as_bytes), slopes_of(forward, backward, as_floats), strict=True):
+        expect.same(a, b, "whole numbers give other slopes than equal floats")
 
 
 # ------------------------------------------------------------------------------------------------ shapes
@@ -290,6 +369,42 @@ def list_untouched(layer_shapes, given):
         [tuple(np.shape(a) for a in pair) for pair in given.parameters] == before,
         "your function changed the list of parameters, or an array in it",
     )
+
+
+@case(
+    "layer_shapes",
+    "nets that fit give their layers' shapes, with no examples as with many",
+    weight=2,
+    draws=fitting(layers=(1, 7), examples=(0, 9)),
+)
+def fits(layer_shapes, given):
+    shapes_come(layer_shapes, given)
+
+
+@case(
+    "layer_shapes",
+    "the first layer at fault is named, wherever it is",
+    weight=2,
+    draws=faulty(("weights", "biases"), layers=(4, 8)),
+    examples=25,
+)
+def first_fault(layer_shapes, given):
+    refuses(layer_shapes, given)
+
+
+@case("layer_shapes", "a single bias that would broadcast is refused", draws=faulty(("one bias",)))
+def lone_bias(layer_shapes, given):
+    refuses(layer_shapes, given)
+
+
+@case("layer_shapes", "biases with a further axis are refused", draws=faulty(("standing bias",)))
+def standing_bias(layer_shapes, given):
+    refuses(layer_shapes, given)
+
+
+@case("layer_shapes", "weights that are no matrix are refused", draws=faulty(("flat weights", "deep weights")))
+def no_matrix(layer_shapes, given):
+    refuses(layer_shapes, given)
 
 
 # ------------------------------------------------------------------------------------------------ graphs
@@ -469,7 +584,7 @@ def twice(Value):
     expect.close(slope(a, 3.0, "`a.grad`"), 7.0, what="`a.grad`")
 
 
-@case("Value", "each operation alone gives the right number and the right slope", false_alarm=1e-9)
+@case("Value", "each operation alone gives the right number and the right slope", false_alarm=1e-9, fresh=50)
 def single_steps(Value, rng):
     for operation in ("+", "*", "@", "relu", "exp", "log", "sum"):
         for square in (False, True):
@@ -477,7 +592,9 @@ def single_steps(Value, rng):
             engine_agrees(Value, graph, rng, f" (with {graph})")
 
 
-@case("Value", "small graphs give the right numbers and slopes", draws=graphs(steps=(2, 6)), examples=12, false_alarm=1e-9)
+@case(
+    "Value", "small graphs give the right numbers and slopes", draws=graphs(steps=(2, 6)), examples=12, false_alarm=1e-9, fresh=50
+)
 def small_graphs(Value, graph, rng):
     engine_agrees(Value, graph, rng)
 
@@ -492,6 +609,164 @@ def again(Value):
     out.backward()
     for v, then in zip((a, b, middle), first, strict=True):
         expect.same(slope(v, np.zeros(2)), then, "a second call of the same `backward` left other slopes")
+
+
+@case(
+    "Value",
+    "larger graphs of all operations give the right numbers and slopes",
+    weight=3,
+    draws=graphs(steps=(4, 18)),
+    examples=25,
+    false_alarm=1e-9,
+    fresh=50,
+)
+def larger_graphs(Value, graph, rng):
+    engine_agrees(Value, graph, rng)
+
+
+@case(
+    "Value",
+    "the values in between have the right slopes too",
+    draws=graphs(steps=(3, 12)),
+    examples=20,
+    false_alarm=1e-9,
+    fresh=50,
+)
+def in_between(Value, graph, rng):
+    plain = walk(graph, graph.leaves, plainly)
+    values = walk(graph, [Value(leaf) for leaf in graph.leaves], remotely)
+    values[-1].backward()
+    first = len(graph.leaves)
+    for at in range(first, len(plain) - 1):
+
+        def result(array, at=at):
+            seen = [*plain[:at], array]
+            for operation, *taken in graph.steps[at - first + 1 :]:
+                seen.append(apply(operation, [seen[i] for i in taken], plainly))
+            return float(seen[-1])
+
+        name = chr(97 + at) if at < 26 else "a value"
+        expect.gradient(result, plain[at], slope(values[at], plain[at]), rng, directions=2, what=f"`{name}.grad`, in between,")
+
+
+@case("Value", "a value that is used near the end and far from it gets both shares")
+def near_and_far(Value):
+    a, b = Value(np.array([0.5, -1.5])), Value(np.array([2.0, 3.0]))
+    c = a * b  # used at once, and again after three more steps
+    far = ((c + a).exp() * b).relu()
+    near = c * far
+    (near + c + far).sum().backward()
+    x, y = np.array([0.5, -1.5]), np.array([2.0, 3.0])
+    e = np.exp(x * y + x)
+    for_a = e * y * y + x * y * e * y * (y + 1) + y + e * y * (y + 1)
+    expect.close(slope(a, x, "`a.grad`"), for_a, rtol=1e-9, tell=False)
+
+
+@case("Value", "two values that are added have slopes of their own")
+def no_shared_slopes(Value):
+    a, b = Value(np.array([1.0, 2.0])), Value(np.array([3.0, 4.0]))
+    squares = (a * a).sum() + (b * b).sum()  # made before the sum of the two, so that they report after it
+    total = a + b
+    (total.sum() + squares + total.sum()).backward()
+    expect.close(slope(a, np.zeros(2), "`a.grad`"), np.array([4.0, 6.0]), tell=False)
+    expect.close(slope(b, np.zeros(2), "`b.grad`"), np.array([8.0, 10.0]), tell=False)
+    expect.close(slope(total, np.zeros(2), "the sum's `grad`"), np.array([2.0, 2.0]), tell=False)
+
+
+@case("Value", "slopes that another result left are not mixed in", side=True, draws={"k": draws.floats(0.5, 3)}, examples=5)
+def two_results(Value, k):
+    a, b = Value(k), Value(2.0)
+    middle = a * b
+    one, other = middle * a, middle + b
+    one.backward()
+    other.backward()
+    expect.close(slope(a, k, "`a.grad` after another result's `backward`"), 2.0, tell=False)
+    expect.close(slope(b, 2.0, "`b.grad` after another result's `backward`"), k + 1, tell=False)
+    one.backward()
+    expect.close(slope(a, k, "`a.grad` after another result's `backward`"), 4 * k, tell=False)
+
+
+@case("Value", "time grows with the steps, not with the ways through the graph", side=True, seconds=5)
+def many_ways(Value):
+    a = Value(np.array([1.0]))
+    out = a
+    for _ in range(50):
+        out = out + out
+    out.sum().backward()
+    expect.close(slope(a, np.zeros(1), "`a.grad`"), np.array([2.0**50]), tell=False)
+
+
+@case("Value", "no slope is left of a result with several numbers: a ValueError comes", side=True)
+def several_numbers(Value):
+    out = Value(np.array([1.0, 2.0])) * Value(np.array([3.0, 4.0]))
+    expect.raises(ValueError, lambda: out.backward(), "`backward` of two numbers raised no ValueError")
+
+
+@case("Value", "a matrix with one entry is a single number too", side=True)
+def one_entry(Value):
+    x, w = np.array([[1.0, -2.0]]), np.array([[3.0], [0.5]])
+    a, b = Value(x), Value(w)
+    (a @ b).backward()
+    expect.close(slope(a, x, "`a.grad`"), w.T, tell=False)
+    expect.close(slope(b, w, "`b.grad`"), x.T, tell=False)
+    c = Value(np.array([3.0]))
+    (c * c + c).backward()
+    expect.close(slope(c, np.zeros(1), "`c.grad`"), np.array([7.0]), tell=False)
+
+
+@case("Value", "whole numbers are taken as floats", side=True)
+def from_whole_numbers(Value):
+    a, b = Value(np.array([1, 2, 3])), Value(2)
+    out = (a * Value(np.array([0.5, 0.25, 0.125]))).sum() * b
+    out.backward()
+    expect.close(slope(a, np.zeros(3), "`a.grad`"), np.array([1.0, 0.5, 0.25]), tell=False)
+    expect.close(slope(b, 0.0, "`b.grad`"), 1.375, tell=False)
+    expect.that(expect.array(a.data, what="`data`").dtype.kind == "f", "`data` made from whole numbers is not of a float type")
+
+
+@case("Value", "float32 stays float32, data and slopes alike", side=True)
+def single_values(Value):
+    m, v = np.array([[1.0, 2.0], [0.5, 1.5]], np.float32), np.array([[1.0], [3.0]], np.float32)
+    a, b = Value(m), Value(v)
+    out = ((a @ b).relu() * (a @ b).exp() + (a @ b).log()).sum()
+    expect.dtype(out.data, np.float32, what="`out.data`")
+    out.backward()
+    expect.dtype(a.grad, np.float32, what="`a.grad`")
+    expect.dtype(b.grad, np.float32, what="`b.grad`")
+
+
+@case("Value", "the data of a value is not touched by what is done with it", side=True)
+def data_untouched(Value):
+    x, y = np.array([[1.0, -2.0], [3.0, -0.5]]), np.array([[0.5, 1.0], [-1.0, 2.0]])
+    kept = (x.copy(), y.copy())
+    a, b = expect.handing_back(Value)(x), expect.handing_back(Value)(y)
+    middle = a * b + a
+    held = np.array(expect.array(middle.data, shape=(2, 2), what="`data`"))
+    grown = b.exp()
+    tall = np.array(expect.array(grown.data, shape=(2, 2), what="`data`"))
+    out = (middle.relu() @ grown + middle).sum()
+    result = float(expect.array(out.data, what="`out.data`"))
+    out.backward()
+    for now, then in (
+        (x, kept[0]),
+        (y, kept[1]),
+        (a.data, kept[0]),
+        (b.data, kept[1]),
+        (middle.data, held),
+        (grown.data, tall),
+        (out.data, np.float64(result)),
+    ):
+        expect.unchanged(np.asarray(now, float), np.asarray(then), "the data of a value")
+
+
+@case("Value", "arrays without entries pass through", side=True)
+def without_entries(Value):
+    a, b = Value(np.zeros((0, 3))), Value(np.ones((3, 2)))
+    out = (a @ b).sum()
+    expect.close(datum(out), 0.0, what="`out.data`")
+    out.backward()
+    expect.close(slope(b, np.ones((3, 2)), "`b.grad`"), np.zeros((3, 2)), tell=False)
+    expect.shape(slope(a, np.zeros((0, 3)), "`a.grad`"), (0, 3))
 
 
 # ------------------------------------------------------------------------------------------------ pieces of a batch
@@ -605,6 +880,43 @@ def each_once(whole_gradient, batch):
     expect.that(np.allclose(sorted(asked.seen), own), "not every example came exactly once with its own label")
 
 
+@case(
+    "whole_gradient",
+    "however the examples are cut up, the loss and its slopes are those of one call with everything",
+    weight=3,
+    draws=batches(examples=(1, 20), rows=(1, 22)),
+)
+def any_pieces(whole_gradient, batch):
+    whole_agrees(whole_gradient, batch)
+
+
+@case(
+    "whole_gradient",
+    "the order of the examples does not matter",
+    draws=batches(examples=(2, 12), rows=(1, 6)),
+    examples=10,
+    false_alarm=1e-9,
+    fresh=50,
+)
+def any_order(whole_gradient, batch, rng):
+    order = rng.permutation(len(batch.X))
+    shuffled = Batch(batch.parameters, batch.X[order], batch.y[order], batch.rows)
+    whole_agrees(whole_gradient, shuffled)
+    value, found = gathered(whole_gradient, Asked(batch.rows, batch.X.shape[1:]), batch)
+    again, other = gathered(whole_gradient, Asked(batch.rows, batch.X.shape[1:]), shuffled)
+    expect.same(value, again, "another order of the examples gives another loss", rtol=1e-9, atol=1e-8)
+    for a, b in zip(found, other, strict=True):
+        expect.same(a, b, "another order of the examples gives other slopes", rtol=1e-9, atol=1e-8)
+
+
+@case("whole_gradient", "nothing that is given is changed", side=True, draws=batches(examples=(3, 9), rows=(1, 4)), examples=10)
+def nothing_changed(whole_gradient, batch):
+    before = [a.copy() for a in (*flat(batch.parameters), batch.X, batch.y)]
+    gathered(expect.handing_back(whole_gradient), Asked(batch.rows, batch.X.shape[1:]), batch)
+    for now, then in zip((*flat(batch.parameters), batch.X, batch.y), before, strict=True):
+        expect.unchanged(now, then, "an array that it was given")
+
+
 # ------------------------------------------------------------------------------------------------ an image classifier
 
 
@@ -644,14 +956,14 @@ def must_reach(share: float, least: float) -> None:
     expect.that(share >= least, f"{share:.1%} of unseen pictures are named rightly; {least:.0%} is asked for")
 
 
-@case("image_net", "trained on 3,000 digits, it names 87 of 100 others rightly", seconds=30, false_alarm=1e-9)
+@case("image_net", "trained on 3,000 digits, it names 87 of 100 others rightly", seconds=30, false_alarm=1e-9, fresh=3)
 def learns_digits(train_net, classify, rng):
     digits, others = datasets.load("mnist", split="train"), datasets.load("mnist", split="test")
     parameters = trained(train_net, digits.X[:3000], digits.y[:3000], (32, 16), rng)
     must_reach(share_right(classify, parameters, others.X, others.y), 0.87)
 
 
-@case("image_net", "the pictures and labels stay as they were, bytes or floats", side=True, false_alarm=1e-9)
+@case("image_net", "the pictures and labels stay as they were, bytes or floats", side=True, false_alarm=1e-9, fresh=10)
 def pictures_untouched(train_net, classify, rng):
     digits = datasets.load("mnist", split="test")
     for kind in (np.uint8, np.float32, np.float64):
@@ -661,6 +973,77 @@ def pictures_untouched(train_net, classify, rng):
         labels_of(expect.handing_back(classify), parameters, images)
         expect.unchanged(images, before[0], "the pictures")
         expect.unchanged(y, before[1], "the labels")
+
+
+def some(data, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """So many pictures, drawn without repetition, with their labels."""
+    order = rng.permutation(len(data.X))[:count]
+    return data.X[order], data.y[order]
+
+
+@case("image_net", "small digits with pixels from 0 to 16 are learnt too", side=True, seconds=30, false_alarm=1e-9, fresh=10)
+def small_digits(train_net, classify, rng):
+    X, y = some(datasets.load("digits", split="train"), 1000, rng)
+    others = datasets.load("digits", split="test")
+    must_reach(share_right(classify, trained(train_net, X, y, (32, 16), rng, 10), others.X, others.y), 0.8)
+
+
+@case("image_net", "three classes make three logits", side=True, seconds=30, false_alarm=1e-9, fresh=10)
+def three_classes(train_net, classify, rng):
+    X, y = some(datasets.load("mnist", split="train"), 4000, rng)
+    unseen = datasets.load("mnist", split="test")
+    named = rng.permutation(10)[:3]
+    few, others = np.isin(y, named), np.isin(unseen.y, named)
+    labels = np.argsort(np.argsort(named))
+    rank = dict(zip(named.tolist(), labels.tolist(), strict=True))
+    as_labels = [np.array([rank[int(v)] for v in part]) for part in (y[few], unseen.y[others])]
+    parameters = trained(train_net, X[few], as_labels[0], (16,), rng, 3)
+    must_reach(share_right(classify, parameters, unseen.X[others], as_labels[1]), 0.87)
+
+
+@case(
+    "image_net",
+    "generators in the same state give the same parameters, others give others",
+    side=True,
+    seconds=30,
+    false_alarm=1e-9,
+    fresh=10,
+)
+def deterministic(train_net, rng):
+    X, y = some(datasets.load("mnist", split="train"), 100, rng)
+    seed = int(rng.integers(2**31))
+    one, two, other = (
+        trained(train_net, X, y, (12,), np.random.default_rng(s), int(y.max()) + 1) for s in (seed, seed, seed + 1)
+    )
+    expect.that(
+        all(np.array_equal(a, b) for a, b in zip(flat(one), flat(two), strict=True)),
+        "the same data and the same state of `rng` gave other parameters",
+    )
+    expect.that(
+        not np.allclose(one[0][0], other[0][0]),
+        "another state of `rng` gave the same parameters: where does the start come from?",
+    )
+
+
+@case(
+    "image_net",
+    "a picture alone, among others, in another order, or none at all",
+    side=True,
+    seconds=30,
+    false_alarm=1e-9,
+    fresh=10,
+)
+def each_picture_alone(train_net, classify, rng):
+    X, y = some(datasets.load("mnist", split="train"), 200, rng)
+    parameters = trained(train_net, X, y, (16,), rng, 10)
+    together = labels_of(classify, parameters, X[:40])
+    alone = [int(labels_of(classify, parameters, X[n : n + 1])[0]) for n in range(40)]
+    expect.that(np.array_equal(together, alone), "a picture alone is named otherwise than among others")
+    expect.that(
+        np.array_equal(labels_of(classify, parameters, X[39::-1]), together[::-1]),
+        "in another order the same pictures have other names",
+    )
+    labels_of(classify, parameters, X[:0])
 
 
 # ------------------------------------------------------------------------------------------------ hyperparameters
@@ -731,6 +1114,40 @@ def fitted_once(choose):
     shop = Workshop([0.5, 0.2, 0.4, 0.3])
     chosen(choose, shop)
     expect.that(sorted(shop.fits) == [0, 1, 2, 3], f"`fit` was called for the settings in places {[k + 1 for k in shop.fits]}")
+
+
+LOSSES = st.lists(st.integers(1, 30), min_size=1, max_size=7).map(lambda v: [n / 10 for n in v])
+
+
+@case("choose", "any number of settings: the best on fresh rows wins, the first where several are equal", weight=2, draws=LOSSES)
+def first_of_the_best(choose, losses):
+    got = chosen(choose, Workshop(losses, [3.0 - v for v in losses]))
+    expect.that(got == losses.index(min(losses)), f"with these losses the setting in place {got + 1} came out")
+
+
+@case(
+    "choose",
+    "a loss of nan or infinity never wins, wherever it stands",
+    weight=2,
+    draws=st.permutations([float("nan"), float("inf"), 2.0, 1.0, float("-inf")]),
+)
+def never_broken(choose, losses):
+    got = chosen(choose, Workshop(losses))
+    expect.that(losses[got] == 1.0, f"with these losses the setting in place {got + 1} came out")
+
+
+@case("choose", "huge, negative and nearly equal losses are losses like others, and so is 0", side=True)
+def odd_scales(choose):
+    for losses, best in (
+        ([1e300, 2e300], 0),
+        ([-1.0, -3.0, 0.0], 1),
+        ([1e12, 1e13, 5e11], 2),
+        ([0.5, 0.0, 0.25], 1),
+        ([0.30003, 0.30002, 0.30004], 1),
+        ([2e-9, 3e-9, 1e-9], 2),
+    ):
+        got = chosen(choose, Workshop(losses))
+        expect.that(got == best, f"with the losses {losses} the setting in place {got + 1} came out")
 
 
 # ------------------------------------------------------------------------------------------------ the studio

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.cases import Broken, case, draws, exercise, expect, limit, registry
+from autograder.cases.mistakes import CaseError
 from autograder.cases.registry import Registry, WeekError
 from autograder.cases.running import run_case
 
@@ -214,7 +215,7 @@ def test_a_case_that_is_at_fault_itself_is_the_authors_error(declared):
     def misfit(double, x, y):
         pass
 
-    with pytest.raises(RuntimeError, match="double/misfit cannot be run"):
+    with pytest.raises(CaseError, match="double/misfit cannot be run"):
         verdict_on(declared, lambda x: x)
 
 

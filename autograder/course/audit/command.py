@@ -55,6 +55,7 @@ def ask(course: Course, weeks: list[str], options: argparse.Namespace) -> tuple[
     from autograder.course.audit.found import merged
     from autograder.course.audit.week import parts_of, planned, settled
     from autograder.course.faults import LessonError
+    from autograder.errors import OwnFailure
 
     breaches: list[str] = []
     readable = []
@@ -76,7 +77,7 @@ def ask(course: Course, weeks: list[str], options: argparse.Namespace) -> tuple[
             try:
                 found.append(settled(merged(future.result() for future in futures[week])))
                 breaches += found[-1].breaches
-            except Exception as error:
+            except (Exception, OwnFailure) as error:
                 breaches.append(f"{week}: cannot be audited: {error}")
     return found, breaches
 

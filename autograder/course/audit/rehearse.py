@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from autograder.course.audit.evidence import key_of
     from autograder.course.faults import LessonError
     from autograder.course.places import Course
+    from autograder.errors import OwnFailure
 
     try:
         course = Course.find(options.course)
@@ -43,8 +44,12 @@ def run(options: argparse.Namespace) -> int:
     except (LessonError, WeekError) as error:
         print(error, file=sys.stderr)
         return 1
-    for exercise in exercises:
-        rehearsal.exercise(exercise)
+    try:
+        for exercise in exercises:
+            rehearsal.exercise(exercise)
+    except OwnFailure as error:
+        print(error, file=sys.stderr)
+        return 1
     if options.write:
         write(folder, key_of(course, folder.name), rehearsal.patterns)
         print(f"{NAME}: written; commit it with the week. It never leaves the instructor's side.")

@@ -23,9 +23,8 @@ import numpy as np
 
 from autograder.cases import Broken, Case, Report, StudioEntry, TimeUp, Verdict, load
 from autograder.cases.judging import measure
-from autograder.cases.mistakes import CaseError, authors_mistake
 from autograder.cases.model import Half
-from autograder.cases.running import run_case, run_fresh, seed_for
+from autograder.cases.running import own_failure, run_case, run_fresh, seed_for
 from autograder.cases.session import Session
 from autograder.cases.studios import Here, Rounds
 from autograder.course.audit.patience import cpu_limit
@@ -165,9 +164,7 @@ class Trial:
         except Broken as refusal:
             return Landing(None, 0.0, f"refused: {refusal}")
         except (Exception, TimeUp) as error:
-            mistake = authors_mistake(error, subjects)
-            if mistake:
-                raise CaseError(mistake) from error
+            own_failure(error, str(self.folder / "hidden.py"), ("entry",))
             return Landing(None, 0.0, f"refused: {type(error).__name__}: {error}")
         return Landing(value, studio.score(value), studio.band(value))
 

@@ -3,6 +3,7 @@
 import pytest
 
 from autograder.cases import WeekError, load
+from autograder.cases.mistakes import CaseError
 from autograder.course.audit.claims import rivals_are_judged_rightly
 
 #: a keeper more, with a rival of its own that the visible case spares
@@ -91,5 +92,5 @@ def test_an_empty_answer_that_earns_is_seen(asks, append) -> None:
 
 def test_a_misspelt_name_in_a_case_catches_nobody(asks, change) -> None:
     change("checks.py", "tell=False)", "tell=Fasle)")
-    with pytest.raises(RuntimeError, match=r"week01_example/checks\.py, line 13: NameError"):
+    with pytest.raises(CaseError, match=r"week01_example/checks\.py, line 13: NameError"):
         asks(rivals_are_judged_rightly)
