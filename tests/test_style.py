@@ -1,4 +1,4 @@
-"""The house's style, held by its tools: ruff everywhere, mypy strict on the package."""
+"""The house's style, held by its tools: ruff everywhere, mypy strict on the package, import-linter between its rooms."""
 
 import subprocess
 import sys
@@ -10,9 +10,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PLACES = ("autograder", "tests", "notebooks", "data", "nbgrader_config.py")
 
 
-def run(*command: str) -> str:
-    """Return what a tool complains of; empty where it is content."""
-    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True)
+def run(*command: str, program: str = "") -> str:
+    """Return what a tool, or a short program, complains of; empty where it is content."""
+    start = ["-c", program] if program else ["-m"]
+    done = subprocess.run([sys.executable, *start, *command], cwd=ROOT, capture_output=True, text=True)
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
@@ -28,3 +29,8 @@ def test_ruff_is_content() -> None:
 
 def test_mypy_is_content() -> None:
     refuse(run("mypy", "--no-error-summary"))
+
+
+def test_each_room_imports_only_what_it_may() -> None:
+    program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    refuse(run("--no-logo", "--no-cache", program=program))

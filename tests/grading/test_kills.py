@@ -14,10 +14,10 @@ from tiny import OPEN, WEEK, Book
 
 from autograder.grading.batch import worker as apart
 from autograder.grading.batch.batch import Batch
+from autograder.grading.batch.run import run_job
 from autograder.grading.batch.worker import run_apart
 from autograder.grading.grader import Grader
 from autograder.grading.judge.job import Graded, Job
-from autograder.grading.judge.judge import run_job
 from autograder.wall.kernel import Kernel
 
 FOLDER = Path(__file__).parent

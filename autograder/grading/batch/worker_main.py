@@ -61,7 +61,7 @@ def _starter(assignment: Assignment) -> Any:
 
 
 def _run(assignment: Assignment, job: Job, starter: Any) -> Graded:
-    from autograder.grading.judge.judge import run_job
+    from autograder.grading.batch.run import run_job
 
     return run_job(assignment, job, starter)
 

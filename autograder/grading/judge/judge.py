@@ -6,7 +6,6 @@ import contextlib
 import copy
 import math
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,10 @@ from autograder.cases.session import Session, StandIn
 from autograder.errors import NotGraded, OwnFailure
 from autograder.grading import timestamps
 from autograder.grading.judge.assignment import Assignment, cases_folder
-from autograder.grading.judge.job import Graded, Job
+from autograder.grading.judge.job import Job
 from autograder.grading.judge.reference import pieces
-from autograder.grading.judge.result import KEY, Result, exercise_result
+from autograder.grading.judge.result import COURSE, KEY, Result, exercise_result
 from autograder.grading.judge.whole import need_data
-from autograder.grading.page.cells import COURSE
-from autograder.grading.page.feedback import page_of
-from autograder.notebook import format as nbio
-from autograder.notebook.cut import cut
 from autograder.wall.execute import Executed, execute
 from autograder.wall.kernel import Kernel, Starter
 from autograder.wall.outputs import error
@@ -39,32 +34,6 @@ PRIVATE = (timestamps.FILE, "submission_secret.txt")
 _FLOAT = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
 #: week's exercise, "check" or "hidden" -> what its cell came to
 Collected = dict[str, dict[str, Points]]
-
-
-def run_job(assignment: Assignment, job: Job, starter: Starter | None = None) -> Graded:
-    """Grade one submission. Whatever the learner did is in the result; only a grader without a sandbox raises.
-
-    Parameters
-    ----------
-    starter : starts the learner's processes; by default each in a sandbox of its own.
-    """
-    since = time.monotonic()
-    graded = Graded(job.student)
-    doubts: list[str] = []
-    for name, text in assignment.sources.items():
-        nb = nbio.reads_plain(job.notebooks[name])
-        for cell in nb.cells:  # as nbgrader's OverwriteCells does it
-            settings = cell.metadata.get("nbgrader", {})
-            if settings.get("grade_id") in assignment.checksums.get(name, {}):
-                settings["checksum"] = assignment.checksums[name][settings["grade_id"]]
-        executed = judge_notebook(assignment, job, name, nb, nbio.reads_plain(text), starter, doubts)
-        cut(executed, assignment.settings.get("LimitOutput", {}))
-        graded.grades[name], graded.comments[name] = _scores(executed)
-        graded.pages[name] = page_of(executed, assignment.name, job.student, name, job.handed_in, graded.grades[name])
-        graded.texts[name] = nbio.dumps_unchecked(executed)  # after its page, which may have marked it
-    graded.doubtful = bool(doubts)
-    graded.seconds = time.monotonic() - since
-    return graded
 
 
 def judge_notebook(
@@ -236,24 +205,6 @@ def _ours_is_ours(id: str) -> Iterator[None]:
         if hasattr(error, "learner_traceback"):
             raise
         raise OwnFailure(f"{id}: {type(error).__name__}: {error}") from error
-
-
-def _scores(executed: NotebookNode) -> tuple[dict[str, float | None], dict[str, str | None]]:
-    """Each graded cell's score and each answer's remark, as nbgrader's SaveAutoGrades finds them."""
-    from nbgrader import utils
-
-    grades: dict[str, float | None] = {}
-    comments: dict[str, str | None] = {}
-    for cell in executed.cells:
-        settings = cell.metadata.get("nbgrader", {})
-        if utils.is_grade(cell):
-            grades[settings["grade_id"]] = utils.determine_grade(cell)[0]
-        elif utils.is_task(cell):
-            grades[settings["grade_id"]] = None
-        if utils.is_solution(cell) or utils.is_task(cell):
-            untouched = settings.get("checksum") == utils.compute_checksum(cell) and not utils.is_task(cell)
-            comments[settings["grade_id"]] = "No response." if untouched else None
-    return grades, comments
 
 
 def _untried(nb: NotebookNode, why: str) -> NotebookNode:

@@ -17,10 +17,10 @@ from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
+from autograder.grading.judge.result import COURSE
 from autograder.notebook import NOT_RUN
 from autograder.timelimit import TimeUp, limit
 
-COURSE = "course"  # mark of a text cell that stands in the notebook as the course wrote it
 PICTURES = {"image/png": "image/png", "image/jpeg": "image/jpeg", "image/gif": "image/gif"}
 LONGEST = 200_000  # characters of one text output on a page
 LONGEST_TEXT, LONGEST_CODE = 20_000, 100_000  # characters of a cell that are laid out

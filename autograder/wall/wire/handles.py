@@ -7,10 +7,7 @@ across. Comparisons and truth never do: an object equal to everything would pass
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
-
-if TYPE_CHECKING:
-    from autograder.wall.wire.peer import Peer
+from typing import Any, NoReturn, Protocol
 
 BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift")
 UNARY = ("neg", "pos", "abs", "invert")
@@ -24,6 +21,17 @@ def public(name: str) -> bool:
     return not (name.startswith("__") and name.endswith("__"))
 
 
+class End(Protocol):
+    """The end of the wall that a handle asks through: what is used of a `Peer`."""
+
+    whose: str
+    released: list[int]
+
+    def ask(self, op: str, *args: Any) -> Any: ...
+
+    def call(self, target: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
+
+
 class Remote:
     """Something that lives on the other side of the wall and is no plain data."""
 
@@ -32,7 +40,7 @@ class Remote:
     __array_ufunc__ = None  # an array on the left of an operator hands over whole
     __hash__ = object.__hash__
 
-    def __init__(self, peer: Peer, index: int, kind: str, name: str) -> None:
+    def __init__(self, peer: End, index: int, kind: str, name: str) -> None:
         object.__setattr__(self, "_remote", Target(peer, index, kind, name))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -131,7 +139,7 @@ class Target:
 
     __slots__ = ("index", "kind", "name", "origin", "peer")
 
-    def __init__(self, peer: Peer, index: int, kind: str, name: str) -> None:
+    def __init__(self, peer: End, index: int, kind: str, name: str) -> None:
         self.peer, self.index, self.kind, self.name = peer, index, kind, name
         self.origin: str | None = None  # the learner's name that it was found under
 

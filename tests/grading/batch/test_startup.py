@@ -11,7 +11,7 @@ HEAVY = {"rfc3987_syntax", "isoduration", "jupyter_server", "IPython", "matplotl
 QUICK = "from autograder.grading.batch.startup import leave_out\nleave_out()\n"
 COORDINATOR = f"{QUICK}from autograder.grading import commands, grader\nfrom autograder.grading.batch import batch, pool"
 HELPER = (
-    f"{QUICK}from autograder.grading.judge import judge\nfrom autograder.grading.batch import worker_main\n"
+    f"{QUICK}from autograder.grading.batch import run, worker_main\n"
     "import autograder.wall.sandbox.warm, nbgrader.utils"
 )
 WORKS = f"""{QUICK}
