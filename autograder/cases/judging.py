@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.cases.model import Broken, Half, Studio, Verdict
-from autograder.cases.running import Limit, explain, own_failure, seed_for, type_name
+from autograder.cases.running import Limit, explain, own_failure, seed_for
 from autograder.cases.studios import Entry, Rounds
 from autograder.timelimit import TimeUp
 
@@ -53,6 +53,9 @@ def _asked(studio: Studio, judge: Callable[..., Any], rounds: Rounds, seed: int,
     try:
         with limit(studio.seconds), np.errstate(all="ignore"):
             said = judge(**{name: offered[name] for name in takes})
+    except (Exception, SystemExit, GeneratorExit) as error:
+        error.on_unseen = entry.was_asked  # type: ignore[union-attr]
+        raise
     finally:
         entry.close()
     value, advice = said if isinstance(said, tuple) else (said, "")
@@ -73,7 +76,8 @@ def judge_studio(studio: Studio, rounds: Rounds, key: bytes, limit: Limit, open_
     except (Exception, SystemExit, GeneratorExit, TimeUp) as error:
         file = studio.judge.__code__.co_filename if studio.judge else ""
         own_failure(error, file, ("entry",))
-        why, line = _without_data(error, *explain(error, {}, file, studio.seconds))
+        unseen = getattr(error, "on_unseen", False) or not isinstance(error, Broken)  # arrays are counted before anything is seen
+        why, line = explain(error, {}, file, studio.seconds, unseen)
         return Verdict("judge", says, True, False, 1.0, message=why, line=line)
     share, band = studio.score(value), studio.band(value) + (", with honour" if studio.honoured(value) else "")
     if not math.isfinite(value):
@@ -83,15 +87,6 @@ def judge_studio(studio: Studio, rounds: Rounds, key: bytes, limit: Limit, open_
     earned = _band_share(studio, value) if open_week else share
     message: str | None = None if earned > 0 else f"{band}: a do-nothing answer does as well"
     return Verdict("judge", says, True, False, 1.0, message=message, notes=notes, earned=earned)
-
-
-def _without_data(error: BaseException, why: str, line: str) -> tuple[str, str]:
-    """What went wrong, without any text of an exception's: it may hold rows of what is judged on."""
-    if isinstance(error, (Broken, TimeUp, NotImplementedError)) or type(error).__module__.startswith("autograder."):
-        return why, line
-    if line:
-        return f"your code raised {type_name(error)} on data that it had not seen", line
-    return f"what came back cannot be used here ({type_name(error)})", line
 
 
 def _band_share(studio: Studio, value: float) -> float:

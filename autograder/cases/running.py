@@ -31,6 +31,7 @@ from autograder.cases.causes import BLANK
 from autograder.cases.mistakes import CaseError, authors_mistake
 from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.studios import Entry
+from autograder.cases.unseen import why_unseen
 from autograder.cases.words import describe
 from autograder.datafiles import DataError
 from autograder.errors import OwnFailure
@@ -213,16 +214,22 @@ def _verdict(case: Case, attempts: _Attempts, seconds: float) -> Verdict:
     common = {"case": case.name, "says": case.says, "hidden": case.hidden, "side": case.side, "weight": case.weight}
     if attempts.error is None:
         return Verdict(**common, notes=notes)  # type: ignore[arg-type]
-    message, line = explain(attempts.error, attempts.subjects, case.run.__code__.co_filename, seconds)
+    entry = attempts.subjects.get("entry")
+    unseen = case.hidden and isinstance(entry, Entry) and entry.was_asked
+    message, line = explain(attempts.error, attempts.subjects, case.run.__code__.co_filename, seconds, unseen)
     if attempts.slow:
         message = f"it is too slow: {seconds:g} seconds were enough to try it on {attempts.tries - 1} small inputs"
     call = breaking_call(attempts.error, case.run.__code__.co_filename, attempts.subjects, attempts.on)
-    on = call or describe(attempts.on)
+    on = "" if unseen else call or describe(attempts.on)
     return Verdict(**common, notes=notes, message=message, line=line, on=on)  # type: ignore[arg-type]
 
 
-def explain(error: BaseException, subjects: Mapping[str, Any], case_file: str, seconds: float) -> tuple[str, str]:
-    """What went wrong, in the learner's words, and her own line where her code raised."""
+def explain(
+    error: BaseException, subjects: Mapping[str, Any], case_file: str, seconds: float, unseen: bool = False
+) -> tuple[str, str]:
+    """What went wrong, in the learner's words, and her own line where her code raised. `unseen`: on data that she never sees."""
+    if unseen and not isinstance(error, TimeUp | NotImplementedError):
+        return why_unseen(error), "" if isinstance(error, Broken) else learner_line(error, case_file)
     if isinstance(error, Broken):
         return str(error), ""
     if isinstance(error, TimeUp):

@@ -121,6 +121,11 @@ class Entry:
                 place.close()
         self._training = self._asked = None
 
+    @property
+    def was_asked(self) -> bool:
+        """Whether a round was asked: her code has seen what a judge looks at."""
+        return not self._trainable
+
     def train(self, *handed: Any, rng: np.random.Generator | None = None) -> Round:
         """Let the maker learn, once.
 

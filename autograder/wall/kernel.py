@@ -341,7 +341,7 @@ class Kernel:
 
     def _gone(self) -> LearnerError:
         status = self._process.ended() if self._process is not None else None
-        how = f" (status {status})" if status else ""
+        how = f" (status {status})" if status and self.data else ""  # a status could tell of data that is not shown
         gone = self._broken(LearnerGone(f"the notebook's process ended{how}: something in it stopped Python itself"))
         if status in KILLED:
             self.killed.append(gone)
