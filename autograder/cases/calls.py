@@ -75,7 +75,7 @@ def _call(frame: FrameType, line: int, subjects: Mapping[str, Any], drawn: Mappi
     before = [one for one in statements if (one.end_lineno or one.lineno) < line or (_has_body(one) and one.lineno <= line)]
     for statement in [*reversed(here), *reversed(before)]:
         for node in _calls(statement, names):
-            return _written(node, names[node.func.id], known)  # type: ignore[attr-defined]
+            return _written(node, names[_callee(node.func)], known)
     return ""
 
 
@@ -94,8 +94,15 @@ def _calls(statement: ast.stmt, names: Mapping[str, str]) -> Iterator[ast.Call]:
         heads = [item.context_expr for item in statement.items]
     for head in heads:
         for node in ast.walk(head):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            if isinstance(node, ast.Call) and _callee(node.func) in names:
                 yield node
+
+
+def _callee(func: ast.expr) -> str:
+    """The name of what is called, also where it is called as `expect.handing_back(name)(…)`."""
+    if isinstance(func, ast.Call) and ast.unparse(func.func) == "expect.handing_back" and len(func.args) == 1:
+        func = func.args[0]
+    return func.id if isinstance(func, ast.Name) else ""
 
 
 def _written(node: ast.Call, name: str, known: Mapping[str, Any]) -> str:

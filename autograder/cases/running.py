@@ -219,7 +219,8 @@ def _verdict(case: Case, attempts: _Attempts, seconds: float) -> Verdict:
     message, line = explain(attempts.error, attempts.subjects, case.run.__code__.co_filename, seconds, unseen)
     if attempts.slow:
         message = f"it is too slow: {seconds:g} seconds were enough to try it on {attempts.tries - 1} small inputs"
-    call = breaking_call(attempts.error, case.run.__code__.co_filename, attempts.subjects, attempts.on)
+    subjects = {**attempts.subjects, **attempts.given}  # what the case had of hers
+    call = breaking_call(attempts.error, case.run.__code__.co_filename, subjects, attempts.on)
     on = "" if unseen else call or describe(attempts.on)
     return Verdict(**common, notes=notes, message=message, line=line, on=on)  # type: ignore[arg-type]
 

@@ -26,7 +26,7 @@ def kind_of(error: BaseException) -> str:
     """
     for kind in type(error).__mro__:
         if kind.__name__ in _KINDS and getattr(builtins, kind.__name__) is kind:
-            return kind.__name__
+            return str(kind.__name__)
     return "Exception"
 
 
