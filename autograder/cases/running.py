@@ -14,7 +14,6 @@ import sysconfig
 import tempfile
 import time
 import traceback
-import warnings
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
@@ -32,6 +31,7 @@ from autograder.cases.mistakes import CaseError, authors_mistake
 from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.studios import Entry
 from autograder.cases.unseen import why_unseen
+from autograder.cases.warned import Diagnosis
 from autograder.cases.words import describe
 from autograder.datafiles import DataError
 from autograder.errors import OwnFailure
@@ -89,7 +89,7 @@ class _Attempts:
         self.tries = self.shrinks = 0
         self.error: BaseException | None = None
         self.on: dict[str, Any] = {}
-        self.printed = ""
+        self.printed = self.warned = ""
         self.slow = False  # the time was used up by several tries, none of which hung
 
     def strategies(self) -> dict[str, st.SearchStrategy[Any]]:
@@ -111,18 +111,12 @@ class _Attempts:
         begun = time.monotonic()
         before = copy.deepcopy(drawn)
         rng = {"rng": np.random.default_rng([self.seed, self.tries] if self.search.anew else self.seed)} if self.takes_rng else {}
-        printed = io.StringIO()
+        printed, heard = io.StringIO(), Diagnosis(lambda file: _is_hers(file, self.case.run.__code__.co_filename))
         for one in self.given.values():
             if isinstance(one, Entry):
                 one.reset()  # each try is a judging of its own
         try:
-            with (
-                np.errstate(all="ignore"),
-                warnings.catch_warnings(),
-                contextlib.redirect_stdout(printed),
-                contextlib.redirect_stderr(printed),
-            ):
-                warnings.simplefilter("ignore")
+            with heard.listening(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
                 self.case.run(**self.given, **drawn, **rng)
         except (Exception, SystemExit, GeneratorExit) as error:
             if type(error).__module__.startswith("hypothesis"):  # a rejected draw, for instance: not the learner's
@@ -140,7 +134,8 @@ class _Attempts:
                 self.slow = time.monotonic() - begun < self.seconds / 2
             raise
         finally:
-            self.printed = self.printed or printed.getvalue()[:200]
+            self.printed = self.printed or heard.read(printed.getvalue()[:2000])[:200].strip()
+            self.warned = heard.said or self.warned
 
     def _searched(self) -> bool:
         return self.tries >= FEWEST and self.seconds - self.left() > self.search.seconds
@@ -222,6 +217,7 @@ def _verdict(case: Case, attempts: _Attempts, seconds: float) -> Verdict:
     subjects = {**attempts.subjects, **attempts.given}  # what the case had of hers
     call = breaking_call(attempts.error, case.run.__code__.co_filename, subjects, attempts.on)
     on = "" if unseen else call or describe(attempts.on)
+    notes = (*((attempts.warned,) if attempts.warned and not unseen else ()), *notes)
     return Verdict(**common, notes=notes, message=message, line=line, on=on)  # type: ignore[arg-type]
 
 
@@ -276,6 +272,10 @@ _NOT_HERS = tuple(
 )
 
 
+def _is_hers(file: str, case_file: str) -> bool:
+    return not file.startswith((*_NOT_HERS, case_file, "<frozen", "<__array_function__"))
+
+
 def learner_line(error: BaseException, case_file: str) -> str:
     """The innermost line of the learner's own code that an error passed through: `line 3: return x / 0`."""
     crossed = getattr(error, "learner_traceback", None)
@@ -286,7 +286,7 @@ def learner_line(error: BaseException, case_file: str) -> str:
     for frame in reversed(lines):
         if frame.filename.endswith((".pyx", ".pxi")):  # of a compiled library
             continue
-        if not frame.filename.startswith((*_NOT_HERS, case_file, "<frozen", "<__array_function__")):
+        if _is_hers(frame.filename, case_file):
             source = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
             return f"line {frame.lineno}: {source}" if source else f"line {frame.lineno}"
     return ""

@@ -10,6 +10,7 @@ from autograder.cases import Broken, case, draws, exercise, expect, limit, regis
 from autograder.cases.mistakes import CaseError
 from autograder.cases.registry import Registry, WeekError
 from autograder.cases.running import run_case
+from autograder.cases.warned import Diagnosis
 
 KEY = b"a test"
 
@@ -153,6 +154,21 @@ def test_prints_cost_nothing_and_are_noted(doubling, capsys):
     verdict = verdict_on(doubling, double)
     assert verdict.holds and "prints" in verdict.notes[0]
     assert capsys.readouterr().out == ""
+
+
+def test_a_warning_of_numpy_is_a_diagnosis_and_no_print(doubling, tmp_path):
+    source = "import numpy as np\ndef double(x):\n    y = np.log(x * 0)\n    return y"
+    verdict = verdict_on(doubling, written(source, tmp_path))
+    assert "NumPy warned at your line 3: divide by zero encountered in log" in verdict.notes
+    assert not any("prints" in note for note in verdict.notes)
+    quiet = verdict_on(doubling, written(source.replace("    return y", "    return 2 * x"), tmp_path))
+    assert quiet.holds and quiet.notes == ()
+
+
+def test_a_warning_that_came_across_the_wall_as_text_is_one_too():
+    heard = Diagnosis(lambda file: True)
+    printed = "<ipython-input-3>:7: RuntimeWarning: overflow encountered in exp\n  return np.exp(z)\nhello\n"
+    assert heard.read(printed) == "hello\n" and heard.said == "NumPy warned at your line 7: overflow encountered in exp"
 
 
 def test_a_changed_input_is_shown_as_it_was_before(declared):
