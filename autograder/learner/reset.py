@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.errors import Mend
-from autograder.learner.cells import Cell, back_up, id_of, is_answer, read_notebook, write_notebook
+from autograder.learner.cells import Cell, back_up, id_of, ids_of, is_answer, read_notebook, write_notebook
 from autograder.learner.workspace import Workspace
 
 
@@ -19,21 +19,22 @@ def reset(workspace: Workspace, week: str, exercise: str) -> Path:
     notebook = read_notebook(path)
     kept = back_up(workspace, week, path)
     cells = notebook["cells"]
-    here = [place for place, cell in enumerate(cells) if id_of(cell) == exercise]
+    ids = ids_of(cells, released)
+    here = [place for place, id in enumerate(ids) if id == exercise]
     if here:
         fresh = dict(answers[exercise])
         fresh["id"] = cells[here[-1]].get("id", fresh.get("id"))
         cells[here[-1]] = fresh
     else:
-        cells.insert(_place(cells, released, exercise), dict(answers[exercise]))
+        cells.insert(_place(ids, released, exercise), dict(answers[exercise]))
     write_notebook(path, notebook)
     return kept
 
 
-def _place(cells: list[Cell], released: list[Cell], exercise: str) -> int:
+def _place(ids: list[str | None], released: list[Cell], exercise: str) -> int:
     """Where a lost cell belongs: behind the last cell before it in the release that is still there."""
     order = [id_of(cell) for cell in released]
-    places = {id_of(cell): place for place, cell in enumerate(cells)}
+    places = {id: place for place, id in enumerate(ids) if id is not None}
     for before in reversed(order[: order.index(exercise)]):
         if before in places:
             return places[before] + 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.learner.cells import Cell, back_up, id_of, is_answer, read_notebook, role_of, text_of, write_notebook
+from autograder.learner.cells import Cell, back_up, id_of, ids_of, is_answer, read_notebook, role_of, write_notebook
 from autograder.learner.workspace import Workspace
 from autograder.notebook.regions import STUB
 
@@ -53,13 +53,11 @@ def update(workspace: Workspace, week: str) -> Updated:
 
 def merge(hers: Sequence[Cell], new: Sequence[Cell]) -> list[Cell]:
     """The new release's cells with her answers in them, her own cells behind what they stood behind."""
-    known = {id_of(cell): cell for cell in new}
     own: dict[str, list[Cell]] = {}  # by the course's cell that they stand behind
     written: dict[str, list[Cell]] = {}
     before = ""
-    for cell in hers:
-        id = id_of(cell)
-        if id in known:
+    for cell, id in zip(hers, ids_of(hers, new), strict=True):
+        if id is not None:
             written.setdefault(id, []).append(cell)
             before = id
         elif not _is_courses(cell):
@@ -74,10 +72,12 @@ def merge(hers: Sequence[Cell], new: Sequence[Cell]) -> list[Cell]:
 
 def _joined(new: Cell, hers: list[Cell]) -> list[Cell]:
     """One of the release's cells as she gets it; pieces of an answer that she has split stay in their order."""
-    if not hers or not (role_of(new) in HERS or is_answer(new)) or all(_is_unsolved(text_of(cell)) for cell in hers):
-        same = [cell for cell in hers if text_of(cell) == text_of(new)]
+    if not hers or not (role_of(new) in HERS or is_answer(new)) or all(_is_unsolved(cell["source"]) for cell in hers):
+        same = [cell for cell in hers if cell["source"] == new["source"]]
         return [{**new, **({"outputs": same[-1]["outputs"]} if same and "outputs" in same[-1] else {})}]
     last = hers[-1]
+    if role_of(new) == "try":  # it is hers altogether: what she made of it, a text for instance, it stays
+        new = {**last, "metadata": new["metadata"]}
     mine = {**new, "source": last.get("source", ""), "id": last.get("id", new.get("id"))}
     for key in ("outputs", "execution_count"):
         if new["cell_type"] == last.get("cell_type") == "code":
@@ -106,14 +106,14 @@ def _is_courses(cell: Cell) -> bool:
     """Whether a cell that the release has no more was the course's: then it goes. An answer is hers and stays."""
     if is_answer(cell) or role_of(cell) == "try":
         return False
-    settings = cell.get("metadata", {}).get("nbgrader")
+    settings = cell["metadata"].get("nbgrader")
     locked = isinstance(settings, dict) and bool(settings.get("locked") or settings.get("grade"))
     return bool(locked or role_of(cell) or (cell.get("cell_type") == "markdown" and _COURSE_TEXT.fullmatch(id_of(cell))))
 
 
 def _as_own(cell: Cell) -> Cell:
     """A cell without what made it the course's."""
-    metadata = {key: value for key, value in cell.get("metadata", {}).items() if key not in ("nbgrader", "autograder")}
+    metadata = {key: value for key, value in cell["metadata"].items() if key not in ("nbgrader", "autograder")}
     return {**cell, "metadata": metadata}
 
 
@@ -131,10 +131,10 @@ def _ids_once(cells: list[Cell]) -> list[Cell]:
 
 def _changed(hers: Sequence[Cell], new: Sequence[Cell]) -> list[str]:
     """The names of the course's cells that are new or different, for her to look at."""
-    texts = {id_of(cell): text_of(cell) for cell in hers}
+    texts = {id: cell["source"] for cell, id in zip(hers, ids_of(hers, new), strict=True)}
     courses = [cell for cell in new if not (role_of(cell) in HERS or is_answer(cell))]
-    return [id_of(cell) for cell in courses if texts.get(id_of(cell)) != text_of(cell)]
+    return [id_of(cell) for cell in courses if texts.get(id_of(cell)) != cell["source"]]
 
 
 def _bare(cell: Cell) -> tuple[Any, ...]:
-    return cell.get("cell_type"), text_of(cell), id_of(cell)
+    return cell.get("cell_type"), cell["source"], id_of(cell)

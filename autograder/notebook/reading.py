@@ -104,6 +104,18 @@ def _read_apart(content: bytes) -> Read:
 def read_bytes(content: bytes) -> Read:
     """Read a notebook's bytes; as `read`."""
     lines: list[str] = []
+    cells = read_raw(content, lines)["cells"]
+    return Read(_cells(cells, lines), lines)
+
+
+def read_raw(content: bytes, lines: list[str]) -> dict[str, Any]:
+    """A notebook as its file has it, in the format of today, `cells` a list of whatever; lines on what was not as it should be.
+
+    Raises
+    ------
+    Unreadable
+        As `read`.
+    """
     text = _decode(content, lines)
     raw = _parse(_ESCAPE.sub(_whole, text) if _HALVES.search(text) else text)
     if not isinstance(raw, dict):
@@ -119,7 +131,8 @@ def read_bytes(content: bytes) -> Read:
     cells = raw.get("cells")
     if not isinstance(cells, list):
         raise Unreadable(f"Your notebook has no cells. Mend: {_SAVE}")
-    return Read(_cells(cells, lines), lines)
+    found: dict[str, Any] = raw
+    return found
 
 
 def _decode(content: bytes, lines: list[str]) -> str:
@@ -176,7 +189,7 @@ def _cells(raw: list[Any], lines: list[str]) -> list[ReadCell]:
         lines.append(f"The notebook has {len(raw)} cells; the first {MOST_CELLS} were read.")
     cells = []
     for number, one in enumerate(raw[:MOST_CELLS], 1):
-        cell = _cell(one)
+        cell = read_cell(one)
         if cell is None:
             lines.append(f"Cell {number} could not be read and was left out.")
         elif len(cell.source) > LONGEST_CELL:
@@ -186,7 +199,8 @@ def _cells(raw: list[Any], lines: list[str]) -> list[ReadCell]:
     return cells
 
 
-def _cell(raw: Any) -> ReadCell | None:
+def read_cell(raw: Any) -> ReadCell | None:
+    """One cell, whatever stands there; None where nothing can be made of it."""
     if not isinstance(raw, dict):
         return None
     source = raw.get("source", "")

@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from autograder.notebook import NOT_RUN
 from autograder.notebook import format as nbio
 from autograder.notebook.reading import ReadCell
+from autograder.notebook.recognise import Known, named_in, plain, recognise
 from autograder.notebook.regions import STUB, split_solution, without_hidden
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -58,7 +59,14 @@ class Part:
         """An answer's lines before anybody has written there, blanks around each left out; else its text, shown and whole."""
         if self.is_answer:
             return _released(self.source)
-        return frozenset((_plain(self.shown), _plain(self.source)))
+        return frozenset((plain(self.shown), plain(self.source)))
+
+    @functools.cached_property
+    def known(self) -> Known:
+        """What it is recognised by."""
+        if self.is_answer:
+            return Known(self.id, self.cell_id, frozenset(), named_in(self.source) if self.kind == "code" else frozenset())
+        return Known(self.id, self.cell_id, self.released)
 
 
 def parts_of(source: NotebookNode) -> list[Part]:
@@ -114,21 +122,13 @@ class _Repair:
         self.parts = parts
         self.lines: list[str] = []
         self.by_id = {part.id: part for part in parts}
-        self.by_cell_id = {part.cell_id: part for part in parts if part.cell_id}
 
     def place(self, cells: Sequence[ReadCell]) -> list[Placed]:
-        placed = self._once([(cell, self._recognise(cell)) for cell in cells])
+        names = recognise(cells, [part.known for part in self.parts])
+        placed = self._once([(cell, self.by_id[name] if name else None) for cell, name in zip(cells, names, strict=True)])
         placed = [one for pair in placed for one in self._in_form(*pair)]
         placed = self._with_missing(placed)
         return self._tests_behind_answers(placed)
-
-    def _recognise(self, cell: ReadCell) -> Part | None:
-        """By nbgrader's metadata, else by the builder's, else by the cell's id: an editor may lose any of them."""
-        ours = cell.metadata.get("autograder")
-        for claim in (cell.claims.get("grade_id"), ours.get("id") if isinstance(ours, dict) else None):
-            if isinstance(claim, str) and claim in self.by_id:
-                return self.by_id[claim]
-        return self.by_cell_id.get(cell.id)
 
     def _once(self, pairs: list[Placed]) -> list[Placed]:
         """Each part at one place; what stands elsewhere under its name is an ordinary cell, or goes where it says nothing."""
@@ -176,12 +176,16 @@ class _Repair:
         return [hers, course] if part.is_test else [course, hers]
 
     def _with_missing(self, placed: list[Placed]) -> list[Placed]:
-        """Put back what is missing, each behind what stands before it in the course."""
+        """Put back what is missing, each behind what stands before it in the course; a test whose answer is not found last."""
         present = {part.id for _, part in placed if part is not None}
         before: Part | None = None
+        answer: Part | None = None
         for part in self.parts:
+            answer = part if part.is_answer else answer
             if part.id not in present and (part.is_course or part.settings.get("grade") or part.settings.get("task")):
                 at = 0 if before is None else _index(placed, before) + 1
+                if part.is_test and (answer is None or answer.id not in present):
+                    at = len(placed)  # what it tests may stand anywhere
                 text = part.shown if part.is_course else "(This cell was missing when the notebook was handed in.)"
                 placed.insert(at, (ReadCell(part.kind, text), part))
                 present.add(part.id)
@@ -211,7 +215,7 @@ def _index(placed: list[Placed], part: Part) -> int:
 
 
 def _is_as_released(cell: ReadCell, part: Part) -> bool:
-    return not _is_tried(cell.source, part.released) if part.is_answer else _plain(cell.source) in part.released
+    return not _is_tried(cell.source, part.released) if part.is_answer else plain(cell.source) in part.released
 
 
 def is_tried(answer: str, reference: str) -> bool:
@@ -226,10 +230,6 @@ def _is_tried(answer: str, released: frozenset[str]) -> bool:
 def _released(reference: str) -> frozenset[str]:
     lines = [line.strip() for line in split_solution(reference)[0].splitlines()]
     return frozenset([*lines, STUB, "raise NotImplementedError()", ""])
-
-
-def _plain(source: str) -> str:
-    return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
 def _as(cell: ReadCell, kind: str, source: str) -> ReadCell:

@@ -246,3 +246,55 @@ def test_solutions_of_several_attempts(desk: Desk, capsys: pytest.CaptureFixture
 def test_a_workspace_that_is_named(desk: Desk) -> None:
     found = find_workspace(desk.home / "mine")
     assert found == Workspace(desk.home / "mine", desk.home / "exchange" / "tiny", desk.home / "cache" / "tiny")
+
+
+def stripped(cells: list[Cell], metadata: Any = None) -> list[Cell]:
+    """As an editor saves them that keeps neither marks nor ids; `metadata` stands in the place of theirs."""
+    return [{**copy.deepcopy(cell), "metadata": metadata, "id": None} for cell in cells]
+
+
+@pytest.mark.parametrize("metadata", [None, {}, [], "x"])
+def test_a_notebook_without_marks_gets_them_back_and_no_cell_twice(desk: Desk, metadata: Any) -> None:
+    mine = changed(RELEASED, one="def one(x): return 1")
+    mine.insert(5, own("mine", "mine = 1"))
+    desk.write(stripped(mine, metadata))
+    assert main(["update", "week01"]) == 0
+    assert desk.sources() == [cell["source"] for cell in mine]
+    assert [cell["metadata"] for cell in desk.cells()] == [cell["metadata"] for cell in mine]
+    assert main(["update", "week01"]) == 0 and desk.sources() == [cell["source"] for cell in mine]
+
+
+def test_a_mended_week_reaches_a_notebook_without_marks(desk: Desk) -> None:
+    text_before = "### one\n\nWrite `one`, of which the same is asked as last week: it gives what it is given."
+    long = changed(RELEASED, text_1_one=text_before)
+    desk.write(stripped(changed(long, one="def one(x): return 1"), {}))
+    desk.release(changed(RELEASED, text_1_one=text_before.replace("the same", "a little more")))
+    assert main(["update", "week01"]) == 0
+    sources = desk.sources()
+    assert len(sources) == len(RELEASED) and "a little more" in sources[2] and sources[3] == "def one(x): return 1"
+
+
+def test_reset_knows_an_answer_without_marks(desk: Desk) -> None:
+    mine = stripped(changed(RELEASED, one="import numpy as np\n\ndef one(x):\n    return 1", two="def two(x): return 2"), None)
+    desk.write(mine)
+    assert main(["reset", "week01", "one"]) == 0
+    assert desk.sources() == [cell["source"] for cell in changed(RELEASED, two="def two(x): return 2")]
+
+
+def test_a_try_cell_stays_what_she_made_of_it(desk: Desk) -> None:
+    mine = changed(RELEASED, scratch="*My* notes.")
+    mine[-1] = {"cell_type": "markdown", "id": "scratch", "metadata": mine[-1]["metadata"], "source": "*My* notes."}
+    desk.write(mine)
+    desk.release(changed(RELEASED, text_1_one="### one, mended"))
+    assert main(["update", "week01"]) == 0
+    last = desk.cells()[-1]
+    assert (last["cell_type"], last["source"]) == ("markdown", "*My* notes.") and "outputs" not in last
+
+
+@pytest.mark.parametrize("odd", [[3], [None], [{"cell_type": "code", "source": 5, "metadata": {}}]])
+def test_what_is_no_cell_is_said_and_nothing_is_touched(desk: Desk, odd: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+    path = desk.week / f"{WEEK}.ipynb"
+    path.write_text(json.dumps({"cells": odd, "metadata": None, "nbformat": 4, "nbformat_minor": 5}))
+    before = path.read_bytes()
+    assert main(["update", "week01"]) == 1 and main(["reset", "week01", "one"]) == 1
+    assert "Mend:" in capsys.readouterr().err and path.read_bytes() == before

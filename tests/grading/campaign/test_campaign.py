@@ -29,7 +29,7 @@ from tests.grading.campaign.lib import ATTACKS, CANARY, LEFT, MARK, SHOWN
 
 pytestmark = pytest.mark.timeout(900)  # whoever is first waits until the whole class is graded
 KINDS = ("forging", "patching", "reading", "writing", "exhausting", "killing", "escaping", "malformed", "beside", "persistence")
-for kind in (*KINDS, "insider", "texts"):
+for kind in (*KINDS, "insider", "texts", "lost"):
     importlib.import_module(f"tests.grading.campaign.{kind}")
 HONEST = ("aa-honest", "kk-honest", "zz-honest")  # graded first, in the middle, last
 NOTEBOOK = 30.0  # seconds; a cell has a tenth of them, as by default
