@@ -22,7 +22,7 @@ def add(subparsers: Any) -> None:
 
 def run_reset(options: argparse.Namespace) -> int:
     """Put an exercise back."""
-    from autograder.learner.cells import RELOAD
+    from autograder.learner.notebooks import RELOAD
     from autograder.learner.reset import reset
     from autograder.learner.workspace import find_workspace
 
@@ -34,7 +34,7 @@ def run_reset(options: argparse.Namespace) -> int:
 
 def run_update(options: argparse.Namespace) -> int:
     """Receive a mended week."""
-    from autograder.learner.cells import RELOAD
+    from autograder.learner.notebooks import RELOAD
     from autograder.learner.update import update
     from autograder.learner.workspace import find_workspace
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.errors import Mend
-from autograder.learner.cells import Cell, back_up, id_of, ids_of, is_answer, read_notebook, write_notebook
+from autograder.learner.notebooks import back_up, ids_of, known_as, read_notebook, write_notebook
 from autograder.learner.workspace import Workspace
+from autograder.notebook.cells import Cell, is_answer
 
 
 def reset(workspace: Workspace, week: str, exercise: str) -> Path:
     """Put the answer cell of an exercise back; where the copy of the notebook as it was lies."""
     path = workspace.notebook(week)
     released = read_notebook(workspace.released(week) / f"{week}.ipynb")["cells"]
-    answers = {id_of(cell): cell for cell in released if is_answer(cell)}
+    answers = {known_as(cell): cell for cell in released if is_answer(cell)}
     if exercise not in answers:
         raise Mend(f"{week} has no exercise {exercise!r}.\nMend: name one of: {', '.join(answers)}.")
     notebook = read_notebook(path)
@@ -33,7 +34,7 @@ def reset(workspace: Workspace, week: str, exercise: str) -> Path:
 
 def _place(ids: list[str | None], released: list[Cell], exercise: str) -> int:
     """Where a lost cell belongs: behind the last cell before it in the release that is still there."""
-    order = [id_of(cell) for cell in released]
+    order = [known_as(cell) for cell in released]
     places = {id: place for place, id in enumerate(ids) if id is not None}
     for before in reversed(order[: order.index(exercise)]):
         if before in places:

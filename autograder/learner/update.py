@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.learner.cells import Cell, back_up, id_of, ids_of, is_answer, read_notebook, role_of, write_notebook
+from autograder.learner.notebooks import back_up, ids_of, known_as, read_notebook, write_notebook
 from autograder.learner.workspace import Workspace
+from autograder.notebook.cells import Cell, is_answer, role_of, settings_of
 from autograder.notebook.regions import STUB
 
 _COURSE_TEXT = re.compile(r"text-\d+-\w+")  # the builder's ids of text cells
@@ -64,7 +65,7 @@ def merge(hers: Sequence[Cell], new: Sequence[Cell]) -> list[Cell]:
             own.setdefault(before, []).append(_as_own(cell))
     out = list(own.get("", []))
     for cell in new:
-        id = id_of(cell)
+        id = known_as(cell)
         out += _joined(cell, written.get(id, []))
         out += own.get(id, [])
     return _ids_once(out)
@@ -106,9 +107,9 @@ def _is_courses(cell: Cell) -> bool:
     """Whether a cell that the release has no more was the course's: then it goes. An answer is hers and stays."""
     if is_answer(cell) or role_of(cell) == "try":
         return False
-    settings = cell["metadata"].get("nbgrader")
-    locked = isinstance(settings, dict) and bool(settings.get("locked") or settings.get("grade"))
-    return bool(locked or role_of(cell) or (cell.get("cell_type") == "markdown" and _COURSE_TEXT.fullmatch(id_of(cell))))
+    settings = settings_of(cell)
+    locked = settings.get("locked") or settings.get("grade")
+    return bool(locked or role_of(cell) or (cell.get("cell_type") == "markdown" and _COURSE_TEXT.fullmatch(known_as(cell))))
 
 
 def _as_own(cell: Cell) -> Cell:
@@ -133,8 +134,8 @@ def _changed(hers: Sequence[Cell], new: Sequence[Cell]) -> list[str]:
     """The names of the course's cells that are new or different, for her to look at."""
     texts = {id: cell["source"] for cell, id in zip(hers, ids_of(hers, new), strict=True)}
     courses = [cell for cell in new if not (role_of(cell) in HERS or is_answer(cell))]
-    return [id_of(cell) for cell in courses if texts.get(id_of(cell)) != cell["source"]]
+    return [known_as(cell) for cell in courses if texts.get(known_as(cell)) != cell["source"]]
 
 
 def _bare(cell: Cell) -> tuple[Any, ...]:
-    return cell.get("cell_type"), cell["source"], id_of(cell)
+    return cell.get("cell_type"), cell["source"], known_as(cell)

@@ -42,7 +42,7 @@ def execute(
 
     Parameters
     ----------
-    notebook : what was handed in; it is not changed.
+    notebook : what was handed in, as `notebook.repair` leaves it; it is not changed.
     source_notebook : the instructor's; test cells and locked cells are taken from it.
     tools : gives the grader's names for test cells (`check`, `hidden_check`).
     files : what stands beside the notebook in her process: the submission's, with the release's own over them.
@@ -66,15 +66,15 @@ def _executed(
     files: Mapping[str, bytes] | None,
     starter: Starter,
 ) -> tuple[Executed, list[Exception]]:
-    learner = Kernel(starter, limits, files)
     plan = plan_of(notebook, source_notebook)
+    learner = Kernel(starter, limits, files)
     try:
         space = _GraderNames(tools(learner), source_notebook, plan)
         for number, step in enumerate(plan.steps, 1):
             _run(step, number, learner, space)
     finally:
         learner.close()
-    return Executed(plan.notebook(notebook), [*plan.said, *dict.fromkeys(learner.said)]), learner.killed
+    return Executed(plan.notebook(notebook), list(dict.fromkeys(learner.said))), learner.killed
 
 
 def _run(step: Step, number: int, learner: Kernel, space: _GraderNames) -> None:

@@ -10,6 +10,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.notebook.reading import ReadCell
+from autograder.notebook.repair import Shape, repair
 from autograder.wall.execute import Executed, execute
 from autograder.wall.kernel import Kernel
 from autograder.wall.sandbox.sandbox import Sandbox, open_sandbox
@@ -136,10 +138,13 @@ Run = Callable[..., Executed]
 
 @pytest.fixture
 def run(opened: Callable[[Limits], Sandbox | Warm]) -> Run:
-    """Execute a submission against a source."""
+    """Execute a submission against a source, repaired as intake does it."""
 
     def run(submitted: NotebookNode, source: NotebookNode, limits: Limits = QUICK, **options: Any) -> Executed:
         tools = options.pop("tools", lambda learner: {})
-        return execute(submitted, source, tools, starter=opened(limits), **options)
+        hers = [ReadCell(cell.cell_type, cell.source, dict(cell.metadata), cell.get("id", "")) for cell in submitted.cells]
+        made, lines = repair(Shape.of(source), hers)
+        executed = execute(made, source, tools, starter=opened(limits), **options)
+        return executed._replace(said=[*lines, *executed.said])
 
     return run

@@ -23,10 +23,10 @@ from autograder.grading.judge.job import Job
 from autograder.grading.judge.reference import pieces
 from autograder.grading.judge.result import COURSE, KEY, Result, exercise_result
 from autograder.grading.judge.whole import need_data
+from autograder.notebook.cells import is_test, kind_of
 from autograder.wall.execute import Executed, execute
 from autograder.wall.kernel import Kernel, Starter
 from autograder.wall.outputs import error
-from autograder.wall.plan import kind_of
 from autograder.wall.studio import Studios
 from autograder.wall.wire.errors import LearnerError
 
@@ -223,7 +223,7 @@ def _plain_result(cell: NotebookNode) -> None:
     nbgrader gives full marks for NaN, for a negative number and for np.float64(0.5), and stops at one above the points.
     """
     settings = cell.metadata.get("nbgrader", {})
-    if cell.cell_type != "code" or not settings.get("grade") or settings.get("solution"):
+    if not is_test(cell):
         return
     for output in cell.outputs:
         if output.output_type != "execute_result" or "text/plain" not in output.data:

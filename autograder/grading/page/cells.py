@@ -19,6 +19,7 @@ from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
 from autograder.grading.judge.result import COURSE
 from autograder.notebook import NOT_RUN
+from autograder.notebook.cells import is_test
 from autograder.timelimit import TimeUp, limit
 
 PICTURES = {"image/png": "image/png", "image/jpeg": "image/jpeg", "image/gif": "image/gif"}
@@ -79,7 +80,7 @@ def _cell(cell: NotebookNode, exercises: set[str]) -> Shown | None:
     if cell.cell_type != "code":
         return _text(cell, plain)
     anchor = f"cell-{settings['grade_id']}" if settings.get("grade_id") else ""
-    if settings.get("grade") and not settings.get("solution"):
+    if is_test(cell):
         name = settings["grade_id"].partition("_")[2]
         of = name if name in exercises else ""
         outputs = [] if of and not any(o.output_type == "error" for o in cell.outputs) else _outputs(cell)

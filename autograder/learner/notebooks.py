@@ -1,4 +1,4 @@
-"""Cells of notebooks that a learner has on disk, read and written without touching what is not meant."""
+"""Notebooks that a learner has on disk, read and written without touching what is not meant."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from typing import Any
 from autograder.errors import Mend
 from autograder.files import write_whole
 from autograder.learner.workspace import BACKUPS, Workspace
+from autograder.notebook.cells import Cell, id_of, is_answer
 from autograder.notebook.reading import Unreadable, read_cell, read_raw
 from autograder.notebook.recognise import Known, named_in, plain, recognise
 
-Cell = dict[str, Any]
 ALIKE = 0.8  # share of its text from which on a cell without marks is taken for an older version
 SHORT = 20  # characters of which nobody can say so
 RELOAD = "If the notebook is open in JupyterLab: File > Reload Notebook from Disk."
@@ -52,13 +52,9 @@ def back_up(workspace: Workspace, week: str, path: Path) -> Path:
     return Path(shutil.copyfile(path, folder / path.name))
 
 
-def id_of(cell: Cell) -> str:
-    """What the course calls a cell: nbgrader's id, the builder's, else the cell's own."""
-    for key, name in (("nbgrader", "grade_id"), ("autograder", "id")):
-        claims = cell["metadata"].get(key)
-        if isinstance(claims, dict) and isinstance(claims.get(name), str):
-            return str(claims[name])
-    return str(cell.get("id", ""))
+def known_as(cell: Cell) -> str:
+    """What the course calls a cell, else the cell's own id."""
+    return id_of(cell) or str(cell.get("id", ""))
 
 
 def ids_of(cells: Sequence[Cell], released: Sequence[Cell]) -> list[str | None]:
@@ -66,7 +62,7 @@ def ids_of(cells: Sequence[Cell], released: Sequence[Cell]) -> list[str | None]:
     read = [one for cell in cells if (one := read_cell(cell)) is not None]  # `read_notebook` lets no other through
     found = recognise(read, [_known(cell) for cell in released])
     for cell in released:
-        if id_of(cell) not in found and not is_answer(cell) and len(cell["source"]) > SHORT:
+        if known_as(cell) not in found and not is_answer(cell) and len(cell["source"]) > SHORT:
             _mended(cell, cells, found)
     return found
 
@@ -78,23 +74,11 @@ def _mended(released: Cell, cells: Sequence[Cell], found: list[str | None]) -> N
         if found[place] is None and cell["cell_type"] == released["cell_type"] and not cell["metadata"]:
             alike.set_seq1(cell["source"])
             if alike.real_quick_ratio() > ALIKE and alike.quick_ratio() > ALIKE and alike.ratio() > ALIKE:
-                found[place] = id_of(released)
+                found[place] = known_as(released)
                 return
 
 
 def _known(cell: Cell) -> Known:
     text = str(cell["source"])
     names = named_in(text) if is_answer(cell) else frozenset[str]()
-    return Known(id_of(cell), str(cell.get("id", "")), frozenset([plain(text)]), names)
-
-
-def role_of(cell: Cell) -> str:
-    """The builder's role of a cell: answer, check, given, ...; empty for text and for the learner's own."""
-    ours = cell["metadata"].get("autograder")
-    return str(ours.get("role", "")) if isinstance(ours, dict) else ""
-
-
-def is_answer(cell: Cell) -> bool:
-    """Whether the learner writes in it and is scored for it."""
-    settings = cell["metadata"].get("nbgrader")
-    return role_of(cell) in ("answer", "studio") or (isinstance(settings, dict) and bool(settings.get("solution")))
+    return Known(known_as(cell), str(cell.get("id", "")), frozenset([plain(text)]), names)
