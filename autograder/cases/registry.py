@@ -36,6 +36,7 @@ class Rival:
     kind: str = ""
     several: bool = False
     value: bool = False
+    headline: bool = False
 
     def subjects(self, names: Sequence[str]) -> dict[str, Any]:
         """The names that this rival stands for, as a learner's notebook would hold them."""
@@ -62,6 +63,7 @@ class Registry:
     cases: list[Case] = dataclasses.field(default_factory=list)
     studios: dict[str, Studio] = dataclasses.field(default_factory=dict)
     rivals: list[Rival] = dataclasses.field(default_factory=list)
+    programs: list[Rival] = dataclasses.field(default_factory=list)  # written from the contracts alone
     entries: list[StudioEntry] = dataclasses.field(default_factory=list)
     hidden: bool = False  # whether the file being loaded is the hidden one
 
@@ -429,7 +431,9 @@ def judge(id: str) -> Callable[[F], F]:
     return register
 
 
-def wrong(id: str, *, caught_by: str, kind: str, several: bool = False, value: bool = False) -> Callable[[F], F]:
+def wrong(
+    id: str, *, caught_by: str, kind: str, several: bool = False, value: bool = False, headline: bool = False
+) -> Callable[[F], F]:
     """Declare a wrong answer, in rivals.py.
 
     Parameters
@@ -444,6 +448,8 @@ def wrong(id: str, *, caught_by: str, kind: str, several: bool = False, value: b
         Whether the function, called without arguments, gives a dict of the exercise's names.
     value : bool
         Whether the function, called without arguments, gives what the exercise asks for: an array, a class.
+    headline : bool
+        Whether it is the mistake that the exercise is about: a visible case must catch it.
 
     Returns
     -------
@@ -467,7 +473,7 @@ def wrong(id: str, *, caught_by: str, kind: str, several: bool = False, value: b
     """
     if kind not in KINDS:
         raise WeekError(f"{id}: {kind!r} is no kind of mistake; the kinds are {', '.join(KINDS)}")
-    return _rival(id, caught_by, kind, several, value)
+    return _rival(id, caught_by, kind, several, value, headline)
 
 
 def right(id: str, *, several: bool = False, value: bool = False) -> Callable[[F], F]:
@@ -500,15 +506,57 @@ def right(id: str, *, several: bool = False, value: bool = False) -> Callable[[F
     return _rival(id, None, "", several, value)
 
 
-def _rival(id: str, caught_by: str | None, kind: str, several: bool, value: bool) -> Callable[[F], F]:
+def _rival(
+    id: str, caught_by: str | None, kind: str, several: bool, value: bool, headline: bool = False
+) -> Callable[[F], F]:
     _known(id)
 
     def register(made: F) -> F:
-        registry = _here()
-        name = made.__name__
-        if any(r.name == name and r.exercise == id for r in registry.rivals):
-            raise WeekError(f"{id} has two rivals named {name}: rename one")
-        registry.rivals.append(Rival(id, name, made, caught_by, kind, several, value))
+        _put(_here().rivals, Rival(id, made.__name__, made, caught_by, kind, several, value, headline))
+        return made
+
+    return register
+
+
+def _put(rivals: list[Rival], rival: Rival) -> None:
+    if any(r.name == rival.name and r.exercise == rival.exercise for r in rivals):
+        raise WeekError(f"{rival.exercise} has two rivals named {rival.name}: rename one")
+    rivals.append(rival)
+
+
+def program(id: str, *, breaks: str = "", several: bool = False, value: bool = False) -> Callable[[F], F]:
+    """Declare a program that somebody wrote from the contract alone, without having seen a case, in tried.py.
+
+    Parameters
+    ----------
+    id : str
+        The exercise.
+    breaks : str
+        Which promise it breaks, in words; a right program breaks none.
+    several, value : bool
+        As in `wrong`.
+
+    Returns
+    -------
+    decorator
+        It gives the function back.
+
+    Raises
+    ------
+    WeekError
+        For an exercise that is not declared, or a name that is taken.
+
+    Examples
+    --------
+    >>> registry.exercise("middle")
+    >>> @registry.program("middle", breaks="an even number of numbers")
+    ... def upper_middle(x):
+    ...     return sorted(x)[len(x) // 2]
+    """
+    _known(id)
+
+    def register(made: F) -> F:
+        _put(_here().programs, Rival(id, made.__name__, made, breaks or None, "", several, value))
         return made
 
     return register
@@ -583,7 +631,7 @@ def importable(folder: pathlib.Path) -> Iterator[None]:
         sys.modules.update(before)
 
 
-def load(folder: pathlib.Path, files: Sequence[str] = ("checks", "hidden", "rivals")) -> Registry:
+def load(folder: pathlib.Path, files: Sequence[str] = ("checks", "hidden", "rivals", "tried")) -> Registry:
     """The registry of a week's folder, loaded afresh.
 
     Parameters

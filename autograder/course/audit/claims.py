@@ -44,7 +44,27 @@ def rivals_are_judged_rightly(found: WeekAudit, trial: Trial, exercise: Exercise
     for does, kept in empty_answers(trial, exercise):
         found.breach(not kept, f"{exercise.id}: an answer that {does} earns points by {', '.join(kept)}")
     hidden_cases_earn_their_place(found, trial, exercise, caught, len(wrong))
+    for rival in caught:
+        seen = not cases[rival.caught_by or ""].hidden or any(
+            _breaks(trial, case, rival, exercise) for case in cases.values() if not case.hidden
+        )
+        words = f"{exercise.id}: {rival.name} is what the exercise is about, and no visible case catches it"
+        found.breach(seen or not rival.headline, words)
     return turned_away
+
+
+def tried_programs_are_judged_rightly(found: WeekAudit, trial: Trial, exercise: Exercise) -> None:
+    """Programs written from the contract alone: wrong ones fall to some case, right ones to none."""
+    cases = sorted(trial.registry.of(exercise.id), key=lambda case: case.hidden)
+    for program in (one for one in trial.registry.programs if one.exercise == exercise.id):
+        broken = next((case for case in cases if _breaks(trial, case, program, exercise)), None)
+        if program.caught_by is None:
+            said = f"{exercise.id}: {program.name} of tried.py is right and breaks {broken.name if broken else ''}"
+            found.count("tried_right", broken is None, said)
+        else:
+            found.count("tried_seen", broken is not None and not broken.hidden)
+            said = f"{exercise.id}: {program.name} of tried.py is caught by no case ({program.caught_by})"
+            found.count("tried_caught", broken is not None, said)
 
 
 def hidden_cases_earn_their_place(

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 
 COLUMNS = (
-    "week", "minutes", "reference", "blank", "wrong caught", "seen", "right passed", "hidden", "draws", "ms a draw",
+    "week", "minutes", "reference", "blank", "wrong caught", "seen", "right passed", "tried", "hidden", "draws", "ms a draw",
     "dictated", "entries", "cheats", "CPU s", "seconds", "MB",
 )  # fmt: skip
 
@@ -33,6 +33,9 @@ class WeekAudit:
     wrong: tuple[int, int] = (0, 0)  # caught by their named case, of all
     seen: tuple[int, int] = (0, 0)  # wrong rivals that a visible case catches, of all
     right: tuple[int, int] = (0, 0)  # right rivals that every case spares, of all
+    tried_seen: tuple[int, int] = (0, 0)  # wrong programs of tried.py that a visible case catches, of all
+    tried_caught: tuple[int, int] = (0, 0)  # … that any case catches, of all
+    tried_right: tuple[int, int] = (0, 0)  # right ones that every case spares, of all
     hidden: tuple[int, int] = (0, 0)  # twins and keepers that earn their place, of all hidden cases
     drawn: dict[str, int] = dataclasses.field(default_factory=dict)  # fresh draws by pair, all of them spared
     costs: list[Cost] = dataclasses.field(default_factory=list)
@@ -77,7 +80,9 @@ class WeekAudit:
         dearest = max((cost.seconds for cost in self.costs), default=0.0)
         middle = sorted(cost.seconds for cost in self.costs)[len(self.costs) // 2] if self.costs else 0.0
         draws = [f"{sum(self.drawn.values())}", f"{1000 * middle:.1f} (≤ {1000 * dearest:.0f})"]
-        claims = [f"{self.full}/{self.exercises}", f"{self.blank:g}", wrong, seen, right, hidden]
+        shares = [f"{100 * a // b}" if b else "–" for a, b in (self.tried_seen, self.tried_caught, self.tried_right)]
+        tried = "/".join(shares) + " %" if any(share != "–" for share in shares) else "–"
+        claims = [f"{self.full}/{self.exercises}", f"{self.blank:g}", wrong, seen, right, tried, hidden]
         takes = [f"{self.cpu:.0f}", f"{self.seconds:.1f}", f"{self.megabytes:.0f}"]
         return [self.week, f"{self.minutes}", *claims, *draws, told, entries, cheats, *takes]
 

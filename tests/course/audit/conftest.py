@@ -35,7 +35,8 @@ def append(course: Course) -> Callable[[str, str], Path]:
 
     def append(file: str, text: str) -> Path:
         path = course.folder(WEEK) / file
-        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        path.write_text(before + text, encoding="utf-8")
         return path
 
     return append

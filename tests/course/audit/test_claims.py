@@ -4,7 +4,7 @@ import pytest
 
 from autograder.cases import WeekError, load
 from autograder.cases.mistakes import CaseError
-from autograder.course.audit.claims import rivals_are_judged_rightly
+from autograder.course.audit.claims import rivals_are_judged_rightly, tried_programs_are_judged_rightly
 
 #: a keeper more, with a rival of its own that the visible case spares
 KEEPER = """
@@ -94,3 +94,35 @@ def test_a_misspelt_name_in_a_case_catches_nobody(asks, change) -> None:
     change("checks.py", "tell=False)", "tell=Fasle)")
     with pytest.raises(CaseError, match=r"week01_example/checks\.py, line 13: NameError"):
         asks(rivals_are_judged_rightly)
+
+
+TRIED = """
+import numpy as np
+from autograder.cases import program
+
+
+@program("centre")
+def in_two_steps(x):
+    return x - np.add.reduce(x, axis=0) / max(1, len(x))
+
+
+@program("centre", breaks="each feature averages zero")
+def one_average(x):
+    return x - x.mean()
+"""
+
+
+def test_programs_written_from_the_contract_are_asked_ever_after(asks, append, change) -> None:
+    append("tried.py", TRIED)
+    found = asks(tried_programs_are_judged_rightly)
+    assert (found.tried_seen, found.tried_caught, found.tried_right) == ((1, 1), (1, 1), (1, 1)) and not found.breaches
+    change("tried.py", "x - x.mean()", "x - x.mean(axis=0)")  # nothing wrong about it
+    change("tried.py", "np.add.reduce(x, axis=0) / max(1, len(x))", "1")
+    found = asks(tried_programs_are_judged_rightly)
+    assert about(found, "one_average of tried.py is caught by no case (each feature averages zero)")
+    assert about(found, "in_two_steps of tried.py is right and breaks")
+
+
+def test_a_headline_mistake_must_be_seen(asks, change) -> None:
+    change("rivals.py", 'caught_by="differences_stay"', 'headline=True, caught_by="differences_stay"')
+    assert about(asks(rivals_are_judged_rightly), "is what the exercise is about, and no visible case catches it")
