@@ -24,7 +24,7 @@ from traitlets import Bool, Unicode
 from autograder.files import write_whole
 from autograder.grading import timestamps
 from autograder.grading.intake.intake import DEEPEST, FIRST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
-from autograder.grading.intake.notes import FOLDER, Notes, write_notes
+from autograder.grading.intake.notes import FOLDER, Notes
 from autograder.grading.outbox import is_full, sweep
 from autograder.grading.timestamps import moment
 from autograder.locks import alone
@@ -104,8 +104,8 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         lines = safe_copy(src, made)
         # The name of the folder is what was sorted by; the text inside may say anything.
         write_whole(made / timestamps.FILE, parts[2].encode())
-        write_notes(made, Notes(files=lines, attempt=self._attempt(parts)))
-        take_in(made, Path(self.coursedir.format_path(self.coursedir.source_directory, ".", parts[1])))
+        source = Path(self.coursedir.format_path(self.coursedir.source_directory, ".", parts[1]))
+        take_in(made, source, Notes(files=lines, attempt=self._attempt(parts)))
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Put what was made ready in its place: there is never half a submission, and an old one goes only for a whole one."""

@@ -7,12 +7,13 @@ outputs. The learner's own file lies in the folder `.intake` with the lines that
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import logging
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograder.files import write_whole
@@ -55,38 +56,35 @@ def hook(assignment: str, student: str, notebooks: list[str], source: str = "sou
         log.exception("a submission of %s could not be taken in", assignment)
 
 
-def take_in(folder: Path, source: Path) -> Notes:
+def take_in(folder: Path, source: Path, notes: Notes | None = None) -> Notes:
     """Take in one submitted folder; taking it in again changes nothing. Where others may do it too, hold it: see `alone`.
+
+    All is found out first. Then the notes are written, once, and then the folder is changed: where the disk gets full, or
+    this is killed, the next one knows all that was found, and does the rest.
 
     Parameters
     ----------
     folder : submitted/<student>/<assignment>, of which every byte is a learner's.
     source : source/<assignment>, the instructor's.
+    notes : what is known of the submission already; by default the notes in the folder.
     """
     _tidy(folder / FOLDER)
     refused = _refused(folder)
     _clear(path for path in refused if path == folder / FOLDER)  # a link, through which we would read and write
-    notes = read_notes(folder)
+    known = read_notes(folder)
+    notes = copy.deepcopy(known) if notes is None else notes
     notes.files += [line for line in _lines(refused, folder) if line not in notes.files]
-    _say(folder, notes)  # before anything is done: where the disk gets full, or this is killed, the next one knows it
+    wanted = sorted(source.glob("*.ipynb"))
+    made = [_taken_in(folder, path, wanted, refused, notes) for path in wanted]
+    if notes != known:
+        write_notes(folder, notes)
     _clear(refused)
     _plain_text(folder / timestamps.FILE, 64)
     _plain_text(folder / "submission_secret.txt", 256)
-    wanted = sorted(source.glob("*.ipynb"))
-    for path in wanted:
-        if (folder / path.name).is_dir():  # empty by now, or with files that are no notebook
-            _remove(folder / path.name)
-        _rename(folder, path.name, [one.name for one in wanted], notes)
-    for path in wanted:
-        _take_in_notebook(folder, path, notes)
-    _say(folder, notes)
+    for path, one in zip(wanted, made, strict=True):
+        if one is not None:
+            _put(folder / path.name, *one)
     return notes
-
-
-def _say(folder: Path, notes: Notes) -> None:
-    """Write down what has not been written yet."""
-    if read_notes(folder) != notes:
-        write_notes(folder, notes)
 
 
 def _tidy(ours: Path) -> None:
@@ -184,54 +182,67 @@ def _plain_text(path: Path, most: int) -> None:
         _remove(path)
 
 
-def _rename(folder: Path, name: str, wanted: Sequence[str], notes: Notes) -> None:
-    """Where a week's notebook is missing, take the one that was saved under another name."""
-    path = folder / name
-    if path.is_file():
-        return
-    others = [one for one in sorted(folder.glob("*.ipynb")) if one.name not in wanted and one.is_file()]
-    if len(wanted) == 1 and others:
-        newest = max(others, key=lambda one: (one.stem.startswith(path.stem), one.stat().st_mtime_ns))
-        line = f"There was no {name}; {newest.name:.80} was graded in its place."
-        notes.files += [line] if line not in notes.files else []
-        _say(folder, notes)
-        newest.rename(path)
+#: where the learner's notebook lies, None where there is none, and what comes into its place
+Made = tuple[Path | None, bytes]
 
 
-def _take_in_notebook(folder: Path, source: Path, notes: Notes) -> None:
-    """Put a valid notebook in the course's shape in the place of the learner's, which is kept."""
+def _taken_in(folder: Path, source: Path, wanted: Sequence[Path], refused: Collection[Path], notes: Notes) -> Made | None:
+    """A valid notebook in the course's shape for the place of the learner's, which is kept; None where it stands there."""
     path, name = folder / source.name, source.stem
+    found = _find(path, [one.name for one in wanted], refused, notes)
     ours, _, made_from = notes.marks.get(name, "").partition(" ")
-    is_ours = bool(ours) and path.is_file() and _mark(path) == ours
+    is_ours = bool(ours) and found == path and _mark(path) == ours
     if is_ours and made_from == _mark(source):
-        return  # as intake left it
+        return None  # as intake left it
     hers = folder / FOLDER / path.name
     if not is_ours:
-        _keep(path, hers)
-    found = _read(hers, name, notes)
-    made, lines = repair(shape_of(source.read_text(encoding="utf-8")), found.cells)
-    notes.notebooks[name] = [] if name in notes.unreadable else found.lines + lines
+        _keep(found, hers)
+    read = _read(hers, name, notes)
+    made, lines = repair(shape_of(source.read_text(encoding="utf-8")), read.cells)
+    notes.notebooks[name] = [] if name in notes.unreadable else read.lines + lines
     if name in notes.unreadable:
         text = f"**Nothing could be graded.** {notes.unreadable[name]}"
         made.cells.insert(0, nbio.make_cell("markdown", text, {}, "intake"))
     content = nbio.dumps_compact(made).encode()
     notes.marks[name] = f"{_mark_of(content)} {_mark(source)}"
-    _say(folder, notes)
+    return found, content
+
+
+def _find(path: Path, wanted: Sequence[str], refused: Collection[Path], notes: Notes) -> Path | None:
+    """Where a week's notebook lies: under its name, or where it is missing under another one, which is said."""
+    if path not in refused and path.is_file():
+        return path
+    beside = (one for one in sorted(path.parent.glob("*.ipynb")) if one.name not in wanted and one not in refused)
+    others = [one for one in beside if one.is_file()]
+    if len(wanted) != 1 or not others:
+        return None
+    newest = max(others, key=lambda one: (one.stem.startswith(path.stem), one.stat().st_mtime_ns))
+    line = f"There was no {path.name}; {newest.name:.80} was graded in its place."
+    notes.files += [line] if line not in notes.files else []
+    return newest
+
+
+def _put(path: Path, found: Path | None, content: bytes) -> None:
+    """Put what was made of her notebook into its place; a killed run leaves there hers, or this."""
+    if path.is_dir():  # empty by now, or with files that are no notebook
+        _remove(path)
+    if found is not None and found != path:
+        found.rename(path)
     write_whole(path, content)
 
 
-def _keep(path: Path, hers: Path) -> None:
+def _keep(found: Path | None, hers: Path) -> None:
     """Keep what she handed in. It stays in its place, too, until intake's takes that: nothing that stops this loses it."""
     hers.parent.mkdir(exist_ok=True)
     hers.unlink(missing_ok=True)
-    if not path.is_file():
+    if found is None:
         return
     try:
-        os.link(path, hers)
+        os.link(found, hers)
     except OSError as error:
         if is_full(error):
             raise
-        write_whole(hers, path.read_bytes())  # a disk without links, or somebody else's file
+        write_whole(hers, found.read_bytes())  # a disk without links, or somebody else's file
 
 
 def _read(path: Path, name: str, notes: Notes) -> Read:
