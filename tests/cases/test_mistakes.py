@@ -60,7 +60,7 @@ def emptied(x):
     [
         ("double(np.ones(3)).sum()", none),
         ("got = double(np.ones(3))\nparts = [got, got]\nexpect.that(sum(p for p in parts) > 0, 'no')", none),
-        ("x = np.ones(3)\ndouble(x)\nx + np.ones(3)", emptied),
+        ("x = np.ones(3)\nexpect.handing_back(double)(x)\nx + np.ones(3)", emptied),
         ("seen = []\nseen.append(double(np.ones(3)))\nlen(seen[0])", none),
         ("def spy(x):\n    return x + 'a'\ndouble(spy)", lambda spy: spy(1)),
         ("double(np.ones(3)).onse", lambda x: x),
