@@ -148,6 +148,7 @@ class Verdict:
     line: str = ""
     notes: tuple[str, ...] = ()
     earned: float | None = None  # a studio's share of the weight; None: all or nothing
+    endless: bool = False  # its time was up
 
     @property
     def holds(self) -> bool:

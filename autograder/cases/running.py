@@ -218,7 +218,8 @@ def _verdict(case: Case, attempts: _Attempts, seconds: float) -> Verdict:
     call = breaking_call(attempts.error, case.run.__code__.co_filename, subjects, attempts.on)
     on = "" if unseen else call or describe(attempts.on)
     notes = (*((attempts.warned,) if attempts.warned and not unseen else ()), *notes)
-    return Verdict(**common, notes=notes, message=message, line=line, on=on)  # type: ignore[arg-type]
+    endless = isinstance(attempts.error, TimeUp)
+    return Verdict(**common, notes=notes, message=message, line=line, on=on, endless=endless)  # type: ignore[arg-type]
 
 
 def explain(

@@ -6,7 +6,8 @@ import inspect
 import json
 import math
 import pathlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,8 @@ from autograder.timelimit import limit as limit_here
 
 Lookup = Callable[[str], Any]
 StandIn = Callable[[Sequence[str]], AbstractContextManager[None]]
+NOT_TRIED = "not tried: another case of this exercise did not come to an end"
+EXERCISE, PATIENCE = 60.0, 12  # seconds, and times the limit of one case, after which no further case of an exercise is tried
 DEFAULT_KEY = b"a learner's own check"
 
 
@@ -67,24 +70,28 @@ class Session:
 
         The second is judged with the reference's pieces in the place of the broken ones.
         """
-        own = self.judge(id, hidden)
+        endless = self._broken_needs(id, hidden, endless=True) if self.stand_in else ()
+        own = Report(id, ()) if endless else self.judge(id, hidden)  # a loop that never ends is waited for once
         broken = self._broken_needs(id, hidden) if self.stand_in and own.share() < 1 else ()
         if not broken or self.stand_in is None:
             return own
         with self.stand_in(broken):
             lent = self.judge(id, hidden)
-        if self._worth(lent) <= self._worth(own):
+        if self._worth(lent) <= self._worth(own) and not endless:
             return own
         pieces = " and ".join(f"`{name}`" for name in broken)
         return replace(lent, note=f"judged with our {pieces} in place of yours, so that one mistake is paid for once")
 
-    def _broken_needs(self, id: str, hidden: bool) -> tuple[str, ...]:
-        """The names of earlier exercises, near and far, that this one builds on and that are not all right."""
+    def _broken_needs(self, id: str, hidden: bool, endless: bool = False) -> tuple[str, ...]:
+        """The names of earlier exercises, near and far, that this one builds on and that are not all right, or `endless`."""
         found = self.registry.exercises.get(id)
         names: dict[str, None] = {}
         for need in found.needs if found else ():
-            names.update(dict.fromkeys(self._broken_needs(need, hidden)))
-            if need in self.registry.exercises and self.report(need, hidden).share() < 1:
+            names.update(dict.fromkeys(self._broken_needs(need, hidden, endless)))
+            if need not in self.registry.exercises:
+                continue
+            report = self.report(need, hidden)
+            if any(verdict.endless for verdict in report.verdicts) if endless else report.share() < 1:
                 names.update(dict.fromkeys(self.registry.exercises[need].names))
         return tuple(names)
 
@@ -123,12 +130,32 @@ class Session:
             return Report(id, self._untried(exercise, hidden), trouble)
         studio = self.registry.studios.get(id)
         cases = (c for c in self.registry.of(id) if hidden or not c.hidden)
-        verdicts = [self._try(case, exercise, studio) for case in cases]
+        verdicts = self._patiently(cases, exercise, studio)
         if studio and studio.judge and hidden:
-            verdicts.append(self._judge(studio))
+            endless = any(verdict.endless for verdict in verdicts)
+            verdicts.append(refused(studio, NOT_TRIED) if endless else self._judge(studio))
         doubt = self.doubt(exercise.names)
         note = f"{doubt}: what is judged here is what was there before" if doubt else ""
         return Report(id, tuple(verdicts), studio=exercise.kind == "studio", note=note)
+
+    def _patiently(self, cases: Iterable[Case], exercise: Exercise, studio: Studio | None) -> list[Verdict]:
+        """Try cases, one after the other, until one comes to no end twice: with twice the time the second time, and behind the
+        wall in a process of its own, since the first was ended. Then, or when the exercise's time is up, the rest is not tried.
+        """
+        verdicts: list[Verdict] = []
+        end = time.monotonic() + max(EXERCISE, PATIENCE * exercise.seconds)
+        over = False
+        for case in cases:
+            if over or time.monotonic() > end:
+                over = True
+                verdicts.append(Verdict(case.name, case.says, case.hidden, case.side, case.weight, NOT_TRIED, endless=True))
+                continue
+            verdict = self._try(case, exercise, studio)
+            if verdict.endless:
+                verdict = self._try(case, exercise, studio, longer=2)
+            over = verdict.endless
+            verdicts.append(verdict)
+        return verdicts
 
     def _judge(self, studio: Studio) -> Verdict:
         try:
@@ -138,13 +165,14 @@ class Session:
             why = "your code is too long to be read"
         return refused(studio, why) if why else judge_studio(studio, self.rounds, self.key, self.limit, self.open_week)
 
-    def _try(self, case: Case, exercise: Exercise, studio: Studio | None) -> Verdict:
-        """Try one case; a studio's may take its `entry`."""
+    def _try(self, case: Case, exercise: Exercise, studio: Studio | None, longer: float = 1) -> Verdict:
+        """Try one case, so many times as long as it says; a studio's may take its `entry`."""
+        seconds = longer * (case.seconds or exercise.seconds)
         subjects = dict(self._subjects(exercise, inspect.signature(case.run).parameters))
         entry = Entry(studio, self.rounds, seed_for(self.key, exercise.id, case.name, "entry")) if studio else None
         try:
             given = {**subjects, "entry": entry} if entry else subjects
-            return run_case(case, given, self.key, self.limit, exercise.seconds, self.smallest)
+            return run_case(replace(case, seconds=seconds), given, self.key, self.limit, seconds, self.smallest)
         finally:
             if entry:
                 entry.close()
