@@ -20,6 +20,7 @@ from typing import TextIO
 from nbgrader.utils import notebook_hash
 
 from autograder.errors import NOT_YET, NotGraded
+from autograder.grading import so_far
 from autograder.grading.batch.batch import grade_one
 from autograder.grading.grader import Grader
 from autograder.grading.intake.attempts import Attempt, attempts, counting
@@ -34,6 +35,7 @@ PAUSE = 0.3  # seconds between two looks
 TWICE = "A watcher stands beside this course already.\nMend: end that one first."
 OUR_SIDE = "something failed on our side. It is tried again by itself, and your instructor has been told."
 TRIES = 3  # in vain, after which a learner is told
+SLOW = 5.0  # seconds after which it says how far a submission is
 LONGEST = 3600.0  # seconds between two tries, at most
 ROOM = 10.0  # seconds after which a full disk is tried again
 
@@ -153,7 +155,8 @@ class Watcher:
         if counts in new:
             self.grader.need_whole(assignment)
             self.grader.collect_attempt(student, assignment, counts.name)
-            outcome = grade_one(self.grader, student, assignment)
+            with so_far.heard_by(self._how_far(student, assignment)):
+                outcome = grade_one(self.grader, student, assignment)
             if outcome.trouble:
                 raise NotGraded(outcome.trouble.removeprefix(f"{NOT_YET}: "))
             self.grader.release(student, assignment)
@@ -163,6 +166,17 @@ class Watcher:
             if attempt is not counts:
                 self._tell(attempt, self._why_not(attempt, counts))
             self.ledger.write(attempt, "counts" if attempt is counts else "does not count")
+
+    def _how_far(self, student: str, assignment: str) -> so_far.Listener:
+        """Say now and then how far a submission is that takes long."""
+        said = [time.monotonic(), 0.0]
+
+        def hear(done: int, of: int) -> None:
+            if time.monotonic() - said[0] > SLOW and done > said[1]:
+                said[:] = time.monotonic(), done
+                self.say(f"{student} {assignment}: {done} of {of}")
+
+        return hear
 
     def _why_not(self, attempt: Attempt, counts: Attempt) -> str:
         when = f"{counts.time:%d %B, %H:%M:%S} UTC"

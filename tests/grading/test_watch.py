@@ -23,6 +23,7 @@ from nbgrader.utils import parse_utc
 from tiny import FULL, OPEN, WEEK, Book
 from traitlets.config import Config
 
+from autograder.grading import watch
 from autograder.grading.grader import Grader
 from autograder.grading.watch import Watcher
 
@@ -107,6 +108,16 @@ def test_submitted_graded_fetched(ada: Learner, watcher: Watcher) -> None:
     assert "of 18 points" in pages[stamp] and "the week is open" in pages[stamp]
     assert f"ada {WEEK}: {OPEN:g} of {FULL:g}" in said(watcher)
     assert watcher.look() == 0, "nothing is done twice"
+
+
+def test_it_says_how_far_a_submission_is_that_takes_long(ada: Learner, watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "SLOW", 0.0)
+    ada.book.solve("centre", "guess")
+    ada.book.write("double", "def double(x):\n    while True: pass")
+    ada.submit()
+    assert watcher.look() == 1, said(watcher)
+    lines = [line.partition("  ")[2] for line in said(watcher).splitlines()]
+    assert lines[:3] == [f"ada {WEEK}: {n} of 3" for n in (1, 2, 3)] and f"of {FULL:g}, " in lines[-1]
 
 
 def test_repeated_the_last_one_counts_and_each_has_its_page(ada: Learner, watcher: Watcher) -> None:

@@ -18,11 +18,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from multiprocessing.connection import Connection
 from typing import Any
 
 from autograder import scratch
 from autograder.errors import NotGraded
+from autograder.grading import so_far
 from autograder.grading.judge.assignment import Assignment
 from autograder.grading.judge.job import Graded, Job
 from autograder.wall.wire.errors import SandboxError
@@ -72,9 +74,14 @@ class Helper:
                 self._send(("assignment", assignment))
                 self._known = assignment.digest
             self._send(("job", job))
-            if not self.line.poll(len(assignment.sources) * assignment.limits.notebook_seconds + SLACK):
-                raise HelperEnded("it did not answer in time")
-            answer = pickle.loads(self.line.recv_bytes())
+            end = time.monotonic() + len(assignment.sources) * assignment.limits.notebook_seconds + SLACK
+            while True:
+                if not self.line.poll(max(0.0, end - time.monotonic())):
+                    raise HelperEnded("it did not answer in time")
+                answer = pickle.loads(self.line.recv_bytes())
+                if not isinstance(answer, tuple):
+                    break
+                so_far.tell(*answer)
         except (EOFError, OSError) as error:
             raise HelperEnded(f"it ended ({type(error).__name__})") from None
         if isinstance(answer, BaseException):

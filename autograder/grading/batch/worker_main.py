@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import os
 import pickle
+import resource
 import shutil
 import signal
 import sys
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
     from autograder.grading.judge.job import Graded, Job
 
 
+MEMORY = 6 << 30  # bytes that a helper may write to
+
+
 def main() -> None:
     """Answer until the other side ends. Given: the numbers of the socket and of the pipe that ends with it, and a folder."""
     leave_out()
     from autograder.environment import own_programs_first
+    from autograder.grading import so_far
     from autograder.wall.sandbox import sandbox
 
     sandbox.own_session = False
@@ -34,6 +39,7 @@ def main() -> None:
     threading.Thread(target=_end_with, args=(int(sys.argv[2]), sys.argv[3]), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator: what runs is brought to its end
     own_programs_first()
+    _hold_memory()
     with contextlib.ExitStack() as kept, contextlib.suppress(EOFError, OSError):
         assignment: Assignment | None = None
         starter: Any = None
@@ -47,11 +53,19 @@ def main() -> None:
                 if starter is None or starter.limits != assignment.limits:  # a warm starter serves every week
                     kept.close()
                     starter = kept.enter_context(_starter(assignment))
-                answer: Any = dataclasses.replace(_run(assignment, told, starter), slow=starter.slow)
+                with so_far.heard_by(lambda *how_far: line.send_bytes(pickle.dumps(how_far))):
+                    answer: Any = dataclasses.replace(_run(assignment, told, starter), slow=starter.slow)
             except Exception as error:
                 answer = _portable(error)
             line.send_bytes(pickle.dumps(answer, protocol=5))
     os._exit(0)
+
+
+def _hold_memory() -> None:
+    """Whatever comes over the wall, this process takes no more: then one submission is in trouble, not the machine."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))  # her own processes have their own limit
 
 
 def _starter(assignment: Assignment) -> Any:

@@ -17,7 +17,7 @@ from autograder.cases.model import Points, Report
 from autograder.cases.report import as_html
 from autograder.cases.session import Session, StandIn
 from autograder.errors import NotGraded, OwnFailure
-from autograder.grading import timestamps
+from autograder.grading import so_far, timestamps
 from autograder.grading.judge.assignment import Assignment, cases_folder
 from autograder.grading.judge.job import Job
 from autograder.grading.judge.reference import pieces
@@ -157,6 +157,7 @@ def _tools(
                     with learner.copies(asked_back):
                         points = _controlled(judge, session, id, lent)
                     collected.setdefault(id, {})[kind] = points
+                    so_far.tell(len(collected), len(assignment.entry["exercises"]))
                     return points
 
                 return judged
