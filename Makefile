@@ -1,7 +1,7 @@
 # Twenty Weeks of Deep Learning. Needs make and Python 3.11 or newer, nothing else.
 #
 #   make lab      the learner's desk: JupyterLab with week 1 fetched and the grading running
-#   make test     the tests
+#   make test     the tests, but for the long campaigns (make campaigns)
 #
 # An argument for the program behind a target goes into ARGS: make lab ARGS="--port 9000"
 
@@ -13,6 +13,7 @@ help:
 	@echo "make teach    the instructor's desk: JupyterLab with formgrader"
 	@echo "make demo     the whole course in one go, without a browser: build, release, submit, grade, feedback"
 	@echo "make test     the tests"
+	@echo "make campaigns   what takes longer: every attack, kills and full disks while a class is graded, hostile messages"
 	@echo "make build    notebooks/ -> source/ and release/"
 	@echo "make audit    the author's gate: every exercise against its rivals"
 	@echo "make fuzz     a million hostile messages and notebooks: make fuzz ARGS=\"--messages 10000 --seed 7\""
@@ -24,8 +25,15 @@ help:
 lab teach demo build audit:
 	@$(RUN) workbook $@ $(ARGS)
 
+TESTS = $(RUN) python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 test:
-	@$(RUN) python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(TESTS) -m "not campaign" $(ARGS)
+
+# Attacks on a class, kills, full disks; then hostile messages and notebooks.
+campaigns:
+	@$(TESTS) -m campaign $(ARGS)
+	@$(RUN) python -m tests.grading.fuzz.campaign --messages 20000 --seed 7
 
 fuzz:
 	@$(RUN) python -m tests.grading.fuzz.campaign $(ARGS)
@@ -43,4 +51,4 @@ clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find autograder notebooks tests data -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help lab teach demo build audit test fuzz kills bench lock clean
+.PHONY: help lab teach demo build audit test campaigns fuzz kills bench lock clean

@@ -31,6 +31,7 @@ def own_mounts(place: Path) -> list[str]:
     return []
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(900)
 def test_a_full_disk_leaves_the_old_state_whole(built: Path, tmp_path: Path) -> None:
     way = own_mounts(tmp_path)

@@ -23,6 +23,7 @@ from autograder.wall.kernel import Kernel
 FOLDER = Path(__file__).parent
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(900)
 def test_after_kills_the_rerun_equals_an_undisturbed_run() -> None:
     """A process of its own: it adopts what a killed grader leaves, to see that it ends."""

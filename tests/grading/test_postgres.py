@@ -188,6 +188,7 @@ def test_the_gradebook_is_the_same_on_postgresql(klass: Path, url: str, server: 
     assert rows(url) == rows(sqlite(klass))
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(600)
 def test_two_graders_and_a_formgrader_at_once(klass: Path, url: str, tmp_path: Path) -> None:
     """All three on the same submissions of one course; a human writes scores and comments in the middle."""
@@ -233,6 +234,7 @@ def _with_human(row: tuple[Any, ...], students: list[str]) -> tuple[Any, ...]:
     return student, notebook, cell, kind, auto, manual, remark, comment
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(600)
 def test_two_graders_at_once_on_sqlite(klass: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(klass, tmp_path / "other"))
@@ -241,6 +243,7 @@ def test_two_graders_at_once_on_sqlite(klass: Path, tmp_path: Path) -> None:
     assert rows(sqlite(other)) == rows(sqlite(klass))
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(900)
 def test_after_kills_the_rerun_equals_an_undisturbed_run() -> None:
     """Connections, learners' processes, helpers and graders are killed (`kills.py`)."""

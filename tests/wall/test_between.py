@@ -18,6 +18,7 @@ from tests.wall.conftest import both, define
 LONG = Limits(cell_seconds=20, notebook_seconds=600)
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(600)
 @both
 def test_one_cannot_tell_another(opened: Callable[[Limits], Sandbox | Warm]) -> None:

@@ -86,6 +86,7 @@ def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("how", GREEDY)
 def test_what_is_lent_is_used_within_limits(borrower: Kernel, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,6 +142,7 @@ FILLING = {
 
 
 @both
+@pytest.mark.campaign
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("how", FILLING)
 def test_what_is_counted_by_no_limit_is_counted_here(opened: Any, how: str) -> None:

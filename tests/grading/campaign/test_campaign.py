@@ -27,7 +27,7 @@ from autograder.grading.keys import course_secret
 from autograder.grading.outcome import Outcome
 from tests.grading.campaign.lib import ATTACKS, CANARY, LEFT, MARK, SHOWN
 
-pytestmark = pytest.mark.timeout(900)  # whoever is first waits until the whole class is graded
+pytestmark = [pytest.mark.campaign, pytest.mark.timeout(900)]  # whoever is first waits until the whole class is graded
 KINDS = ("forging", "patching", "reading", "writing", "exhausting", "killing", "escaping", "malformed", "beside", "persistence")
 for kind in (*KINDS, "insider", "texts", "lost"):
     importlib.import_module(f"tests.grading.campaign.{kind}")

@@ -48,6 +48,7 @@ def scanned(sandbox: Sandbox, top: str, at_least: int) -> list[str]:
     return done.stdout.decode().splitlines()
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(700)
 def test_no_readable_file_holds_a_held_out_row() -> None:
     assert scanned(open_sandbox(Limits()), "/", 5000) == []
