@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from autograder.cases.model import Studio
+from autograder.cases.judging import measure
+from autograder.cases.model import Half, Studio
+from autograder.cases.running import Limit
+from autograder.cases.studios import Here
+from autograder.course.audit.apart import Apart
 
 Arrays = list[npt.NDArray[Any]]
 
@@ -54,6 +58,32 @@ def carrier(studio: Studio, reference: Mapping[str, Any], channel: Channel) -> d
         return lambda received, *args: user(channel.take(received), *args)
 
     return {studio.train: train, **{name: uses(reference[name]) for name in studio.users}}
+
+
+def smuggled(
+    studio: Studio, reference: Mapping[str, Any], seed: int, limit: Limit, half: Half = "grade"
+) -> Iterator[tuple[str, float | None, str]]:
+    """Put every carrier before a studio's judge, each in processes of its own.
+
+    Parameters
+    ----------
+    studio : with its judge and a maker.
+    reference : the names of the week's reference.
+    seed, limit, half : as for `cases.judging.measure`.
+
+    Yields
+    ------
+    The channel, the metric (None where the cheat is refused or breaks), and why.
+    """
+    assert studio.train is not None
+    names = {**reference, studio.train: remembered(reference[studio.train])}
+    measure(studio, Here(names.__getitem__), half, seed, limit)  # what is learnt here, every fork knows
+    for way, make in channels().items():
+        with Apart({**names, **carrier(studio, names, make())}.__getitem__) as rounds:
+            try:
+                yield way, measure(studio, rounds, half, seed, limit)[0], ""
+            except Exception as why:
+                yield way, None, f"{type(why).__name__}: {why}"
 
 
 def remembered(maker: Callable[..., Any]) -> Callable[..., Any]:
