@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder.course.audit.cheats import cheats_are_refused
 from autograder.course.audit.claims import reference_has_full_marks, rivals_are_judged_rightly, rivals_of
 from autograder.course.audit.dictated import dictated
 from autograder.course.audit.draws import fresh_draws_spare_right_answers, pairs
@@ -74,6 +75,7 @@ def audit_exercise(
         reference_has_full_marks(found, trial, exercise)
         if exercise.kind == "studio":
             entries_land_in_their_bands(found, trial, exercise, seeds)
+            cheats_are_refused(found, trial, exercise)
         else:
             turned_away = rivals_are_judged_rightly(found, trial, exercise)
             turned_away |= fresh_draws_spare_right_answers(found, trial, exercise, given, tried)
