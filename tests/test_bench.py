@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.wall.sandbox.sandbox import find_bwrap
+from autograder.wall.sandbox.probe import find_bwrap
 from bench.coordinator import Mark, faults
 
 TOP = Path(__file__).resolve().parents[1]

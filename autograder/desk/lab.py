@@ -14,7 +14,7 @@ from autograder.desk.children import Children, Stopped, together
 from autograder.desk.local import LocalCourse, find_checkout
 from autograder.errors import Mend
 from autograder.locks import only_one
-from autograder.wall.sandbox.sandbox import open_sandbox
+from autograder.wall.sandbox.probe import open_sandbox
 from autograder.wall.wire.errors import SandboxError
 from autograder.wall.wire.limits import Limits
 

@@ -26,7 +26,7 @@ from autograder.grading.outcome import Outcome, not_yet
 from autograder.grading.plug import PAGE, STEPS
 from autograder.grading.plug.settings import limits_of
 from autograder.locks import alone
-from autograder.wall.sandbox.sandbox import open_sandbox
+from autograder.wall.sandbox.probe import open_sandbox
 from autograder.wall.wire.errors import SandboxError
 from autograder.wall.wire.limits import Limits
 

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from autograder.notebook import names
 from autograder.wall.kernel import Kernel, Starter
 from autograder.wall.plan import Plan, Step, plan_of
-from autograder.wall.sandbox.sandbox import open_sandbox
+from autograder.wall.sandbox.probe import open_sandbox
 from autograder.wall.test_cell import run_test
 from autograder.wall.wire.errors import SandboxError
 from autograder.wall.wire.limits import Limits

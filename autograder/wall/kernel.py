@@ -19,11 +19,11 @@ from autograder.wall.policy import Policy
 from autograder.wall.sandbox import census
 from autograder.wall.sandbox.sandbox import ALONE, Process
 from autograder.wall.wire import shared_names as common
+from autograder.wall.wire.channel import Channel
 from autograder.wall.wire.errors import ChannelEnded, LearnerError, LearnerGone, SandboxError, WallError
 from autograder.wall.wire.handles import Target, target_of
 from autograder.wall.wire.limits import Bounds, Limits
 from autograder.wall.wire.peer import Peer
-from autograder.wall.wire.protocol import Channel
 
 CENSUS = 0.25  # seconds between two counts of what the process and its children use
 STARTING = 60.0  # seconds within which a new process must be ready

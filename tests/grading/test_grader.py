@@ -309,9 +309,9 @@ def test_a_bad_submission_delays_by_its_own_limits_alone(graded: Class) -> None:
 
 def test_where_there_is_no_sandbox_grading_refuses(graded: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     from autograder.errors import Mend
-    from autograder.wall.sandbox import sandbox
+    from autograder.wall.sandbox import probe
 
-    monkeypatch.setattr(sandbox, "_probe", lambda: (None, "Install bubblewrap."))
+    monkeypatch.setattr(probe, "_probe", lambda: (None, "Install bubblewrap."))
     grader = Grader(graded.root)
     outcome = grade_one(grader, "zoe", WEEK)
     assert "Install bubblewrap." in outcome.trouble

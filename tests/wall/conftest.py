@@ -14,7 +14,8 @@ from autograder.notebook.reading import ReadCell
 from autograder.notebook.repair import Shape, repair
 from autograder.wall.execute import Executed, execute
 from autograder.wall.kernel import Kernel
-from autograder.wall.sandbox.sandbox import Sandbox, open_sandbox
+from autograder.wall.sandbox.probe import open_sandbox
+from autograder.wall.sandbox.sandbox import Sandbox
 from autograder.wall.sandbox.warm import Warm, open_starter
 from autograder.wall.test_cell import run_test
 from autograder.wall.wire.limits import Limits

@@ -15,7 +15,8 @@ import pytest
 
 from autograder.wall import kernel as module
 from autograder.wall.kernel import Kernel
-from autograder.wall.sandbox.sandbox import Sandbox, open_sandbox
+from autograder.wall.sandbox.probe import open_sandbox
+from autograder.wall.sandbox.sandbox import Sandbox
 from autograder.wall.sandbox.warm import Warm
 from autograder.wall.wire.limits import Limits
 from tests.wall.attacks import ATTACKS

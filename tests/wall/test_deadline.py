@@ -15,7 +15,8 @@ import pytest
 from autograder.timelimit import TimeUp
 from autograder.wall.deadline import BOUND, Deadline, Queue
 from autograder.wall.kernel import Kernel
-from autograder.wall.sandbox.sandbox import Sandbox, open_sandbox
+from autograder.wall.sandbox.probe import open_sandbox
+from autograder.wall.sandbox.sandbox import Sandbox
 from tests.wall.conftest import QUICK, define
 
 BUSY = "while True: pass"

@@ -76,7 +76,7 @@ def about(probe: bool = True) -> About:
     probe : try the sandbox; a coordinator needs none.
     """
     from autograder.grading.judge.assignment import data, engine
-    from autograder.wall.sandbox.sandbox import open_sandbox
+    from autograder.wall.sandbox.probe import open_sandbox
     from autograder.wall.wire.errors import SandboxError
     from autograder.wall.wire.limits import Limits
 

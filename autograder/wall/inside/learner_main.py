@@ -46,9 +46,9 @@ class Host:
 
     def __init__(self, sock: socket.socket, bounds: dict[str, int], output_limit: int, ready: Ready | None = None) -> None:
         from autograder.wall.wire import shared_names as common
+        from autograder.wall.wire.channel import Channel
         from autograder.wall.wire.limits import Bounds
         from autograder.wall.wire.peer import Peer
-        from autograder.wall.wire.protocol import Channel
 
         self.home = os.getcwd()
         self.outlet, self.shell = ready or prepare()

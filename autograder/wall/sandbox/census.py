@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from autograder.wall.sandbox.sandbox import PRIVATE
+from autograder.wall.sandbox.disk import PRIVATE
 from autograder.wall.wire.limits import Limits
 
 PAGE = 4096

@@ -22,7 +22,9 @@ from pathlib import Path
 import autograder
 from autograder.wall.inside.warm_main import ENDED, READY
 from autograder.wall.sandbox import sandbox
-from autograder.wall.sandbox.sandbox import DATA, HOME, PRIVATE, Process, Sandbox, data_environment, open_sandbox
+from autograder.wall.sandbox.disk import DATA, HOME, PRIVATE
+from autograder.wall.sandbox.probe import open_sandbox
+from autograder.wall.sandbox.sandbox import Process, Sandbox, data_environment
 from autograder.wall.wire.errors import SandboxError
 from autograder.wall.wire.limits import Limits
 

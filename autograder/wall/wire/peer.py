@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from autograder.wall.wire import handles
+from autograder.wall.wire.channel import Channel
+from autograder.wall.wire.codec import Codec
 from autograder.wall.wire.errors import LearnerError, WallError
 from autograder.wall.wire.handles import Remote, Target, target_of
-from autograder.wall.wire.protocol import Channel, Codec
 from autograder.wall.wire.raised import arrive, describe
 from autograder.wall.wire.writeback import Watch, mutables, write_back
 

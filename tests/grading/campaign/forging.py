@@ -158,7 +158,7 @@ def NAME(x):
 def answers_by_the_graders_own_codec(book: Any) -> None:
     everywhere(book, """
 import gc, numpy as np
-from autograder.wall import peer
+from autograder.wall.wire import peer
 def NAME(x):
     for p in [o for o in gc.get_objects() if isinstance(o, peer.Peer)]:
         for index in range(-1, 30):
@@ -174,7 +174,7 @@ def NAME(x):
 def answers_from_threads(book: Any) -> None:
     everywhere(book, """
 import threading, gc
-from autograder.wall import peer
+from autograder.wall.wire import peer
 def spam():
     while True:
         for p in [o for o in gc.get_objects() if isinstance(o, peer.Peer)]:

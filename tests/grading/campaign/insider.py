@@ -65,7 +65,7 @@ def an_encoder_of_her_own(book: Any) -> None:
     """Her end of the wall writes what it likes: handles of the grader's, lying shapes, other people's answers."""
     everywhere(book, """
 import msgpack, numpy as np
-from autograder.wall.wire import protocol as p
+from autograder.wall.wire import codec as p
 N = [0]
 class Raw: pass
 p.old = getattr(p, 'old', p._Encoder.odd)
@@ -84,7 +84,7 @@ def write_backs_of_her_own(book: Any) -> None:
     """What her function "did to its arguments" is told to be what fits."""
     everywhere(book, """
 import numpy as np
-from autograder.wall import writeback, peer
+from autograder.wall.wire import writeback, peer
 def changes(self):
     told = [[i, value * 0 if isinstance(value, np.ndarray) else value] for i, (value, was) in enumerate(self.before)]
     return told + [[i, np.zeros(3)] for i in range(len(told), 4)] if N[0] % 2 else told

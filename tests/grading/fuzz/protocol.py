@@ -15,10 +15,8 @@ import numpy as np
 from autograder.wall.outputs import Gathered
 from autograder.wall.policy import Policy
 from autograder.wall.wire import shared_names as common
-from autograder.wall.wire.errors import ChannelEnded, LearnerError, WallError
-from autograder.wall.wire.limits import Bounds
-from autograder.wall.wire.peer import ANSWER, NOTE, RAISED, REQUEST, Peer
-from autograder.wall.wire.protocol import (
+from autograder.wall.wire.channel import Channel
+from autograder.wall.wire.codec import (
     ARRAY,
     COMPLEX,
     DTYPE,
@@ -34,8 +32,10 @@ from autograder.wall.wire.protocol import (
     SLICE,
     TUPLE,
     YOURS,
-    Channel,
 )  # fmt: skip
+from autograder.wall.wire.errors import ChannelEnded, LearnerError, WallError
+from autograder.wall.wire.limits import Bounds
+from autograder.wall.wire.peer import ANSWER, NOTE, RAISED, REQUEST, Peer
 from autograder.wall.wire.writeback import mutables
 
 SCENES = ("get", "call", "request", "raised", "note", "handle", "frame")

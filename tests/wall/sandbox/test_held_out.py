@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from autograder import datasets
-from autograder.wall.sandbox.sandbox import Sandbox, masked, open_sandbox, placed
+from autograder.wall.sandbox.disk import masked, placed
+from autograder.wall.sandbox.probe import open_sandbox
+from autograder.wall.sandbox.sandbox import Sandbox
 from autograder.wall.wire.limits import Limits
 
 SCAN = Path(__file__).with_name("scan.py").read_text(encoding="utf-8")

@@ -16,8 +16,9 @@ import autograder
 from autograder import datafiles
 from autograder.wall.kernel import Kernel
 from autograder.wall.sandbox import fonts
-from autograder.wall.sandbox import sandbox as module
-from autograder.wall.sandbox.sandbox import ALONE, Sandbox, find_bwrap, mend, open_sandbox
+from autograder.wall.sandbox import probe as module
+from autograder.wall.sandbox.probe import find_bwrap, mend, open_sandbox
+from autograder.wall.sandbox.sandbox import ALONE, Sandbox
 from autograder.wall.wire.errors import SandboxError
 from autograder.wall.wire.limits import Limits
 
@@ -156,7 +157,7 @@ def test_the_learners_process_imports_nothing_of_tests_or_grading() -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives its process another user")
 def test_a_checkout_that_is_closed_to_others_is_told_of_with_the_mend(tmp_path: Path) -> None:
     shutil.copytree(Path(autograder.__file__).parent, tmp_path / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
-    script = "from autograder.wall.sandbox.sandbox import open_sandbox\nfrom autograder.wall.wire.limits import Limits\n"
+    script = "from autograder.wall.sandbox.probe import open_sandbox\nfrom autograder.wall.wire.limits import Limits\n"
     environment = {**os.environ, "AUTOGRADER_DATA": str(datafiles.public().folder)}
     for closed in (tmp_path / "autograder" / "__init__.py", tmp_path / "autograder"):
         before = closed.stat().st_mode
@@ -183,7 +184,7 @@ def seen(): return [str(place), [one.name for one in place.iterdir()], rows(), w
 ELSEWHERE = f"""
 from autograder.wall.kernel import Kernel
 from autograder.wall.wire.limits import Limits
-from autograder.wall.sandbox.sandbox import open_sandbox
+from autograder.wall.sandbox.probe import open_sandbox
 from autograder.wall.sandbox.warm import open_starter
 for starter in (open_sandbox(Limits()), open_starter(Limits())):
     learner = Kernel(starter, data=False)

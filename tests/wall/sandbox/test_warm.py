@@ -18,7 +18,8 @@ import pytest
 from autograder.wall.kernel import Kernel
 from autograder.wall.sandbox import warm as module
 from autograder.wall.sandbox.census import descendants
-from autograder.wall.sandbox.sandbox import ALONE, Sandbox, open_sandbox
+from autograder.wall.sandbox.probe import open_sandbox
+from autograder.wall.sandbox.sandbox import ALONE, Sandbox
 from autograder.wall.sandbox.warm import Warm, open_starter
 from autograder.wall.wire.errors import LearnerError, SandboxError
 from autograder.wall.wire.limits import Limits
@@ -338,9 +339,9 @@ def test_where_a_fork_cannot_be_confined_the_sandbox_is_given(monkeypatch: pytes
 
 
 def test_where_there_is_no_sandbox_only_ones_own_work_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder.wall.sandbox import sandbox
+    from autograder.wall.sandbox import probe
 
-    monkeypatch.setattr(sandbox, "_probe", lambda: (None, "there is none"))
+    monkeypatch.setattr(probe, "_probe", lambda: (None, "there is none"))
     with pytest.raises(SandboxError, match="there is none"):
         open_starter(QUICK)
     with open_starter(QUICK, own_work=True) as starter:

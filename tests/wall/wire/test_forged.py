@@ -9,10 +9,10 @@ import pytest
 
 from autograder.wall.policy import Policy
 from autograder.wall.wire import shared_names as common
+from autograder.wall.wire.channel import Channel
 from autograder.wall.wire.errors import WallError
 from autograder.wall.wire.limits import Bounds
 from autograder.wall.wire.peer import RAISED, REQUEST, Peer
-from autograder.wall.wire.protocol import Channel
 from autograder.wall.wire.raised import arrive, describe
 from autograder.wall.wire.randoms import BIT_GENERATORS, checked
 from autograder.wall.wire.writeback import write_back
