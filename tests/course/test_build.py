@@ -106,7 +106,16 @@ def test_week_json_says_what_the_engine_needs(built: Course) -> None:
                 "minutes": 10,
                 "difficulty": 1,
                 "points": {"check": 1.0, "hidden": 2.0},
-            }
+            },
+            {
+                "id": "disc",
+                "kind": "studio",
+                "names": ["train", "predict"],
+                "needs": [],
+                "minutes": 30,
+                "difficulty": 3,
+                "points": {"check": 1.0, "hidden": 5.0},
+            },
         ],
     }
 
@@ -122,7 +131,7 @@ def test_two_builds_are_the_same_byte_for_byte(built: Course, tmp_path: Path) ->
 def test_cell_ids_come_from_the_marks(course: Course) -> None:
     """jupytext draws random cell ids at every run."""
     ids = [cell["id"] for cell in notebook(course.lesson(WEEK))["cells"]]
-    wanted = "text-1-setup setup guess_points look text-1-centre centre check_centre test_centre"
+    wanted = "text-1-setup setup guess_points look text-1-centre centre check_centre test_centre text-1-disc disc check_disc test_disc"
     assert ids == [*wanted.split(), "text-2-still_open", "text-1-still_open", "still_open"]
 
 

@@ -37,7 +37,7 @@ def test_a_release_as_it_is_built_leaks_nothing(built: Course) -> None:
 
 def test_every_hidden_case_and_solution_has_something_to_look_for(built: Course) -> None:
     found = {secret.what for secret in secrets(built, WEEK)}
-    assert found == {"solution of centre", "hidden.py", "a hidden case's words"}
+    assert found == {"solution of centre", "solution of disc", "hidden.py", "a hidden case's words"}
 
 
 @pytest.mark.parametrize(

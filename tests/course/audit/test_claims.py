@@ -92,7 +92,7 @@ def test_an_empty_answer_that_earns_is_seen(asks, append) -> None:
 
 def test_a_misspelt_name_in_a_case_catches_nobody(asks, change) -> None:
     change("checks.py", "tell=False)", "tell=Fasle)")
-    with pytest.raises(CaseError, match=r"week01_example/checks\.py, line 13: NameError"):
+    with pytest.raises(CaseError, match=r"week01_example/checks\.py, line 14: NameError"):
         asks(rivals_are_judged_rightly)
 
 
