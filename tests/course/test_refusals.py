@@ -376,7 +376,8 @@ def test_a_check_before_its_answer_is_refused(change: Callable[..., Course]) -> 
 def test_all_faults_are_said_at_once(change: Callable[..., Course]) -> None:
     change("lesson.py", " points=1", "")
     found = faults(change("lesson.py", ' id="look"', ""))
-    assert [fault.message for fault in found] == ["a cell of role 'show' without id", *2 * ["a cell of role 'check' without points"]]
+    points = ["a cell of role 'check' without points"] * 2
+    assert [fault.message for fault in found] == ["a cell of role 'show' without id", *points]
 
 
 def test_the_words_in_lower_case_prose_are_fine(change: Callable[..., Course]) -> None:
