@@ -202,9 +202,11 @@ class NotebookPage:
         assert self.position() == position
 
     def position(self) -> int:
-        """The active cell's place, as the status bar has it, counted from 0."""
-        shown = self.page.get_by_text(re.compile(r"^Cell \d+/\d+$")).inner_text()
-        return int(shown.split()[1].split("/")[0]) - 1
+        """The active cell's place, counted from 0: as the status bar has it, or, before JupyterLab 4.5, the cell itself."""
+        shown = self.page.get_by_text(re.compile(r"^Cell \d+/\d+$"))
+        if shown.count():
+            return int(shown.inner_text().split()[1].split("/")[0]) - 1
+        return int(self.page.locator(".jp-Notebook .jp-Cell.jp-mod-active").get_attribute("data-windowed-list-index") or -1)
 
     def replace(self, position: int, text: str) -> None:
         """Write a cell anew: enter, select all, paste."""
