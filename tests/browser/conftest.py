@@ -195,10 +195,11 @@ class NotebookPage:
             with contextlib.suppress(NotThere):  # while JupyterLab is still loading, the cell may be gone again
                 code.click(timeout=5000)
         self.page.keyboard.press("Escape")
-        steps = position - self.position()
-        for _ in range(abs(steps)):
-            self.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
-        wait_until(lambda: self.position() == position, 10)
+        for _ in range(3):  # JupyterLab before 4.5 may be late with where it is
+            steps = position - self.position()
+            for _ in range(abs(steps)):
+                self.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
+            wait_until(lambda: self.position() == position, 4)
         assert self.position() == position
 
     def position(self) -> int:
