@@ -16,6 +16,7 @@ help:
 	@echo "make campaigns   what takes longer: every attack, kills and full disks while a class is graded, hostile messages"
 	@echo "make build    notebooks/ -> source/ and release/"
 	@echo "make audit    the author's gate: every exercise against its rivals"
+	@echo "make labs     the browser tests on the oldest and the newest JupyterLab: make labs ARGS=\"oldest\""
 	@echo "make fuzz     a million hostile messages and notebooks: make fuzz ARGS=\"--messages 10000 --seed 7\""
 	@echo "make kills    kills what grades a class, then compares: make kills ARGS=\"--kills 40 --seed 7\" (also --postgres, --cluster)"
 	@echo "make bench    what grading a class costs, beside nbgrader, otter and bare forks; the table goes into docs/grading.md"
@@ -35,6 +36,10 @@ campaigns:
 	@$(TESTS) -m campaign $(ARGS)
 	@$(RUN) python -m tests.grading.fuzz.campaign --messages 20000 --seed 7
 
+# JupyterLab, the oldest that the package allows and the newest there is, each in an environment of its own.
+labs:
+	@$(RUN) python -m tests.browser.with_lab $(ARGS)
+
 fuzz:
 	@$(RUN) python -m tests.grading.fuzz.campaign $(ARGS)
 
@@ -51,4 +56,4 @@ clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find autograder notebooks tests data -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help lab teach demo build audit test campaigns fuzz kills bench lock clean
+.PHONY: help lab teach demo build audit test campaigns labs fuzz kills bench lock clean
