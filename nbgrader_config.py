@@ -27,5 +27,6 @@ if os.environ.get("WORKBOOK_EXCHANGE"):
 # What stands in place of a solution: one constant, used by `workbook build` too, so that both give the same release.
 c.ClearSolutions.code_stub = {"python": STUB}
 
-# Submissions are looked at, run behind the wall, judged by the weeks' cases. solutions=False: no reference with feedback.
-plug(c, solutions=True)
+# Submissions are looked at, run behind the wall, judged by the weeks' cases. When learners may open solutions: "closed" weeks
+# only; "graded": after one graded attempt; "never".
+plug(c, solutions="closed")

@@ -120,6 +120,7 @@ class LocalCourse:
                 f"load_subconfig('nbgrader_config.py', path={str(self.checkout)!r})",
                 f"c.CourseDirectory.root = {str(self.instructor)!r}",
                 f"c.CourseDirectory.db_url = {'sqlite:///' + str(self.instructor / 'gradebook.db')!r}",
+                "c.ReleaseFeedback.solutions = 'graded'  # on one's own desk a solution may be opened at once",
             ]
         lines += [f"c.Exchange.root = {str(self.exchange)!r}", f"c.Exchange.cache = {str(self.home / 'cache')!r}"]
         return "# Written by `workbook` at every start: changes are lost.\nc = get_config()\n" + "\n".join(lines) + "\n"

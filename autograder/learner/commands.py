@@ -11,7 +11,8 @@ def add(subparsers: Any) -> None:
     """Add the parsers of this module."""
     reset = subparsers.add_parser("reset", help="put one exercise's cell back to how it was released")
     update = subparsers.add_parser("update", help="receive a mended week without losing your work")
-    solution = subparsers.add_parser("solution", help="show an exercise's solution once your attempt has been graded")
+    solution = subparsers.add_parser("solution", help="open an exercise's solution; your best score so far is kept for it")
+    solution.add_argument("--yes", action="store_true", help="do not ask whether you are sure")
     for parser, run in ((reset, run_reset), (update, run_update), (solution, run_solution)):
         parser.add_argument("week", metavar="WEEK", help="week01, or the whole name of the week's folder")
         if parser is not update:
@@ -55,10 +56,25 @@ def run_update(options: argparse.Namespace) -> int:
 
 
 def run_solution(options: argparse.Namespace) -> int:
-    """Show a solution."""
-    from autograder.learner.solution import solution
+    """Open a solution, or show it again."""
+    from autograder.learner.solution import WARNING, open_solution, opened
     from autograder.learner.workspace import find_workspace
 
     workspace = find_workspace(options.workspace)
-    print(solution(workspace, workspace.week(options.week), options.exercise))
+    week = workspace.week(options.week)
+    found = opened(workspace, week, options.exercise)
+    if found is None:
+        print(WARNING.format(exercise=options.exercise))
+        if not options.yes and not _agreed():
+            print("Nothing was opened.")
+            return 1
+        found = open_solution(workspace, week, options.exercise)
+    print(found)
     return 0
+
+
+def _agreed() -> bool:
+    try:
+        return input("Open it? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False

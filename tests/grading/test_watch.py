@@ -314,36 +314,6 @@ def test_a_second_watcher_is_refused(watcher: Watcher, root: Path) -> None:
         watcher.run()
 
 
-def test_the_solution_comes_with_the_feedback_of_what_was_tried(ada: Learner, watcher: Watcher) -> None:
-    from autograder.errors import Mend
-    from autograder.learner.solution import solution
-    from autograder.learner.workspace import Workspace
-
-    workspace = Workspace(ada.workspace, ada.home / "exchange" / "tiny", ada.home / "cache" / "ada" / "tiny")
-    with pytest.raises(Mend, match="No attempt of yours"):
-        solution(workspace, WEEK, "centre")
-    ada.book.write("centre", "def centre(x):\n    return x")
-    ada.book.solve("guess")
-    ada.submit()
-    watcher.look()
-    assert "middle_of_each" in solution(workspace, WEEK, "centre")
-    assert "SOLUTION" not in solution(workspace, WEEK, "centre")
-    for kept in ("double", "guess"):  # not tried; a studio of an open week
-        with pytest.raises(Mend, match=f"no solution of '{kept}'"):
-            solution(workspace, WEEK, kept)
-    feedback = ada.home / "exchange" / "tiny" / "feedback"
-    assert feedback.stat().st_mode & 0o777 == 0o711, "nobody may list what lies there"
-
-
-def test_the_instructor_can_keep_solutions_back(ada: Learner, root: Path) -> None:
-    config = root / "nbgrader_config.py"
-    config.write_text(config.read_text().replace("plug(c)", "plug(c, solutions=False)"))
-    ada.book.solve()
-    ada.submit()
-    Watcher(Grader(root), out=io.StringIO()).look()
-    assert not list((ada.home / "exchange" / "tiny" / "feedback").glob("*.json"))
-
-
 def test_collecting_by_nbgrader_follows_no_link_and_takes_the_one_that_counts(home: Path, root: Path) -> None:
     eve, ada = Learner("eve", home), Learner("ada", home)
     ada.submit(late=-20)

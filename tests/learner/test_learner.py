@@ -124,7 +124,7 @@ def test_reset_brings_a_deleted_cell_back_to_its_place(desk: Desk) -> None:
         (["reset", "week01", "three"], "name one of: one, two"),
         (["reset", "week02", "one"], f"name one of those you have: {WEEK}"),
         (["update", "week02"], "No week"),
-        (["solution", "week01", "one"], "No attempt of yours"),
+        (["solution", "week01", "one", "--yes"], "No attempt of yours"),
     ],
 )
 def test_what_is_refused_names_the_mend(desk: Desk, arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -225,7 +225,9 @@ def test_without_a_course_it_says_where_to_go(tmp_path: Path, monkeypatch: pytes
         find_workspace(tmp_path)
 
 
-def test_solutions_of_several_attempts(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_solutions_of_several_attempts(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from nbgrader.utils import notebook_hash
 
     feedback = desk.home / "exchange" / "tiny" / "feedback"
@@ -239,8 +241,12 @@ def test_solutions_of_several_attempts(desk: Desk, capsys: pytest.CaptureFixture
         (feedback / f"{name}.solutions.json").write_text(json.dumps(given))
     assert main(["solution", "week01", "one"]) == 0
     assert capsys.readouterr().out == "new\n"
+    monkeypatch.setattr("builtins.input", lambda asked: "n")
     assert main(["solution", "week01", "two"]) == 1
-    assert "no solution of 'two'" in capsys.readouterr().err
+    told = capsys.readouterr().out
+    assert "keeps your best score so far" in told and "Nothing was opened" in told, "nobody said yes"
+    assert main(["solution", "week01", "two", "--yes"]) == 1
+    assert "The exchange takes nothing" in capsys.readouterr().err
 
 
 def test_a_workspace_that_is_named(desk: Desk) -> None:

@@ -22,6 +22,7 @@ from autograder import scratch
 from autograder.errors import Mend
 from autograder.grading.batch import heap
 from autograder.grading.batch.cache import Cache, Record, digest, is_whole
+from autograder.grading.batch.deeds import record_all
 from autograder.grading.batch.pool import feed, local
 from autograder.grading.batch.worker import end_all, run_apart
 from autograder.grading.gradebook import Book, Standing
@@ -31,6 +32,7 @@ from autograder.grading.judge.assignment import Assignment, bundle
 from autograder.grading.judge.job import Graded, Job, fields_of, files_of, handed_in
 from autograder.grading.judge.whole import lacks
 from autograder.grading.keys import course_secret, submission_key
+from autograder.grading.opened import frozen
 from autograder.grading.outbox import Outbox, sweep
 from autograder.grading.outcome import Outcome, not_yet, plain_words
 from autograder.grading.state import is_open
@@ -121,7 +123,8 @@ class Batch:
         keys = {name: submission_key(self.secret, self.assignment, nbio.reads_plain(text)) for name, text in texts.items()}
         lines = {name: notes.lines(name) for name in texts}
         late = self.book.seconds_late(student, moment(handed_in(files)))
-        return Job(student, texts, files, keys, lines, notes.unreadable, late)
+        counts = frozen(self.grader.root, self.assignment, student)
+        return Job(student, texts, files, keys, lines, notes.unreadable, late, counts)
 
     def _content(self, job: Job) -> str:
         return f"{self.bundle.digest} {job.digest}"
@@ -136,6 +139,7 @@ class Batch:
             return Outcome(job.student, seconds=result.seconds, trouble=result.trouble)
         try:
             record = Record(self._content(job), result.grades, result.comments, seconds=result.seconds)
+            record.best = self.cache.best(job.student, {} if result.doubtful else result.own)
             record.texts = {name: digest(text.encode()) for name, text in result.texts.items()}
             beside = {**job.files, **self.bundle.beside}
             texts = {f"{name}.ipynb": text.encode() for name, text in result.texts.items()}
@@ -259,12 +263,13 @@ def grade_class(
         grader.need_sandbox()
     grader.need_whole(assignment)
     grader.collect(assignment)
+    opened = record_all(grader, assignment)
     asked = grader.students(assignment) if students is None else list(students)
     outcomes: list[Outcome] = []
     hearers = [one for one in (begin(len(asked)) if begin else None, progress, outcomes.append) if one is not None]
 
     def tell(outcome: Outcome) -> None:
-        if release and not outcome.trouble:
+        if (release or outcome.student in opened) and not outcome.trouble:
             try:
                 grader.release(outcome.student, assignment)
             except Exception as error:  # one page that cannot be given back stops no other

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ class Record:
     grades, comments : as in Graded.
     texts, pages : digests of the executed notebooks and of the pages, by name.
     human : digest of what humans have written into the gradebook when the pages were made.
+    best : of each exercise in which her code ran in this attempt or one before, the best scores of its cells.
     """
 
     content: str
@@ -36,6 +38,7 @@ class Record:
     pages: dict[str, str] = field(default_factory=dict)
     human: str = ""
     seconds: float = 0.0
+    best: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def graded(self, student: str) -> Graded:
         """The result again, without its texts."""
@@ -52,12 +55,25 @@ class Cache:
 
     def of(self, student: str, content: str) -> Record | None:
         """The record of this very content; None where there is none, or none that can be read."""
+        record = self.last(student)
+        return record if record is not None and record.content == content else None
+
+    def last(self, student: str) -> Record | None:
+        """The last record of a learner's, of whatever content; None where there is none that can be read."""
         try:
             raw: dict[str, Any] = json.loads((self.folder / f"{student}.json").read_text(encoding="utf-8"))
-            record = Record(**raw)
+            return Record(**raw)
         except (OSError, ValueError, TypeError):
             return None
-        return record if record.content == content else None
+
+    def best(self, student: str, attempt: Mapping[str, dict[str, float]] | None = None) -> dict[str, dict[str, float]]:
+        """The best scores of each exercise in what was graded so far, and in an attempt besides."""
+        last = self.last(student)
+        found = dict(last.best) if last else {}
+        for exercise, scores in (attempt or {}).items():
+            if exercise not in found or sum(scores.values()) > sum(found[exercise].values()):
+                found[exercise] = scores
+        return found
 
     def keep(self, student: str, record: Record, box: Outbox) -> None:
         """Keep a record, together with what else is in the box."""

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from autograder.grading.judge.assignment import Assignment
 from autograder.grading.judge.job import Graded, Job
 from autograder.grading.judge.judge import judge_notebook
+from autograder.grading.judge.result import Result, result_of
 from autograder.grading.page.feedback import page_of
 from autograder.notebook import format as nbio
 from autograder.notebook.cut import cut
@@ -34,6 +35,7 @@ def run_job(assignment: Assignment, job: Job, starter: Starter | None = None) ->
         executed = judge_notebook(assignment, job, name, nb, nbio.reads_plain(text), starter, doubts)
         cut(executed, assignment.settings.get("LimitOutput", {}))
         graded.grades[name], graded.comments[name] = _scores(executed)
+        graded.own |= _own(result_of(executed.metadata))
         graded.pages[name] = page_of(executed, assignment.name, job.student, name, job.handed_in, graded.grades[name])
         graded.texts[name] = nbio.dumps_unchecked(executed)  # after its page, which may have marked it
     graded.doubtful = bool(doubts)
@@ -57,3 +59,12 @@ def _scores(executed: NotebookNode) -> tuple[dict[str, float | None], dict[str, 
             untouched = settings.get("checksum") == utils.compute_checksum(cell) and not utils.is_task(cell)
             comments[settings["grade_id"]] = "No response." if untouched else None
     return grades, comments
+
+
+def _own(result: Result) -> dict[str, dict[str, float]]:
+    """What each exercise in which her code ran came to; of a studio only where it was judged on the rows that count."""
+    return {
+        one.id: {f"check_{one.id}": one.score.get("check", 0.0), f"test_{one.id}": one.score.get("hidden", 0.0)}
+        for one in result.exercises
+        if one.ran and not (one.kind == "studio" and result.open_week)
+    }

@@ -19,13 +19,15 @@ from typing import Any
 from nbgrader.exchange.default.collect import ExchangeCollect
 from nbgrader.exchange.default.release_feedback import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
-from traitlets import Bool, Unicode
+from traitlets import Unicode
 
 from autograder.files import write_whole
 from autograder.grading import timestamps
 from autograder.grading.intake.intake import DEEPEST, FIRST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
 from autograder.grading.intake.notes import FOLDER, Notes
+from autograder.grading.opened import frozen
 from autograder.grading.outbox import is_full, sweep
+from autograder.grading.page.solutions import solutions_of
 from autograder.grading.timestamps import moment
 from autograder.locks import alone
 
@@ -172,9 +174,9 @@ def _ordinary(name: str, folder: int, room: int) -> bytes | str:
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
-    """Gives back pages and, beside each, the reference solutions of what the learner has tried."""
+    """Gives back pages and, beside each, the reference solutions that the learner has opened."""
 
-    solutions = Bool(True, help="whether a graded attempt at an exercise brings its reference solution").tag(config=True)
+    solutions = Unicode("closed", help='when solutions may be opened: "closed", "graded", "never"').tag(config=True)
 
     def __init__(self, **settings: Any) -> None:
         settings.pop("authentictor", None)  # so spelt in nbgrader's own call; traitlets warns of it, and will raise
@@ -208,10 +210,9 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
         secret = (path.parent / "submission_secret.txt").read_text(encoding="ascii")
         name = notebook_hash(secret=secret, notebook_id=path.stem)
         put(Path(self.dest_path), f"{name}.html", path.read_bytes())
-        if self.solutions:
-            from autograder.grading.page import solutions  # imports the cases: only here, so that grading starts sooner
-
-            found = solutions.of_submission(self.coursedir, path.parent.name, self._student(path) or "", path.stem)
+        if opened := frozen(Path(self.coursedir.root), path.parent.name, self._student(path) or ""):
+            source = Path(self.coursedir.format_path(self.coursedir.source_directory, ".", path.parent.name), path.name)
+            found = solutions_of(source.with_suffix(".ipynb"), opened)
             put(Path(self.dest_path), f"{name}.solutions.json", (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
 
 

@@ -24,6 +24,7 @@ class Job:
     keys : the submission's key of each notebook: the course's secret itself never leaves the coordinator.
     lines, unreadable : what intake has to say of each notebook.
     late : seconds after the due date.
+    frozen : exercises whose solutions she has opened, with the scores that count of their cells.
     """
 
     student: str
@@ -33,6 +34,7 @@ class Job:
     lines: dict[str, list[str]]
     unreadable: dict[str, str]
     late: float = 0.0
+    frozen: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @functools.cached_property
     def digest(self) -> str:
@@ -57,6 +59,7 @@ class Graded:
     pages : the feedback pages, by notebook.
     trouble : why it could not be graded; empty where it was.
     doubtful : a learner's process was killed, twice in a row, perhaps by somebody else: the next run grades it anew.
+    own : of each exercise in which her code ran what this attempt came to, cell by cell; of a studio only in a closed week.
     slow : why learner's processes start slowly where it was graded; empty where they do not.
     """
 
@@ -69,6 +72,7 @@ class Graded:
     trouble: str = ""
     doubtful: bool = False
     slow: str = ""
+    own: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

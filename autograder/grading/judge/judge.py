@@ -12,18 +12,20 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.cases.causes import BLANK
 from autograder.cases.expect import asked_back
 from autograder.cases.model import Points, Report
-from autograder.cases.report import as_html
+from autograder.cases.report import as_html, points_in_words
 from autograder.cases.session import Session, StandIn
 from autograder.errors import NotGraded, OwnFailure
 from autograder.grading import so_far, timestamps
 from autograder.grading.judge.assignment import Assignment, cases_folder
 from autograder.grading.judge.job import Job
 from autograder.grading.judge.reference import pieces
-from autograder.grading.judge.result import COURSE, KEY, Result, exercise_result
+from autograder.grading.judge.result import COURSE, KEY, ExerciseResult, Result, exercise_result
 from autograder.grading.judge.whole import need_data
 from autograder.notebook.cells import is_test, kind_of
+from autograder.notebook.repair import is_tried
 from autograder.wall.execute import Executed, execute
 from autograder.wall.kernel import Kernel, Starter
 from autograder.wall.outputs import error
@@ -71,6 +73,8 @@ def judge_notebook(
             doubts.append(name)
     if assignment.is_week:
         result.exercises = [exercise_result(one, collected.get(one["id"], {})) for one in assignment.entry["exercises"]]
+        _note_what_ran(result.exercises, nb, source)
+        _freeze(job.frozen, result.exercises, executed)
     course = {cell.source.strip() for cell in source.cells if cell.cell_type == "markdown"}
     for cell in executed.cells:
         _plain_result(cell)
@@ -78,6 +82,36 @@ def judge_notebook(
             cell.metadata[KEY] = {COURSE: True}
     executed.metadata[KEY] = result.as_metadata()
     return executed
+
+
+def _note_what_ran(exercises: Sequence[ExerciseResult], nb: NotebookNode, source: NotebookNode) -> None:
+    """Note of which exercises code of hers was there and was called: `x = 1` in an answer is no attempt."""
+    answers = {id: cell.source for cell in nb.cells if (id := cell.metadata.get("nbgrader", {}).get("grade_id"))}
+    wanted = {id: cell.source for cell in source.cells if (id := cell.metadata.get("nbgrader", {}).get("grade_id"))}
+    for one in exercises:
+        tried = one.id not in answers or is_tried(answers[one.id], wanted.get(one.id, ""))
+        called = [p for p in one.properties if p.holds or (p.message != BLANK and "where a function" not in p.message)]
+        one.ran = tried and bool(called)
+
+
+def _freeze(frozen: Mapping[str, Mapping[str, float]], exercises: Sequence[ExerciseResult], executed: NotebookNode) -> None:
+    """What counts of an exercise whose solution she has opened is what counted before; this attempt is judged for herself."""
+    for one in exercises:
+        if one.id not in frozen:
+            continue
+        counts, own = sum(frozen[one.id].values()), sum(one.score.values())
+        one.note = " ".join(filter(None, [
+            f"You have opened its solution: {points_in_words(counts)} count, your best attempt before. For yourself: "
+            f"{points_in_words(own)} of {points_in_words(sum(one.of.values()))}.", one.note,
+        ]))  # fmt: skip
+        for cell in executed.cells:
+            settings = cell.metadata.get("nbgrader", {})
+            if settings.get("grade_id") in frozen[one.id]:
+                value = min(frozen[one.id][settings["grade_id"]], float(settings.get("points", 0.0)))
+                shown = [o.data.get("text/html") for o in cell.outputs if o.output_type == "execute_result"]
+                data = {"text/plain": repr(value), **({"text/html": shown[-1]} if shown and shown[-1] else {})}
+                about = {"output_type": "execute_result", "metadata": {}, "execution_count": cell.execution_count}
+                cell.outputs = [NotebookNode({**about, "data": NotebookNode(data)})]  # type: ignore[no-untyped-call]
 
 
 def _executed(

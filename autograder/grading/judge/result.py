@@ -37,6 +37,7 @@ class ExerciseResult:
     of: dict[str, float]
     trouble: str = ""
     note: str = ""
+    ran: bool = False  # code of hers was there to be called
     properties: list[Property] = field(default_factory=list)
 
 
@@ -84,7 +85,7 @@ def exercise_result(entry: dict[str, Any], points: dict[str, Points]) -> Exercis
         return ExerciseResult(entry["id"], entry["kind"], score, of, trouble)
     counted = report.counted()
     properties = [_property(verdict, verdict in counted) for verdict in report.verdicts] if not report.trouble else []
-    return ExerciseResult(entry["id"], entry["kind"], score, of, report.trouble, report.note, properties)
+    return ExerciseResult(entry["id"], entry["kind"], score, of, report.trouble, report.note, properties=properties)
 
 
 def _property(verdict: Verdict, counts: bool) -> Property:

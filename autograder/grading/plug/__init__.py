@@ -25,14 +25,23 @@ PAGE = "autograder.grading.plug.page_steps.FeedbackPage"
 IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".intake"]
 
 
-def plug(c: Any, solutions: bool = True) -> None:
+def plug(c: Any, solutions: str = "closed") -> None:
     """Set on a traitlets config what makes nbgrader grade this way.
 
     Parameters
     ----------
     c : the config that nbgrader gives its configuration file.
-    solutions : whether a graded attempt at an exercise brings its reference solution with the feedback.
+    solutions : when a learner may open an exercise's solution, for which it then counts as it stood before: "closed", once the
+        week is due or closed; "graded", as soon as an attempt of hers has been graded (a studio's never in an open week);
+        "never".
+
+    Raises
+    ------
+    ValueError
+        For another word.
     """
+    if solutions not in ("closed", "graded", "never"):
+        raise ValueError(f'plug(c, solutions={solutions!r}): one of "closed", "graded", "never" was asked for')
     source = c.CourseDirectory.get("source_directory", "source")
     c.Autograde.pre_convert_hook = functools.partial(_take_in, source=source)
     c.Autograde.autograde_preprocessors = list(STEPS)

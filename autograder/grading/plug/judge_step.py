@@ -19,6 +19,7 @@ from autograder.grading.judge.assignment import bundle
 from autograder.grading.judge.job import Job, files_of
 from autograder.grading.judge.whole import lacks
 from autograder.grading.keys import course_secret, submission_key
+from autograder.grading.opened import frozen
 from autograder.grading.plug.settings import Budget
 from autograder.grading.state import is_open
 from autograder.notebook import format as nbio
@@ -45,7 +46,8 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
             raise NotGraded(gone)
         key = submission_key(course_secret(root), told["assignment"], nb)
         files = files_of(Path(resources.get("metadata", {}).get("path") or submitted))
-        job = Job(told["student"], {}, files, {name: key}, {name: notes.lines(name)}, notes.unreadable, late)
+        counts = frozen(root, told["assignment"], told["student"])
+        job = Job(told["student"], {}, files, {name: key}, {name: notes.lines(name)}, notes.unreadable, late, counts)
         return judge_notebook(made, job, name, nb, _source(made.sources.get(name), nb)), resources
 
     def _coursedir(self) -> CourseDirectory:
