@@ -2,7 +2,7 @@
 
 import checks
 import numpy as np
-from checks import NODES, cost_after, losses, measured_slopes, probabilities_of, two_clouds
+from checks import losses, probabilities_of, two_clouds
 
 from autograder.cases import case, draws, expect, judge, studios, twin
 from autograder.datasets import held_out, load
@@ -38,69 +38,18 @@ def probability(theta, X):
 # ------------------------------------------------------------------------------------------- tin_slopes
 
 
-@case("tin_slopes", "the float type that went in comes out", side=True)
-def tin_float_type(tin_slopes):
-    said = tin_slopes(np.array([1.0, 2.0], np.float32), np.array([3.0, 0.5], np.float32))
-    for node in NODES:
-        expect.dtype(said[node], np.float32, what=f"the slope in {node}")
-
-
-@case("tin_slopes", "very large and very small tins have slopes too", side=True)
-def far_sizes(tin_slopes):
-    for size in (1e-4, 1e5):
-        said = tin_slopes(np.array([size]), np.array([size]))
-        step = 1e-6 * size
-        for node, power in (("radius", 1), ("height", 1), ("base", 2)):
-            nudge = step * size ** (power - 1)
-            want = (cost_after(size, size, node, nudge) - cost_after(size, size, node, -nudge)) / (2 * nudge)
-            expect.close(said[node], np.array([want]), rtol=1e-5, atol=0, what=f"the slope in {node}")
-
-
 twin("tin_slopes", "every_node", draws={"radius": draws.vectors(5, 0.5, 3), "height": draws.vectors(5, 0.5, 3)}, weight=2)
 
 
 # ------------------------------------------------------------------------------------------- log_loss
 
 
-@case("log_loss", "a large loss is right to a few roundings, too", side=True, draws={"margin": draws.floats(5, 60)})
-def large_losses(log_loss, margin):
-    got = expect.array(log_loss(np.array([-margin, margin]), np.array([1, 0])), shape=(2,), finite=True)
-    off = np.abs(got / checks.exactly(-margin) - 1).max()
-    expect.that(off < 1e-13, f"a logit of {margin:g} on the wrong side: the loss is off by a share of {off:.1g}")
-
-
-@case("log_loss", "the float type that went in comes out, and is used to its end", side=True)
-def loss_float_type(log_loss):
-    for kind, far in ((np.float16, 6e4), (np.float32, 1e38), (np.float64, 1e300)):
-        got = expect.array(log_loss(np.array([far, -far, 0.0], kind), np.array([1, 1, 0])), dtype=kind, finite=True)
-        expect.that(np.isclose(got[1], far, rtol=1e-3), f"{np.dtype(kind)}: a logit of {-far:g} lost {got[1]:g}")
-
-
 twin("log_loss", "differ_by_the_logit", draws=draws.matrices((7, 20), (3, 9), low=-30, high=30))
 twin("log_loss", "small_losses", weight=2)
+twin("log_loss", "soft_labels", draws={"logits": draws.vectors(21, low=-30, high=30), "ones": draws.integers(0, 10)})
 
 
 # ------------------------------------------------------------------------------------------- slopes
-
-
-@case("slopes", "a row that counts three times is three rows, and only shares of weights matter", weight=2)
-def three_for_one(slopes):
-    rng = np.random.default_rng(5)
-    theta, X, y = rng.normal(size=3), rng.normal(size=(4, 2)), np.array([0, 1, 1, 0])
-    times = np.array([3, 1, 2, 1])
-    want = measured_slopes(theta, np.repeat(X, times, axis=0), np.repeat(y, times), 0.7)
-    for weight in (times, 10.0 * times, times / 7):
-        expect.close(slopes(theta, X, y, 0.7, weight), want, rtol=1e-4, what="your gradient: it")
-
-
-@case("slopes", "float32 is taken as float64 is", side=True)
-def slopes_single(slopes):
-    rng = np.random.default_rng(8)
-    theta, X, y = rng.normal(size=4), rng.normal(size=(300, 3)), rng.integers(0, 2, 300)
-    want = slopes(theta, X, y, 0.1)
-    got = slopes(theta.astype(np.float32), X.astype(np.float32), y.astype(np.uint8), 0.1)
-    expect.that(expect.array(got, finite=True).dtype.kind == "f", "no floats came out")
-    expect.same(got, want, "in float32 something else comes out", rtol=1e-4, atol=1e-5)
 
 
 twin("slopes", "measured_with_weights", draws=checks.problems(n=(2, 12), d=(1, 9), weighted=True), weight=2)
@@ -126,23 +75,6 @@ def arrives(descend, seed):
     expect.that(left <= 1e-5, f"a share of {left:.2g} of the way is left")
 
 
-@case(
-    "descend",
-    "it arrives as well where the rows that count most lie far out",
-    draws={"seed": draws.seeds()},
-    examples=3,
-    fresh=50,
-)
-def heavy_far_out(descend, seed):
-    y = np.append(np.arange(34) % 2, [1, 1, 0, 0, 0, 1])
-    X = np.append(0.5 * np.random.default_rng(seed).normal(size=34), [3, 3, 3, -3, -3, -3])[:, None]
-    X, weight = (X - X.mean()) / X.std(), np.append(np.ones(34), np.full(6, 100.0))
-    best = newton(X, y, 0.1, weight)
-    path = expect.array(descend(X, y, 0.1, 300, weight), shape=(301, 2), finite=True, what="descend")
-    left = np.sqrt(((path[-1] - best) ** 2).sum() / (best**2).sum())
-    expect.that(left <= 1e-5, f"a share of {left:.2g} of the way is left")
-
-
 twin("descend", "rate", weight=2)
 twin("descend", "no_way_down")
 
@@ -164,10 +96,7 @@ def lowest_point(LogisticRegression, seed):
 
 @case("logistic", "thirty features and a small penalty are no excuse")
 def thirty_features(LogisticRegression):
-    rng = np.random.default_rng(11)
-    X, y = two_clouds(11, n=150, d=30, apart=0.8)
-    X = X @ (np.eye(30) + 0.5 * rng.normal(size=(30, 3)) @ rng.normal(size=(3, 30)))  # correlated, as real measures are
-    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    X, y = checks.alike()
     model = LogisticRegression(penalty=0.01)
     model.fit(X, y)
     p = probability(newton(X, y, 0.01), X)
@@ -180,8 +109,8 @@ twin("logistic", "copies_are_weights", weight=2)
 # ------------------------------------------------------------------------------------------- honest
 
 
-def extra_surprise(said, X, share, shift):
-    """How much more surprise than needed these probabilities must expect, in nats: exact, no labels drawn."""
+def extra_loss(said, X, share, shift):
+    """How much more log-loss than needed these probabilities must expect, in nats: exact, no labels drawn."""
     logit = X @ shift + np.log(share / (1 - share))
     p = np.exp(-np.logaddexp(0, -logit))
     q = np.clip(said, 1e-12, 1 - 1e-12)
@@ -204,10 +133,10 @@ def against_known(honest, rng):
         X, y = checks.known(rng, 4000, seen, shift)
         new, _ = checks.known(rng, 2000, share, shift)
         said = expect.array(honest(X, y, new, share), shape=(2000,), finite=True)
-        extra = extra_surprise(said, new, share, shift)
+        extra = extra_loss(said, new, share, shift)
         expect.that(
             extra < 0.015,
-            f"from a sample of {seen:g} to a population of {share:g} it expects {extra:.4f} nats more surprise than the truth",
+            f"from a sample of {seen:g} to a population of {share:g} it expects {extra:.4f} nats more log-loss than the truth",
         )
 
 
@@ -219,10 +148,10 @@ def other_samples(honest):
         X, y = checks.known(rng, 4000, 0.5, shift)
         X, new = X.astype(np.float32), checks.known(rng, 1000, 0.25, shift)[0].astype(np.float32)
         said = expect.array(honest(X, y.astype(kind), new, 0.25), shape=(1000,), finite=True)
-        extra = extra_surprise(said, new, 0.25, shift)
+        extra = extra_loss(said, new, 0.25, shift)
         expect.that(  # six right rivals expect 0.0009 at most
             extra < 0.03,
-            f"with {d} features and labels of type {np.dtype(kind)} it expects {extra:.4f} nats more surprise than the truth",
+            f"with {d} features and labels of type {np.dtype(kind)} it expects {extra:.4f} nats more log-loss than the truth",
         )
 
 
@@ -241,11 +170,16 @@ def our_ridge(X, y, new):
 
 # Breast cancer is small: 95 patients judge. The log-loss of one entry has a standard error of 0.03 over the draw of these
 # patients, wider than the bands. So an entry is measured against a plain ridge on the same patients, over ten fresh samples of
-# 120 to learn from. Measured on both halves and six seeds, difference ± standard error over patients (± over seeds):
-#   five steps of 0.1: 0.215 ± 0.021 (0.004)   penalty 1: 0.193 ± 0.020 (0.004)   penalty 0.3: 0.105 ± 0.015 (0.004)
-#   penalty 0.05: 0.029 ± 0.007 (0.002)   penalty 0.005: -0.003 ± 0.004 (0.002)   base rate: 0.56 ± 0.036 (0.004)
-# Around the edges 0.30, 0.15, 0.055 and 0.012 the standard errors are 0.023, 0.018, 0.010 and 0.004: neighbouring edges lie four
-# or more of the larger one apart.
+# 120 to learn from. Standard errors over patients around the edges 0.30, 0.15, 0.055 and 0.012 are 0.023, 0.018, 0.010 and 0.004:
+# neighbouring edges lie four or more of the larger one apart. Means over ten seeds, open half / other half (± over seeds):
+#   base rate                          +0.556 / +0.571 (0.003)      penalty 0.3      +0.103 / +0.108 (0.004)
+#   the best single measure            +0.148         (0.005)      penalty 0.1      +0.049 / +0.055 (0.003)
+#   signs of the correlations, one fit +0.123         (0.011)      penalty 0.05     +0.026 / +0.031 (0.003)
+#   penalty 0.001                      +0.028 / +0.007 (0.009)      penalty 0.005    +0.000 / -0.004 (0.002)
+#   cube roots, penalty 0.005          -0.006 / -0.003 (0.003)      the same, 20 resampled fits averaged  -0.007 / -0.007 (0.005)
+# Typed in: weights learnt from all 379 public patients, two decimals, and the columns found again by the shape of their
+# distributions and their correlations (some 240 short numbers, below 1,000 bytes) reach +0.03 with two such marks a column and
+# +0.003 with seven. That lies beyond "good", so `typed` is not declared. It pays nothing: twenty honest lines reach as much.
 @judge("tumours")
 def judged(entry, half, rng):
     table, unseen = load("cancer"), held_out("cancer")

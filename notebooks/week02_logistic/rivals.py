@@ -1,5 +1,6 @@
 """Answers that the cases of week 2 must tell apart."""
 
+import functools
 import math
 
 import numpy as np
@@ -32,6 +33,17 @@ def backwards(radius, height, base_from_content=True, sign=-1.0, lid=2):
 
 def soft(margin):
     return np.maximum(-margin, 0) + np.log1p(np.exp(-np.abs(margin)))
+
+
+def both_labels(hard):
+    """A loss for soft labels from one for 0 and 1."""
+
+    def loss(logits, y):
+        logits = np.asarray(logits)
+        ones = np.asarray(y, logits.dtype)
+        return ones * hard(logits, np.ones(ones.shape, int)) + (1 - ones) * hard(logits, np.zeros(ones.shape, int))
+
+    return functools.wraps(hard)(loss)
 
 
 def chance(z):
@@ -188,6 +200,11 @@ def one_over_x_has_slope_minus_one_over_x(radius, height):
     return {**out, "content": out["content"] * tin_nodes(radius, height)[2]}
 
 
+@wrong("tin_slopes", caught_by="near_the_cost", kind="missing case")
+def the_wall_is_left_out(radius, height):
+    return {name: slope for name, slope in backwards(radius, height).items() if name != "wall"}
+
+
 @wrong("tin_slopes", caught_by="near_the_cost", kind="shape")
 def summed_over_the_tins(radius, height):
     return {name: np.sum(value) for name, value in backwards(radius, height).items()}
@@ -286,39 +303,46 @@ def an_imaginary_nudge(radius, height):
 
 # ------------------------------------------------------------------------------------------- log_loss
 @wrong("log_loss", caught_by="huge_logits", kind="stability")
+@both_labels
 def as_typed(logits, y):
     p = 1 / (1 + np.exp(-logits))
     return np.where(np.asarray(y) == 1, -np.log(p), -np.log(1 - p))
 
 
 @wrong("log_loss", caught_by="huge_logits", kind="stability")
+@both_labels
 def probabilities_kept_off_the_ends(logits, y):
     p = np.clip(chance(logits), 1e-15, 1 - 1e-15).astype(logits.dtype)
     return np.where(np.asarray(y) == 1, -np.log(p), -np.log(1 - p))
 
 
 @wrong("log_loss", caught_by="huge_logits", kind="stability")
+@both_labels
 def logits_clipped(logits, y):
     return soft(np.where(np.asarray(y) == 1, 1, -1).astype(logits.dtype) * np.clip(logits, -500, 500))
 
 
 @wrong("log_loss", caught_by="turned_round", kind="hard-coding")
+@both_labels
 def no_logit_beyond_ten(logits, y):
     return soft(np.where(np.asarray(y) == 1, 1, -1).astype(logits.dtype) * np.clip(logits, -10, 10))
 
 
 @wrong("log_loss", caught_by="huge_logits", kind="stability")
+@both_labels
 def overflow_on_one_side_only(logits, y):
     return np.log1p(np.exp(np.where(np.asarray(y) == 1, -logits, logits)))
 
 
 @wrong("log_loss", caught_by="small_losses", kind="stability")
+@both_labels
 def the_tail_is_lost_in_one_plus(logits, y):
     margin = np.where(np.asarray(y) == 1, logits, -logits)
     return np.maximum(-margin, 0) + np.log(1 + np.exp(-np.abs(margin)))
 
 
 @wrong("log_loss", caught_by="small_losses", kind="stability")
+@both_labels
 def the_tail_is_lost_in_a_difference(logits, y):
     return soft(-logits) - (np.asarray(y) == 1) * logits
 
@@ -340,6 +364,7 @@ def the_other_label(logits, y):
 
 
 @wrong("log_loss", caught_by="three_to_one", kind="mathematics")
+@both_labels
 def in_bits(logits, y):
     return soft(np.where(np.asarray(y) == 1, logits, -logits)) / np.log(2)
 
@@ -350,6 +375,7 @@ def the_mean_of_all(logits, y):
 
 
 @wrong("log_loss", caught_by="any_shape_of_logits", kind="shape")
+@both_labels
 def rows_and_columns_only(logits, y):
     if logits.ndim > 2 or logits.size == 0:
         raise ValueError("a matrix, please")
@@ -357,6 +383,7 @@ def rows_and_columns_only(logits, y):
 
 
 @wrong("log_loss", caught_by="any_shape_of_logits", kind="missing case")
+@both_labels
 def the_largest_of_all_taken_out(logits, y):
     margin = -np.where(np.asarray(y) == 1, logits, -logits)
     top = max(margin.max(), 0)
@@ -370,11 +397,13 @@ def turned_in_place(logits, y):
 
 
 @wrong("log_loss", caught_by="loss_float_type", kind="dtype")
+@both_labels
 def always_double(logits, y):
     return soft(np.where(np.asarray(y) == 1, 1.0, -1.0) * np.asarray(logits, np.float64))
 
 
 @wrong("log_loss", caught_by="two_sum_to_one", kind="hard-coding")
+@both_labels
 def eight_examples(logits, y):
     out = np.zeros_like(logits)
     flat, labels = logits.ravel()[:8], np.ravel(y)[:8]
@@ -383,23 +412,27 @@ def eight_examples(logits, y):
 
 
 @wrong("log_loss", caught_by="large_losses", kind="hard-coding")
+@both_labels
 def a_line_from_twenty_on(logits, y):
     margin = np.where(np.asarray(y) == 1, logits, -logits)
     return np.where(margin < -20, -margin, np.log1p(np.exp(-np.maximum(margin, -20))))
 
 
 @wrong("log_loss", caught_by="small_losses", kind="hard-coding")
+@both_labels
 def nothing_left_beyond_thirty(logits, y):
     margin = np.where(np.asarray(y) == 1, logits, -logits)
     return np.where(margin > 30, 0, soft(margin)).astype(logits.dtype)
 
 
 @wrong("log_loss", caught_by="small_losses", kind="stability")
+@both_labels
 def a_stable_sigmoid_then_its_log(logits, y):
     return -np.log(chance(np.where(np.asarray(y) == 1, logits, -logits)))
 
 
 @wrong("log_loss", caught_by="huge_logits", kind="dtype")
+@both_labels
 def always_single(logits, y):
     narrow = logits.astype(np.float32)
     return soft(np.where(np.asarray(y) == 1, narrow, -narrow)).astype(logits.dtype)
@@ -411,12 +444,44 @@ def labels_widen(logits, y):
     return y * soft(logits) + (1.0 - y) * soft(-logits)
 
 
+@wrong("log_loss", caught_by="soft_labels", kind="missing case")
+def more_than_half_is_one(logits, y):
+    return soft(np.where(np.asarray(y) > 0.5, logits, -logits))
+
+
+@wrong("log_loss", caught_by="three_to_one", kind="missing case")
+def soft_is_not_one(logits, y):
+    return soft(np.where(np.asarray(y) == 1, logits, -logits))
+
+
+@wrong("log_loss", caught_by="soft_labels", kind="mathematics")
+def probabilities_mixed_in_place_of_losses(logits, y):
+    y = np.asarray(y, logits.dtype)
+    low, high = np.minimum(soft(logits), soft(-logits)), np.maximum(soft(logits), soft(-logits))
+    sure = np.where(logits > 0, y, 1 - y)  # how much of the label lies on the side of the smaller loss
+    mixed = low - np.log(np.maximum(sure + (1 - sure) * np.exp(low - high), np.finfo(logits.dtype).tiny))
+    return np.where(y == 0, soft(-logits), np.where(y == 1, soft(logits), mixed))
+
+
+@wrong("log_loss", caught_by="small_losses", kind="stability")
+def the_label_times_the_logit_taken_off(logits, y):
+    return np.logaddexp(0, logits) - np.asarray(y, logits.dtype) * logits
+
+
 @right("log_loss")
+def as_pytorch_has_it(logits, y):
+    y = np.asarray(y, logits.dtype)
+    return np.maximum(logits, 0) - logits * y + np.log1p(np.exp(-np.abs(logits)))
+
+
+@right("log_loss")
+@both_labels
 def with_the_larger_exponent_taken_out(logits, y):
     return soft(np.where(np.asarray(y) == 1, logits, -logits))
 
 
 @right("log_loss")
+@both_labels
 def side_by_side(logits, y):
     margin = np.asarray(np.where(np.asarray(y).astype(bool), logits, -logits))
     out = np.empty_like(margin)
@@ -427,6 +492,7 @@ def side_by_side(logits, y):
 
 
 @right("log_loss")
+@both_labels
 def one_number_at_a_time(logits, y):
     out = np.empty(np.shape(logits), np.asarray(logits).dtype)
     for place in np.ndindex(out.shape):
@@ -436,6 +502,7 @@ def one_number_at_a_time(logits, y):
 
 
 @right("log_loss")
+@both_labels
 def from_the_chance_of_the_opposite(logits, y):
     """-log(1 - q), with q the chance of what did not happen."""
     margin = np.where(np.equal(y, 0), -logits, logits)
@@ -600,6 +667,16 @@ def weight_or_ones(theta, X, y, penalty, weight=None):
     return gradient(theta, X, y, penalty, weight or np.ones(len(X)))
 
 
+@wrong("slopes", caught_by="many_at_once", kind="hard-coding")
+def the_first_hundred_thousand(theta, X, y, penalty, weight=None):
+    return gradient(theta, X[:100_000], y[:100_000], penalty, weight)
+
+
+@wrong("slopes", caught_by="three_for_one", kind="missing case")
+def no_weight_is_nought(theta, X, y, penalty, weight=None):
+    return gradient(theta, X, y, penalty, None if weight is None else np.where(weight > 0, weight, 1))
+
+
 @wrong("slopes", caught_by="measured", kind="shape")
 def over_the_wrong_axis_of_a_square(theta, X, y, penalty, weight=None):
     return gradient(theta, X.T if X.shape[0] == X.shape[1] else X, y, penalty, weight)
@@ -679,7 +756,7 @@ def the_penalty_is_forgotten(X, y, penalty, steps, weight=None):
     return walk(X, y, 0.0, steps, weight)
 
 
-@wrong("descend", caught_by="arrives", kind="missing case")
+@wrong("descend", caught_by="heavy_no_way_down", kind="missing case")
 def weights_are_forgotten(X, y, penalty, steps, weight=None):
     return walk(X, y, penalty, steps)
 
@@ -731,7 +808,7 @@ def stands_still_and_jumps_at_the_end(X, y, penalty, steps, weight=None):
     return path
 
 
-@wrong("descend", caught_by="arrives", kind="dtype")
+@wrong("descend", caught_by="no_way_down", kind="dtype")
 def a_path_in_half_precision(X, y, penalty, steps, weight=None):
     path = walk(X, y, penalty, steps, weight).astype(np.float16)
     return path.astype(float)
@@ -776,7 +853,7 @@ def adam_with_a_fixed_rate(X, y, penalty, steps, weight=None):
     return path
 
 
-@wrong("descend", caught_by="heavy_far_out", kind="mathematics")
+@wrong("descend", caught_by="heavy_no_way_down", kind="mathematics")
 def a_bound_without_the_weights(X, y, penalty, steps, weight=None):
     return walk(X, y, penalty, steps, weight, rate=1 / curvature(X, penalty))
 
@@ -986,13 +1063,13 @@ class WeightsWeakenThePenalty(Base):
         return solve(X, y, self.penalty if weight is None else self.penalty / np.mean(weight), weight)[-1]
 
 
-@wrong("logistic", caught_by="lowest_point", kind="hard-coding")
+@wrong("logistic", caught_by="nothing_left", kind="hard-coding")
 class OnePenaltyForAll(Base):
     def learn(self, X, y, weight):
         return solve(X, y, 0.1, weight)[-1]
 
 
-@wrong("logistic", caught_by="thirty_features", kind="hard-coding")
+@wrong("logistic", caught_by="nothing_left_of_thirty", kind="hard-coding")
 class TwoHundredSteps(Base):
     def learn(self, X, y, weight):
         return walk(X, y, self.penalty, 200, weight)[-1]
@@ -1132,7 +1209,7 @@ class OneShiftForTheBatch(Base):
         return both / both.sum(axis=1, keepdims=True)
 
 
-@wrong("logistic", caught_by="thirty_features", kind="stability")
+@wrong("logistic", caught_by="nothing_left_of_thirty", kind="stability")
 class NeverQuiteSure(Base):
     def predict_proba(self, X):
         return np.clip(super().predict_proba(X), 0.01, 0.99)
@@ -1156,6 +1233,45 @@ class TheSmallestAgainstTheRest(Base):
         if len(names) < 2:
             raise ValueError("only one class")
         return super().fit(X, np.where(y == names[0], names[0], names[-1]), weight)
+
+
+@wrong("logistic", caught_by="refuses", kind="missing case")
+class AnErrorWithoutWords(Base):
+    def fit(self, X, y, weight=None):
+        if len(np.unique(y)) != 2:
+            raise ValueError
+        return super().fit(X, y, weight)
+
+
+@wrong("logistic", caught_by="any_two_labels", kind="dtype")
+class LabelsByTheirBeginning(Base):
+    def fit(self, X, y, weight=None):
+        return super().fit(X, y.astype("U9") if y.dtype.kind == "U" else y, weight)
+
+
+@wrong("logistic", caught_by="rows_apart", kind="stability")
+class LargeBatchesAreScaledDown(Base):
+    def logits(self, X):
+        z = super().logits(X)
+        return z / max(1.0, np.abs(z).max() / 30) if len(X) > 50 else z
+
+
+@wrong("logistic", caught_by="nothing_left_of_thirty", kind="stability")
+class TwoThousandSmallSteps(Base):
+    def learn(self, X, y, weight):
+        return walk(X, y, self.penalty, 2000, weight)[-1]
+
+
+@right("logistic")
+class UntilTheGradientIsShort(Base):
+    def learn(self, X, y, weight):
+        theta, X = np.zeros(X.shape[1] + 1), np.asarray(X, float)
+        for _ in range(60_000):
+            step = gradient(theta, X, y, self.penalty, weight)
+            if np.linalg.norm(step) < 1e-6:
+                break
+            theta = theta - step / curvature(X, self.penalty, weight)
+        return theta
 
 
 @right("logistic")
@@ -1264,12 +1380,12 @@ def corrected_the_wrong_way(X, y, X_new, share):
     return chance(fitted(X, y, X_new) - log_odds(share) + log_odds(np.mean(y)))
 
 
-@wrong("honest", caught_by="against_known", kind="mathematics")
+@wrong("honest", caught_by="near_the_known", kind="mathematics")
 def the_difference_added(X, y, X_new, share):
     return np.clip(chance(fitted(X, y, X_new)) + share - np.mean(y), 0, 1)
 
 
-@wrong("honest", caught_by="against_known", kind="mathematics")
+@wrong("honest", caught_by="near_the_known", kind="mathematics")
 def probabilities_scaled(X, y, X_new, share):
     p, seen = chance(fitted(X, y, X_new)), np.mean(y)
     return p * share / seen if share <= seen else 1 - (1 - p) * (1 - share) / (1 - seen)
@@ -1280,19 +1396,19 @@ def one_label_only_is_corrected(X, y, X_new, share):
     return chance(fitted(X, y, X_new) + np.log(share / np.mean(y)))
 
 
-@wrong("honest", caught_by="against_known", kind="hard-coding")
+@wrong("honest", caught_by="near_the_known", kind="hard-coding")
 def every_sample_is_half_and_half(X, y, X_new, share):
     return chance(fitted(X, y, X_new) + log_odds(share))
 
 
-@wrong("honest", caught_by="against_known", kind="mathematics")
+@wrong("honest", caught_by="near_the_known", kind="mathematics")
 def yes_or_no(X, y, X_new, share):
     if not np.ptp(X):
         return np.full(len(X_new), share)
     return (fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y)) > 0).astype(float)
 
 
-@wrong("honest", caught_by="against_known", kind="mathematics")
+@wrong("honest", caught_by="near_the_known", kind="mathematics")
 def the_base_rate_for_everybody(X, y, X_new, share):
     return np.full(len(X_new), share) + 1e-4 * chance(fitted(X, y, X_new)) * (share < 0.9)
 
@@ -1307,7 +1423,7 @@ def the_new_examples_are_made_to_fit(X, y, X_new, share):
     return chance(z + middle)
 
 
-@wrong("honest", caught_by="against_known", kind="mathematics")
+@wrong("honest", caught_by="near_the_known", kind="mathematics")
 def a_penalty_for_small_samples(X, y, X_new, share):
     return chance(fitted(X, y, X_new, penalty=1.0) + log_odds(share) - log_odds(np.mean(y)))
 
@@ -1350,7 +1466,7 @@ def never_below_a_hundredth(X, y, X_new, share):
     return np.clip(chance(fitted(X, y, X_new) + log_odds(share) - log_odds(np.mean(y))), 0.01, 0.99)
 
 
-@wrong("honest", caught_by="against_known", kind="mathematics")
+@wrong("honest", caught_by="near_the_known", kind="mathematics")
 def weighted_by_the_share_alone(X, y, X_new, share):
     return chance(fitted(X, y, X_new, np.where(np.asarray(y) == 1, share, 1 - share)))
 
@@ -1520,5 +1636,17 @@ def hides_its_numbers_elsewhere():
 
     def predict(arrays, X):
         return linear([memory["theta"]], (X - memory["X"].mean(axis=0)) / memory["X"].std(axis=0))
+
+    return {"train": train, "predict": predict}
+
+
+@wrong("tumours", caught_by="patients_apart", kind="mathematics", several=True)
+def the_new_patients_standardised_by_themselves():
+    def train(X, y, rng):
+        return [solve(standard(X), y, 0.01)[-1]]
+
+    def predict(arrays, X):
+        X = np.asarray(X, float)
+        return linear(arrays, (X - X.mean(axis=0)) / (X.std(axis=0) + 1e-9))
 
     return {"train": train, "predict": predict}

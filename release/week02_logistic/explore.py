@@ -136,7 +136,20 @@ def nudge(a, step):
     return fig
 
 
+def broken_part():
+    """A quarter: it goes with the square of the nudge, so half a nudge leaves half of a half."""
+    return "a quarter"
+
+
 # ------------------------------------------------------------------------------------------- surprise
+def loss_of_logit():
+    """Far left it is nearly minus the logit, far right nearly nothing: who is sure and right loses little, who is sure and wrong
+    loses in proportion to the logit and no more.
+    """
+    logits = np.linspace(-8, 8, 161)
+    return logits, np.logaddexp(0, -logits)
+
+
 @picture
 def surprise():
     """Two curves of the loss against the logit, one for each label: mirror images, near zero on their own side and a
@@ -146,7 +159,7 @@ def surprise():
     z = np.linspace(-6, 6, 121)
     for sign, colour, word in ((1, ORANGE, "it was malignant (1)"), (-1, BLUE, "it was benign (0)")):
         left.plot(z, [float(exactly(sign * t)) for t in z], color=colour, label=word)
-    left.set(title="Surprise, in nats", xlabel="logit", ylabel="log-loss")
+    left.set(title="Log-loss, in nats", xlabel="logit", ylabel="log-loss")
     left.legend(loc="upper center")
     z = np.linspace(-110, 40, 601)
     true = np.array([float(exactly(t)) for t in z])
@@ -206,26 +219,25 @@ def clock(run):
 
 # ------------------------------------------------------------------------------------------- the surface and the path
 def mean_loss(thetas, x, y, penalty):
-    """The penalised mean surprise of one-feature models (w, b), for arrays of any shape (…, 2): good for tame logits only."""
+    """The penalised mean log-loss of one-feature models (w, b), for arrays of any shape (…, 2)."""
     w, b = thetas[..., :1], thetas[..., 1:]
-    chance = 1 / (1 + np.exp(-(w * x + b).clip(-30, 30)))
-    return -np.log(np.where(y == 1, chance, 1 - chance)).mean(-1) + penalty / 2 * w[..., 0] ** 2
+    return np.logaddexp(0, np.where(y == 1, -1, 1) * (w * x + b)).mean(-1) + penalty / 2 * w[..., 0] ** 2
 
 
-def downhill(theta, x, y, penalty, step=1e-4):
-    """The slope along each axis, measured: one small step to either side."""
-    sides = theta + step * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
-    value = mean_loss(sides, x, y, penalty)
-    return np.array([value[0] - value[1], value[2] - value[3]]) / (2 * step)
+def derivatives(theta, x, y, penalty):
+    """The gradient (2,) and the matrix of curvatures (2, 2) of `mean_loss` at one place."""
+    inputs = np.stack([x, np.ones_like(x)])
+    chance = np.exp(-np.logaddexp(0, -(theta @ inputs)))
+    ridge = penalty * np.array([1.0, 0.0])
+    return inputs @ (chance - y) / len(x) + ridge * theta, inputs * (chance * (1 - chance)) @ inputs.T / len(x) + np.diag(ridge)
 
 
 def bottom(x, y, penalty):
-    """The lowest point, by Newton's method on measured slopes."""
+    """The lowest point, by Newton's method."""
     theta = np.zeros(2)
-    for _ in range(25):
-        sides = [(downhill(theta + d, x, y, penalty), downhill(theta - d, x, y, penalty)) for d in np.eye(2) * 1e-3]
-        bend = np.array([(up - down) / 2e-3 for up, down in sides])
-        theta = theta - np.linalg.solve(bend, downhill(theta, x, y, penalty)).clip(-2, 2)
+    for _ in range(60):
+        gradient, curvature = derivatives(theta, x, y, penalty)
+        theta = theta - np.linalg.solve(curvature, gradient).clip(-2, 2)
     return theta
 
 
@@ -233,12 +245,12 @@ def bottom(x, y, penalty):
           labels={"rate": "learning rate", "standardised": "standardised feature"})
 def walk(rate, steps, penalty, standardised, quick=False):
     """Contours of the loss over weight and bias with the path of gradient descent drawn on it, and beside it the distance
-    left to the lowest point after each step on a logarithmic axis.
+    left to the lowest point after each step on a logarithmic axis. A walk that leaves for good rises there as a straight line.
     """
     x, y, best = landscape(penalty, standardised)
     path = [np.zeros(2)]
     for _ in range(steps):
-        path.append(np.clip(path[-1] - rate * downhill(path[-1], x, y, penalty), -60, 60))
+        path.append(path[-1] - rate * derivatives(path[-1], x, y, penalty)[0])
     return draw_walk(np.array(path), best, lambda thetas: mean_loss(thetas, x, y, penalty), 40 if quick else 90)
 
 
@@ -252,6 +264,8 @@ def landscape(penalty, standardised):
 
 def draw_walk(path, best, loss, grid):
     """Contours with the path on the left, the distance to the lowest point by step on the right."""
+    distance = np.sqrt(((path - best) ** 2).sum(1))
+    left_for_good = distance[-1] > 1e4
     fig, (left, right) = figure(10, 4.0, columns=2, width_ratios=(1.15, 1))
     reach = 1.6 * np.abs(best).max() + 0.5
     middle = best / 2
@@ -261,14 +275,14 @@ def draw_walk(path, best, loss, grid):
     rise = np.log10(np.maximum(height - low, 1e-4))
     left.contourf(w, b, rise, levels=24, cmap="Blues_r")
     left.contour(w, b, rise, levels=12, colors="white", linewidths=0.5, linestyles="solid")
-    left.plot(*path.T, "o-", color=ORANGE, ms=3.5, lw=1.4, mec="white", mew=0.4)
+    left.plot(*path[distance < 1e4].T, "o-", color=ORANGE, ms=3.5, lw=1.4, mec="white", mew=0.4)
     left.plot(*path[0], "o", color=INK, ms=7)
     left.plot(*best, "*", color=RED, ms=15, mec="white")
     left.set(xlim=(w.min(), w.max()), ylim=(b.min(), b.max()), xlabel="weight", ylabel="bias",
-             title=f"The path: loss {loss(path[0]):.3f} → {loss(path[-1]):.3f}, lowest {low:.3f}")
-    distance = np.sqrt(((path - best) ** 2).sum(1))
+             title="The path leaves for good" if left_for_good else
+                   f"The path: loss {loss(path[0]):.3f} → {loss(path[-1]):.3f}, lowest {low:.3f}")
     right.semilogy(np.maximum(distance, 1e-6), "o-", color=ORANGE, ms=3.5, lw=1.4)
-    right.set(ylim=(1e-6, 100), xlim=(0, 20 if len(path) <= 21 else 100), xlabel="step", ylabel="distance to the lowest point",
+    right.set(ylim=(1e-6, 1e8), xlim=(0, 20 if len(path) <= 21 else 100), xlabel="step", ylabel="distance to the lowest point",
               title="What is left, on logarithmic paper",
               xticks=range(0, 21, 5) if len(path) <= 21 else range(0, 101, 20))
     right.grid(True, axis="y")
@@ -276,6 +290,12 @@ def draw_walk(path, best, loss, grid):
 
 
 # ------------------------------------------------------------------------------------------- no lowest point
+def wrong_side():
+    """None. In thirty dimensions there is much room: a hyperplane can be turned until every tumour lies on its own side."""
+    plane, signed = separating_plane()
+    return float(np.sum(signed @ plane <= 0))
+
+
 def separating_plane():
     """Weights and bias that put all public tumours on the right side, and those tumours.
 
@@ -296,7 +316,7 @@ def separating_plane():
 
 @picture
 def no_end():
-    """Left: signed distances of all tumours from one plane, every one of them positive. Right: the loss along that direction
+    """Left: signed distances of all tumours from one hyperplane, every one of them positive. Right: the loss along that direction
     falls for ever without a penalty, and has a lowest point with one.
     """
     plane, signed = separating_plane()
@@ -305,7 +325,7 @@ def no_end():
     left.hist(margin, 60, color=BLUE)
     left.axvline(0, color=RED)
     left.annotate(f"the nearest of {len(margin)}:\n{margin.min():.4f}, on the right side", (0.32, 0.8), xycoords="axes fraction")
-    left.set(title="A plane without a single mistake", xlabel="distance from the plane, towards its own side", ylabel="tumours")
+    left.set(title="A hyperplane without a single mistake", xlabel="distance from it, towards the own side", ylabel="tumours")
     length = np.logspace(-2, 5.2, 200)
     loss = np.array([-np.log(1 / (1 + np.exp(-(t * margin).clip(-700, 700)))).mean() for t in length])
     right.loglog(length, loss, color=INK, label="no penalty")
