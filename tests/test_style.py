@@ -1,5 +1,6 @@
 """The house's style, held by its tools: ruff everywhere, mypy strict on the package, import-linter between its rooms."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,3 +35,11 @@ def test_mypy_is_content() -> None:
 def test_each_room_imports_only_what_it_may() -> None:
     program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     refuse(run("--no-logo", "--no-cache", program=program))
+
+
+def test_every_file_that_the_house_names_is_there() -> None:
+    text = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+    files = [path for path in ROOT.glob("autograder/**/*") if path.is_file()]
+    there = {"/".join(path.parts[-n:]) for path in [*files, *ROOT.glob("*"), *ROOT.glob("data/*")] for n in (1, 2, 3)}
+    named = set(re.findall(r"`([\w/]+\.(?:py|j2|toml|yml|md))`", text)) - {"lesson.py"}
+    assert len(named) > 80 and named <= there, sorted(named - there)

@@ -1,4 +1,4 @@
-"""The helper's side of `apart`: a process of the grader's that grades what it is sent. Nothing heavy is imported before
+"""The worker's own process: grades what `worker` sends it. Nothing heavy is imported before
 `leave_out` has been called."""
 
 from __future__ import annotations
