@@ -31,7 +31,7 @@ TESTS = $(RUN) python -m pytest -n logical --maxprocesses 4 --dist loadfile --no
 test:
 	@$(TESTS) -m "not campaign" $(ARGS)
 
-# Attacks on a class, kills, full disks; then hostile messages and notebooks.
+# Attacks one by one and on a class, kills, full disks; then hostile messages and notebooks.
 campaigns:
 	@$(TESTS) -m campaign $(ARGS)
 	@$(RUN) python -m tests.grading.fuzz.campaign --messages 20000 --seed 7

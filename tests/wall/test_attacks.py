@@ -30,7 +30,11 @@ SOURCE = notebook(cell("def one(): return 1", "one", "answer"), EASY, ANSWER, TE
 
 
 TIME_ALONE = {"endless loop that catches everything", "endless answer", "endless iteration", "flood when tested"}
-TRIED = [(how, name) for how in ("sandbox", "warm") for name in ATTACKS if how == "sandbox" or name not in TIME_ALONE]
+# The warm starter grades by default; a sandbox of its own for every attack takes minutes.
+TRIED = [
+    *(pytest.param("sandbox", name, marks=pytest.mark.campaign) for name in ATTACKS),
+    *(("warm", name) for name in ATTACKS if name not in TIME_ALONE),
+]
 
 
 @pytest.mark.parametrize(("starter", "name"), TRIED, indirect=["starter"])
