@@ -184,8 +184,8 @@ WAYS = {
     ),
     "times of a file": Way(
         "open(FILE, 'rb').read(1)\nwith contextlib.suppress(OSError): os.utime(FILE)\n"
-        "with contextlib.suppress(OSError): os.listdir('/data')",
-        "def heard(): return [os.stat(p).st_atime_ns for p in (FILE, '/data')] + [os.stat(FILE).st_mtime_ns]",
+        "with contextlib.suppress(OSError): os.listdir('/usr/lib')",
+        "def heard(): return [os.stat(p).st_atime_ns for p in (FILE, '/usr/lib')] + [os.stat(FILE).st_mtime_ns]",
     ),
     "name of the machine": Way("libc.sethostname(b'word', 4)", "def heard(): return socket.gethostname()"),
     "settings of the kernel": Way(  # opened only: where it were a hole, writing would spoil the machine
@@ -220,4 +220,23 @@ WAYS = {
         "    seen = ctypes.create_string_buffer(n)\n    return -1 if libc.mincore(mapped(fd, n * 4096), ctypes.c_size_t(n * 4096), seen) else sum(b & 1 for b in seen.raw)",
         "open(FILE, 'rb').read()",
     ),
+}
+
+#: a futex on a page that both can read: it wakes across sandboxes while both live, since threads need it
+FUTEX = {
+    f"futex on a {kind} mapping": Way(
+        f"""
+at = ctypes.c_void_p(libc.mmap(None, ctypes.c_size_t(4096), 1, {flags}, os.open(FILE, os.O_RDONLY), ctypes.c_size_t(0)))
+def wake():
+    for _ in range(400): syscall((202, 98), at, 1, 100, None, None, 0); time.sleep(0.01)
+threading.Thread(target=wake, daemon=True).start()
+""",
+        f"""
+at = ctypes.c_void_p(libc.mmap(None, ctypes.c_size_t(4096), 1, {flags}, os.open(FILE, os.O_RDONLY), ctypes.c_size_t(0)))
+def heard():
+    word = ctypes.string_at(at.value, 4)
+    return syscall((202, 98), at, 0, ctypes.c_uint32(int.from_bytes(word, 'little')), struct.pack('qq', 0, 300_000_000), None, 0) == 0
+""",
+    )
+    for kind, flags in (("shared", 1), ("private", 2))
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +13,7 @@ from autograder.wall.kernel import Kernel
 from autograder.wall.sandbox.sandbox import Sandbox
 from autograder.wall.sandbox.warm import Warm
 from autograder.wall.wire.limits import Limits
-from tests.wall.between import START, WAYS
+from tests.wall.between import FUTEX, START, WAYS, Way
 from tests.wall.conftest import both, define
 
 LONG = Limits(cell_seconds=20, notebook_seconds=600)
@@ -77,3 +78,50 @@ def test_data_that_somebody_locked_is_read(learner: Kernel) -> None:
         define(learner, "import h5py\nfrom autograder import datasets\n"
                "def look(): return [len(h5py.File('/data/mnist.h5')), len(datasets.load('mnist').y)]")  # fmt: skip
         assert min(learner.get("look")()) > 0 and len(datasets.load("mnist").y) > 0
+
+
+@pytest.mark.timeout(600)
+@both
+def test_who_has_ended_tells_nobody_who_begins(opened: Callable[[Limits], Sandbox | Warm]) -> None:
+    """As between the trainings of a studio and its rounds: here a futex, too, finds nobody."""
+    ways = {name: way for name, way in WAYS.items() if way.arm == "pass"} | FUTEX
+    starter = opened(LONG)
+    before = _heard(starter, ways)
+    one = Kernel(starter)
+    try:
+        one.run_cell(START)
+        for way in ways.values():
+            one.run_cell(way.send)
+    finally:
+        one.close()
+    after = _heard(starter, ways)
+    assert {name for name in ways if after[name] != before[name]} == set()
+
+
+@both
+def test_a_futex_wakes_while_both_live(opened: Callable[[Limits], Sandbox | Warm]) -> None:
+    """What remains: that is why the trainings' process is ended before a round begins."""
+    one, other = Kernel(opened(LONG)), Kernel(opened(LONG))
+    try:
+        for way in FUTEX.values():
+            define(other, f"{START}\n{way.heard}")
+            assert other.get("heard")() is False
+            define(one, f"{START}\n{way.send}")
+            assert other.get("heard")() is True
+            time.sleep(5)  # until nobody wakes any more
+    finally:
+        one.close()
+        other.close()
+
+
+def _heard(starter: Sandbox | Warm, ways: dict[str, Way]) -> dict[str, object]:
+    other = Kernel(starter)
+    try:
+        define(other, START)
+        found: dict[str, object] = {}
+        for name, way in ways.items():
+            define(other, way.heard)
+            found[name] = other.get("heard")()
+        return found
+    finally:
+        other.close()
