@@ -23,6 +23,7 @@ from autograder.timelimit import limit as limit_here
 
 Lookup = Callable[[str], Any]
 StandIn = Callable[[Sequence[str]], AbstractContextManager[None]]
+NO_END = "its properties were not tried to the end: the time for all of them was up (is there a loop that never stops?)"
 NOT_TRIED = "not tried: another case of this exercise did not come to an end"
 EXERCISE, PATIENCE = 60.0, 12  # seconds, and times the limit of one case, after which no further case of an exercise is tried
 DEFAULT_KEY = b"a learner's own check"
@@ -62,7 +63,13 @@ class Session:
     def report(self, id: str, hidden: bool = True) -> Report:
         """Every verdict of one exercise, hidden cases with it where asked for and there; judged once."""
         if (id, hidden) not in self._reports:
-            self._reports[id, hidden] = self._fair(id, hidden)
+            try:
+                self._reports[id, hidden] = self._fair(id, hidden)
+            except TimeUp:  # the limit of the whole cell: its other half, and what builds on it, do not wait as long again
+                exercise = self.registry.exercises[id]
+                untried = tuple(replace(verdict, endless=True) for verdict in self._untried(exercise, hidden))
+                self._reports[id, hidden] = Report(id, untried, NO_END)
+                raise
         return self._reports[id, hidden]
 
     def _fair(self, id: str, hidden: bool) -> Report:

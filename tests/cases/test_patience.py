@@ -12,6 +12,7 @@ import pytest
 
 from autograder.cases import session as module
 from autograder.cases.session import NOT_TRIED, Session
+from autograder.timelimit import TimeUp
 
 CASES = 9
 CHECKS = """
@@ -102,3 +103,16 @@ def test_what_builds_on_an_endless_piece_is_judged_with_ours_at_once(week: Path)
 
     report = Session(week, names.__getitem__, stand_in=ours).report("four_times")
     assert report.share() == 1 and "our `double`" in report.note and hers.calls == 2
+
+
+def test_where_the_whole_cells_time_is_up_the_other_half_does_not_wait_again(week: Path) -> None:
+    asked = []
+
+    def lookup(name: str) -> Any:
+        asked.append(name)
+        raise TimeUp
+
+    made = Session(week, lookup)
+    with pytest.raises(TimeUp):
+        made.check("double")
+    assert made.hidden_check("double") == 0 and made.report("double").trouble and len(asked) == 1

@@ -130,8 +130,8 @@ import numpy as np
 
 from autograder.cases import case, draws, exercise, expect, studio
 
-exercise("centre")
-exercise("double", needs=["centre"])
+exercise("centre", seconds=3)
+exercise("double", needs=["centre"], seconds=3)
 exercise("guess", kind="studio", seconds=10)
 
 
@@ -144,7 +144,7 @@ def averages_zero(centre, x):
 
 @case("double", "adding x to itself gives the same", draws=draws.vectors(), examples=10)
 def as_a_sum(double, x):
-    expect.close(expect.array(double(x.copy()), shape=x.shape), x + x)
+    expect.close(expect.array(double(x), shape=x.shape), x + x)
 
 
 @studio(
@@ -169,13 +169,13 @@ SECRET_OF_THE_HIDDEN_FILE = 123
 
 @case("centre", "the difference between two examples stays", draws=draws.matrices(rows=(2, 6)), examples=10)
 def differences_stay(centre, x):
-    hidden_out = expect.array(centre(x.copy()), shape=x.shape)
+    hidden_out = expect.array(centre(x), shape=x.shape)
     expect.close(np.diff(hidden_out, axis=0), np.diff(x, axis=0), tell=False)
 
 
 @case("double", "half of it is x again", draws=draws.vectors(), examples=10)
 def half_again(double, x):
-    expect.close(expect.array(double(x.copy()), shape=x.shape) / 2, x, tell=False)
+    expect.close(expect.array(double(x), shape=x.shape) / 2, x, tell=False)
 
 
 @judge("guess")
