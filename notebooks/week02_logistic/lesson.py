@@ -113,7 +113,7 @@ explore.shares()
 # $$ z = x_1 w_1 + x_2 w_2 + \dots + x_d w_d + b . $$
 #
 # That is one neuron. The S on top is called the **sigmoid**, and it is the neuron's activation function. Both together are
-# **logistic regression**. For all examples at once, with one example a row, the logits are `X @ w + b`.
+# **logistic regression**. For all examples at once it is one array product, as in the network of week 1.
 # Weights have a meaning: when $x_j$ grows by one and nothing else changes, the odds are multiplied by $e^{w_j}$.
 # <!-- term: sigmoid | the S-shaped function 1 / (1 + e^−z), which turns a logit into a probability. -->
 # <!-- term: logistic regression | a weighted sum of the features, taken as a logit, and the sigmoid on top. -->
