@@ -823,7 +823,7 @@ explore.forecasters()
 # - It is honest. Against known probabilities, its expected log-loss exceeds the best possible one by less than 0.015 nats. This
 #   holds after learning from 4,000 examples with three features, however lopsided the sample was.
 # - It knows what it cannot know. Where all features are constant, everybody gets `share`, to within 0.01.
-# - It falls for nobody when `share` rises.
+# - It rises for everybody when `share` rises. (Where it is 0 or 1 to rounding, it may stay.)
 # - It is a probability for examples however far out, and each new example is answered on its own.
 #
 # If half of a sample has label 1 and an example's features say nothing, the model calls it even. In a population where one in

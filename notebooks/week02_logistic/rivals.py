@@ -95,7 +95,7 @@ def solve(X, y, penalty, weight=None, rounds=40):
 
 
 # ------------------------------------------------------------------------------------------- tin_slopes
-@wrong("tin_slopes", caught_by="every_node", kind="mathematics")
+@wrong("tin_slopes", caught_by="every_node", kind="mathematics", headline=True)
 def forgets_that_the_base_fills_the_tin(radius, height):
     return backwards(radius, height, base_from_content=False)
 
@@ -302,7 +302,7 @@ def an_imaginary_nudge(radius, height):
 
 
 # ------------------------------------------------------------------------------------------- log_loss
-@wrong("log_loss", caught_by="huge_logits", kind="stability")
+@wrong("log_loss", caught_by="huge_logits", kind="stability", headline=True)
 @both_labels
 def as_typed(logits, y):
     p = 1 / (1 + np.exp(-logits))
@@ -555,7 +555,7 @@ def weights_averaged_over_rows(theta, X, y, penalty, weight=None):
     return gradient(theta, X, y, penalty / scale, weight) * scale
 
 
-@wrong("slopes", caught_by="slopes_of_huge_logits", kind="stability")
+@wrong("slopes", caught_by="slopes_of_huge_logits", kind="stability", headline=True)
 def e_over_one_plus_e(theta, X, y, penalty, weight=None):
     z = X @ theta[:-1] + theta[-1]
     force = (np.exp(z) / (1 + np.exp(z)) - y) / len(X)
@@ -737,7 +737,7 @@ def a_timid_rate(X, y, penalty, steps, weight=None):
     return walk(X, y, penalty, steps, weight, rate=0.1)
 
 
-@wrong("descend", caught_by="other_units", kind="hard-coding")
+@wrong("descend", caught_by="other_units", kind="hard-coding", headline=True)
 def a_rate_for_standardised_features(X, y, penalty, steps, weight=None):
     return walk(X, y, penalty, steps, weight, rate=1 / (1 + penalty))
 
@@ -1051,7 +1051,7 @@ class FitReturnsNothing(Base):
         super().fit(X, y, weight)
 
 
-@wrong("logistic", caught_by="copies_are_weights", kind="missing case")
+@wrong("logistic", caught_by="copies_are_weights", kind="missing case", headline=True)
 class DeafToWeights(Base):
     def learn(self, X, y, weight):
         return solve(X, y, self.penalty)[-1]
@@ -1180,7 +1180,7 @@ class RemembersTheFirstNames(Base):
         return self
 
 
-@wrong("logistic", caught_by="forgets", kind="missing case")
+@wrong("logistic", caught_by="forgets", kind="missing case", headline=True)
 class GoesOnFromWhereItWas(Base):
     def learn(self, X, y, weight):
         place = getattr(self, "theta", None)
@@ -1370,7 +1370,7 @@ def log_odds(share):
     return np.log(share) - np.log1p(-share)
 
 
-@wrong("honest", caught_by="nothing_to_say", kind="missing case")
+@wrong("honest", caught_by="nothing_to_say", kind="missing case", headline=True)
 def as_in_the_sample(X, y, X_new, share):
     return chance(fitted(X, y, X_new))
 
@@ -1396,7 +1396,7 @@ def one_label_only_is_corrected(X, y, X_new, share):
     return chance(fitted(X, y, X_new) + np.log(share / np.mean(y)))
 
 
-@wrong("honest", caught_by="near_the_known", kind="hard-coding")
+@wrong("honest", caught_by="near_the_known", kind="hard-coding", headline=True)
 def every_sample_is_half_and_half(X, y, X_new, share):
     return chance(fitted(X, y, X_new) + log_odds(share))
 
@@ -1640,7 +1640,7 @@ def hides_its_numbers_elsewhere():
     return {"train": train, "predict": predict}
 
 
-@wrong("tumours", caught_by="patients_apart", kind="mathematics", several=True)
+@wrong("tumours", caught_by="patients_apart", kind="mathematics", several=True, headline=True)
 def the_new_patients_standardised_by_themselves():
     def train(X, y, rng):
         return [solve(standard(X), y, 0.01)[-1]]
