@@ -100,7 +100,7 @@ def test_few_pictures_are_saved_all_and_many_within_bounds() -> None:
 
     def heavy(k: int, m: int) -> Any:
         fig, ax = figure(9, 4)
-        ax.imshow(noise.random((120, 300)), cmap="viridis", aspect="auto")
+        ax.imshow(noise.random((24, 60)), cmap="viridis", aspect="auto")
         return fig
 
     many = prepared(explorer(heavy, k=(1, 40, 2), m=(1, 40, 2)))
