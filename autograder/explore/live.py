@@ -9,7 +9,7 @@ from autograder.explore.explorer import Explorer, notebook
 from autograder.explore.idle import IDLE
 from autograder.explore.page import At
 from autograder.explore.paint import Shot, in_data
-from autograder.explore.screen import Screen
+from autograder.explore.screen import Screen, boxed
 
 AHEAD = 60  # pictures of one row that are drawn ahead, at most
 CHEAP = 0.12  # seconds of CPU: a picture that costs more is not drawn unless somebody asks
@@ -25,6 +25,7 @@ class Live:
         first = of.first()
         told = {"controls": [control.page() for control in of.controls], "drag": bool(of.drag)}
         self.screen = Screen(first=first.about() | told, picture=first.data)
+        self.box = boxed(self.screen)
         self.screen.on_msg(lambda _, content, __: IDLE.soon(lambda: self.answer(content)))
         self.at = of.start
         self.moved = 0, 1  # the control that moved last, and which way
@@ -37,8 +38,7 @@ class Live:
         """Show the widget, without a word in its place where it cannot live: the HTML above it has them."""
         from IPython.display import display
 
-        view: Any = self.screen._repr_mimebundle_()
-        display({**view[0], "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
+        display({**self.box._repr_mimebundle_(), "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
         IDLE.add(self, self.copies())
 
     # ---- what the browser asks for
@@ -154,6 +154,7 @@ class Shown:
         key = place(live)
         if old := self.lives.pop(key, None):
             IDLE.drop(old)
+            old.box.close()
             old.screen.close()
         self.lives[key] = live
         if not getattr(live.shell, "_explorers_listen", False):

@@ -75,10 +75,11 @@ def turning(first: Shot, controls: Sequence[Control], frames: Mapping[At, Shot],
     }
     one = "" if len(controls) < 2 or len(others) + 1 == product(controls) else ", one control at a time"
     data = json.dumps(told, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+    # The script stands in braces of its own: a page has several, and their names must not meet.
     return (
         f'<figure class="wb"><style>{asset("explorer.css")}</style>'
         f'<div class="wb-row"></div>{inside(first)}<script type="application/json">{data}</script>'
-        f'<script>{script("page.js")}</script><p class="wb-hint">{HINT.format(one=one)}</p></figure>'
+        f'<script>{{{script("page.js")}}}</script><p class="wb-hint">{HINT.format(one=one)}</p></figure>'
     )
 
 

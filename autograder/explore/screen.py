@@ -1,7 +1,10 @@
 """The widget in the browser: controls, a picture with its words, a store of frames, points to drag."""
 from __future__ import annotations
 
+from typing import Any
+
 import anywidget
+import ipywidgets
 import traitlets
 
 from autograder.explore.page import asset, script
@@ -15,6 +18,9 @@ class Screen(anywidget.AnyWidget):  # type: ignore[misc]
     first = traitlets.Dict().tag(sync=True)
     picture = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, **state: object) -> None:
-        super().__init__(**state)
-        self.add_class("wb-live")
+
+def boxed(screen: Screen) -> Any:
+    """The widget in a box of ipywidgets', which is marked when the kernel is gone; one of anywidget's is not."""
+    box = ipywidgets.VBox([screen])
+    box.add_class("wb-live")
+    return box

@@ -5,6 +5,7 @@ const controlRow = (row, controls, moved) => controls.map((c, i) => {
   const input = document.createElement(c.kind == 'choice' ? 'select' : 'input'), out = document.createElement('output');
   const name = document.createElement('span');
   name.textContent = c.label;
+  input.setAttribute('aria-label', c.label);  // without the value, which is told by itself
   input.dataset.lmSuppressShortcuts = 'true';  // JupyterLab's own keys are for what has the focus, not for what is around it
   if (c.kind == 'tick') input.type = 'checkbox';
   else if (c.kind == 'choice') for (const k of have) input.add(new Option(c.shown[k], k));
