@@ -303,7 +303,7 @@ def keeps_the_points():
 
 _EXPLORE = '''\
 """Explorers and pictures of {week}; they travel with the release."""
-import matplotlib.pyplot as plt
+from autograder.explore import BLUE, explorer, figure
 
 POINTS = [0, 1, 2], [1, 3, 2]
 
@@ -313,12 +313,13 @@ def how_many():
     return len(POINTS[0])
 
 
-def picture():
-    """The week's first picture."""
-    _, axes = plt.subplots(figsize=(4, 3))
-    axes.scatter(*POINTS)
-    axes.set(xlabel="first feature", ylabel="second feature")
-    plt.show()
+@explorer(shown=(1, 3, 3))
+def picture(shown):
+    """The week's first picture: some points, as many as are to be shown."""
+    fig, ax = figure(5, 3)
+    ax.plot(POINTS[0][:shown], POINTS[1][:shown], "o", color=BLUE)
+    ax.set(xlim=(-0.5, 2.5), ylim=(0, 4), xlabel="first feature", ylabel="second feature", title=f"{{shown}} of three points")
+    return fig
 '''
 
 TEMPLATE = {

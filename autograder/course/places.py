@@ -29,6 +29,7 @@ class Course:
         self.notebooks = root / "notebooks"
         self.source = root / "source"
         self.release = root / "release"
+        self.pages = root / "docs" / "weeks"  # where there is such a folder, `build` writes a page a week into it
         self.lesson = cache(self._lesson)
         self.declared: dict[str, object] = {}  # what `declared` has loaded, by week
 

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from autograder.course.build import build_week
+from autograder.course.pages import stale_pages, write_pages
 from autograder.course.places import Course
 from autograder.course.release import release_week
 
@@ -14,9 +15,10 @@ _LITTER = {".ipynb_checkpoints", "__pycache__", ".pytest_cache", ".DS_Store"}
 
 
 def build(course: Course, week: str) -> None:
-    """Write source/ and release/ of one week."""
+    """Write source/ and release/ of one week, and its page."""
     build_week(course, week, course.source)
     release_week(course.source, week, course.release)
+    write_pages(course, week)
 
 
 def stale(course: Course, week: str) -> list[str]:
@@ -26,19 +28,20 @@ def stale(course: Course, week: str) -> list[str]:
         build_week(course, week, fresh / "source")
         release_week(fresh / "source", week, fresh / "release")
         pairs = (("source", course.source), ("release", course.release))
-        return [
+        lines = [
             f"{part}/{week}/{line}" for part, committed in pairs for line in differences(fresh / part / week, committed / week)
         ]
+    return lines or stale_pages(course, week)
 
 
 def left_over(course: Course) -> list[str]:
-    """Folders and files in source/ and release/ that belong to no week."""
+    """Folders and files in source/, release/ and docs/weeks/ that belong to no week."""
     weeks = set(course.weeks()) | _LITTER
     return [
         f"{folder.name}/{path.name}: left over, no lesson makes it"
-        for folder in (course.source, course.release)
+        for folder in (course.source, course.release, course.pages)
         for path in sorted(folder.glob("*"))
-        if path.name not in weeks
+        if path.name not in weeks and path != course.pages / "README.md"
     ]
 
 

@@ -26,7 +26,8 @@ def names_of(mine: Sequence[Any], parameters: Sequence[str], notebook: Mapping[s
         if own.isidentifier():
             names.append(own)
         else:
-            names += [name for name in globals_of(one) if callable(notebook.get(name))] or [parameter]
+            known = notebook or getattr(one, "__globals__", {})
+            names += [name for name in globals_of(one) if callable(known.get(name))] or [parameter]
     return list(dict.fromkeys(names))
 
 

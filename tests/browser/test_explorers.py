@@ -372,6 +372,7 @@ def test_an_exported_page_works_offline(lab: Lab, first_day: Notebook, browser: 
         expect(figure.locator("img")).to_have_attribute("alt", re.compile(last))
     page.context.close()
     server.shutdown()
+    server.server_close()
 
 
 class Quiet(SimpleHTTPRequestHandler):

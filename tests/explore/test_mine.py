@@ -52,6 +52,7 @@ def test_a_lambda_stands_for_what_it_uses(names: dict[str, Any]) -> None:
     exec("make = lambda: Model()", names)
     nameless = names.pop("make")
     assert names_of([nameless, names["forward"]], ["model", "net"], names) == ["Model", "forward"]
+    assert names_of([nameless], ["model"], {}) == ["Model"], "outside a notebook too"
     assert "Model" in made_of([nameless], names) and "helper" in made_of([nameless], names)
 
 

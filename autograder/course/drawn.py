@@ -1,0 +1,66 @@
+"""Run by `pages` in a process of its own: draws what the show cells of a release show when nothing has been answered."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograder.explore import Explorer, Picture
+from autograder.explore.paint import Shot
+
+RUN = ("given", "answer", "studio", "try", "show")
+
+
+def value_of(source: str, name: str, names: dict[str, Any]) -> Any:
+    """Run a cell; what its last line is, as a notebook would show it."""
+    tree = ast.parse(source, name)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, name, "exec"), names)
+    return eval(compile(ast.Expression(last.value), name, "eval"), names) if isinstance(last, ast.Expr) else None
+
+
+def shot_of(value: Any) -> Shot | None:
+    """The picture or the sentence that a value shows, if it is one of ours."""
+    if isinstance(value, Explorer):
+        return value.first()
+    return value.shot if isinstance(value, Picture) else None
+
+
+def main() -> int:
+    """`drawn.py NOTEBOOK OUT`: write the pictures, and pictures.json, which says what each show cell shows."""
+    notebook, out = (Path(argument).resolve() for argument in sys.argv[1:3])
+    os.chdir(notebook.parent)
+    sys.path.insert(0, str(notebook.parent))
+    names: dict[str, Any] = sys.modules["__main__"].__dict__ | {"__name__": "__main__"}
+    shown: dict[str, dict[str, Any]] = {}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        role = cell["metadata"].get("autograder", {}).get("role")
+        if role not in RUN:
+            continue
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                shot = shot_of(value_of("".join(cell["source"]), cell["id"], names))
+        except Exception as error:
+            if role in ("given", "show"):
+                print(f"cell {cell['id']}: {type(error).__name__}: {error}", file=sys.stderr)
+                return 1
+            continue  # a learner's own cell: it may wait for an answer
+        if role == "show" and shot is not None:
+            shown[cell["id"]] = {"says": shot.alt}
+            if shot.paper:
+                (out / f"{cell['id']}.png").write_bytes(shot.paper)
+                digest = hashlib.sha256(shot.paper).hexdigest()
+                shown[cell["id"]] = {"alt": shot.alt, "width": shot.width, "sha256": digest}
+    (out / "pictures.json").write_text(json.dumps(shown, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
