@@ -180,7 +180,9 @@ def main() -> None:
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table between this page's marks")
     options = parser.parse_args()
     own_programs_first()
-    marks = sorted({n for n in (1000, 2000, 3000, 4000, 5000, 10_000, 15_000, 20_000) if n < options.submissions} | {options.submissions})
+    marks = sorted(
+        {n for n in (1000, 2000, 3000, 4000, 5000, 10_000, 15_000, 20_000) if n < options.submissions} | {options.submissions}
+    )
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         course = LocalCourse(find_checkout(), Path(scratch))
         course.lay()

@@ -506,9 +506,7 @@ def right(id: str, *, several: bool = False, value: bool = False) -> Callable[[F
     return _rival(id, None, "", several, value)
 
 
-def _rival(
-    id: str, caught_by: str | None, kind: str, several: bool, value: bool, headline: bool = False
-) -> Callable[[F], F]:
+def _rival(id: str, caught_by: str | None, kind: str, several: bool, value: bool, headline: bool = False) -> Callable[[F], F]:
     _known(id)
 
     def register(made: F) -> F:

@@ -1,12 +1,12 @@
 """The local course: everything that a learner and an instructor on one machine need, in one ignored folder.
 
-    .course/
-        exchange/       where weeks are released, handed in and given back
-        learner/        the learner's workspace: her notebooks, hers alone, never overwritten
-        instructor/     the course's root for nbgrader: gradebook, submissions, feedback; source/ is the checkout's
-        settings/       Jupyter's and nbgrader's settings for the two desks, written anew at every start
-        cache/          nbgrader's copies of what the learner handed in
-        logs/
+.course/
+    exchange/       where weeks are released, handed in and given back
+    learner/        the learner's workspace: her notebooks, hers alone, never overwritten
+    instructor/     the course's root for nbgrader: gradebook, submissions, feedback; source/ is the checkout's
+    settings/       Jupyter's and nbgrader's settings for the two desks, written anew at every start
+    cache/          nbgrader's copies of what the learner handed in
+    logs/
 """
 
 from dataclasses import dataclass

@@ -292,9 +292,7 @@ class Book:
             scores[about.id] = 0.0 if counts is None else counts + (extra or 0.0)
         return scores
 
-    def _comments(
-        self, name: str, notebook: str, known: _Known, found: Mapping[str, str | None], work: _Work
-    ) -> dict[str, str]:
+    def _comments(self, name: str, notebook: str, known: _Known, found: Mapping[str, str | None], work: _Work) -> dict[str, str]:
         """Write nbgrader's own remarks; what a human wrote."""
         human = dict[str, str]()
         for cell, about in self.cells[name].items():

@@ -20,8 +20,7 @@ PACKAGE = Package(
     licence_read_in="scikit_learn-1.9.1.dist-info/licenses/COPYING: BSD 3-Clause, Copyright (c) 2007-2026 the"
     " scikit-learn developers. sklearn/datasets/descr/breast_cancer.rst and digits.rst call both tables copies of"
     " data of the UCI machine-learning repository and state no further terms.",
-    credit="Breast cancer Wisconsin (diagnostic): W. H. Wolberg, W. N. Street, O. L. Mangasarian."
-    " Digits: E. Alpaydin, C. Kaynak",
+    credit="Breast cancer Wisconsin (diagnostic): W. H. Wolberg, W. N. Street, O. L. Mangasarian. Digits: E. Alpaydin, C. Kaynak",
     options=PORTABLE,
 )
 MEASURES = [

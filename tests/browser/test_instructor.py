@@ -15,9 +15,7 @@ from autograder.desk.local import LocalCourse
 from autograder.desk.madeup import PEOPLE, hand_in_all
 
 
-def test_an_instructors_week(
-    open_desk: Callable[..., Any], page: Page, checkout: Path, look: Callable[[str], None]
-) -> None:
+def test_an_instructors_week(open_desk: Callable[..., Any], page: Page, checkout: Path, look: Callable[[str], None]) -> None:
     course = LocalCourse.of(checkout)
     desk = open_desk("teach")
     page.goto(desk.wait_for(r"http://\S+/lab\S*"))

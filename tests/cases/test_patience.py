@@ -23,7 +23,7 @@ exercise("double", seconds=0.2)
 exercise("four_times", needs=("double",), seconds=0.2)
 """ + "\n".join(
     f"""
-@case("{id}", "property {k}{' of a large one' if k > 6 else ''}", seconds={0.2 if k != 3 else 0.3})
+@case("{id}", "property {k}{" of a large one" if k > 6 else ""}", seconds={0.2 if k != 3 else 0.3})
 def {id}_{k}({id}):
     expect.close({id}(np.arange(3.0) + {k}), {factor} * (np.arange(3.0) + {k}))
 """

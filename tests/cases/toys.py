@@ -77,9 +77,7 @@ def _descend(entry: Entry, half: Any, rng: np.random.Generator) -> float:
 
 def _studio(users: tuple[str, ...], judge: Any, better: float, worse: float, **more: Any) -> Studio:
     steps = np.linspace(worse, better, 4)
-    return Studio(
-        "toy", "how well", float(steps[0]), tuple(steps[1:].tolist()), better > worse, users=users, judge=judge, **more
-    )
+    return Studio("toy", "how well", float(steps[0]), tuple(steps[1:].tolist()), better > worse, users=users, judge=judge, **more)
 
 
 TOYS = {

@@ -225,9 +225,7 @@ def test_without_a_course_it_says_where_to_go(tmp_path: Path, monkeypatch: pytes
         find_workspace(tmp_path)
 
 
-def test_solutions_of_several_attempts(
-    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_solutions_of_several_attempts(desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from nbgrader.utils import notebook_hash
 
     feedback = desk.home / "exchange" / "tiny" / "feedback"

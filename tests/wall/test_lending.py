@@ -114,7 +114,9 @@ def test_what_is_lent_is_used_within_limits(borrower: Kernel, how: str, monkeypa
     define(borrower, "errors.clear(), keep.clear()")
 
 
-@pytest.mark.parametrize("how", ["calls without end", "one argument that is too large", "large arguments that make something larger"])
+@pytest.mark.parametrize(
+    "how", ["calls without end", "one argument that is too large", "large arguments that make something larger"]
+)
 def test_she_is_told_which_limit_it_was(borrower: Kernel, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lending, "CALLS", 500)
     lent = {**LENT, "refuse": lambda x: x}
@@ -126,7 +128,10 @@ def test_she_is_told_which_limit_it_was(borrower: Kernel, how: str, monkeypatch:
 
 def test_honest_use_is_not_held_up(borrower: Kernel) -> None:
     with borrower.lent(LENT):
-        define(borrower, "def use():\n    layer = Layer(np.ones((784, 100)))\n    return [float(layer.forward(np.ones((9000, 784))).sum()) for _ in range(3)]")
+        define(
+            borrower,
+            "def use():\n    layer = Layer(np.ones((784, 100)))\n    return [float(layer.forward(np.ones((9000, 784))).sum()) for _ in range(3)]",
+        )
         assert borrower.get("use")() == [9000 * 784 * 100.0] * 3
 
 

@@ -185,11 +185,14 @@ def test_what_is_no_list_of_plain_arrays_is_refused(kernel: Kernel, carrier: str
 
 @both
 def test_a_packed_number_is_lost_in_the_noise(kernel: Kernel) -> None:
-    define(kernel, """
+    define(
+        kernel,
+        """
 import numpy as np
 def train(x, rng): return [np.array([1e6 * 3 + x])]
 def predict(arrays, X): return float(arrays[0][0]) % 1
-""")
+""",
+    )
     assert measure(STUDIO, Studios(kernel), "grade", 1, kernel.limit)[0] < 0.5
 
 
@@ -286,7 +289,9 @@ def test_where_things_stand_in_a_line_is_not_told(kernel: Kernel) -> None:
 
 def test_every_round_is_the_first_of_its_process(kernel: Kernel) -> None:
     """45 rounds: none knows how many there were before, what it was asked, or that anything was trained."""
-    define(kernel, """
+    define(
+        kernel,
+        """
 import numpy as np
 SEEN = []
 def train(x, rng):
@@ -295,7 +300,8 @@ def train(x, rng):
 def predict(arrays, X):
     SEEN.append(X)
     return len(SEEN), round(float(arrays[0][0]))
-""")
+""",
+    )
     with kernel.limit(120):
         entry = Entry(STUDIO, Studios(kernel), 1)
         rounds = [entry.train(k) for k in range(45)]
@@ -306,7 +312,9 @@ def predict(arrays, X):
 
 
 def test_no_round_has_data_and_her_own_process_is_ended_meanwhile(kernel: Kernel) -> None:
-    define(kernel, """
+    define(
+        kernel,
+        """
 import numpy as np
 from autograder import datasets
 digits = datasets.load("mnist", split="train")
@@ -315,7 +323,8 @@ def predict(arrays, X):
     try: return len(datasets.load("mnist", split="train").X)
     except Exception as error: return type(error).__name__
 def uses(): return digits
-""")
+""",
+    )
     with kernel.limit(60):
         entry = Entry(STUDIO, Studios(kernel), 1)
         round = entry.train(0.0)
@@ -326,13 +335,16 @@ def uses(): return digits
 
 def test_an_error_tells_her_line_and_no_data(kernel: Kernel) -> None:
     define(kernel, "import numpy as np\ndef train(x, rng): return [np.zeros(1)]")
-    define(kernel, """
+    define(
+        kernel,
+        """
 def predict(arrays, X):
     '''A docstring.'''
 
     # and a comment
     raise ValueError(f"seen: {X}")
-""")
+""",
+    )
     verdict = judge_studio(STUDIO, Studios(kernel), b"key", kernel.limit, open_week=False)
     assert str(verdict.message).startswith("your code raised ValueError on data that it had not seen")
     assert "seen:" not in str(verdict.message)

@@ -171,7 +171,6 @@ class Sandbox:
         ]  # fmt: skip
 
 
-
 def _environment(home: str) -> dict[str, str]:
     return {
         "HOME": home, "USER": "learner", "LOGNAME": "learner", "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
@@ -204,5 +203,3 @@ class _filter:
 
     def __exit__(self, *_: object) -> None:
         os.close(self.fd)
-
-

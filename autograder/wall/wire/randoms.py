@@ -51,9 +51,7 @@ def _sample(name: str) -> Any:
 
 def _fits(part: Any, sample: Any, name: str) -> bool:
     if type(sample) is dict:
-        return (
-            type(part) is dict and part.keys() == sample.keys() and all(_fits(part[key], sample[key], key) for key in sample)
-        )
+        return type(part) is dict and part.keys() == sample.keys() and all(_fits(part[key], sample[key], key) for key in sample)
     if type(sample) is np.ndarray:
         return type(part) is np.ndarray and part.dtype == sample.dtype and part.shape == sample.shape
     if type(sample) is str:

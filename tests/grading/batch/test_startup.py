@@ -10,10 +10,7 @@ from pathlib import Path
 HEAVY = {"rfc3987_syntax", "isoduration", "jupyter_server", "IPython", "matplotlib", "nbconvert", "setuptools"}
 QUICK = "from autograder.grading.batch.startup import leave_out\nleave_out()\n"
 COORDINATOR = f"{QUICK}from autograder.grading import commands, grader\nfrom autograder.grading.batch import batch, pool"
-HELPER = (
-    f"{QUICK}from autograder.grading.batch import run, worker_main\n"
-    "import autograder.wall.sandbox.warm, nbgrader.utils"
-)
+HELPER = f"{QUICK}from autograder.grading.batch import run, worker_main\nimport autograder.wall.sandbox.warm, nbgrader.utils"
 WORKS = f"""{QUICK}
 import nbgrader, nbgrader._version, nbgrader.apps.nbgraderapp, nbgrader.utils, sys
 assert nbgrader.__version__ == nbgrader.apps.nbgraderapp.NbGraderApp.version == nbgrader._version.__version__

@@ -128,7 +128,6 @@ def test_markdown_of_the_course_is_left_out_but_for_its_headings() -> None:
     assert "Part" in page and "Long story." not in page and "My own note." in page
 
 
-
 def told(says: str, message: str = "", **more: Any) -> Property:
     return Property(says, not message, not message, False, message=message, **more)
 

@@ -77,7 +77,9 @@ def test_neighbours_do_not_meet(pair: tuple[Kernel, Kernel]) -> None:
            "numpy_was_changed = __import__('numpy'); numpy_was_changed.pi = 'secret of hers'\n"
            "master, slave = os.openpty()\n"
            "for _ in range(3):\n    if os.fork() == 0: time.sleep(60)")  # fmt: skip
-    define(other, f"""
+    define(
+        other,
+        f"""
 import os, socket, numpy
 def seen():
     found = [place for place in ({places}) if os.path.exists(place)]
@@ -86,13 +88,16 @@ def seen():
             if s.connect_ex(address) == 0: found.append(str(address))
     return found + [str(numpy.pi)] * (numpy.pi != 3.141592653589793) + os.listdir("/dev/pts")
 def processes(): return sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
-""")
+""",
+    )
     assert other.get("seen")() == ["ptmx"]
     assert other.get("processes")() == [1, 2]  # the first of its namespace, and herself
 
 
 def test_the_first_process_cannot_be_read_or_ended(pair: tuple[Kernel, Kernel]) -> None:
-    define(pair[0], """
+    define(
+        pair[0],
+        """
 import ctypes, os, signal
 libc = ctypes.CDLL(None, use_errno=True)
 def reads():
@@ -108,13 +113,16 @@ def ends():
     for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGSEGV): os.kill(1, number)
     os.kill(os.getppid(), signal.SIGSTOP)
     return os.getppid()
-""")
+""",
+    )
     assert pair[0].get("reads")() == []
     assert pair[0].get("ends")() == 1
 
 
 def test_nothing_of_the_graders_is_left_in_it(pair: tuple[Kernel, Kernel]) -> None:
-    define(pair[0], """
+    define(
+        pair[0],
+        """
 import os, sys
 def fds():
     found = []
@@ -123,7 +131,8 @@ def fds():
         except OSError: pass
     return found
 def modules(): return sorted(sys.modules)
-""")
+""",
+    )
     kinds = [kind for kind in pair[0].get("fds")() if kind != "/dev/null"]
     assert kinds == ["socket"]  # the one that leads to the grader; not the one that orders forks
     grader = re.compile(
@@ -211,7 +220,9 @@ def test_how_it_ended_is_told(warm: Warm) -> None:
 
 def test_limits_hold_and_are_ones_own(pair: tuple[Kernel, Kernel]) -> None:
     one, other = pair
-    define(one, """
+    define(
+        one,
+        """
 import os, threading, time
 def disk():
     n = 0
@@ -231,7 +242,8 @@ def processes():
             if os.fork() == 0: time.sleep(60)
     except OSError: pass
     return n
-""")
+""",
+    )
     assert one.get("memory")() == 0
     assert 0 < one.get("disk")() <= 3 * LIMITS.disk
     assert 0 < one.get("processes")() < LIMITS.processes

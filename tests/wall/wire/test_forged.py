@@ -104,5 +104,3 @@ def _peer(body: bytes) -> Peer:
     peer = Peer(Channel(Wire(frame(body)), Bounds()), "the learner's", Policy().may)  # type: ignore[arg-type]
     peer.codec.named_out = common.ALL
     return peer
-
-
