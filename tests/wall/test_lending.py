@@ -101,8 +101,9 @@ def test_what_is_lent_is_used_within_limits(borrower: Kernel, how: str, monkeypa
         ask(*what)
 
     with borrower.lent(LENT):
-        assert borrower._peer is not None
-        monkeypatch.setattr(borrower._peer, "may", watched)
+        peer = borrower._peer
+        assert peer is not None
+        monkeypatch.setattr(peer, "may", watched)
         define(borrower, f"def use():\n    {GREEDY[how]}")
         try:
             with borrower.limit(8):
@@ -110,7 +111,7 @@ def test_what_is_lent_is_used_within_limits(borrower: Kernel, how: str, monkeypa
         except (MemoryError, RuntimeError, ValueError, TypeError, TimeUp):
             pass
         assert max(*seen, _resident()) - before < 800 << 20
-        assert len(borrower._peer._own_errors) <= 16
+        assert len(peer._own_errors) <= 16
     define(borrower, "errors.clear(), keep.clear()")
 
 
