@@ -1,4 +1,4 @@
-"""The house's style, held by its tools: ruff everywhere, mypy strict on the package, import-linter between its rooms."""
+"""The house's style, held by its tools: ruff everywhere, its format too, mypy strict on the package, import-linter between its rooms."""
 
 import re
 import subprocess
@@ -26,6 +26,10 @@ def refuse(complaints: str) -> None:
 
 def test_ruff_is_content() -> None:
     refuse(run("ruff", "check", "--no-cache", "--output-format=concise", "--quiet", *PLACES))
+
+
+def test_the_layout_is_ruffs() -> None:
+    refuse(run("ruff", "format", "--check", "--no-cache", "--quiet", "."))
 
 
 def test_mypy_is_content() -> None:

@@ -3,6 +3,7 @@
 A week's ``explore.py`` writes functions that return a figure; this package gives them one look, an alternative text,
 controls, and a picture for every place where controls cannot live (a saved notebook, an exported page, a feedback page).
 """
+
 from autograder.explore.controls import Drag
 from autograder.explore.explorer import Explorer, explorer
 from autograder.explore.parts import images, points, regions, surface

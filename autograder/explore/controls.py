@@ -1,4 +1,5 @@
 """What a reader can choose: a slider, a list, a tick box, or points to drag."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

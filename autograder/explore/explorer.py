@@ -3,6 +3,7 @@
 In a notebook it makes two outputs. The first is HTML that lasts: the picture, its words, some frames with controls of
 their own. The second is a live widget, there as long as a kernel answers. A style sheet shows the one that is needed.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -31,8 +32,14 @@ SECONDS = 3.0  # of drawing for saved frames, at most
 Draw = Callable[..., Figure | str]
 
 
-def explorer(draw: Draw | None = None, *, mine: Sequence[Any] = (), labels: dict[str, str] | None = None, frames: int = FRAMES,
-             **controls: Any) -> Any:
+def explorer(
+    draw: Draw | None = None,
+    *,
+    mine: Sequence[Any] = (),
+    labels: dict[str, str] | None = None,
+    frames: int = FRAMES,
+    **controls: Any,
+) -> Any:
     """Give a function that returns a figure something to choose from.
 
     As a decorator it makes a function whose call shows the explorer; what that call is given are the learner's functions,

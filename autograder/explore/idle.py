@@ -1,4 +1,5 @@
 """Work for the time in which nobody waits: pictures that may be wanted next."""
+
 from __future__ import annotations
 
 import asyncio

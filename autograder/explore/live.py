@@ -1,4 +1,5 @@
 """The live side of an explorer, in the kernel: it draws what the browser asks for, then what it may ask for next."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
 """Pictures of the learner's own functions: what they are made of, and what is said where they do not run yet."""
+
 from __future__ import annotations
 
 import dis

@@ -1,4 +1,5 @@
 """The HTML of a picture, with or without saved frames: it needs no kernel and no library, and its words need no script."""
+
 from __future__ import annotations
 
 import functools
@@ -40,9 +41,7 @@ def inside(shot: Shot) -> str:
     """What stands in the figure: the picture in a frame that scrolls sideways on a narrow page."""
     if not shot.data:
         return f'<p class="wb-told">{marked(shot.alt)}</p>'
-    boxes = "".join(
-        f'<i class="wb-keep" style="left:{x}%;top:{y}%;width:{w}%;height:{h}%"></i>' for x, y, w, h in shot.keep
-    )
+    boxes = "".join(f'<i class="wb-keep" style="left:{x}%;top:{y}%;width:{w}%;height:{h}%"></i>' for x, y, w, h in shot.keep)
     # The white ground is for readers without our style sheet; the style sheet takes it away.
     image = (f'<img alt="{html.escape(shot.alt)}" width="{shot.width}" height="{shot.height}" style="background:white" '
              f'src="{shot.uri}">')  # fmt: skip

@@ -3,6 +3,7 @@
 Three savings, none of which an author sees: the layout of the last fine picture is kept, for constrained layout is half of
 the work; axes whose frame did not change are pasted, not drawn; and a moving picture has fewer pixels, as WebP.
 """
+
 from __future__ import annotations
 
 import base64
@@ -77,8 +78,15 @@ class Painter:
         self._frames: dict[Any, Any] = {}
         self._last: Any = None
 
-    def shot(self, values: Mapping[str, Any] | None = None, mine: Sequence[Any] = (), fine: bool = True, saved: bool = False,
-             paper: bool = False, spots: Any = ()) -> Shot:
+    def shot(
+        self,
+        values: Mapping[str, Any] | None = None,
+        mine: Sequence[Any] = (),
+        fine: bool = True,
+        saved: bool = False,
+        paper: bool = False,
+        spots: Any = (),
+    ) -> Shot:
         """The picture at these values.
 
         Parameters
@@ -103,8 +111,16 @@ class Painter:
         self.axes = fig.axes
         coloured = many_colours(fig)
         data, kind = encoded(pixels, fine, saved, coloured)
-        return Shot(data, kind, words(self.draw, fig), width, height, photographs(fig), places(fig, spots),
-                    on_paper(pixels, coloured) if paper else b"")
+        return Shot(
+            data,
+            kind,
+            words(self.draw, fig),
+            width,
+            height,
+            photographs(fig),
+            places(fig, spots),
+            on_paper(pixels, coloured) if paper else b"",
+        )
 
     def _render(self, fig: Figure, canvas: Any, fine: bool) -> None:
         shape = (*fig.get_size_inches(), len(fig.axes))

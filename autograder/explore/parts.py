@@ -1,4 +1,5 @@
 """Pieces that many pictures share: points by class, decision regions, a surface of scores, a row of images."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -30,8 +31,9 @@ def mesh(extent: Extent, steps: int) -> tuple[NDArray[Any], NDArray[Any], NDArra
     return along, up, np.stack(np.meshgrid(along, up), axis=-1).reshape(-1, 2)
 
 
-def regions(ax: Axes, rule: Callable[[NDArray[Any]], ArrayLike], extent: Extent, steps: int = 220,
-            colours: Sequence[str] = CLASSES) -> None:
+def regions(
+    ax: Axes, rule: Callable[[NDArray[Any]], ArrayLike], extent: Extent, steps: int = 220, colours: Sequence[str] = CLASSES
+) -> None:
     """Where `rule`, a function of points (n, 2), gives which label (0, 1, 2, …): soft colours, a thin line between."""
     along, up, grid = mesh(extent, steps)
     labels = np.asarray(rule(grid)).reshape(steps, steps).astype(int)
@@ -51,13 +53,29 @@ def blurred(inside: NDArray[Any], width: int = 7) -> NDArray[Any]:
     return shares
 
 
-def surface(ax: Axes, score: Callable[[NDArray[Any]], ArrayLike], extent: Extent, low: float = 0.0, high: float = 1.0,
-            level: float | None = 0.5, steps: int = 160) -> Any:
+def surface(
+    ax: Axes,
+    score: Callable[[NDArray[Any]], ArrayLike],
+    extent: Extent,
+    low: float = 0.0,
+    high: float = 1.0,
+    level: float | None = 0.5,
+    steps: int = 160,
+) -> Any:
     """A number at every point: blue is `low`, orange is `high`, a line where it equals `level`; returns the image."""
     along, up, grid = mesh(extent, steps)
     heights = np.asarray(score(grid), float).reshape(steps, steps)
-    image = ax.imshow(heights, extent=extent, origin="lower", aspect="auto", cmap=SHADES, vmin=low, vmax=high,
-                      interpolation="bilinear", zorder=0)
+    image = ax.imshow(
+        heights,
+        extent=extent,
+        origin="lower",
+        aspect="auto",
+        cmap=SHADES,
+        vmin=low,
+        vmax=high,
+        interpolation="bilinear",
+        zorder=0,
+    )
     if level is not None and heights.min() < level < heights.max():
         ax.contour(along, up, heights, levels=[level], colors=INK, linewidths=1.2, zorder=1)
     ax.set(xlim=extent[:2], ylim=extent[2:])

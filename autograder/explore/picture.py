@@ -1,4 +1,5 @@
 """A picture without controls: the same HTML as an explorer's, drawn once."""
+
 from __future__ import annotations
 
 import functools

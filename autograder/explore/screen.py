@@ -1,4 +1,5 @@
 """The widget in the browser: controls, a picture with its words, a store of frames, points to drag."""
+
 from __future__ import annotations
 
 from typing import Any

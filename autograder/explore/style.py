@@ -1,4 +1,5 @@
 """One look for all pictures: colours that colour-blind readers can tell apart, quiet axes, one type size, clear paper."""
+
 from __future__ import annotations
 
 import contextlib
