@@ -1,4 +1,4 @@
-"""The house's style, held by its tools: ruff everywhere, its format too, mypy strict on the package, import-linter between its rooms."""
+"""The house's style, held by its tools: ruff and its format, mypy strict on the package, import-linter between its rooms."""
 
 import re
 import subprocess
