@@ -25,6 +25,8 @@ def add(subparsers: Any) -> None:
     grade.add_argument("--workers", type=int, default=None, metavar="N", help="processes at once (one for each core)")
     grade.add_argument("--cluster", default="", metavar="ADDRESS", help="run the submissions on this Dask cluster")
     grade.add_argument("--release", action="store_true", help="give the feedback back through the exchange")
+    grade.add_argument("--compare", action="store_true", help="write nothing: say whose scores a changed week would change")
+    grade.add_argument("--lower", action="store_true", help="a changed week may lower scores of work handed in before")
     grade.set_defaults(run=run_grade)
     watch = subparsers.add_parser("watch", help="grade what arrives in the exchange and give feedback back")
     watch.add_argument("--once", action="store_true", help="grade what is there, then end")
@@ -79,6 +81,8 @@ def run_grade(options: argparse.Namespace) -> int:
     from autograder.grading.grader import find_course
     from autograder.grading.outcome import table
 
+    if options.compare:
+        return _compare(options)
     done: list[Any] = []
     try:
         with contextlib.ExitStack() as bar:
@@ -90,6 +94,7 @@ def run_grade(options: argparse.Namespace) -> int:
                 workers=options.workers,
                 cluster=options.cluster,
                 release=options.release,
+                lower=options.lower,
                 begin=lambda total: bar.enter_context(_progress(total)),
                 progress=done.append,
             )
@@ -101,6 +106,27 @@ def run_grade(options: argparse.Namespace) -> int:
     if waiting := sum(outcome.trouble.startswith(NOT_YET) for outcome in outcomes):
         print(f"\n{waiting} of {len(outcomes)}: {NOT_YET}. Old scores stand; the same command tries again.", file=sys.stderr)
     return int(any(outcome.trouble for outcome in outcomes))
+
+
+def _compare(options: argparse.Namespace) -> int:
+    """Say whose scores would change; 1 where that could not be found out of everybody."""
+    from autograder.grading.batch.batch import compare_class
+    from autograder.grading.grader import find_course
+
+    students = options.student or None
+    changes, troubles = compare_class(find_course(options.course), options.assignment, students, options.workers, options.cluster)
+    for one in changes:
+        lower = "  (stands, without --lower)" if (one.now or 0.0) < (one.before or 0.0) else ""
+        print(f"{one.student}  {one.cell}: {_score(one.before)} -> {_score(one.now)}{lower}")
+    for outcome in troubles:
+        print(f"{outcome.student}: {outcome.trouble}", file=sys.stderr)
+    who = len({one.student for one in changes})
+    print(f"{len(changes)} scores of {who} learners would change. Nothing was written." if changes else "No score would change.")
+    return int(bool(troubles))
+
+
+def _score(value: float | None) -> str:
+    return "none" if value is None else f"{value:g}"
 
 
 @_plainly()

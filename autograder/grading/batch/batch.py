@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder import scratch
 from autograder.errors import Mend
@@ -40,9 +40,20 @@ from autograder.grading.timestamps import moment
 from autograder.locks import alone
 from autograder.notebook import format as nbio
 
+CHANGED_LOWER = "The week was changed after you handed in. Your work was judged again as the week is now."
+CHANGED = f"{CHANGED_LOWER} No score of yours is lower for it."
 AHEAD = 2  # jobs in flight for every worker: one that runs, one that waits for it
 Run = Callable[[Assignment, Job], Graded]
 Tell = Callable[[Outcome], Any]
+
+
+class Change(NamedTuple):
+    """A score that would be another one; None where there is none, or a human has to look."""
+
+    student: str
+    cell: str
+    before: float | None
+    now: float | None
 
 
 class Batch:
@@ -52,10 +63,11 @@ class Batch:
     ----------
     grader : the course.
     again : grade anew what has not changed, too.
+    lower : a changed assignment may lower scores of work that was handed in before.
     """
 
-    def __init__(self, grader: Grader, assignment: str, again: bool = False) -> None:
-        self.grader, self.assignment, self.again = grader, assignment, again
+    def __init__(self, grader: Grader, assignment: str, again: bool = False, lower: bool = False) -> None:
+        self.grader, self.assignment, self.again, self.lower = grader, assignment, again, lower
         self.coursedir = grader.coursedir
         self.book = Book(self.coursedir.db_url, self.coursedir.course_id, assignment, grader.penalty())
         self.cache = Cache(grader.root, assignment)
@@ -81,6 +93,27 @@ class Batch:
         with contextlib.closing(results):
             for job, result in results:
                 tell(self._finish(job, result))
+
+    def compare(self, students: Sequence[str], executor: Executor, workers: int, tell: Callable[[Change], Any]) -> list[Outcome]:
+        """Grade what has changed and write nothing: tell of each score that would be another one; what could not be graded."""
+        troubles: list[Outcome] = []
+        jobs = (
+            dataclasses.replace(job, floor={})
+            for job in self._jobs(students, lambda outcome: troubles.append(outcome) if outcome.trouble else None)
+        )
+        results = feed(executor, functools.partial(run_apart, self.bundle), jobs, AHEAD * workers)
+        with contextlib.closing(results):
+            for job, result in results:
+                last = self.cache.last(job.student)
+                if isinstance(result, Exception):
+                    troubles.append(Outcome(job.student, trouble=not_yet(result)))
+                elif last is not None:
+                    for name, cells in result.grades.items():
+                        for id, now in cells.items():
+                            before = last.grades.get(name, {}).get(id)
+                            if before != now:
+                                tell(Change(job.student, id, before, now))
+        return troubles
 
     def close(self) -> None:
         """Let the gradebook go."""
@@ -124,7 +157,31 @@ class Batch:
         lines = {name: notes.lines(name) for name in texts}
         late = self.book.seconds_late(student, moment(handed_in(files)))
         counts = frozen(self.grader.root, self.assignment, student)
-        return Job(student, texts, files, keys, lines, notes.unreadable, late, counts)
+        return self._with_past(Job(student, texts, files, keys, lines, notes.unreadable, late, counts))
+
+    def _with_past(self, job: Job) -> Job:
+        """The same with what this work came to before the assignment was changed."""
+        last = self.cache.last(job.student)
+        if last is None or last.work != job.work:
+            return job
+        if self._is_changed(last):
+            line = CHANGED_LOWER if self.lower else CHANGED
+            job = dataclasses.replace(job, lines={name: [line, *lines] for name, lines in job.lines.items()})
+        same = last.content.partition(" ")[0] == self.bundle.digest
+        return dataclasses.replace(job, floor=last.floor if same else {} if self.lower else self._floor(last))
+
+    def _is_changed(self, last: Record) -> bool:
+        return last.changed or last.version != self.bundle.version
+
+    def _floor(self, last: Record) -> dict[str, dict[str, float]]:
+        """The scores of a record; not of studios where the week was opened or closed since: other rows judge them then."""
+        studios = {one["id"] for one in self.bundle.entry["exercises"] if one["kind"] == "studio"}
+        other = {f"{kind}_{id}" for id in studios for kind in ("check", "test")}
+        other = other if last.open_week != self.bundle.open_week else set()
+        return {
+            name: {id: value for id, value in cells.items() if value is not None and id not in other}
+            for name, cells in last.grades.items()
+        }
 
     def _content(self, job: Job) -> str:
         return f"{self.bundle.digest} {job.digest}"
@@ -140,6 +197,10 @@ class Batch:
         try:
             record = Record(self._content(job), result.grades, result.comments, seconds=result.seconds)
             record.best = self.cache.best(job.student, {} if result.doubtful else result.own)
+            last = self.cache.last(job.student)
+            record.changed = last is not None and last.work == job.work and self._is_changed(last)
+            record.work, record.version, record.open_week = job.work, self.bundle.version, self.bundle.open_week
+            record.floor = job.floor
             record.texts = {name: digest(text.encode()) for name, text in result.texts.items()}
             beside = {**job.files, **self.bundle.beside}
             texts = {f"{name}.ipynb": text.encode() for name, text in result.texts.items()}
@@ -236,6 +297,7 @@ def grade_class(
     workers: int | None = None,
     cluster: str = "",
     release: bool = False,
+    lower: bool = False,
     begin: Callable[[int], Tell] | None = None,
     progress: Tell | None = None,
 ) -> list[Outcome]:
@@ -249,6 +311,7 @@ def grade_class(
     workers : local processes at once; by default one for each core.
     cluster : the address of a Dask cluster that runs the submissions.
     release : give each page back through the exchange.
+    lower : a changed assignment may lower scores of work that was handed in before.
     begin : told the number of submissions; what it gives is told each outcome as it comes (a progress bar).
     progress : told each outcome as it comes.
 
@@ -278,24 +341,40 @@ def grade_class(
             hear(outcome)
 
     if grader.takes_our_way():
-        _grade(grader, assignment, asked, tell, again, workers, cluster)
+        _grade(Batch(grader, assignment, again, lower), asked, tell, workers, cluster)
     else:  # a course with steps of its own in nbgrader's configuration: nbgrader runs them
         for student in asked:
             tell(grader.grade_by_nbgrader(student, assignment))
     return sorted(outcomes, key=lambda outcome: outcome.student)
 
 
-def _grade(
-    grader: Grader, assignment: str, students: Sequence[str], tell: Tell, again: bool, workers: int | None, cluster: str
-) -> None:
+def _grade(made: Batch, students: Sequence[str], tell: Tell, workers: int | None, cluster: str) -> None:
     scratch.sweep("grader", "autograder-hypothesis")
-    made = Batch(grader, assignment, again)
     try:
         with _executor(workers, cluster, len(students)) as (executor, number):
             made.grade(students, executor, number, tell)
     finally:
         made.close()
         end_all()
+
+
+def compare_class(
+    root: Path, assignment: str, students: Sequence[str] | None = None, workers: int | None = None, cluster: str = ""
+) -> tuple[list[Change], list[Outcome]]:
+    """Whose scores would change, were what has been collected graded now; nothing is written. And what could not be graded."""
+    grader = Grader(root)
+    grader.need_assignment(assignment)
+    if not cluster:
+        grader.need_sandbox()
+    made, changes = Batch(grader, assignment), list[Change]()
+    asked = grader.students(assignment) if students is None else list(students)
+    try:
+        with _executor(workers, cluster, len(asked)) as (executor, number):
+            troubles = made.compare(asked, executor, number, changes.append)
+    finally:
+        made.close()
+        end_all()
+    return sorted(changes), troubles
 
 
 @contextlib.contextmanager

@@ -29,6 +29,9 @@ class Record:
     texts, pages : digests of the executed notebooks and of the pages, by name.
     human : digest of what humans have written into the gradebook when the pages were made.
     best : of each exercise in which her code ran in this attempt or one before, the best scores of its cells.
+    work, version, open_week : what she handed in, what the author had written, whether the week was open.
+    changed : the author has written something else since this work was first graded.
+    floor : as in Job.
     """
 
     content: str
@@ -39,6 +42,11 @@ class Record:
     human: str = ""
     seconds: float = 0.0
     best: dict[str, dict[str, float]] = field(default_factory=dict)
+    work: str = ""
+    version: str = ""
+    open_week: bool = False
+    changed: bool = False
+    floor: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def graded(self, student: str) -> Graded:
         """The result again, without its texts."""

@@ -53,6 +53,11 @@ class Assignment:
         """The content of the assignment, of the engine and of the data."""
         return digest_of({**fields_of(self), "engine": engine(), "data": data()})
 
+    @functools.cached_property
+    def version(self) -> str:
+        """The content of what its author writes: what a mended week changes."""
+        return digest_of([self.sources, self.cases, self.beside, self.entry])
+
 
 def bundle(
     root: Path,

@@ -24,6 +24,7 @@ class Job:
     keys : the submission's key of each notebook: the course's secret itself never leaves the coordinator.
     lines, unreadable : what intake has to say of each notebook.
     late : seconds after the due date.
+    floor : scores that the same work came to before the assignment was changed, by notebook and cell: they are not lowered.
     frozen : exercises whose solutions she has opened, with the scores that count of their cells.
     """
 
@@ -35,11 +36,17 @@ class Job:
     unreadable: dict[str, str]
     late: float = 0.0
     frozen: dict[str, dict[str, float]] = field(default_factory=dict)
+    floor: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @functools.cached_property
     def digest(self) -> str:
         """The submission's content."""
         return digest_of(fields_of(self))
+
+    @property
+    def work(self) -> str:
+        """What she wrote, and when she handed it in, whatever the course has become since."""
+        return digest_of([self.keys, self.handed_in])
 
     @property
     def handed_in(self) -> str:
