@@ -23,6 +23,7 @@ COMMANDS = {
     "grade": "autograder.grading.commands",
     "watch": "autograder.grading.commands",
     "close": "autograder.grading.commands",
+    "why": "autograder.grading.commands",
     "reset": "autograder.learner.commands",
     "update": "autograder.learner.commands",
     "solution": "autograder.learner.commands",

@@ -35,7 +35,12 @@ def add(subparsers: Any) -> None:
     close.add_argument("week", metavar="WEEK", help="a week's folder name")
     close.add_argument("--reopen", action="store_true", help="open it again")
     close.set_defaults(run=run_close)
-    for parser in (grade, watch, close):
+    why = subparsers.add_parser("why", help="run what broke in a submission again: the call, what came back, what was wanted")
+    why.add_argument("week", metavar="WEEK", help="a week's folder name")
+    why.add_argument("student", metavar="STUDENT", help="whose submission")
+    why.add_argument("exercise", metavar="EXERCISE", help="the exercise's name")
+    why.set_defaults(run=run_why)
+    for parser in (grade, watch, close, why):
         parser.add_argument("--course", type=Path, default=None, metavar="FOLDER", help="where nbgrader runs (found from here)")
 
 
@@ -159,4 +164,15 @@ def run_close(options: argparse.Namespace) -> int:
     close_week(root, options.week, again_open=options.reopen)
     state = "open again" if options.reopen else "closed; `workbook grade` gives the scores that count"
     print(f"{options.week} is {state}.")
+    return 0
+
+
+@_plainly()
+def run_why(options: argparse.Namespace) -> int:
+    """Say of one exercise of a submission what broke, on which call, and what was wanted; hidden cases too."""
+    leave_out()
+    from autograder.grading.grader import find_course
+    from autograder.grading.why import why
+
+    print(why(find_course(options.course), options.week, options.student, options.exercise))
     return 0

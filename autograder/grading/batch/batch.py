@@ -168,7 +168,7 @@ class Batch:
             line = CHANGED_LOWER if self.lower else CHANGED
             job = dataclasses.replace(job, lines={name: [line, *lines] for name, lines in job.lines.items()})
         same = last.content.partition(" ")[0] == self.bundle.digest
-        return dataclasses.replace(job, floor=last.floor if same else {} if self.lower else self._floor(last))
+        return dataclasses.replace(job, floor={} if self.lower else last.floor if same else self._floor(last))
 
     def _is_changed(self, last: Record) -> bool:
         return last.changed or last.version != self.bundle.version

@@ -36,6 +36,7 @@ PRIVATE = (timestamps.FILE, "submission_secret.txt")
 _FLOAT = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
 #: week's exercise, "check" or "hidden" -> what its cell came to
 Collected = dict[str, dict[str, Points]]
+Watch = Callable[[str, Any], Any]
 
 
 def judge_notebook(
@@ -66,7 +67,7 @@ def judge_notebook(
     if result.unreadable:
         executed = _untried(nb, result.unreadable)
     else:
-        files = _beside(assignment, job, result.lines)
+        files = files_for(assignment, job, result.lines)
         executed, said, killed = _executed(assignment, job.keys.get(name, b""), nb, source, files, collected, starter)
         result.lines += said
         if killed and doubts is not None:
@@ -127,7 +128,7 @@ def _executed(
     need_data(assignment)
     starved = out_of_memory()
     try:
-        with _tools(assignment, key, source, collected) as tools:
+        with tools_for(assignment, key, source, collected) as tools:
             executed = execute(nb, source, tools, assignment.limits, files, starter)
     except OwnFailure as failure:
         raise NotGraded(str(failure)) from failure
@@ -146,7 +147,7 @@ def out_of_memory() -> int:
     return int(found[1]) if found else 0
 
 
-def _beside(assignment: Assignment, job: Job, said: list[str]) -> dict[str, bytes]:
+def files_for(assignment: Assignment, job: Job, said: list[str]) -> dict[str, bytes]:
     """What stands beside the notebook in the learner's process: her files, with the course's own laid over them."""
     hers = {
         name: content
@@ -162,10 +163,16 @@ def _beside(assignment: Assignment, job: Job, said: list[str]) -> dict[str, byte
 
 
 @contextlib.contextmanager
-def _tools(
-    assignment: Assignment, key: bytes, source: NotebookNode, collected: Collected
+def tools_for(
+    assignment: Assignment, key: bytes, source: NotebookNode, collected: Collected, watch: Watch = lambda name, found: found
 ) -> Iterator[Callable[[Kernel], Mapping[str, Any]]]:
-    """The grader's names for this submission's test cells: the week's cases, none for another assignment."""
+    """The grader's names for this submission's test cells: the week's cases, none for another assignment.
+
+    Parameters
+    ----------
+    collected : is given what each exercise came to.
+    watch : gives what cases see in the place of what stands under a name of hers.
+    """
     if not assignment.is_week:
         yield lambda learner: {}
         return
@@ -183,7 +190,11 @@ def _tools(
                 return learner.lent({name: ours[name] for name in names})
 
             studios = Studios(learner, given, assignment.beside)
-            session = Session(folder, learner.get, key, learner.limit, studios, assignment.open_week, lent, studios.refusal)
+
+            def lookup(name: str) -> Any:
+                return watch(name, learner.get(name))
+
+            session = Session(folder, lookup, key, learner.limit, studios, assignment.open_week, lent, studios.refusal)
             _need_cases(assignment, session)
 
             def collecting(kind: str, judge: Callable[[str], Points]) -> Callable[[str], Points]:

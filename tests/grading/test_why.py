@@ -1,0 +1,62 @@
+"""`workbook why`: what broke, run again with the same draw, for the instructor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny import WEEK, Book
+
+from autograder.cli import main
+
+HandIn = Callable[..., Path]
+
+
+def wrong(book: Book) -> None:
+    book.write("centre", "def centre(x):\n    return 7 * x")
+    book.write("double", "def double(x):\n    return x[1000]")
+    book.solve("guess")
+
+
+def test_it_shows_the_call_hers_and_wanted_on_the_same_draw(
+    root: Path, hand_in: HandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hand_in("ada", wrong)
+    told = []
+    for _ in range(2):
+        assert main(["why", WEEK, "ada", "centre", "--course", str(root)]) == 0
+        told.append(capsys.readouterr().out)
+    broken = [[line for line in text.splitlines() if "✗" in line or line.startswith("centre")] for text in told]
+    assert broken[0] == broken[1], "the draws come from the submission (how small they are made is a matter of time)"
+    assert "✗ averages_zero (visible)" in told[0] and "✗ differences_stay (hidden)" in told[0]
+    lines = told[0].splitlines()
+    for place, line in enumerate(lines):
+        if line.strip().startswith("call:"):
+            x, hers, wanted = (eval(text, {"array": np.array, "float64": np.float64, "float32": np.float32}) for text in (
+                line.partition("centre(")[2].removesuffix(")"), lines[place + 1].partition(":")[2].strip(),
+                lines[place + 2].partition(":")[2].strip()))  # fmt: skip
+            assert np.allclose(hers, 7 * x) and np.allclose(wanted, x - x.mean(axis=0)) and not np.allclose(hers, wanted)
+    assert told[0].count("call:") == 2
+    assert not (root / "autograded" / "ada").exists(), "nothing is written"
+
+
+def test_what_she_raised_and_what_holds(root: Path, hand_in: HandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    hand_in("ada", wrong)
+    assert main(["why", WEEK, "ada", "double", "--course", str(root)]) == 0
+    told = capsys.readouterr().out
+    assert "hers:   IndexError" in told and "wanted: array(" in told
+    assert main(["why", WEEK, "ada", "guess", "--course", str(root)]) == 0
+    assert "everything holds" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("student", "exercise", "says"), [("ada", "half", "name one of: centre"), ("eve", "centre", "nothing was")]
+)
+def test_what_is_not_there_is_said(
+    root: Path, hand_in: HandIn, capsys: pytest.CaptureFixture[str], student: str, exercise: str, says: str
+) -> None:
+    hand_in("ada", wrong)
+    assert main(["why", WEEK, student, exercise, "--course", str(root)]) == 1
+    assert says in capsys.readouterr().err
