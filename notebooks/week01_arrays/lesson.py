@@ -44,7 +44,8 @@ import explore
 #
 # **When you are stuck.** After an hour on one exercise, open the third step of help and go on, whatever comes of it. Exercises
 # are judged one by one, and later weeks bring ready-made pieces with them: a hole here never blocks you there. After a graded
-# attempt in which your code ran, `workbook solution` shows how we did it. It keeps your best score so far for that exercise.
+# attempt in which your code ran (in a class: once the week is closed), `workbook solution` shows how we did it. It keeps your best
+# score so far for that exercise, for good.
 #
 # ### Ten minutes to find out whether you are ready
 #

@@ -654,8 +654,9 @@ check("spirals")
 # %% [markdown]
 # ## A map
 #
-# **A way on when stuck.** After an hour, open the third step of help. If that does not do it either, leave the exercise and go on: no later exercise of this week needs more than `forward` and `backward`, and no later week needs your pieces, since it brings ready-made ones along. After one graded attempt `workbook solution`
-# shows the reference.
+# **A way on when stuck.** After an hour, open the third step of help. If that does not do it either, leave the exercise and go on: no later exercise of this week needs more than `forward` and `backward`, and no later week needs your pieces, since it brings ready-made ones along. After a graded
+# attempt in which your code ran (in a class: once the week is closed), `workbook solution` shows how we did it. It keeps your best
+# score so far for that exercise, for good.
 #
 # **What this week took.** From week 1, arrays, the net itself, `standardise`. From week 2, the chain rule and the slope of the log-loss.
 #

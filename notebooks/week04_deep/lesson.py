@@ -902,7 +902,8 @@ check("small_wardrobe")
 # layer and the trouble with twins (week 3). No later week needs your solutions of this one: they bring ready-made pieces along.
 #
 # **A way on when stuck.** After an hour on one exercise open the third step of help and go on. `image_net` builds on `deep_net`; everything else
-# stands alone, and each exercise is judged on its own. After one graded attempt, `workbook solution` opens the reference of an exercise.
+# stands alone, and each exercise is judged on its own. After a graded attempt in which your code ran (in
+# a class: once the week is closed), `workbook solution` shows how we did it. It keeps your best score so far for that exercise, for good.
 #
 # **Where it goes from here.**
 #
