@@ -7,11 +7,9 @@ besides the kernel. Several graders may write at once: who comes second finds th
 from __future__ import annotations
 
 import datetime
-import random
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 from nbgrader.api import (
@@ -25,22 +23,12 @@ from nbgrader.api import (
     get_alembic_version,
 )
 from sqlalchemy import Connection, bindparam, insert, inspect, select, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from autograder.errors import NotGraded
 from autograder.grading.judge.job import Graded
+from autograder.grading.retrying import T, persistently
 
-TRIES = 8
-_SQLITE = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
-_SQLITE_DOUBLE = (1555, 2067)  # SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE
-_CLASSES = ("08", "40")  # PostgreSQL, appendix A: the connection broke; the transaction was rolled back for another's sake
-_STATES = (
-    "23505",  # a row that another has just added; also the name of a table that another is making
-    "42P07",  # a table that another has just made
-    "53300",  # too many connections
-    "55P03",  # a lock cannot be had
-    "57P01", "57P02", "57P03",  # the server is going down, was killed, is starting
-)  # fmt: skip
 # Plain tables: through the ORM the same rows cost three times as much, and each statement is made once here.
 _STUDENT, _SUBMITTED, _NOTEBOOK, _GRADE, _COMMENT = (
     inspect(kind).local_table for kind in (Student, SubmittedAssignment, SubmittedNotebook, Grade, Comment)
@@ -76,7 +64,6 @@ _ADD_STUDENT, _ADD_SUBMISSION, _ADD_NOTEBOOK, _ADD_GRADE, _ADD_COMMENT = (
 )
 _CHANGE_SUBMISSION, _CHANGE_NOTEBOOK = _change(_SUBMITTED, "timestamp"), _change(_NOTEBOOK, "late_submission_penalty")
 _CHANGE_GRADE, _CHANGE_COMMENT = _change(_GRADE, "auto_score", "needs_manual_grade"), _change(_COMMENT, "auto_comment")
-T = TypeVar("T")
 #: (the notebook's score, seconds late, learner) -> points taken off, None for none
 Penalty = Callable[[str, float, float], float | None]
 
@@ -353,28 +340,3 @@ def _stamp(made: Gradebook) -> None:
         made.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
         made.db.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": get_alembic_version()})
         made.db.commit()
-
-
-def persistently(work: Callable[[], T]) -> T:
-    """Do it again where another grader was in the way (a row added at the same moment, a locked file) or the line broke."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            return work()
-        except DBAPIError as error:
-            if attempt == TRIES or not _may_pass(error):
-                raise
-            time.sleep(random.uniform(0.5, 1.0) * min(0.05 * 2**attempt, 3.0))
-    raise AssertionError("unreachable")
-
-
-def _may_pass(error: DBAPIError) -> bool:
-    """Whether it may go well a second time. By codes: a server speaks its own language."""
-    if error.connection_invalidated:
-        return True
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is not None:  # SQLite has no code of its own for a table that another process has just made
-        return code & 0xFF in _SQLITE or code in _SQLITE_DOUBLE or "already exists" in str(error.orig)
-    state = getattr(error.orig, "sqlstate", None)
-    if state is None:  # no answer from the server: the line is broken, or never stood
-        return isinstance(error, OperationalError)
-    return state[:2] in _CLASSES or state in _STATES

@@ -27,8 +27,9 @@ from tiny import WEEK, Book
 from autograder.desk.jupyter import is_free
 from autograder.environment import own_programs_first
 from autograder.grading.batch.batch import grade_class
-from autograder.grading.gradebook import open_gradebook, persistently
+from autograder.grading.gradebook import open_gradebook
 from autograder.grading.grader import Grader, need
+from autograder.grading.retrying import persistently
 
 HandIn = Callable[..., Path]
 ROWS = """
