@@ -52,6 +52,15 @@ def test_a_refused_entry_has_no_score_and_says_why(week, monkeypatch):
     assert math.isnan(made.value) and "the budget is 2" in repr(made) and "<svg" not in made._repr_html_()
 
 
+def test_an_entry_that_is_not_written_says_so_in_place_of_a_score(week, monkeypatch):
+    def blank(X, y, rng):
+        raise NotImplementedError("Your turn: put your own code in place of this line.")
+
+    monkeypatch.setitem(globals(), "train", blank)
+    made = score("toy")
+    assert math.isnan(made.value) and "Not written yet" in repr(made)
+
+
 def test_another_name_is_no_studio(week):
     with pytest.raises(NameError, match="it has toy"):
         score("toys")
