@@ -1,24 +1,28 @@
 # %% [markdown] role="week" needs="week01.standardise week02.log_loss"
 # # Week 3 · One hidden layer
 #
-# A plant on a window sill wants light, but not the glare of noon; it wants water, but not a swamp. Ask a gardener for the places where it thrives,
-# mark them on a sheet with light along one side and water along the other, and you get an **island**: not too little, not too much, in both.
+# A plant on a window sill wants light, but not the glare of noon. It wants water, but not a swamp. Ask a gardener for the places
+# where it thrives. Mark them on a sheet, light along one side and water along the other, and you get an **island**: not too
+# little, not too much, in both.
 #
-# The neuron of last week cannot say that. All that it knows is *the more the better*, or the less: it draws one straight cut through the plane, and all on
-# one side of it is yes. No weights make an island out of a straight cut. Most questions worth asking are islands, rings and winding
-# coasts: the dose of a drug, the pitch of a vowel, the ink of a digit.
+# The neuron of last week cannot say that. It knows only *the more the better*, or the less. It draws one straight cut through the
+# plane, and everything on one side is yes. No weights make an island out of one straight cut. Yet many questions worth asking are
+# islands, rings and winding coasts: the dose of a drug, the pitch of a vowel, the ink of a digit.
 #
-# The mend is old and simple. Let several neurons look at the plane, each with a cut of its own, and let one more neuron look at *their* answers. In week 1
-# you set such a net by hand. This week it finds its own weights, and you build all of that: the way forward, the way back, a start that can learn,
-# a bend of your own, the walk downhill, and an honest answer to the question how many units it should have.
+# The way out is old and simple. Let several neurons look at the plane, each with a cut of its own. Let one more neuron look at
+# *their* outputs. In week 1 you set such a net by hand. This week it finds its own weights, and you build all of it: the way
+# forward, the way back, a start that can learn, an activation function, gradient descent, and an honest answer to the question
+# how many units it should have.
 #
-# **You need** arrays (week 1), and the chain rule and the log-loss (week 2). **You build** five pieces and then take on two spirals. Several pictures have sliders: move them.
+# **You need** arrays (week 1), and the chain rule and the log-loss (week 2). **You build** five pieces and then take on two
+# spirals. Several pictures have sliders: move them. Reading takes about 75 minutes of the week.
 
 # %% role="given" id="setup"
 import numpy as np
 import matplotlib.pyplot as plt
 from autograder import datasets
-from autograder.cases import check
+from autograder.cases import check, score
+from autograder.explore import guess
 import explore
 
 # %% role="try" id="from_earlier_weeks"
@@ -27,105 +31,171 @@ import kit
 learn_scale, standardise, log_loss = kit.learn_scale, kit.standardise, kit.log_loss  # your own instead: kit.mine("log_loss"), and so on
 
 # %% [markdown]
+# ## Ten minutes from before
+#
+# Three small tasks from weeks 1 and 2. Nothing here is graded. Change the marked line of each cell and run it. It says whether
+# you are there.
+#
+# **1.** Five examples have three inputs and two outputs each. Which product of the two arrays has the shape of the weights,
+# (3, 2)?
+
+# %% role="try" id="before_product"
+inputs, outputs = np.ones((5, 3)), np.ones((5, 2))
+your_answer = None  # <- a product of the two, one of them transposed
+print("right" if np.shape(your_answer) == (3, 2) else "not yet")
+
+# %% [markdown]
+# **2.** The log-loss of one example whose logit is 0 and whose label is 1: what is its derivative with respect to the logit?
+
+# %% role="try" id="before_log_loss"
+your_answer = None  # <- a number
+measured = (log_loss(np.array([1e-6]), np.array([1.0])) - log_loss(np.array([-1e-6]), np.array([1.0])))[0] / 2e-6
+print("right" if your_answer is not None and abs(your_answer - measured) < 1e-3 else "not yet")
+
+# %% [markdown]
+# **3.** What is the derivative of $\log(1 + e^{3w})$ at $w = 0$?
+
+# %% role="try" id="before_chain_rule"
+your_answer = None  # <- a number
+measured = (np.log1p(np.exp(3e-6)) - np.log1p(np.exp(-3e-6))) / 2e-6
+print("right" if your_answer is not None and abs(your_answer - measured) < 1e-3 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. `inputs.T @ outputs`. The five examples are summed over. You will meet this product again in an hour.
+# 2. $p - y = 0.5 - 1 = -0.5$. The loss falls as the logit rises.
+# 3. The chain rule: the outer derivative is $p = 0.5$, the inner one is $3$, and the product is $1.5$.
+#
+# </details>
+
+# %% [markdown]
 # ## An island from three cuts
 #
-# Before any formula, look. Below, three units each lay a smooth step across the plane: high on one side, low on the other, in a direction of
-# their own. Each of them is a straight cut. Now add the three up. Only in the middle are all three high at once, and where the sum passes a threshold, there
-# lies the coast of an island. Move the steepness and the distance of the cuts, and find the moment at which the island falls apart.
+# Before any formula, look. Below, three **hidden units** each lay a smooth step across the plane. It is high on one side and low
+# on the other. Each of them is a straight cut. Now add the three up. Only in the middle are all three high at once. Where the sum
+# passes a threshold, there lies the coast of an island. The field calls such a coast the **decision boundary**. Move the
+# steepness, the distance and the threshold. When does the island fall apart?
+# <!-- term: hidden units | the outputs of a layer in the middle of a net: each is a weighted sum and an activation function. -->
+# <!-- term: decision boundary | where a classifier changes its answer: here, where the score passes its threshold. -->
 
 # %% role="show" id="show_island"
 explore.island()
 
 # %% [markdown]
-# Three units for an island; two for a strip, and for a checkerboard of four fields. A theorem says that there is no end to this: with enough
-# units, one hidden layer comes as near as you like to any continuous function on a bounded region (Cybenko 1989). The theorem does not say how many units are
-# enough, nor how to find their weights. These are this week's two questions, and experiment has more to say about both.
+# <details><summary>When does it fall apart?</summary>
+#
+# Take steep steps. Inside the triangle all three are high, and the sum is near 3. Just outside, two are high and one is low: the
+# sum is near 1. So with a threshold between 1 and 3 the coast is closed. Below 1, three arms of land run off without an end.
+# If the steps are flat or the cuts lie close together, the sum in the middle never reaches the threshold, and the island sinks.
+#
+# </details>
+#
+# Three units make an island. Two make a strip, or a checkerboard of four fields. A theorem says that there is no end to this: with
+# enough units, one hidden layer comes as near as you like to any continuous function on a closed and bounded region (Cybenko 1989).
+# The theorem does not say how many units are enough, nor how to find their weights. These are this week's two questions.
 #
 # ### The net, in letters
 #
-# As in week 1, examples are rows. Input number $i$ of example $n$ is $x_{ni}$, and each hidden unit $j$ has a weight for each input and a bias of its own. First it adds
-# up what it hears; then it bends the sum:
+# As in week 1, examples are rows. Input number $i$ of example $n$ is $x_{ni}$. Each hidden unit $j$ has a weight for each input and
+# a bias of its own. First it adds up its inputs. Then an **activation function** $\varphi$ turns the sum into the unit's output:
+# <!-- term: activation function | the function that a unit applies to its weighted sum; without it, layers add nothing. -->
 #
 # $$z_{nj} = b_j + \sum_i x_{ni}\, w_{ij}, \qquad a_{nj} = \varphi(z_{nj}).$$
 #
-# Each output $k$ hears all units, with weights $v_{jk}$ and a bias $c_k$. It does not bend: $s_{nk} = c_k + \sum_j a_{nj}\, v_{jk}$ is a score, and what happens to scores is somebody
-# else's business. For yes or no, it is last week's log-loss. In week 7 it will be softmax, in week 13 a distance between faces.
+# Each score $k$ takes all units as input, with weights $v_{jk}$ and a bias $c_k$. It has no activation function:
+# $s_{nk} = c_k + \sum_j a_{nj}\, v_{jk}$. What happens to scores is not the net's business. For yes or no, a score is a logit, and
+# last week's log-loss follows. In week 7 it will be softmax, in week 13 a distance between faces.
 #
-# The bend $\varphi$ will be $\tanh$ for now: it runs from $-1$ to $1$, is $0$ at $0$, and its slope is easily had from its value, $\varphi'(z) = 1 - \varphi(z)^2$.
+# Our $\varphi$ will be $\tanh$ for now. It runs from $-1$ to $1$ and is $0$ at $0$. Its derivative is easily had from its value:
+# $\varphi'(z) = 1 - \varphi(z)^2$.
 
 # %% role="show" id="show_wires"
 explore.wires()
 
 # %% [markdown]
-# ## Blame flows back
+# ## Gradients flow back
 #
-# Somewhere to the right, scores become one number: the loss $L$. To walk downhill, we need to know for *each* weight: if it were a hair larger, by how much
-# would $L$ change? A net may have a million weights. To try them one by one takes a million passes. The way back gives all answers at the
-# price of two or three passes, however many weights there are, and it rests on two sentences about roads:
+# In the end, scores become one number: the loss $L$. To walk downhill, we need to know for *each* weight: if it grew by a hair, by
+# how much would $L$ change? All these derivatives together are the **gradient**. A net may have a million weights. To try them one
+# by one takes a million passes. **Backpropagation** gives all of them at the price of two or three passes, however many weights there
+# are. It rests on two sentences:
+# <!-- term: gradient | the derivatives of the loss with respect to each number of an array; it has the shape of that array. -->
+# <!-- term: backpropagation | the chain rule from the loss back to the inputs, layer by layer, so that no derivative is computed twice. -->
 #
-# - **along a road, slopes multiply** (the chain rule of week 2);
-# - **where several roads lead to the same place, they add up.**
+# - **along a path, derivatives multiply** (the chain rule of week 2);
+# - **where several paths lead to the same place, they add up.**
 #
-# Suppose that whoever turns scores into a loss tells us $g_{nk} = \partial L / \partial s_{nk}$, how much the loss changes with each score of each
-# example. For the mean log-loss of $N$ examples, last week gave us $g_n = (p_n - y_n)/N$. We need not know where it comes from.
+# Suppose that somebody gives us $g_{nk} = \partial L / \partial s_{nk}$, how much the loss changes with each score of each example.
+# For the mean log-loss of $N$ examples, last week gave us $g_n = (p_n - y_n)/N$. We need not know where it comes from.
 #
-# Now raise the answer $a_{nj}$ of one unit to one example by a hair $\varepsilon$. Every score of that example hears this unit; score $k$ moves by
-# $\varepsilon\, v_{jk}$. That moves the loss by $\varepsilon\, v_{jk}\, g_{nk}$. So many roads, so many parts, which add up:
+# Now raise the output $a_{nj}$ of one unit for one example by a small $\varepsilon$. Every score of that example takes this unit as
+# input, so score $k$ moves by $\varepsilon\, v_{jk}$. That moves the loss by $\varepsilon\, v_{jk}\, g_{nk}$. Each score is one path,
+# and the paths add up:
 #
 # $$\frac{\partial L}{\partial a_{nj}} = \sum_k g_{nk}\, v_{jk}.$$
 #
-# Read it aloud: *a unit is to blame for what its listeners are to blame for, by the weight that they give to it.* On the way forward the weights $v$ carried answers from
-# units to scores. On the way back the same weights carry blame from scores to units. One more piece of road, through the bend, gives the blame of the sum inside:
+# On the way forward, the weights $v$ carried outputs from units to scores. On the way back, the same weights carry gradients from
+# scores to units. One more piece of the path leads through the activation function, to the sum inside:
 #
 # $$\beta_{nj} = \frac{\partial L}{\partial z_{nj}} = \varphi'(z_{nj}) \sum_k g_{nk}\, v_{jk}.$$
 #
-# Look at the factor in front. Where the bend is flat, no blame gets through: a unit that is stuck at its ceiling is not told what it did wrong.
+# Look at the factor in front. Where the activation function is flat, it is near zero, and no gradient gets through. The unit is
+# **saturated**: it is not told what it did wrong.
+# <!-- term: saturated | said of a unit whose sum lies where its activation function is flat, so that almost no gradient gets through. -->
 #
-# What is left is one short step from the blame to the weights, and it is yours. Two things are worth knowing before it. One weight serves *every* example, and the biases
-# do too: roads through different examples lead to the same loss. And what is not a weight has a slope as well: the inputs. With one
-# hidden layer we have no use for their slopes, but a unit of a deeper net has its inputs from somebody who wants to be told.
+# What is left is one short step from $\beta$ to the weights, and it is yours. Two things are worth knowing first. One weight serves
+# *every* example, and so does a bias: paths through different examples lead to the same loss. And the inputs have a gradient as
+# well. With one hidden layer we have no use for it. In a deeper net the inputs are the outputs of the layer before, which needs it.
 #
-# Try it by hand on the smallest net there is: one input $x = 2$, one unit with $w = 0$ and $b = 0$, one output with $v = 3$ and $c = 1$. The score is $1$. Suppose that $g = 1$: the loss rises
-# as the score does. The unit's answer is $0$, so nudging $v$ changes nothing: slope $0$. Nudging $c$: slope $1$. The blame of the sum inside is $1 \cdot 3 \cdot 1 = 3$, and a hair on $w$ moves that sum by two
-# hairs: slope $6$. If the four slopes that your code gives here are $6, 3, 0, 1$, you have most of it.
+# Try it by hand on the smallest net there is: one input $x = 2$, one unit with $w = 0$ and $b = 0$, one score with $v = 3$ and
+# $c = 1$. Suppose that $g = 1$. What are the derivatives with respect to $w$, $b$, $v$ and $c$?
+#
+# <details><summary>Answer</summary>
+#
+# The score is $1$. The unit's output is $0$, so moving $v$ changes nothing: $0$. Moving $c$ by a hair moves the score by a hair: $1$.
+# For the sum inside, $\beta = 1 \cdot 3 \cdot 1 = 3$, and that is the derivative for $b$ too. A hair on $w$ moves the sum by two hairs: $6$.
+# So the four are $6, 3, 0, 1$. Your code should say the same.
+#
+# </details>
 
 # %% [markdown]
 # ### Exercise · `net` &nbsp; ●●○ &nbsp; 50 min
 #
-# Two functions that work hand in hand, with tanh as the bend.
+# Write both directions of a net with one hidden layer. Its units use tanh. Its scores have no activation function.
 #
-# - `forward(parameters, X)` takes `parameters`, a tuple or list of the four arrays W1 (d, h), b1 (h,), W2 (h, k) and b2 (k,), and a batch `X` (n, d). It returns two
-#   things: the scores (n, k), and a *cache*: whatever `backward` will want to remember. What is in it is your own business; nobody else opens it.
-# - `backward(cache, d_scores)` takes that cache and the slope of some loss with respect to each score, (n, k). It returns two things: a tuple with the
-#   slopes of that loss with respect to the four parameter arrays, in their order and of their shapes; and its slopes with respect to `X`, of the shape of `X`.
+# - `forward(parameters, X)` takes W1 (d, h), b1 (h,), W2 (h, k) and b2 (k,), in a tuple or a list, and a batch `X` (n, d). It
+#   returns the scores (n, k) and a *cache*, which only `backward` opens.
+# - `backward(cache, d_scores)` takes the gradient of a loss for the scores, (n, k). It returns a tuple of the gradients for the
+#   four arrays, and the gradient for `X`.
 #
-# A right answer
+# What must be true:
 #
-# - passes the test that anyone can do with a ruler: a small step in any direction changes the loss by slope times step. The loss may be *any* function of
-#   the scores; what averages over examples, if anything does, has been counted in `d_scores` already;
-# - works for any number of examples (one, or none at all), inputs, units and outputs, and takes inputs that are whole numbers;
-# - lets two batches be under way at once: a second `forward` before the first `backward` disturbs nothing, and neither does going backward twice;
-# - keeps `float32` where everything is `float32`, stays finite for inputs in the thousands, and leaves all that it is given as it was.
+# - The gradients agree with measured ones, for any function of the scores as loss. If it is a mean, `d_scores` has been divided
+#   already.
+# - Two batches may be under way at once, and a cache may be used twice.
+# - Inputs in the thousands give finite numbers.
 #
-# A net with two inputs and one unit that only hears the first of them, with weight 1 and no bias, and one output that hears the unit with weight 2 and has bias ½:
-# it scores ½ for an input of (0, 7), and 2½ for (100, 7).
+# Let W1 be (1, 0) in one column, W2 = 2, b1 = 0 and b2 = ½. Then (0, 7) scores ½, and (100, 7) scores 2½.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Take one weight, from input $i$ to unit $j$. Through which sums $z$ does it touch the loss: those of which examples, which units? By how much does each of these move
-# if the weight grows by a hair? And which product of two of your arrays, one of them turned over, adds up just that?
+# Take one weight, from input $i$ to unit $j$. Through which sums $z$ does it touch the loss: those of which examples, which units? By
+# how much does each of these move if the weight grows by a hair? Which product of two of your arrays, one of them transposed, adds
+# up just that?
 #
-# Check with shapes: the slope of an array has the shape of the array. Often only one product fits.
+# Check with shapes: the gradient of an array has the shape of the array. Often only one product fits.
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Forward: write the two sums over $i$ and over $j$ as matrix products. Keep what the formulas for $\beta$ and for the slopes mention.
-# 2. Backward: first the blame of the sums inside the units, (n, h), from the formula for $\beta$. The sum over $k$ is a matrix product too.
-# 3. For the second layer: which array stood to the left of its weights on the way forward? Its slope is that array, turned over, times the blame of the layer's result.
-#    The same sentence serves for the first layer.
+# 1. Forward: write the two sums over $i$ and over $j$ as matrix products. Keep what the formula for $\beta$ and the gradients need.
+# 2. Backward: first the gradient of the sums inside the units, (n, h), from the formula for $\beta$. The sum over $k$ is a matrix
+#    product too.
+# 3. For the second layer: which array stood to the left of its weights on the way forward? Its transpose, times the gradient of the
+#    layer's result, is the gradient of the weights. The same holds for the first layer.
 # 4. A bias is a weight whose input is always 1. What does the product become?
-# 5. The slopes for `X` are to the first layer what $\partial L / \partial a$ is to the second.
+# 5. The gradient for `X` is to the first layer what $\partial L / \partial a$ is to the second.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -133,14 +203,14 @@ explore.wires()
 # ```python
 # def forward(parameters, X):
 #     ... = parameters
-#     answers = np.tanh(...)
+#     hidden = np.tanh(...)
 #     return ..., (...)
 #
 # def backward(cache, d_scores):
 #     ... = cache
-#     inside = (d_scores @ ...) * (...)       # blame of each unit's sum, (n, h)
-#     slopes = (... @ inside, inside.sum(...), ...)
-#     return slopes, inside @ ...
+#     inside = (d_scores @ ...) * (...)       # the gradient of each unit's sum, (n, h)
+#     gradients = (... @ inside, inside.sum(...), ...)
+#     return gradients, inside @ ...
 # ```
 #
 # </details>
@@ -149,20 +219,20 @@ explore.wires()
 def forward(parameters, X):
     """Scores (n, k) of the batch X (n, d), and a cache for `backward`."""
     ### BEGIN SOLUTION
-    enter, lift, leave, base = parameters
-    heard = np.tanh(np.add(X @ enter, lift))
-    return np.add(heard @ leave, base), (X, enter, leave, heard)
+    W1, b1, W2, b2 = parameters
+    hidden = np.tanh(np.add(X @ W1, b1))
+    return np.add(hidden @ W2, b2), (X, W1, W2, hidden)
     ### END SOLUTION
 
 
 def backward(cache, d_scores):
-    """Slopes for the four parameter arrays, as a tuple, and for the batch, from those for the scores (n, k)."""
+    """Gradients for the four parameter arrays, as a tuple, and for the batch, from those for the scores (n, k)."""
     ### BEGIN SOLUTION
-    batch, enter, leave, heard = cache
-    blame = (1 - np.square(heard)) * (d_scores @ leave.T)
-    layers = ((batch, blame), (heard, d_scores))
-    pairs = [(source.T @ fault, fault.sum(axis=0)) for source, fault in layers]
-    return (*pairs[0], *pairs[1]), blame @ enter.T
+    X, W1, W2, hidden = cache
+    d_sums = (1 - np.square(hidden)) * (d_scores @ W2.T)
+    layers = ((X, d_sums), (hidden, d_scores))
+    pairs = [(inputs.T @ d_outputs, d_outputs.sum(axis=0)) for inputs, d_outputs in layers]
+    return (*pairs[0], *pairs[1]), d_sums @ W1.T
     ### END SOLUTION
 
 
@@ -174,70 +244,106 @@ check("net")
 # %% [markdown]
 # ### Your net, alive
 #
-# The picture below trains *your* `forward` and `backward` by plain gradient descent on 200 points, from a random start, whenever you move something. Thin lines are the units' cuts ($z_j = 0$).
-# Questions to play with:
+# The picture below trains *your* `forward` and `backward` by gradient descent on 200 points, from a random start, whenever you move
+# something. Thin lines are the units' cuts ($z_j = 0$). Questions to play with:
 #
 # - How many units does the ring need? The checkerboard? Can you see which cut does what?
-# - Set the learning rate to 0.03. What does the net know after 100 steps, and what after 2,000? Then 30. What does the loss do, and why does it not simply walk on downhill?
+# - Set the learning rate to 0.03. What does the net know after 100 steps, and what after 2,000? Then set it to 30. What does the loss
+#   do, and why does it not simply go on downhill?
 # - Take 20 units where 4 are enough. Does the coast get wilder, or smoother?
 
 # %% role="show" id="show_boundary"
 explore.boundary(forward, backward)
 
 # %% [markdown]
+# <details><summary>What we saw</summary>
+#
+# We tried the starts 0 to 9, with 2,000 steps at rate 1. On the ring, two units had 82 to 90 % right. Three had at least 99 % from nine
+# of ten starts, and four from all ten. On the checkerboard, two units had at least 99 % from six starts and got stuck from four.
+# Two units *can* do it, but gradient descent does not always find the way. Four always did.
+#
+# On the ring with four units and three starts, rate 0.03 had brought the loss to between 0.59 and 0.69 after 100 steps, little
+# better than a coin. After 2,000 steps it was 0.21 to 0.25. At rate 30 the loss jumped above 17, and a third to a half of all steps
+# led uphill. Such a step lands on the far side of the valley, higher than before.
+#
+# For the coast of 20 units, trust your own eyes, and try several starts.
+#
+# </details>
+
+# %% [markdown]
 # ## Twins
 #
-# Where should the walk begin? Weights of zero are tempting, and a trap: the hidden units get no blame, because nobody listens to them. But zero is not the heart of the
-# matter. Suppose that two units $j$ and $m$ begin with the same weights and the same bias, *whatever* they are, and that each listener gives both the same weight. Then
+# Where should gradient descent begin? The choice of the first weights is called **initialisation**. Weights of zero are tempting, and
+# a trap: the hidden units get no gradient, because the scores give them no weight. But zero is not the heart of the matter. Suppose
+# that two units $j$ and $m$ begin with the same weights and the same bias, and that each score gives both the same weight. Then
+# <!-- term: initialisation | the choice of the weights from which training begins. -->
 #
-# 1. they hear the same and answer the same, for every example;
-# 2. they get the same blame, by the formula for $\beta$: nothing in it tells $j$ from $m$;
-# 3. so the slopes of their weights are the same, those of the weights that their listeners give them too, and after a step of gradient descent they are twins still.
+# 1. they have the same input and the same output, for every example;
+# 2. they get the same gradient, by the formula for $\beta$: nothing in it tells $j$ from $m$;
+# 3. so their weights move alike, and so do the weights that the scores give them. After a step of gradient descent they are still
+#    twins.
 #
-# By induction they are twins for ever. A hundred such units are one unit, said a hundred times. No data helps, no
-# learning rate, no patience: the steps keep the symmetry because the *loss* has it (swap the two units' weights and nothing changes). The only thing that can break it is the start.
+# By induction they are twins for ever. A hundred such units are one unit, said a hundred times. No data helps, no learning rate, no
+# patience. The steps keep the symmetry because the *loss* has it: swap the two units and nothing changes. Only the start can break
+# it.
 #
-# Below, both nets have eight units, the same data, the same steps. On the left they began as twins. It is not that they do not learn: they do the best that *one* cut can do.
+# Below, both nets have eight units, the same 80 points of a checkerboard, and the same steps. One of them began as twins. Guess
+# first.
+
+# %% role="guess" id="guess_twins"
+guess.number("Of the 80 points, how many does the net of twins have right in the end?", 0, 80, truth=explore.right_by_twins, step=1)
 
 # %% role="show" id="show_twins"
 explore.twins()
 
 # %% [markdown]
-# How different must two units be at the start? In theory a grain of dust is enough: the twins stand on a ridge, and any push to the side grows, by about the same factor at every
-# step. In practice you have only so many steps, and a push of $10^{-6}$ needs many to grow to 1. Too large a start is no better. Its sums land where the bend is flat, little
-# blame gets through, and the first scores are wild. What is a good size for a sum $z$, then, and what does that say about the size of a weight, if $d$ inputs of size about 1 add up? (For independent ones, it is the *squares* of sizes that add up.)
+# How different must two units be at the start? In theory a grain of dust is enough. Twins walk down to a **saddle
+# point**: the gradient is zero there, yet the loss falls in the directions that set the twins apart. Near it, a small difference
+# grows, by about the same factor at every step. But you have only so many steps, and a difference of $10^{-6}$ needs many to grow to 1.
+# <!-- term: saddle point | a place where the gradient is zero, and the loss rises in some directions and falls in others. -->
+#
+# Too large a start is no better. Its sums land where the activation function is flat, little gradient gets through, and the first
+# scores are wild. So what is a good size for a sum $z$? And if $d$ inputs of size about 1 add up, what does that say about the size
+# of a weight? (For independent ones, the *squares* of the sizes add up.)
+#
+# <details><summary>Answer</summary>
+#
+# About 1: there tanh is neither straight nor flat. With weights of size $s$, the square of the sum has size about $d s^2$. For this to
+# be 1, take $s = 1/\sqrt d$.
+#
+# </details>
 
 # %% [markdown]
 # ### Exercise · `starts` &nbsp; ●●○ &nbsp; 35 min
 #
-# `starts(inputs, units, rng)` returns two starts for a net with tanh and one output, each a tuple of four arrays as above: W1 (inputs, units), b1 (units,), W2 (units, 1), b2 (1,). In neither is any
-# entry of W1 or W2 zero. Biases are as you like.
+# `starts(inputs, units, rng)` returns two starts for a tanh net with one score. Each is a tuple W1 (inputs, units), b1 (units,),
+# W2 (units, 1), b2 (1,). No entry of W1 or W2 is zero.
 #
-# The judge trains from them by gradient descent on the mean log-loss of 80 points: 500 steps at learning rate 0.5, and a step that would be longer than 0.5 is cut to that length. The points have entries of size
-# about 1, in 2 to 5 dimensions.
+# - From the **first** start the net learns two heaps, which one cut tells apart: the loss ends below 0.3.
+# - Yet its units stay twins. Before and after training, all have the same output for every point.
+# - From the **second**, with a dozen units or more, it learns the checkerboard. In the best of three trainings the loss ends below
+#   0.4. Twins end near 0.48 or above.
 #
-# - From the **first** start the net does learn: on two heaps, which one cut tells apart, the loss ends below 0.3. Yet all its units stay twins: before and after any training, all of them answer
-#   alike to every point.
-# - From the **second** start, with a dozen units or more, it learns the checkerboard: the loss ends below 0.4, while twins get stuck near 0.48 or above. (Why 0.48? A cut can set one of the four heaps apart and must leave the
-#   other three in one pot.) The judge trains three times and takes the best.
-# - Any number of inputs and units will do, one included.
-# - Whatever chance you need comes from `rng`, a NumPy generator: the same seed, the same starts.
+# The judge trains on 80 points with entries of size about 1, in 2 to 5 dimensions. It takes 500 steps of gradient descent on the
+# mean log-loss, at learning rate 0.5. A step longer than 0.5 is cut to that length.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# The three steps of the argument name everything that must be the same for two units to be twins. In which arrays does that stand, and along which axis? Then: which of these is it enough to make
-# different, to set them free?
+# The three steps of the argument name everything that must be the same for two units to be twins. In which arrays does that stand,
+# and along which axis? Then: which of these is it enough to make different, to set them free?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. For the first start, make one unit: a column of weights, a bias, a weight to the output, none zero. Repeat it along the axis that counts units.
-# 2. With many twins the score is the sum of many equal voices. Keep it small, or the first step will be a leap.
-# 3. For the second start, draw each unit's weights on their own. Choose the scale such that sums are neither tiny nor far out on the flat.
-# 4. Train from both yourself: the explorer above shows how, with your own net.
+# 1. For the first start, make one unit: a column of weights, a bias, a weight for the score, no weight zero. Repeat it along the
+#    axis that counts units.
+# 2. With many twins the score is the sum of many equal parts. Keep it small, or the first step will be a leap.
+# 3. For the second start, draw each unit's weights on their own. Choose the scale so that sums are neither tiny nor far out on the
+#    flat.
+# 4. Train from both yourself. A loop for it is folded below.
 #
 # </details>
-# <details><summary>A skeleton with gaps</summary>
+# <details><summary>A skeleton with gaps, and a loop to try it with</summary>
 #
 # ```python
 # def starts(inputs, units, rng):
@@ -247,18 +353,32 @@ explore.twins()
 #     return first, second
 # ```
 #
+# Points to train on: `_, X, y = explore.practice("checkerboard", np.random.default_rng(0))`. This prints the loss on the way:
+#
+# ```python
+# parameters = [array.copy() for array in starts(2, 12, np.random.default_rng(0))[1]]
+# for step in range(500):
+#     logits, cache = forward(parameters, X)
+#     if step % 100 == 0:
+#         print(step, log_loss(logits[:, 0], y).mean())
+#     probabilities = (1 + np.tanh(logits / 2)) / 2
+#     gradients, _ = backward(cache, (probabilities - y[:, None]) / len(y))
+#     for parameter, gradient in zip(parameters, gradients):
+#         parameter -= 0.5 * gradient
+# ```
+#
 # </details>
 
 # %% role="answer" id="starts"
 def starts(inputs, units, rng):
     """Two starts: one whose units stay twins under training, one whose units go ways of their own."""
     ### BEGIN SOLUTION
-    spread = 1 / np.sqrt(inputs)
-    single = spread * rng.normal(size=inputs)
-    voice = np.full((units, 1), 1.0 / units)
-    alike = (np.outer(single, np.ones(units)), np.zeros(units), voice, np.zeros(1))
-    apart = (spread * rng.normal(size=(inputs, units)), np.zeros(units), voice * rng.normal(size=(units, 1)) * np.sqrt(units), np.zeros(1))
-    return alike, apart
+    scale = 1 / np.sqrt(inputs)
+    one_unit = scale * rng.normal(size=inputs)
+    leaving = np.full((units, 1), 1.0 / units)
+    twins = (np.outer(one_unit, np.ones(units)), np.zeros(units), leaving, np.zeros(1))
+    free = (scale * rng.normal(size=(inputs, units)), np.zeros(units), leaving * rng.normal(size=(units, 1)) * np.sqrt(units), np.zeros(1))
+    return twins, free
     ### END SOLUTION
 
 
@@ -268,56 +388,80 @@ check("starts")
 # %% role="hidden" id="test_starts" points=4
 
 # %% [markdown]
-# ## Why bend at all?
+# <details><summary>Why do twins end near 0.48 on the checkerboard?</summary>
 #
-# Leave the bend out: $\varphi(z) = z$. Then a score is a weighted sum of weighted sums. In the notation of arrays,
+# A cut can set one of the four heaps apart and leaves the other three together. Of these three, two share a label. The best
+# probability for them is ⅔, and their log-loss $-\frac23 \log \frac23 - \frac13 \log \frac13 = 0.637$. Three quarters of that is
+# 0.48.
+#
+# </details>
+
+# %% [markdown]
+# ## Why an activation function at all?
+#
+# Leave it out: $\varphi(z) = z$. Then a score is a weighted sum of weighted sums. In the notation of arrays,
 #
 # $$(X W_1 + b_1)\, W_2 + b_2 = X\,(W_1 W_2) + (b_1 W_2 + b_2),$$
 #
-# which is one layer with other weights. A thousand units, a hundred layers: still one straight cut. *All* that a hidden layer adds comes from the bend.
+# which is one layer with other weights. A thousand units, a hundred layers: still one straight cut. *All* that a hidden layer adds
+# comes from the activation function.
 #
-# So what must a bend be like? Not straight, where the sums are. Steep enough in enough places that blame gets through. Beyond that there is much freedom, and fashion has made use of it: tanh and the
-# logistic curve until about 2010, ReLU since then, smooth relatives of ReLU in the nets of today. A theorem (Leshno and others 1993) says that every continuous
-# bend which is no polynomial gives a net that can come near anything, with enough units. A polynomial of degree two can draw circles; with any number of units it will draw nothing beyond conic sections.
+# So what must it be like? Not straight, where the sums are. Steep enough in enough places that gradients get through. Beyond that
+# there is much freedom. Until about 2010 nets used tanh and the logistic curve, since then the **ReLU**, $\max(0, z)$, and smooth
+# relatives of it today. A theorem (Leshno and others 1993) says that every continuous activation function which is no polynomial
+# gives a net that can come near anything, with enough units. A polynomial of degree two can draw circles. With any number of units
+# it draws conic sections and nothing else.
+# <!-- term: ReLU | the activation function max(0, z), short for rectified linear unit. -->
+
+# %% role="guess" id="guess_flat"
+guess.choose("Far out, at z = 4: how much of a gradient gets through tanh?",
+             ["about a half", "about a tenth", "about a hundredth", "about a thousandth"], truth=explore.through_tanh)
 
 # %% role="show" id="show_bends"
 explore.bends()
 
 # %% [markdown]
-# The dashed lines are the slopes, through which blame must pass. At $z = 4$ tanh lets one part in 750 through. The logistic curve is never steeper than a quarter: each passage
-# through it costs at least three quarters of the blame. ReLU lets all through or nothing: a unit that is silent for every example never hears of it again. At its kink ReLU has no slope. A step to the left says 0,
-# one to the right says 1, and any number between will do: a sum is exactly zero so rarely that nobody can tell.
+# The dashed lines are the derivatives, by which gradients are multiplied on their way back. At $z = 4$ tanh lets one part in 750
+# through. The logistic curve is never steeper than a quarter, so each passage through it costs at least three quarters of the
+# gradient. In deep nets this is called the **vanishing gradient**, and weeks 4 and 5 come back to it. ReLU lets all through or
+# nothing. A unit whose sum is negative for every example gets no gradient at all, and cannot change. At its kink ReLU has no
+# derivative. A step to the left says 0, one to the right says 1, and any number between will do.
+# <!-- term: vanishing gradient | a gradient that shrinks at each layer on its way back until almost nothing is left. -->
 
 # %% [markdown]
-# ### Exercise · `bend` &nbsp; ●○○ &nbsp; 25 min
+# ### Exercise · `bend` &nbsp; ●○○ &nbsp; 20 min
 #
-# Invent a bend. `bend(z)` gives its values and `slope(z)` its derivative, both for arrays of any shape, each number on its own. A right pair
+# Invent an activation function. `bend(z)` gives its values and `slope(z)` its derivative, both for arrays of any shape, each number
+# on its own.
 #
-# - belongs together: a hair more $z$ changes `bend` by as many hairs as `slope` says (at a kink, anything between the slopes to its left and right; leaps have no slope);
-# - is not straight between −3 and 3, and has a slope other than zero on at least a third of that stretch;
-# - is none of the three in the picture above, nor one of them scaled and shifted in its values;
-# - works: with ten units, the judge's training (500 steps of gradient descent, cut as before where they are longer than the rate; the best of the rates 0.05, 0.3 and 1.5) tells a disc from the ring round it, with at least 95 % of fresh points named rightly, in two of
-#   three trainings;
-# - gives finite numbers up to $|z| = 1000$, takes empty arrays, keeps `float32`, leaves `z` as it was.
+# - `slope` is the derivative of `bend`. At a kink, any number between the derivatives on its two sides will do. There are no jumps.
+# - Between −3 and 3, `bend` is not straight, and `slope` is not zero on clearly more than a third of the stretch.
+# - It is none of the three drawn above, nor one of them with its values scaled or shifted.
+# - With ten such units the judge's training tells a disc from the ring round it. In two of three trainings, 95 % of fresh points
+#   are right.
+# - Up to $|z| = 1000$ all is finite.
 #
-# For tanh, `slope(np.array([0.0]))` would be `[1.]`. Yours may look however you like: does it have to rise everywhere? Does it have to be bounded? Guess, then try.
+# The judge trains as before. It takes the best of the rates 0.05, 0.3 and 1.5, and a step longer than the rate is cut.
+#
+# For tanh, `slope(np.array([0.0]))` would be `[1.]`. Must yours rise everywhere? Must it be bounded? Guess, then try.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Which curves do you know by heart, with their derivatives? Waves, powers, bells, roots, logarithms of something positive… Draw yours from −3 to 3. Where does it bend? Where is it flat? What does it do at 1000?
+# Which curves do you know by heart, with their derivatives? Waves, powers, bells, roots, logarithms of something positive… Draw yours
+# from −3 to 3. Where is it steep? Where is it flat? What does it do at 1000?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Write the formula down on paper and derive it, with the chain rule if it has parts.
-# 2. Where it has two parts, choose by `np.where`; remember that both parts are computed everywhere, also where they overflow.
+# 1. Write the formula down on paper and take its derivative, with the chain rule if it has parts.
+# 2. Where it has two parts, choose by `np.where`. Remember that both parts are computed everywhere, also where they overflow.
 # 3. Compare with `(bend(z + h) - bend(z - h)) / (2 * h)` for a small `h`, in the scratch cell.
-# 4. If circles fail: is it too faint, or too wild, for sums of size 1 to 3?
+# 4. If the ring fails: is it too faint, or too wild, for sums of size 1 to 3?
 #
 # </details>
 # <details><summary>A solved sibling</summary>
 #
-# The logistic curve, written so that it never overflows. Its slope is had from its value.
+# The logistic curve, written so that it never overflows. Its derivative is had from its value.
 #
 # ```python
 # def bend(z):
@@ -332,7 +476,7 @@ explore.bends()
 
 # %% role="answer" id="bend"
 def bend(z):
-    """The bent values, of the shape of z."""
+    """The values of the activation function, of the shape of z."""
     ### BEGIN SOLUTION
     return z / np.sqrt(1 + np.square(z))
     ### END SOLUTION
@@ -357,58 +501,73 @@ check("bend")
 # %% role="hidden" id="test_bend" points=4
 
 # %% [markdown]
+# <details><summary>Must it rise everywhere, and be bounded?</summary>
+#
+# Neither. `np.sin`, with `np.cos` for its derivative, goes up and down and passes. ReLU has no bound and is the most used of all.
+#
+# </details>
+
+# %% [markdown]
 # ## Downhill, through a keyhole
 #
-# A net, a loss, a start: what is left is the walk. It is worth seeing how little the walker knows. It never sees the data. All that it ever gets is, for the place where it
-# stands, the height of the ground and the slope in each direction. It asks, steps, asks again. Every question costs: with real data each is a pass over thousands of pictures.
-# So the currency of training is the number of questions, and the art is to get low with few.
+# A net, a loss, a start: what is left is gradient descent. It is worth seeing how little it knows. It never sees the data. All that it
+# gets is the loss at the place where it stands, and the gradient there. It asks, steps, asks again. Every question costs: with real
+# data each is a pass over thousands of pictures. So the currency of training is the number of questions.
 #
-# The length of the step is the first thing to get right. Near a place where the ground curves upward by $\kappa$ (its second derivative along the way is $\kappa$), the slope at distance $r$ from the bottom is $\kappa r$. A step
-# of $\eta$ times the slope takes us from $r$ to $(1 - \eta\kappa)\, r$. Too small an $\eta$: $r$ hardly shrinks. At $\eta\kappa = 1$ we are there in one step. Beyond $\eta\kappa = 2$ we land farther away
-# than we were, and farther each time. But the ground curves by different amounts in different directions. What the steepest curve forbids, the flattest would need. The best single rate lies close to where things begin to break: look for the breaking
-# point, then step back a little.
+# The **learning rate** is the first thing to get right. Take one direction in which the loss curves upward with second derivative
+# $\kappa$. At distance $r$ from the bottom its derivative is $\kappa r$. A step of learning rate $\eta$ takes us from $r$ to
+# $(1 - \eta\kappa)\, r$. If $\eta$ is too small, $r$ hardly shrinks. At $\eta\kappa = 1$ we are there in one step. Beyond $\eta\kappa = 2$
+# we land farther away than we were, and farther each time. But the loss curves by different amounts in different directions. What the
+# steepest curve forbids, the flattest would need.
+# <!-- term: learning rate | the number by which the gradient is multiplied to give the step. -->
 #
-# Below, the same start and the same flower, at four rates. Rates are tried on a scale of *factors*, never of differences: 0.01 and 0.02 differ, 1 and 1.01 do not.
+# So the best single rate often lies close to where things begin to break. Look for the breaking point, then step back a little. Try
+# rates by *factors*, never by differences: 0.01 and 0.02 differ, 1 and 1.01 do not.
+#
+# Below, the same start and the same flower, at four rates.
 
 # %% role="show" id="show_rates"
 explore.rates()
 
 # %% [markdown]
-# ### Exercise · `planar` &nbsp; ●●○ &nbsp; 50 min
+# ### Exercise · `planar` &nbsp; ●●○ &nbsp; 30 min
 #
-# Two functions, for a tanh net with two inputs, one score and **at most 16 units**, whose parameters are four arrays as before.
+# Train a tanh net with two inputs, one score and **at most 16 units**. One and the same `fit` must do for five kinds of data:
+# checkerboards, a disc in a ring, two moons, three bars, and a flower.
 #
-# - `fit(gradient, rng)` returns trained parameters. `gradient` is the keyhole: called with parameters, it gives a pair of the mean log-loss on the judge's 200 training points and a tuple of its four slopes, in the usual order. You may call it
-#   **400 times**; the 401st call raises an error. `rng` is a generator for whatever chance you need. The points are centred and scaled: each of both coordinates has mean 0 and standard deviation 1.
-# - `classify(parameters, X)` gives the labels of the points `X` (n, 2), as n numbers: 1 where the score is above zero, else 0. No point at all is a batch as well.
+# - `fit(gradient, rng)` returns the four trained arrays. `gradient(parameters)` gives the mean log-loss on 200 points and a tuple of
+#   its four gradients. It may be called **400 times**.
+# - `classify(parameters, X)` labels the points `X` (n, 2): 1 where the score is above zero, else 0.
+# - On each kind, 95 % of 800 fresh points are right, in the mean of two trainings.
 #
-# The judge draws fresh points each time, turns and mirrors them and swaps their labels as it likes, trains twice on each kind, and counts on 800 points that training never saw. Asked for are 95 %, on
-# each of five kinds: checkerboards, a disc in a ring, two moons, three bars, a flower with three petals. All five by one and the same `fit`, which is not told which one it has.
-#
-# To practise: `gradient, X, y = explore.practice("petals", np.random.default_rng(1))` gives a keyhole and fresh points with their labels. There are also `"checkerboard"`, `"moons"`, `"circles"` and `"stripes"`, and `gradient.calls` counts.
+# Each coordinate has mean 0 and standard deviation 1. Points are turned and mirrored, and labels swapped, at random. To practise,
+# `gradient, X, y = explore.practice("petals", rng)` gives a `gradient` and fresh points. The other kinds are `"checkerboard"`,
+# `"moons"`, `"circles"` and `"stripes"`.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Print the loss every twenty calls. Is it still falling when the calls are spent? Then you are too slow. Does it jump up and down? Then you are too fast. And which start did you choose: do your cuts all pass through the origin?
+# Print the loss every twenty calls. Is it still falling when the calls are spent? Then you are too slow. Does it jump up and down?
+# Then you are too fast. And which start did you choose: do your cuts all pass through the origin?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. A start that escapes: you have one. Nothing forbids biases that differ from zero; then the cuts lie all over the plane.
-# 2. A loop over calls: ask, then move each of the four arrays against its slope.
+# 1. A start that escapes: you have one. Nothing forbids biases that differ from zero. Then the cuts lie all over the plane.
+# 2. A loop over calls: ask, then move each of the four arrays against its gradient. `gradient.calls` counts.
 # 3. Find the rate by factors of three, on petals, the hardest. Keep an eye on the others.
-# 4. If one rate is not enough: keep a share of the last step's direction (that is called momentum, and week 6 is about it), or make the rate larger after a success and smaller after a failure.
+# 4. If one rate is not enough, keep a share of the last step. That is called *momentum*, and week 6 is about it. Or make the rate
+#    larger after a success and smaller after a failure.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
 #
 # ```python
 # def fit(gradient, rng):
-#     where = [...]                                   # four arrays
+#     parameters = [...]                              # four arrays
 #     for call in range(...):
-#         loss, slopes = gradient(tuple(where))
-#         where = [... for array, s in zip(where, slopes)]
-#     return tuple(where)
+#         loss, gradients = gradient(tuple(parameters))
+#         parameters = [... for array, g in zip(parameters, gradients)]
+#     return tuple(parameters)
 #
 # def classify(parameters, X):
 #     scores, _ = forward(...)
@@ -421,14 +580,14 @@ explore.rates()
 def fit(gradient, rng):
     """Parameters of a net of at most 16 units, after at most 400 calls of `gradient`."""
     ### BEGIN SOLUTION
-    place = [rng.normal(size=size) for size in ((2, 16), 16, (16, 1), 1)]
-    place[2] /= 4
-    drift = [np.zeros_like(part) for part in place]
+    parameters = [rng.normal(size=size) for size in ((2, 16), 16, (16, 1), 1)]
+    parameters[2] /= 4
+    velocity = [np.zeros_like(array) for array in parameters]
     for _ in range(400):
-        _, uphill = gradient(place)
-        drift = [0.8 * old - 0.5 * new for old, new in zip(drift, uphill, strict=True)]
-        place = [part + move for part, move in zip(place, drift, strict=True)]
-    return place
+        _, gradients = gradient(parameters)
+        velocity = [0.8 * v - 0.5 * g for v, g in zip(velocity, gradients, strict=True)]
+        parameters = [array + v for array, v in zip(parameters, velocity, strict=True)]
+    return parameters
     ### END SOLUTION
 
 
@@ -448,38 +607,69 @@ check("planar")
 # %% role="hidden" id="test_planar" points=5
 
 # %% [markdown]
+# <details><summary>The same in PyTorch</summary>
+#
+# ```python
+# import torch
+# from torch import nn
+#
+# net = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1))
+# optimizer = torch.optim.SGD(net.parameters(), lr=0.3)
+# for step in range(1000):                            # X (n, 2) and y (n,): float32 tensors
+#     loss = nn.functional.binary_cross_entropy_with_logits(net(X)[:, 0], y)
+#     optimizer.zero_grad()                           # else the new gradient is added to the old one
+#     loss.backward()                                 # backpropagation: your `backward`, for any formula
+#     optimizer.step()
+# labels = (net(X)[:, 0] > 0).int()
+# ```
+#
+# Two things differ from ours. The cache is kept inside the tensors, so nobody hands it over. And a `Linear` draws its own start,
+# weights and biases alike, evenly between $-1/\sqrt d$ and $1/\sqrt d$ for $d$ inputs.
+#
+# </details>
+
+# %% [markdown]
 # ## How many units?
 #
-# More units can only help on the examples that the net is trained on: whatever few units can draw, many can draw too. So the error on the training examples falls as units are added, down to zero if you let it, and says nothing
-# about examples yet to come. A net with enough units can learn a telephone book by heart.
+# More units can only help on the examples that the net is trained on. What few units can draw, many can draw too. So the error that
+# training *can* reach there falls as units are added, down to zero, and says nothing about examples yet to come. A net with enough
+# units can learn a telephone book by heart. That is **overfitting**: good on what was seen, worse on what was not.
+# <!-- term: overfitting | fitting the training examples better than what they have in common with new ones. -->
 #
-# To see what is worth having, keep some examples aside. Train on the rest, then count the errors on both parts. Do so for nets of several sizes and you have a **capacity curve**: training error and held-out error
-# against the number of units. On its left end both errors are high: the net is too simple, the word is *bias*. If the held-out error parts from the training error and stays above it, the gap is what the net learnt
-# that was not there to be learnt: *variance*. Both words come back in week 5.
+# To see what is worth having, keep some examples aside: a **validation set**. Train on the rest, then count the errors on both parts.
+# Do so for nets of several sizes, and you have a **capacity curve**: training error and held-out error against the number of units. On
+# its left end both errors are high. The net is too simple, and the word is *bias* (not the bias of a unit). If the held-out error parts
+# from the training error and stays above it, the net has learnt what was not there to be learnt. The word for the gap is *variance*.
+# Both come back in week 5.
+# <!-- term: validation set | examples that are kept out of training, to choose between nets. -->
+# <!-- term: capacity curve | training error and held-out error against the size of the net. -->
 #
 # Three things make such a curve honest.
 #
 # - **Nothing leaks.** A row that was trained on is no evidence.
-# - **The sizes compete on the same split.** A held-out part of 300 rows may happen to be an easy one: with a true error of 5 %, the share of errors on 300 rows wavers by about 1.3 percentage points ($\sqrt{0.05 \cdot 0.95 / 300} \approx 0.013$). If every size faces the same rows, an easy part is
-#   easy for all of them, and their *difference* wavers less.
-# - **One split is one throw of the dice.** Several rounds, each with a fresh split, and the mean over rounds.
+# - **The sizes compete on the same split.** A held-out part of 300 rows may happen to be an easy one. With a true error of 5 %, the
+#   share of errors on 300 rows has a standard deviation of about 1.3 percentage points ($\sqrt{0.05 \cdot 0.95 / 300} \approx 0.013$).
+#   If every size faces the same rows, an easy part is easy for all of them, and their *difference* varies less.
+# - **One split is one throw of the dice.** Take several rounds, each with a fresh split, and the mean over rounds.
 
 # %% [markdown]
 # ### Exercise · `capacity_curve` &nbsp; ●●○ &nbsp; 35 min
 #
-# `capacity_curve(train, X, y, sizes, rounds, rng)` measures the curve.
+# `capacity_curve(train, X, y, sizes, rounds, rng)` returns the training errors and the held-out errors, each with one number for
+# each of the `sizes`, in their order. An error is a share of wrong labels, in the mean over the `rounds`.
 #
-# - `X` (n, d) and `y` (n,) are examples, at least eight of them, and their labels, of any kind that can be compared. `sizes` is a sequence of numbers of units, in any order, `rounds` says how often to repeat, `rng` is a generator.
-# - `train(X, y, units, rng)` trains a net of that size and returns a *rule*: a function that takes examples and returns their labels. It is somebody else's, and takes time: call it once for each size in each round.
-# - It returns a pair: the training errors and the held-out errors, each one number for each of the sizes, in their order. An error is the share of labels that are wrong, and the mean of it over rounds.
+# - `X` (n, d) are at least eight examples, and `y` (n,) their labels: numbers, or words.
+# - `train(X, y, units, rng)` trains a net and returns a *rule*, a function from examples to labels. Call it once for each size in each
+#   round.
+# - In each round a quarter of the examples, give or take one, is held out. They are drawn afresh at random.
+# - In one round, all sizes face the same split.
 #
-# In each round a quarter of the examples, to the nearest whole number or one beside it, is drawn at random and held out, and all sizes face the same split. Each round draws afresh. Nothing that you are given is changed.
-#
-# With a rule that knows by heart what it was trained on and is wrong elsewhere, the pair is zeros and ones.
+# A rule that knows its training examples by heart and errs elsewhere gives zeros and ones.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Which of the two loops must be the outer one, if all sizes are to face the same split? Rows and labels must stay together: what, then, should be put in random order: the rows, or their numbers?
+# Which of the two loops must be the outer one, if all sizes are to face the same split? Rows and labels must stay together. So what
+# should be put in random order: the rows, or their numbers?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -497,7 +687,7 @@ check("planar")
 #     errors = np.zeros((rounds, len(sizes), 2))
 #     for r in range(rounds):
 #         order = rng.permutation(...)
-#         out, kept = ...
+#         held_out, kept = ...
 #         for k, units in enumerate(sizes):
 #             rule = train(...)
 #             errors[r, k] = ...
@@ -510,12 +700,12 @@ check("planar")
 def capacity_curve(train, X, y, sizes, rounds, rng):
     """Training errors and held-out errors, each (sizes,), as means over rounds."""
     ### BEGIN SOLUTION
-    table = []
+    errors = []
     for _ in range(rounds):
         parts = np.split(rng.permutation(len(y)), [len(y) - len(y) // 4])
-        rules = [train(X[parts[0]], y[parts[0]], count, rng) for count in sizes]
-        table.append([[np.mean(rule(X[part]) != y[part]) for rule in rules] for part in parts])
-    return tuple(np.mean(table, axis=0))
+        rules = [train(X[parts[0]], y[parts[0]], units, rng) for units in sizes]
+        errors.append([[np.mean(rule(X[part]) != y[part]) for rule in rules] for part in parts])
+    return tuple(np.mean(errors, axis=0))
     ### END SOLUTION
 
 
@@ -527,10 +717,13 @@ check("capacity_curve")
 # %% [markdown]
 # ### On real digits
 #
-# Now your curve, with your net, on real data: 1,200 small handwritten digits, 8 × 8 pixels each, which people wrote on printed forms in the 1990s. The question is whether the digit is odd. It is an unnatural question, which is why it is a good one: the odd digits are five
-# islands in 64 dimensions, with the even ones between. Their 64 columns are put on a common footing by week 1's `standardise`, whose scale is learnt from the training part alone; some pixels are never touched by ink, and must not turn into `nan`.
+# Now your curve, with your net, on real data: 1,200 small handwritten digits, 8 × 8 pixels each, which people wrote on printed forms
+# in the 1990s. The question is whether the digit is odd. It is an unnatural question, and so a good one: the odd digits are five
+# islands in 64 dimensions, with the even ones between. Week 1's `standardise` scales the 64 columns, and the scale is learnt from
+# the training part alone. Some pixels are never touched by ink, and must not turn into `nan`.
 #
-# On the left the labels are true. On the right a careless typist has turned over one label in five, in the whole table, so that even a perfect net would be wrong on a fifth of it. (It takes a few seconds. Nothing is hung.)
+# On the left the labels are true. On the right a careless typist has turned over one label in five, in the whole table. Even a
+# perfect net would be wrong on a fifth of it. (The picture takes a few seconds or more.)
 
 # %% role="show" id="show_capacity"
 explore.capacity(capacity_curve, forward, backward, learn_scale, standardise)
@@ -538,13 +731,23 @@ explore.capacity(capacity_curve, forward, backward, learn_scale, standardise)
 # %% [markdown]
 # Look closely, for it is not quite what older textbooks draw.
 #
-# - On the left, one or two units are too few: both errors are up. That is bias. From about four units on the training error is as good as zero, and says nothing more.
-#   Yet the held-out error goes on falling, to less than half of what one unit has. Once a net *can* have everything right, extra units still change *which* of the many ways to be right it finds.
-# - On the right, no net can be wrong on less than a fifth of the held-out rows, except by luck. The small nets cannot learn the typist's mistakes: their training error stays near a fifth, as it should. The large ones learn every one of them by heart. Training error 0 there means
-#   that one row in five has been learnt *wrong*, and nothing in the training error tells. The gap of a third is variance.
-# - The old books have the held-out curve fall and then rise again to the right. Sometimes it does; often, with gradient descent and a small start, it hardly does. Why not is a question of some fame (the map below has two papers).
+# - On the left, one or two units are too few: both errors are up. That is bias. From about four units on the training error is nearly
+#   zero, and says nothing more. Yet the held-out error goes on falling, to less than half of what one unit has. Once a net *can* have
+#   everything right, extra units still change *which* of the many ways to be right it finds.
+# - On the right, no net can be wrong on less than a fifth of the held-out rows, except by luck. The small nets cannot learn the typist's
+#   mistakes: their training error stays near a fifth, as it should. The large ones learn every mistake by heart. Training error 0 there
+#   means that one row in five has been learnt *wrong*, and nothing in the training error tells. The gap of a third is variance.
+# - The old books have the held-out curve fall and then rise again to the right. Sometimes it does. Often, with gradient descent and a
+#   small start, it hardly does. Why not is a question of some fame (the map below has two papers).
 #
-# How would you choose a size? A sober rule: take the smallest net whose held-out error is within one standard error of the best. And report its error on a *third* part, since the best of many wavering numbers is too good to be true.
+# How would you choose a size?
+#
+# <details><summary>A sober rule</summary>
+#
+# Take the smallest net whose held-out error is within one standard error of the best. Report its error on a *third* part, the test
+# set. For the best of many noisy numbers is too good to be true.
+#
+# </details>
 
 # %% role="try" id="scratch_capacity"
 # a place to try things out; it is never scored
@@ -552,8 +755,14 @@ explore.capacity(capacity_curve, forward, backward, learn_scale, standardise)
 # %% [markdown]
 # ## Two spirals
 #
-# In the 1980s Alexis Wieland posed a problem to the young field of neural nets: two spirals, wound round each other. Any child can follow an arm with a finger. A net of one hidden layer sees a plane cut again and again by the same two
-# labels, and each of its cuts goes straight through all windings. Here are four draws of it. Which way they turn, how tightly they are wound, which arm is which: all of it is drawn by lot.
+# In the 1980s Alexis Wieland posed a problem to the young field of neural nets: two spirals, wound round each other. Any child can
+# follow an arm with a finger. A net of one hidden layer has a harder time: each of its cuts goes straight through all windings.
+
+# %% role="guess" id="guess_line"
+guess.number("Of 100 points on two spirals, how many can one straight cut name rightly?", 50, 100, truth=explore.right_by_a_line, step=1)
+
+# %% [markdown]
+# Here are four draws. Which way they turn, how tightly they are wound, which arm is which: all of it is drawn by lot.
 
 # %% role="show" id="show_spirals"
 explore.spirals()
@@ -561,50 +770,58 @@ explore.spirals()
 # %% [markdown]
 # ### Studio · `spirals` &nbsp; ●●● &nbsp; 90 min
 #
-# Two functions:
+# - `train(X, y, rng)` takes 400 points `X` (400, 2) and their labels `y` (400,), each 0 or 1. It returns a list or tuple of arrays
+#   with **at most 60 numbers** altogether.
+# - `predict(arrays, X)` takes these arrays as a list, and points (n, 2). It returns a 0 or a 1 for each, shape (n,).
 #
-# - `train(X, y, rng)` takes 400 points `X` (400, 2) with labels `y` (400,), each 0 or 1, and a generator. It returns a tuple or list of arrays that hold **at most 60 numbers** in all. This is everything that is learnt.
-# - `predict(arrays, X)` takes those arrays as a list, every number rounded to `float32` and changed by about a thousandth of itself, and points (n, 2), and returns n labels, each 0 or 1. It runs in a fresh process that has your code and has never seen the training.
+# `predict` runs in a new process that has your code and has seen no training. Every number arrives rounded to `float32` and changed
+# by about a thousandth of itself. Numbers that were learnt go into the arrays, not into the code. A formula costs nothing.
 #
-# The judge draws ten fresh pairs of spirals (the same kind as in the picture, `explore.spiral(n, rng)`), trains on each, and counts on 1,000 fresh points of each. Your result is the mean share of points named rightly.
+# The judge trains on ten fresh pairs of spirals, drawn as by `explore.spiral(n, rng)`. All ten trainings may take a minute. What
+# counts is the share of 1,000 fresh points named rightly, averaged over the ten.
 #
-# | share | band | points |
+# | | share | points |
 # |---|---|---|
-# | up to 68 % | a little more than one straight cut does | none |
-# | from 78 % | gets going | 40 % |
-# | from 90 % | good | 70 % |
-# | from 96.5 % | excellent | all |
+# | baseline: a little more than one straight cut | 0.68 | none |
+# | gets going | 0.78 | 40 % |
+# | good | 0.90 | 70 % |
+# | excellent | 0.965 | all |
 #
-# In between, points grow in proportion. All ten trainings together may take a minute. Anything is allowed that keeps the two functions and the 60 numbers. Numbers that were learnt go into the arrays, not into the code: the next spirals will be turned another way.
+# Points rise in a straight line between the rows.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# How many units can you afford with two inputs and one score? Count: 2 weights, a bias and a weight to the score for each unit, and one bias at the end. Train that net with your own pieces first (last week's $(p - y)/N$ is the slope for `backward`), and look at *where* it errs.
-# Then: what would *you* look at, to follow an arm with your finger? Does a net have to look at the plane through $x_1$ and $x_2$?
+# How many units can you afford with two inputs and one score? Count: two weights, a bias and a weight for the score for each unit, and
+# one bias at the end. Train that net with your own pieces first (last week's $(p - y)/N$ is the gradient for `backward`), and look at
+# *where* it errs. Then: what would *you* look at, to follow an arm with your finger? Does a net have to look at the plane through
+# $x_1$ and $x_2$?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. A baseline in ten minutes: your net with as many units as the budget allows, a start large enough that cuts lie close, a few thousand steps.
-# 2. Look at the loss. Still falling? More steps, momentum, another rate. A different end with each seed? Train twice and keep the better one: by what measure?
-# 3. Rethink the inputs. A function of $x_1$ and $x_2$ that costs no learnt number may be worth ten units. How would you describe a point of a spiral in words?
+# 1. A baseline in ten minutes: your net with as many units as the budget allows, a start large enough that cuts lie close, a few
+#    thousand steps.
+# 2. Look at the loss. Still falling? More steps, momentum, another rate. A different end with each seed? Train twice and keep the
+#    better one: by what measure?
+# 3. Rethink the inputs. A function of $x_1$ and $x_2$ that costs no learnt number may be worth ten units. How would you describe a
+#    point of a spiral in words?
 # 4. Draw several spirals, not one: the judge will.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
 #
 # ```python
-# def seen(X):
+# def features(X):
 #     """The points as the net is to see them: no learnt number in here."""
 #     ...
 #
 # def train(X, y, rng):
-#     where = [...]                                  # a start that fits the budget
+#     parameters = [...]                             # a start that fits the budget
 #     for step in range(...):
-#         scores, cache = forward(where, seen(X))
-#         slopes, _ = backward(cache, ...)           # the slope of the mean log-loss with respect to the scores
+#         logits, cache = forward(parameters, features(X))
+#         gradients, _ = backward(cache, ...)        # the gradient of the mean log-loss with respect to the logits
 #         ...
-#     return tuple(where)
+#     return tuple(parameters)
 #
 # def predict(arrays, X):
 #     ...
@@ -617,16 +834,16 @@ def train(X, y, rng):
     """Arrays that hold at most 60 numbers, learnt from points X (n, 2) and labels y (n,)."""
     ### BEGIN SOLUTION
     points = looked_at(X)
-    net = [rng.normal(scale=1.5, size=size) for size in ((3, 11), 11, (11, 1), 1)]
-    drift = [np.zeros_like(part) for part in net]
+    parameters = [rng.normal(scale=1.5, size=size) for size in ((3, 11), 11, (11, 1), 1)]
+    velocity = [np.zeros_like(array) for array in parameters]
     for step in range(4000):
-        logits, memory = forward(net, points)
-        chance = 0.5 + 0.5 * np.tanh(0.5 * logits)
-        uphill, _ = backward(memory, (chance - np.reshape(y, (-1, 1))) / len(points))
-        pace = 0.3 * (1 - step / 4400)
-        drift = [0.9 * old - pace * new for old, new in zip(drift, uphill, strict=True)]
-        net = [part + move for part, move in zip(net, drift, strict=True)]
-    return net
+        logits, cache = forward(parameters, points)
+        probabilities = 0.5 + 0.5 * np.tanh(0.5 * logits)
+        gradients, _ = backward(cache, (probabilities - np.reshape(y, (-1, 1))) / len(points))
+        learning_rate = 0.3 * (1 - step / 4400)
+        velocity = [0.9 * v - learning_rate * g for v, g in zip(velocity, gradients, strict=True)]
+        parameters = [array + v for array, v in zip(parameters, velocity, strict=True)]
+    return parameters
     ### END SOLUTION
 
 
@@ -649,31 +866,42 @@ explore.my_spiral(train, predict)
 # %% role="check" id="check_spirals" points=2
 check("spirals")
 
+# %% role="show" id="score_spirals"
+score("spirals")
+
 # %% role="hidden" id="test_spirals" points=10
+
+# %% [markdown]
+# **Keep a note.** Four lines for each experiment with the studio, in a file of your own: what you changed, what you expected, what came
+# out, and how much that varies over three seeds. A change may do less than a new seed does. You find out only by writing both
+# down.
 
 # %% [markdown]
 # ## A map
 #
-# **A way on when stuck.** After an hour, open the third step of help. If that does not do it either, leave the exercise and go on: no later exercise of this week needs more than `forward` and `backward`, and no later week needs your pieces, since it brings ready-made ones along. After a graded
-# attempt in which your code ran (in a class: once the week is closed), `workbook solution` shows how we did it. It keeps your best
-# score so far for that exercise, for good.
+# **A way on when stuck.** After an hour, open the third step of help. If that does not do it either, leave the exercise and go on. No
+# later exercise of this week needs more than `forward` and `backward`. No later week needs your pieces, since it brings ready-made ones
+# along. After a graded attempt in which your code ran (in a class: once the week is closed), `workbook solution` shows how we did it. It
+# keeps your best score so far for that exercise, for good.
 #
-# **What this week took.** From week 1, arrays, the net itself, `standardise`. From week 2, the chain rule and the slope of the log-loss.
+# **What this week took.** From week 1, arrays, the net itself, `standardise`. From week 2, the chain rule and the derivative of the
+# log-loss.
 #
 # **Where it goes.**
 #
 # | from this week | comes back as |
 # |---|---|
-# | two sentences about roads | layers upon layers, and a machine that does it for any formula (week 4) |
-# | slopes for the inputs | what one layer hands to the one before it (week 4); a picture that changes its style (week 13) |
+# | two sentences about paths | layers upon layers, and a machine that does it for any formula (week 4) |
+# | gradients for the inputs | what one layer hands to the one before it (week 4); a picture that changes its style (week 13) |
 # | a start that escapes, of the right size | a start for thirty layers (week 5) |
 # | the learning rate, momentum | week 6 |
 # | bias, variance, held-out rows | week 5; splits by person, place and time (week 8) |
 # | inputs that suit the task | convolution, which suits pictures (week 10), and nets that find such inputs on their own |
 #
-# **Sources.** The way back: Rumelhart, Hinton, Williams, *Learning representations by back-propagating errors*, Nature 323 (1986); the idea is older (Linnainmaa 1970, in a master's thesis in Helsinki; Werbos 1974). One hidden layer comes near everything: Cybenko, *Approximation by superpositions of a sigmoidal function*,
-# Mathematics of Control, Signals and Systems 2 (1989); with which bends: Leshno, Lin, Pinkus, Schocken, Neural Networks 6 (1993). Starts and flat bends: LeCun, Bottou, Orr, Müller, *Efficient BackProp* (1998); Glorot and Bengio, AISTATS 2010. ReLU: Nair and Hinton, ICML 2010. Two spirals: Lang and Witbrock, *Learning to tell two spirals apart*, 1988
+# **Sources.** The way back: Rumelhart, Hinton, Williams, *Learning representations by back-propagating errors*, Nature 323 (1986); the idea is older (Linnainmaa 1970, in a master's thesis in Helsinki; Werbos 1974). One hidden layer comes near any continuous function: Cybenko, *Approximation by superpositions of a sigmoidal function*,
+# Mathematics of Control, Signals and Systems 2 (1989); with which activation functions: Leshno, Lin, Pinkus, Schocken, Neural Networks 6 (1993). Starts and saturated units: LeCun, Bottou, Orr, Müller, *Efficient BackProp* (1998); Glorot and Bengio, AISTATS 2010. ReLU: Nair and Hinton, ICML 2010. Two spirals: Lang and Witbrock, *Learning to tell two spirals apart*, 1988
 # Connectionist Models Summer School; they credit Wieland. Bias and variance: Geman, Bienenstock, Doursat, Neural Computation 4 (1992), whose figures show the old curve; Zhang and others, *Understanding deep learning requires rethinking generalization*, ICLR 2017, and Belkin and others, PNAS 116 (2019), are the two papers on why it may not rise. The digits: Alpaydin and Kaynak, UCI
 # repository (1998).
 #
-# **What to take along.** A hidden unit is a cut; a sum of cuts is a coast. Blame flows back along the weights that carried the answer, and stops where the bend is flat. Equal units stay equal. The walker sees only the ground under its feet. And what a net knows by heart is not what it knows.
+# **What to take along.** A hidden unit is a cut; a sum of cuts is a coast. Gradients flow back along the weights that carried the outputs, and stop where
+# the activation function is flat. Equal units stay equal. Gradient descent sees only the ground under its feet. And what a net knows by heart is not what it knows.

@@ -65,8 +65,8 @@ def island(steepness, distance, threshold, quick=False):
 
 @picture
 def wires():
-    """A net of two inputs, three units and one score. On the left, answers run from the inputs to the score along
-    the wires; on the right, blame runs back from the score to one unit, and from there to its weights.
+    """A net of two inputs, three units and one score. On the left, outputs run from the inputs to the score along
+    the wires; on the right, gradients run back from the score to one unit, and from there to its weights.
     """
     fig, axes = figure(10.2, 3.1, 1, 2)
     inputs, units, score = [(0, 0.9), (0, -0.9)], [(1.6, 1.5), (1.6, 0), (1.6, -1.5)], (3.2, 0)
@@ -97,7 +97,7 @@ def wires():
             ax.plot(*at, "o", ms=27, color="white", mec=INK, mew=1.2)
             ax.text(*at, text, ha="center", va="center", fontsize=12)
         ax.set(xlim=(-0.5, 4.3), ylim=(-2.1, 2.2), xticks=[], yticks=[])
-        ax.set_title("blame comes back" if back else "answers go forward")
+        ax.set_title("gradients come back" if back else "outputs go forward")
         for side in ax.spines.values():
             side.set_visible(False)
     axes[0].text(0.62, 1.5, "$w_{i1}$", color=BLUE, fontsize=12)
@@ -228,20 +228,20 @@ def twins():
 
 
 def curve(ax, z, values, slopes, title):
-    """A bend and, dashed, its slope."""
+    """An activation function and, dashed, its derivative."""
     ax.axhline(0, color=GREY, lw=0.6)
     ax.axvline(0, color=GREY, lw=0.6)
-    ax.plot(z, values, color=BLUE, label="the bend")
-    ax.plot(z, slopes, color=ORANGE, ls="--", label="its slope")
+    ax.plot(z, values, color=BLUE, label="the activation function")
+    ax.plot(z, slopes, color=ORANGE, ls="--", label="its derivative")
     ax.set(xlim=(z[0], z[-1]), xlabel="$z$")
     ax.set_title(title)
 
 
 @picture
 def bends():
-    """Three bends and their slopes. tanh runs from -1 to 1 and its slope is a bell of height 1; the logistic curve
-    runs from 0 to 1 and its slope is a bell of height one quarter; ReLU is zero, then rises straight, its slope
-    a step.
+    """Three activation functions and their derivatives. tanh runs from -1 to 1 and its derivative is a bell of height 1;
+    the logistic curve runs from 0 to 1 and its derivative is a bell of height one quarter; ReLU is zero, then rises
+    straight, its derivative a step.
     """
     fig, axes = figure(10.2, 2.9, 1, 3, sharey=True)
     z = np.linspace(-4, 4, 401)
@@ -256,15 +256,15 @@ def bends():
 
 @explorer()
 def my_bend(bend, slope):
-    """Left: your bend and, dashed, its slope. Right: a disc in a ring, and the coast that ten units with your
-    bend draw between them.
+    """Left: your activation function and, dashed, its derivative. Right: a disc in a ring, and the coast that ten of
+    your units draw between them.
     """
     z = np.linspace(-4, 4, 401)
     values, slopes = np.asarray(bend(z), float), np.asarray(slope(z), float)
     checks = judge()
     X, y = checks.circles(120, np.random.default_rng(2))
     fig, (left, right) = figure(8.6, 3.3, 1, 2, width_ratios=(1.5, 1))
-    curve(left, z, values, slopes, "your bend")
+    curve(left, z, values, slopes, "your activation function")
     left.legend(loc="upper left")
     found = []
     with np.errstate(all="ignore"):
@@ -400,10 +400,43 @@ def my_spiral(train, predict):
         seen, fresh = order[:400], order[400:]
         arrays = stored(train(X[seen], y[seen], rng), 60, 1e-3, rng)
         X, y = X[fresh], y[fresh]
-        wrong = np.asarray(predict(arrays, X)) != y
+        labels = np.asarray(predict(arrays, X))
+        if labels.shape != y.shape:
+            raise ValueError(f"predict gave an array of shape {labels.shape} for {len(X)} points; one label each is {y.shape}")
+        wrong = labels != y
         regions(ax, lambda grid, arrays=arrays: np.asarray(predict(arrays, grid)).astype(int), SQUARE)
         points(ax, X[:300], y[:300], size=12, linewidth=0.3)
         ax.plot(*X[wrong].T, "x", color=INK, ms=6, mew=1.6, zorder=4)
         bare(ax, f"{1 - wrong.mean():.1%} of 1,000 fresh points")
         ax.set(xlim=SQUARE[:2], ylim=SQUARE[2:])
     return fig
+
+
+# --------------------------------------------------------------------------------------------------- truths of guesses
+
+
+def right_by_twins():
+    """Eight twins draw one cut. It sets one of the four heaps apart, and one of the other three is wrong."""
+    checks = judge()
+    X, y = checks.checkerboard(80, np.random.default_rng(4))
+    walker = checks.Walker((np.repeat([[0.7], [0.3]], 8, axis=1), np.zeros(8), np.full((8, 1), 0.2), np.zeros(1)))
+    walker.walk(X, y, 0.5, 600)
+    return int(np.sum((walker.score(X) > 0) == y))
+
+
+def through_tanh():
+    """There tanh is within a thousandth of its ceiling, and flat: its derivative is 1 - tanh(4)², one part in 750."""
+    names = {1: "about a half", 10: "about a tenth", 100: "about a hundredth", 1000: "about a thousandth"}
+    through = 1 - np.tanh(4.0) ** 2
+    return names[min(names, key=lambda part: abs(np.log(part * through)))]
+
+
+def right_by_a_line():
+    """A coin has 50. A cut gains a little where one arm's outer end lies alone, and nothing where the arms take turns."""
+    shares = []
+    for seed in range(10):
+        X, y = spiral(1000, np.random.default_rng(seed))
+        design = np.column_stack([X, np.ones(len(X))])
+        weights = np.linalg.lstsq(design, 2.0 * y - 1, rcond=None)[0]
+        shares.append(np.mean((design @ weights > 0) == y))
+    return round(100 * float(np.mean(shares)))
