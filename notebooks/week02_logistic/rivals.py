@@ -871,6 +871,11 @@ def a_bound_without_the_bias(X, y, penalty, steps, weight=None):
 
 
 @wrong("descend", caught_by="no_way_down", kind="mathematics")
+def a_bound_without_the_penalty(X, y, penalty, steps, weight=None):
+    return walk(X, y, penalty, steps, weight, rate=1 / curvature(np.asarray(X, float), 0.0, weight))
+
+
+@wrong("descend", caught_by="no_way_down", kind="mathematics")
 def a_bound_for_the_sum(X, y, penalty, steps, weight=None):
     return walk(X, y, penalty, steps, weight, rate=1 / (len(X) * (curvature(X, penalty) - penalty) + penalty))
 

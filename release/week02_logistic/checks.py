@@ -398,11 +398,18 @@ def a_path(descend, steps, d):
     expect.that(end < start - 1e-4, f"the loss is {start:.4f} at the start and {end:.4f} at the end")
 
 
-@case("descend", "at the end no direction leads down any more", draws={"seed": draws.integers(0, 99)}, examples=4, fresh=50)
-def no_way_down(descend, seed):
-    X, y = two_clouds(seed, d=1 + seed % 4)
-    end = expect.array(descend(X, y, 0.1, 300), shape=(301, X.shape[1] + 1), finite=True, what="descend")[-1]
-    still_flat(end, X, y, 0.1)
+@case(
+    "descend",
+    "at the end no direction leads down any more, at a small penalty and at a large one",
+    weight=2,
+    draws={"seed": draws.integers(0, 99), "penalty": draws.sampled([0.1, 3.0])},
+    examples=6,
+    fresh=50,
+)
+def no_way_down(descend, seed, penalty):
+    X, y = two_clouds(seed, d=1 + seed % 5)
+    end = expect.array(descend(X, y, penalty, 300), shape=(301, X.shape[1] + 1), finite=True, what="descend")[-1]
+    still_flat(end, X, y, penalty)
 
 
 def still_flat(end, X, y, penalty, weight=None):
@@ -545,9 +552,15 @@ def nothing_left(LogisticRegression, penalty, weighted):
     expect.that(steepest < 2e-3, f"after fit the loss still has a slope of {steepest:.2g}")
 
 
-@case("logistic", "so it has with thirty features that say nearly the same, and a small penalty")
-def nothing_left_of_thirty(LogisticRegression):
-    X, y = alike()
+@case(
+    "logistic",
+    "so it has with thirty features that say nearly the same, and a small penalty",
+    draws={"seed": draws.sampled([11, 12])},
+    examples=2,
+    fresh=10,
+)
+def nothing_left_of_thirty(LogisticRegression, seed):
+    X, y = alike(seed)
     model = LogisticRegression(penalty=0.01)
     model.fit(X, y)
     theta = inside(model, 30)
@@ -558,10 +571,10 @@ def nothing_left_of_thirty(LogisticRegression):
     expect.that(off < 5e-3, f"its probabilities are not those of one weighted sum: somewhere they are off by {off:.2g}")
 
 
-def alike():
+def alike(seed):
     """150 examples with thirty features that are correlated, as real measures are."""
-    rng = np.random.default_rng(11)
-    X, y = two_clouds(11, n=150, d=30, apart=0.8)
+    rng = np.random.default_rng(seed)
+    X, y = two_clouds(seed, n=150, d=30, apart=0.8)
     X = X @ (np.eye(30) + 0.5 * rng.normal(size=(30, 3)) @ rng.normal(size=(3, 30)))
     return (X - X.mean(axis=0)) / X.std(axis=0), y
 
@@ -727,22 +740,44 @@ def nothing_to_say(honest, share):
     expect.close(got, np.full(3, share), atol=0.01, reveal=True)
 
 
+# What is measured is exact in the labels of the new examples: only the sample and the places of the new examples are drawn. Over
+# 1,000 seeds of each case (2,000 draws) two right rivals had means of 0.0003 and 0.0007 nats; the largest value was 0.0055. The
+# tail falls by e for every 0.0007, so 0.015 is passed about once in 10^9.
 @case(
     "honest",
     "against known probabilities it loses less than 0.015 nats, lopsided samples too",
     false_alarm=1e-7,
     weight=3,
+    draws={"shares": draws.sampled([(0.5, 0.1), (0.85, 0.4)])},
+    examples=2,
     fresh=10,
 )
-def near_the_known(honest, rng):
-    for seen, share in ((0.5, 0.1), (0.85, 0.4)):
-        shift = rng.choice([-1.0, 1.0], 3) * rng.uniform(0.6, 1.2, 3)
-        X, y = known(rng, 4000, seen, shift)
-        new, _ = known(rng, 2000, share, shift)
-        said = expect.array(honest(X, y, new, share), shape=(2000,), finite=True)
-        ones, zeros = (prior * np.exp(-((new - k * shift / 2) ** 2).sum(1) / 2) for k, prior in ((1, share), (-1, 1 - share)))
-        otherwise = f"from a sample with a share of {seen:g} to a population with {share:g}"
-        expect.calibrated(np.clip(said, 1e-12, 1 - 1e-12), ones / (ones + zeros), 0.015, otherwise)
+def near_the_known(honest, shares, rng):
+    seen, share = shares
+    shift = rng.choice([-1.0, 1.0], 3) * rng.uniform(0.6, 1.2, 3)
+    X, y = known(rng, 4000, seen, shift)
+    new, _ = known(rng, 2000, share, shift)
+    otherwise = f"from a sample with a share of {seen:g} to a population with {share:g}"
+    little_is_lost(honest(X, y, new, share), new, share, shift, 0.015, otherwise)
+
+
+def little_is_lost(said, new, share, shift, at_most, otherwise):
+    """These probabilities expect little more log-loss than the known ones."""
+    said = np.clip(expect.array(said, shape=(len(new),), finite=True), 1e-12, 1 - 1e-12)
+    ones, zeros = (prior * np.exp(-((new - k * shift / 2) ** 2).sum(1) / 2) for k, prior in ((1, share), (-1, 1 - share)))
+    expect.calibrated(said, ones / (ones + zeros), at_most, otherwise)
+
+
+@case("honest", "other numbers of features, float32, labels of other types")
+def other_samples(honest):
+    for d, kind in ((1, bool), (6, np.uint8), (2, float)):
+        rng = np.random.default_rng(23 + d)
+        shift = np.linspace(0.6, 1.0, d)
+        X, y = known(rng, 4000, 0.5, shift)
+        new, _ = known(rng, 1000, 0.25, shift)
+        said = honest(X.astype(np.float32), y.astype(kind), new.astype(np.float32), 0.25)
+        # six right rivals expect 0.0009 at most
+        little_is_lost(said, new, 0.25, shift, 0.03, f"with {d} features and labels of type {np.dtype(kind)}")
 
 
 @case("honest", "a larger share makes everybody more likely")
