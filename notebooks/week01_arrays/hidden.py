@@ -1,15 +1,13 @@
 """Hidden cases of week 1: they stay with the grader."""
 
 import contextlib
-import itertools
 import math
 import sys
 
 import checks
 import numpy as np
 
-from autograder import datasets
-from autograder.cases import case, draws, expect, judge, studios, twin
+from autograder.cases import case, draws, expect, judge, twin
 
 # ---- centre_of_ink
 
@@ -347,33 +345,17 @@ def first_row_favoured(X, y, share, seed):
     return parts(X, y, 1 + np.random.default_rng(seed).permutation(n - 1)[:k])
 
 
-# ---- two_digits
+# ---- two_signs
 
-
-def every_pair_of_digits(rng):
-    """All 45 pairs, in a new order; which of a pair is called 0 is drawn as well."""
-    pairs = [tuple(int(d) for d in rng.permutation(pair)) for pair in itertools.combinations(range(10), 2)]
-    return [pairs[i] for i in rng.permutation(len(pairs))]
-
-
-@judge("two_digits")
+# Share named rightly, mean over ten judgings of 15 scripts and 3 pairs each; the standard error of one judging is 0.007:
+#   always one 0.51, all the ink 0.55, ten telling pixels 0.81, two prototypes of nine blocks 0.84,
+#   blocks weighed by their spread 0.89, blocks without margin by least squares 0.92, slow waves of upright pictures 0.99.
+# What can be typed in: nineteen directions learnt from twenty other scripts, 7 x 7 pixels at three bits (under 1,000
+# bytes), and the best of them chosen: 0.79 (0.03, over ten judgings of 3 scripts and 15 pairs). With all nineteen weighed
+# by `train` it is 0.93, hardly more than with blocks: that is learnt.
+@judge("two_signs")
 def judged(entry, half, rng):
-    known, unseen = datasets.load("mnist", split="train"), datasets.held_out("mnist")
-    mine = studios.halves(len(unseen.X), half)
-    X_unseen, y_unseen = unseen.X[mine], unseen.y[mine]
-    learnt, shares = [], {}
-    for pair in every_pair_of_digits(rng):
-        X, y = checks.pair_of(known.X, known.y, pair)
-        some = rng.permutation(len(X))[:800]
-        learnt.append((pair, entry.train(X[some], y[some])))
-    for pair, round in learnt:
-        X, y = checks.pair_of(X_unseen, y_unseen, pair)
-        order = rng.permutation(len(X))
-        shares[pair] = checks.named_rightly(round, X[order], y[order])
-    return float(np.mean([*shares.values()])), advice(shares)
-
-
-def advice(shares):
-    """What would lift the entry: the pairs that cost it most."""
-    worst = sorted(shares, key=shares.get)[:3]
-    return "look at pairs such as " + ", ".join(f"{a} and {b}" for a, b in worst)
+    """Scripts that are drawn anew: no two judgings have the same, and the halves of a week differ by their seed."""
+    shares = checks.shares_of(entry, checks.pairs_of_new_scripts(rng))
+    worst = min(shares)
+    return float(np.mean(shares)), f"of your {len(shares)} pairs the worst has {worst:.0%} right, the best {max(shares):.0%}"

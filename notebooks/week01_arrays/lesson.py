@@ -18,7 +18,7 @@
 import numpy as np
 import matplotlib.pyplot as plt
 from autograder import datasets
-from autograder.cases import check
+from autograder.cases import check, score
 from autograder.explore import guess
 import explore
 
@@ -866,13 +866,21 @@ check("examine")
 # %% [markdown]
 # ## Twenty numbers
 #
-# Now your own learnt function. A post office wants a chip that tells two digits apart, any two. It has room for twenty numbers,
-# and no one will say beforehand which digits they are, so the chip must be *trained* on examples of the pair once it is known.
+# Now your own learnt function. In a cave lies a stack of letters in a script that nobody can read. A scanner must tell two of its
+# signs apart, any two. Its chip has room for twenty numbers, and no one says beforehand which signs they are. So the chip is
+# *trained* on examples of the pair once they are known. And there are more caves, each with a script of its own.
 #
-# Twenty numbers are not many: the prototypes of two digits have 1,568. What can go? Neighbouring pixels say nearly the same.
-# The margins are always empty. And between a 4 and a 9, most of the picture does not matter at all: below are the averages of
-# some pairs, and where they differ. The second picture lets you ask how coarse a digit may become before *you* can no longer
-# read it.
+# Below is such a script: ten signs, each by several hands. Move the slider for another one. Signs share their strokes, as
+# our letters do, and every hand has its slant, its size and its pen.
+
+# %% role="show" id="show_script"
+explore.script()
+
+# %% [markdown]
+# Twenty numbers are not many: the prototypes of two signs have 1,568. What can go? Neighbouring pixels say nearly the same. The
+# margins are always empty. And between two signs that share two strokes of three, most of the picture does not matter at all.
+# Digits are a script that you can read, so look at them first: here are the averages of some pairs, and where they differ. The
+# second picture lets you ask how coarse a digit may become before *you* can no longer read it.
 
 # %% role="show" id="show_pairs"
 explore.where_pairs_differ()
@@ -881,7 +889,7 @@ explore.where_pairs_differ()
 explore.blocks()
 
 # %% [markdown]
-# ### Studio · `two_digits` &nbsp; ●●● &nbsp; 75 min
+# ### Studio · `two_signs` &nbsp; ●●● &nbsp; 75 min
 #
 # Write two functions:
 #
@@ -891,7 +899,6 @@ explore.blocks()
 #
 # **The rules.**
 #
-# - Which of the two digits is called 0 changes from time to time.
 # - What was learnt passes through the arrays alone. `predict` runs in a new process that has seen no training and has no data.
 # - Every number arrives rounded to `float32` and changed by about a thousandth of itself. A whole number such as 7 may come
 #   back as 7.004, so round it.
@@ -899,25 +906,26 @@ explore.blocks()
 #   of numbers or texts that you made elsewhere.
 # - Training one pair may take two seconds.
 #
-# **How it is judged.** Each of the 45 pairs comes up once, in an order that nobody knows. `train` gets 800 public digits of the
-# two kinds, and `predict` gets digits that nobody outside has. What counts is the share named rightly, averaged over the pairs.
+# **How it is judged.** Fifteen scripts are drawn that nobody has seen, and three pairs of signs from each. For each pair `train`
+# gets 400 examples of either sign, and `predict` gets 100 of either, by other hands. What counts is the share named rightly,
+# averaged over the pairs.
 #
 # | | share | for example |
 # |---|---|---|
-# | baseline, no points | 0.83 | two prototypes, of 3 × 3 blocks each |
-# | gets going | 0.89 | somewhat better chosen numbers |
-# | good | 0.94 | well chosen numbers, well weighed |
-# | excellent | 0.97 | and something known about handwriting |
+# | baseline, no points | 0.82 | ten pixels that tell most |
+# | gets going | 0.86 | blocks, each weighed by how much it tells |
+# | good | 0.905 | well chosen numbers, well weighed |
+# | excellent | 0.96 | and something known about handwriting |
 #
-# Points rise in a straight line between the rows. While the week is open you are told your band on one half of the unseen
-# digits. The grade uses the other half. Keep a part of the public digits aside for yourself: `digits` has 6,000, and
-# `datasets.load("mnist", split="test")` another thousand. First write a loop over some pairs that prints your own share. It is
+# Points rise in a straight line between the rows. Each time that you hand in, other scripts are drawn. While the week is open
+# you are told your band. To practise, `explore.practise(np.random.default_rng(1))` draws tasks from a script of your own.
+# Each task is ((X, y), (X, y)): pictures to learn from, and others to judge by. First write a loop over them that prints your own share. It is
 # worth more than any single idea.
 #
 # <details><summary>A question to ask yourself</summary>
 #
 # A score is a sum of features times weights, plus a bias. Which 19 features would you like to have, if you could order any? Do
-# all of them deserve the same weight? And what varies from writer to writer, but has nothing to do with which digit it is?
+# all of them deserve the same weight? And what varies from hand to hand, but has nothing to do with which sign it is?
 # Could you take *that* out first, without remembering anything?
 #
 # </details>
@@ -927,12 +935,12 @@ explore.blocks()
 #    yours. Then change one thing at a time, and keep what helps.
 # 2. One weight a feature and one bias use the budget twice as well as two prototypes do. Why is nearest-of-two-prototypes
 #    already a score of this kind?
-# 3. A feature in which both digits vary much deserves less weight than one in which each of them stays put. You know a number
+# 3. A feature in which both signs vary much deserves less weight than one in which each of them stays put. You know a number
 #    that measures this.
-# 4. Weights may also be searched for: change one a little, keep the change if fewer training digits go wrong. Or solve for
+# 4. Weights may also be searched for: change one a little, keep the change if fewer training pictures go wrong. Or solve for
 #    them, if you know least squares (`np.linalg.lstsq`).
 # 5. Blocks are one choice of features. Do they need to cover the margins? Are there others: waves across the picture, moments,
-#    the centre of ink? Digits lean to the right or left; can a picture be set upright first?
+#    the centre of ink? Hands lean to the right or left; can a picture be set upright first?
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -955,7 +963,7 @@ explore.blocks()
 #
 # </details>
 
-# %% role="studio" id="two_digits"
+# %% role="studio" id="two_signs"
 def train(X, y, rng):
     """At most 20 numbers, in a list of arrays, from pictures X (N, 28, 28) with labels y (N,)."""
     ### BEGIN SOLUTION
@@ -999,10 +1007,16 @@ def low_waves(X):
     ### END SOLUTION
 
 
-# %% role="check" id="check_two_digits" points=2
-check("two_digits")
+# %% role="check" id="check_two_signs" points=2
+check("two_signs")
 
-# %% role="hidden" id="test_two_digits" points=12
+# %% [markdown]
+# The check says whether your entry keeps the rules. How good it is on a script of your own drawing, beside baseline and bands:
+
+# %% role="show" id="show_score"
+score("two_signs")
+
+# %% role="hidden" id="test_two_signs" points=12
 
 # %% [markdown]
 # **Keep a note.** Four lines for each experiment with the studio, in a file of your own: what you changed, what you expected,
@@ -1011,15 +1025,15 @@ check("two_digits")
 #
 # <details><summary>The authors' own log</summary>
 #
-# | changed | why tried | came out on public digits, three draws of pairs |
+# | changed | why tried | share, three judgings of our own |
 # |---|---|---|
-# | 3 × 3 blocks, two prototypes | something that runs | 0.83 to 0.86 |
-# | ten pixels that tell most, weighed by their spread | which numbers are worth storing? | 0.91 to 0.94 |
-# | 19 blocks without the margin, least squares | weights that are solved for | 0.93 to 0.97 |
-# | 19 slow waves, least squares | neighbouring pixels say nearly the same | 0.96 to 0.98 |
-# | the pictures set upright first | the slant belongs to the writer, not to the digit | 0.98 to 0.99 |
+# | ten pixels that tell most, weighed by their spread | which numbers are worth storing? | 0.79 to 0.82 |
+# | 3 × 3 blocks, two prototypes | something that runs | 0.83 to 0.85 |
+# | blocks, each weighed by its spread | a block that varies less deserves more | 0.88 to 0.89 |
+# | 19 blocks without the margin, least squares | weights that are solved for | 0.92 to 0.93 |
+# | 19 slow waves, and the pictures set upright first | the slant belongs to the hand, not to the sign | 0.98 to 0.99 |
 #
-# One draw differs from the next by 0.01 to 0.04, as much as one of these steps. That is why each has three.
+# One judging differs from the next by about 0.01. A change that brings less is no change: that is why each has three.
 #
 # </details>
 

@@ -1602,7 +1602,7 @@ def pairs_in_counters(split):
     assert min(often[row] for row in range(6)) > 30
 
 
-# ---- two_digits
+# ---- two_signs
 
 
 def blocks(X, k, margin=0):
@@ -1637,17 +1637,17 @@ def by_the_spread(F, y):
     return w, -w @ (a.mean(axis=0) + b.mean(axis=0)) / 2
 
 
-@entry("two_digits", band="nothing")
+@entry("two_signs", band="nothing")
 def always_one():
     return {"train": lambda X, y, rng: [np.ones(1)], "predict": lambda arrays, X: (X[:, 14, 14] >= 0.5).astype(int)}
 
 
-@entry("two_digits", band="nothing")
+@entry("two_signs", band="nothing")
 def all_the_ink():
     return linear(lambda X: blocks(X, 1), least_squares)
 
 
-@entry("two_digits", band="baseline")
+@entry("two_signs", band="baseline")
 def two_prototypes_of_nine_blocks():
     def train(X, y, rng):
         F = blocks(X, 3)
@@ -1659,7 +1659,7 @@ def two_prototypes_of_nine_blocks():
     return {"train": train, "predict": predict}
 
 
-@entry("two_digits", band="gets going")
+@entry("two_signs", band="nothing")
 def ten_telling_pixels():
     def train(X, y, rng):
         F = X.reshape(len(X), -1).astype(float)
@@ -1676,17 +1676,17 @@ def ten_telling_pixels():
     return {"train": train, "predict": predict}
 
 
-@entry("two_digits", band="gets going")
+@entry("two_signs", band="gets going")
 def blocks_weighed_by_their_spread():
     return linear(lambda X: blocks(X, 4, 4), by_the_spread)
 
 
-@entry("two_digits", band="good")
+@entry("two_signs", band="good")
 def blocks_without_margin_solved_for():
     return linear(lambda X: blocks(X, 4, 4), least_squares)
 
 
-@entry("two_digits", band="excellent")
+@entry("two_signs", band="excellent")
 def upright_waves():
     def straightened(X):
         X = np.asarray(X, dtype=float)
@@ -1712,7 +1712,7 @@ def upright_waves():
     return linear(waves, least_squares)
 
 
-@entry("two_digits", band="refused")
+@entry("two_signs", band="refused")
 def twenty_one_numbers():
     made = linear(lambda X: blocks(X, 4, 4), least_squares)
     return {
@@ -1721,7 +1721,7 @@ def twenty_one_numbers():
     }
 
 
-@entry("two_digits", band="refused")
+@entry("two_signs", band="refused")
 def numbers_hidden_in_words():
     made = linear(lambda X: blocks(X, 5, 4), least_squares)
     return {

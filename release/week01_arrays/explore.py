@@ -472,6 +472,31 @@ def _coarse(one, blocks):
     return (sums / np.outer(sizes, sizes)).repeat(sizes, axis=0).repeat(sizes, axis=1)
 
 
+@explorer(number=(0, 40, 3))
+def script(number):
+    """Ten signs of a script that nobody can read, one a row, each written by ten hands."""
+    checks, rng = _judge(), np.random.default_rng(number)
+    rows = [np.concatenate(list(checks.written(sign, 10, rng)), axis=1) for sign in checks.script(rng)]
+    fig, ax = figure(5.2, 5.4)
+    ax.imshow(np.concatenate(rows), cmap="gray_r", vmin=0, vmax=1)
+    ax.set(xticks=[], yticks=np.arange(10) * 28 + 14, yticklabels=[f"sign {k}" for k in range(10)])
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    return fig
+
+
+def practise(rng, scripts=1, pairs=10):
+    """Tasks as the judge of `two_signs` draws them: ((X, y) to learn from, (X, y) to judge by) for pairs of new signs."""
+    return _judge().pairs_of_new_scripts(rng, scripts, pairs)
+
+
+def _judge():
+    """The generator of scripts: it stands in checks.py, which is loaded only where it is needed."""
+    import checks
+
+    return checks
+
+
 # ---- truths of guesses
 
 
