@@ -164,11 +164,12 @@ class Batch:
         last = self.cache.last(job.student)
         if last is None or last.work != job.work:
             return job
-        if self._is_changed(last):
-            line = CHANGED_LOWER if self.lower else CHANGED
-            job = dataclasses.replace(job, lines={name: [line, *lines] for name, lines in job.lines.items()})
         same = last.content.partition(" ")[0] == self.bundle.digest
-        return dataclasses.replace(job, floor={} if self.lower else last.floor if same else self._floor(last))
+        floor = {} if self.lower else last.floor if same else self._floor(last)
+        if self._is_changed(last):
+            line = CHANGED if floor else CHANGED_LOWER  # the same at every run, else it would be graded anew
+            job = dataclasses.replace(job, lines={name: [line, *lines] for name, lines in job.lines.items()})
+        return dataclasses.replace(job, floor=floor)
 
     def _is_changed(self, last: Record) -> bool:
         return last.changed or last.version != self.bundle.version
