@@ -318,7 +318,7 @@ def picture(shown):
     """The week's first picture: some points, as many as are to be shown."""
     fig, ax = figure(5, 3)
     ax.plot(POINTS[0][:shown], POINTS[1][:shown], "o", color=BLUE)
-    ax.set(xlim=(-0.5, 2.5), ylim=(0, 4), xlabel="first feature", ylabel="second feature", title=f"{{shown}} of three points")
+    ax.set(xlim=(-0.5, 2.5), ylim=(0, 4), xlabel="first feature", ylabel="second feature", title=f"{shown} of three points")
     return fig
 '''
 

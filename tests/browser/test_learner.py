@@ -77,14 +77,14 @@ def the_picture_follows_the_slider(lab: Any) -> None:
     cells = read(lab.path)["cells"]
     outputs = [[out.get("data", {}) for out in cell.get("outputs", [])] for cell in cells]
     cell = lab.page.locator(".jp-Cell.jp-mod-active")
-    image, handle = cell.locator("img.widget-image").first, cell.locator(".noUi-handle").first
+    image, slider = cell.locator(".wb-live img").first, cell.locator(".wb-live input[type=range]").first
     for position in (position for position, shown in enumerate(outputs) if any(WIDGET in data for data in shown)):
         lab.go_to(position)
-        image.wait_for()
-        if handle.count():  # another explorer may have lists to choose from
+        cell.locator(".jupyter-widgets").first.wait_for()
+        if slider.count():  # another explorer may have lists to choose from
             break
     before = image.get_attribute("src")
-    handle.press("ArrowRight")
+    slider.press("ArrowRight")
     expect(image).not_to_have_attribute("src", before)
 
 
