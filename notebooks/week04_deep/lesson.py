@@ -83,25 +83,22 @@ tents = [
 # happened in the blame of the logits. It must not happen again.
 
 # %% [markdown]
-# ### Exercise · `deep_net` &nbsp; ●●● &nbsp; 60 min
+# ### Exercise · `deep_net` &nbsp; ●●● &nbsp; 40 min
 #
-# Write two functions that work for any number of layers, from one upwards, and any sizes.
+# Write two functions for a network of any depth, from one layer upwards.
 #
-# `forward(parameters, X)` returns `(logits, cache)`: the network's logits for the examples in `X`, and whatever you wish to remember.
+# - `forward(parameters, X)` returns `(logits, cache)`. The cache holds what you wish to remember.
+# - `backward(parameters, cache, d_logits)` gets the gradient of some loss with respect to every logit. It returns the gradients of
+#   all parameters: a list of pairs, in the order and the shapes of `parameters`.
 #
-# `backward(parameters, cache, d_logits)` gets the same parameters, your own cache, and the slope of some loss with respect to every logit,
-# an array of the logits' shape. It returns the slope of that loss with respect to every parameter: a list of pairs, as long and of the
-# same shapes as `parameters`, so that each slope stands where its parameter stands.
+# The promises (and the house rules of week 1, here and below):
 #
-# A right answer
-#
-# - agrees with what one measures by moving the parameters a little, for one layer as for five (where a sum is exactly 0 the
-#   measurements from the left and from the right differ, and any slope from the one to the other is accepted);
-# - treats every example on its own: other rows of `X` do not change a row of logits, and a batch's slopes are the sum over its examples;
-# - leaves its arguments as they are, the cache too: two passes forward may be followed by their two passes backward in any order, and one
-#   pass backward may be repeated;
-# - takes one example, or none at all (then no parameter has any blame), and pixels that are whole numbers;
-# - stays in float32 where everything that it is given is float32, and is then as exact as float32 allows.
+# - The gradients are those that one measures by moving a parameter a little. Where a sum is exactly 0, any slope from the left
+#   one to the right one passes.
+# - Each example is treated on its own. Other rows of `X` do not change a row of logits. A batch's gradients are the sum over its
+#   examples.
+# - A cache can be used again. Two passes forward may be followed by their passes backward in any order, and a pass backward may
+#   be repeated.
 #
 # The net `tents` above gives for the inputs 0, 1/8, 1/4, 1/2 the logits 0, 1/2, 1, 0.
 #
@@ -208,19 +205,16 @@ explore.blame()
 # %% [markdown]
 # ### Exercise · `layer_shapes` &nbsp; ●●○ &nbsp; 20 min
 #
-# `layer_shapes(parameters, X)` looks at shapes only and computes nothing. Where everything fits, it returns the shapes of what the layers
-# put out, one tuple a layer, beginning with layer 1. Where something does not fit, it raises a `ValueError` for the **first** layer that is at
-# fault.
+# `layer_shapes(parameters, X)` looks at shapes and computes nothing. Where all of them fit, it returns the shape of each layer's
+# output, as a list of tuples. Otherwise it raises a `ValueError` for the **first** layer at fault.
 #
-# - Weights are matrices. A layer is at fault when its weights cannot take what arrives from below (for layer 1: the rows of `X`), or when its
-#   biases are not exactly one number for each unit, in one row without further axes. What broadcasts by luck does not fit.
-# - Examples come as rows. Pictures that nobody has flattened arrive at layer 1 and do not fit there.
-# - The message names the layer at fault as `layer 3`, before it names any other, and gives the sizes that disagree: as a reader you want to see
-#   both what arrived and what was expected.
-# - An empty batch is fine, and has shapes too.
+# - Weights are matrices, with a row for each number that arrives. At layer 1 these are the features of `X`.
+# - Biases have the shape (units,), one number for each unit. What only broadcasts does not fit.
+# - Examples come as rows. Pictures that nobody has flattened do not fit layer 1.
+# - The message names the layer at fault first, as `layer 3`. It gives both sizes that disagree.
 #
-# For the net `tents` and five examples: `[(5, 2), (5, 2), (5, 1)]`. Had its second bias three entries, the message might say: *layer 2
-# has 2 units and 3 biases*.
+# For the net `tents` and five examples the answer is `[(5, 2), (5, 2), (5, 1)]`. Had its second bias three entries, the message
+# might say *layer 2 has 2 units and 3 biases*.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -315,28 +309,27 @@ explore.used_twice()
 # *one array may have two owners*: if two values share one and the same gradient array, adding to it in place changes both.
 
 # %% [markdown]
-# ### Exercise · `Value` &nbsp; ●●● &nbsp; 90 min
+# ### Exercise · `Value` &nbsp; ●●● &nbsp; 100 min
 #
-# Write a class `Value`. `Value(data)` takes a number or an array. Two values of the same shape can be combined with `+` and `*`
-# (entry by entry), two matrices with `@`; a value `v` has the methods `v.relu()`, `v.exp()`, `v.log()` (entry by entry) and
-# `v.sum()` (all entries, to a single number). Each of these gives a new `Value` and changes none.
+# Write a class `Value`. It holds a number or an array, as `v.data`, and remembers how it was made.
 #
-# - `v.data` is the array or number that it holds. Whole numbers are taken as floats. Where everything is float32, data and slopes stay float32.
-# - `out.backward()`, where `out` holds a single number (an array of one entry is one too, with any number of axes), leaves in `v.grad` the slope of `out` with respect to `v`, in the shape of `v.data`,
-#   for every value `v` that `out` was made from, however it was made: the ones that you gave, and the ones in between. Where `out` holds more
-#   than one number there is no such slope, and `backward` raises a `ValueError`.
-# - What a call to `backward` leaves depends on `out` alone: calling it again changes nothing, and slopes that another result left
-#   before are not mixed in.
-# - It copes with a value used any number of times, with a chain of thousands of steps, and takes time in proportion to the number of steps,
-#   not of the ways through the graph.
-# - The data of a value is not touched by anything that is done with it, `backward` included.
+# - `+` and `*` combine two values of one shape, entry by entry. `@` multiplies two matrices.
+# - `v.relu()`, `v.exp()` and `v.log()` work entry by entry. `v.sum()` adds up all entries, to a single number.
+# - `out.backward()` leaves in `v.grad` the gradient of `out` with respect to `v`, in the shape of `v.data`. It does so for every
+#   value that `out` was made from, those in between too.
 #
-# For $a = 3$ the result $a \cdot a + a$ is 12 and the slope is 7. At exactly zero, where `relu` has a kink, any slope from 0 to 1 is accepted.
+# The promises:
 #
-# Your own names for everything else: how a value remembers its making is up to you. Nobody will look.
+# - Every operation gives a new `Value`. No `data` ever changes, not in `backward` either.
+# - `backward` starts from one number, or from an array of one entry. For anything larger it raises a `ValueError`.
+# - What `backward` leaves depends on `out` alone. Calling it again changes nothing. Gradients that another result left are
+#   replaced, not added to.
+# - A value may be used any number of times, and a chain may be thousands of steps long. Time grows with the steps, not with the
+#   paths through the graph.
 #
-# *A stretch without points:* let `+` and `*` broadcast as NumPy does. Whom does a bias touch when it is added to every row? The cell
-# below the check tries it.
+# For $a = 3$ the result $a \cdot a + a$ is 12, and its gradient is 7. Where `relu` meets an exact zero, any slope from 0 to 1 passes.
+#
+# *A stretch without points:* let `+` and `*` broadcast as NumPy does. The cell below the check tries it.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -472,19 +465,17 @@ explore.agree(Value, forward, backward)
 # %% [markdown]
 # ### Exercise · `whole_gradient` &nbsp; ●●○ &nbsp; 20 min
 #
-# Somebody gives you a function `mean_loss(parameters, X, y)` that returns a pair: the **mean** of a loss over the rows that it gets, and the slopes of
-# that mean, a list of pairs in the shapes of the parameters. It does not take more than `rows` rows at a time.
+# You are given a function `mean_loss(parameters, X, y)`. It returns the **mean** loss over its rows, and the gradients of that
+# mean as a list of pairs. It takes at most `rows` rows at a time.
 #
-# `whole_gradient(mean_loss, parameters, X, y, rows)` returns the same pair for *all* rows of `X` and `y`: the loss and its slopes as if the
-# function had been called once with everything. A right answer
+# `whole_gradient(mean_loss, parameters, X, y, rows)` returns the same pair for *all* rows, as if one call had taken them.
 #
-# - hands each example over exactly once, together with its own label, and never an empty batch or one of more than `rows` rows;
-# - gives the same for every `rows` and for every order of the examples, up to rounding, whether or not `rows` divides their number;
-# - works for any number of layers (and need not know what the loss is), for pictures `X` of shape (N, H, W) as well as for rows, and hands
-#   pictures over as pictures;
-# - changes none of its arguments.
+# - Each example is handed over exactly once, with its own label. No call is empty, and none has more than `rows` rows.
+# - The result is the same for every `rows` and every order of the examples, up to rounding. `rows` need not divide their number.
+# - It need not know what the loss is, nor how deep the network is.
+# - `X` holds rows, or pictures (N, H, W). Pictures are handed over as pictures.
 #
-# `X` holds at least one example. With ten examples and `rows=4`, the last call has two.
+# `X` holds at least one example. Ten examples with `rows=4` can go over as four, four and two.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -575,22 +566,20 @@ digits = datasets.load("mnist", split="train")
 other_digits = datasets.load("mnist", split="test")
 
 # %% [markdown]
-# ### Exercise · `image_net` &nbsp; ●●● &nbsp; 60 min
+# ### Exercise · `image_net` &nbsp; ●●● &nbsp; 80 min
 #
-# `train_net(images, y, hidden, rng)` learns from pictures (N, H, W) with labels 0, 1, …, and returns the parameters of a network, in the
-# form of this week: a list of pairs `(W, b)`. Its hidden layers have the sizes in the tuple `hidden`, in this order; it has one logit for each class.
-# `classify(parameters, images)` returns one label for each picture, and does so from its arguments alone.
+# `train_net(images, y, hidden, rng)` learns from pictures (N, H, W) with labels 0, 1, … It returns parameters `[(W, b), …]`, with
+# hidden layers of the sizes in the tuple `hidden` and one logit for each class. `classify(parameters, images)` returns one label
+# for each picture.
 #
-# A right answer
-#
-# - trained on 3,000 digits with `hidden=(32, 16)` names at least 87 of 100 unseen digits rightly, and as many with `hidden=(32,)` (ours: 92; without a
-#   hidden layer, `hidden=()`, which must work too, 85 will do);
-# - is done with that in 10 seconds on the grader's machine (ours: under one);
-# - takes pictures of any size and of any brightness: the small digits, 8 × 8 with pixels from 0 to 16, must be learnt by the same
-#   function (1,000 of them, to 80 in 100; ours: 95), and so must a data set that has only three classes;
-# - is deterministic: generators in the same state give the same parameters to the last bit, others give others;
-# - names a picture the same whether it comes alone or among others, and a batch of none gives no labels;
-# - changes none of its arguments, except that it draws from `rng`.
+# - **Good.** After 3,000 digits it names at least 87 of 100 unseen ones rightly, with `hidden=(32, 16)` and with `(32,)`. Without
+#   a hidden layer, `hidden=()`, 85 will do. (Ours reaches 92.)
+# - **For any pictures.** Size, brightness and the number of classes may be others. The small digits, `datasets.load("digits")`,
+#   have 8 × 8 pixels from 0 to 16. After 1,000 of them it names 80 of 100 rightly. (Ours reaches 95.)
+# - **Alone or in company.** A picture gets the same label alone as among others. `classify` knows nothing but its arguments, so
+#   the scale of the pixels must be part of the parameters.
+# - **Deterministic.** Generators in the same state give the same parameters, to the last bit. Others give others.
+# - **Quick.** Training takes at most 10 seconds on the grader's machine. (Ours takes less than one.)
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -699,16 +688,19 @@ explore.widths()  # rows to train on: where does the peak go? spoilt labels: wha
 # %% [markdown]
 # ### Exercise · `choose` &nbsp; ●○○ &nbsp; 15 min
 #
-# `choose(settings, fit, loss, train, dev)` picks a setting of the hyperparameters. You are given
+# `choose(settings, fit, loss, train, dev)` picks the hyperparameters. You are given
 #
-# - `settings`, a list of one or more settings, each a dictionary such as `{"hidden": (32,), "learning_rate": 0.1}`;
-# - `fit(setting, X, y)`, which trains and returns parameters. It takes long: call it once for a setting, no more;
+# - `settings`, a list of one or more dictionaries such as `{"hidden": (32,), "learning_rate": 0.1}`;
+# - `fit(setting, X, y)`, which trains and returns parameters;
 # - `loss(parameters, X, y)`, which returns a number, the smaller the better;
 # - `train` and `dev`, two pairs `(X, y)`.
 #
-# Return a pair: the setting that does best on rows that its parameters were not fitted to, and the parameters that belong to it. Of
-# settings that do equally well, the one that is listed first wins. Training goes wrong at times, and then the loss is `nan` or infinite: such a
-# setting never wins; if there is no other, raise a `ValueError`. The arguments stay as they are.
+# It returns a pair, the winning setting and its parameters.
+#
+# - The winner does best on rows that its parameters were not fitted to.
+# - Each setting is fitted once, since `fit` takes long.
+# - Of settings that do equally well, the one listed first wins.
+# - A setting whose loss is `nan` or infinite never wins. If there is no other, a `ValueError` comes.
 #
 # With three settings whose losses on `dev` are `nan`, 0.4 and 0.3, the third wins.
 #
@@ -787,25 +779,25 @@ other_clothes = datasets.load("fashion", split="test")
 # of what you tried. Most ideas do not help, and you will be glad to know which did.
 
 # %% [markdown]
-# ### Studio · `small_wardrobe` &nbsp; ●●● &nbsp; 90 min
+# ### Studio · `small_wardrobe` &nbsp; ●●● &nbsp; 70 min
 #
-# `train(X, y, rng)` gets pictures `X` (N, 28, 28) of `uint8` with labels `y` from 0 to 9, and returns a list of arrays: everything that
-# `predict` will know. `predict(arrays, X)` returns one label for each picture.
+# `train(X, y, rng)` gets pictures (N, 28, 28) of `uint8` with labels from 0 to 9. It returns a list of arrays, which is everything
+# that `predict` will know. `predict(arrays, X)` returns one label for each picture.
 #
-# **Budget.** The arrays hold at most 3,000 numbers together; before `predict` gets them as a list, every number is rounded to float32 and changed by about a thousandth of itself. Training may take sixty times as long
-# as a small calibration run that the judge times on the same machine: about ten seconds on a laptop. (It is cut off only at
-# three times that. Ours takes about two.)
+# **Budget.** The arrays hold at most 3,000 numbers together. Before `predict` gets them, every number is rounded to float32
+# and changed by about a thousandth of itself. Training may take sixty times as long as a small run that the judge times on the same
+# machine. That is about ten seconds on a laptop, and ours takes two. At three times that it is cut off.
 #
-# **The judge** trains on 5,000 of the public pictures, with the ten classes under other numbers at every judging (which number means *bag* is drawn
-# anew, in training and test alike). Then `predict` runs in a new process that has not seen the training, on 2,000 pictures that nobody
-# has. While the week is open you see your band on one half of the unseen pictures; the grade uses the other half.
+# **The judge** trains on 5,000 of the public pictures. At every judging the ten classes get other numbers, in training and test
+# alike. Then `predict` runs in a new process, on 2,000 pictures that nobody has. While the week is open you see your band on one
+# half of them. The grade uses the other half.
 #
-# | share named rightly | what it took us |
-# |---|---|
-# | 0.68, the baseline | ten logistic units on pixels averaged down to 4 × 4 |
-# | 0.74, gets going | the same on 7 × 7 |
-# | 0.79, good | a hidden layer, and a sensible size of picture |
-# | 0.84, excellent | an architecture that looks at the picture before it learns |
+# | | share named rightly | for example |
+# |---|---|---|
+# | baseline, no points | 0.68 | ten logistic units on pixels averaged down to 4 × 4 |
+# | gets going | 0.74 | the same on 7 × 7 |
+# | good | 0.79 | a hidden layer, and a sensible size of picture |
+# | excellent | 0.84 | an architecture that looks at the picture before it learns |
 #
 # Everything that keeps the interface and the budget is allowed.
 #
