@@ -5,43 +5,75 @@
 # torn long before. Each fold is the same small movement, and yet the result doubles every time, because a fold bends *everything that
 # the earlier folds made*.
 #
-# A layer of a network is a fold. Last week's network had one hidden layer, and you bought its bends one by one: a unit, a bend. This week
-# we put layers on top of layers. Nothing in the mathematics is new; each layer does what last week's did. What is new is that a layer
-# works on what the layer before has made of the picture, and that the bookkeeping must now be right at any depth. So you write it once,
-# for any number of layers. Then you write the machine that does the bookkeeping by itself: a small engine of the kind that stands
-# inside every deep-learning library. At the end you spend 3,000 parameters as cleverly as you can.
+# A **layer** of a network is a fold. Last week's network had one hidden layer, and each bend of its curve cost a unit. This week
+# we put layers on top of layers. Nothing in the mathematics is new: each layer does what last week's did. What is new is that a
+# layer works on what the layer before has made of the picture. The bookkeeping must now be right at any depth, so you write it
+# once, for any number of layers.
+# <!-- term: layer | one step of a network: a matrix product, a bias and, except at the end, an activation function. -->
+#
+# Then you write the program that does the bookkeeping by itself. It is a small engine of the kind that stands inside every
+# deep-learning library. At the end you spend 3,000 parameters as cleverly as you can.
+#
+# The house rules of week 1 hold here too. Any size will do, inputs stay as they were, floats keep their type, nothing is
+# remembered between calls, and chance comes from `rng`.
 
 # %% role="given" id="setup"
 import numpy as np
 import matplotlib.pyplot as plt
 from autograder import datasets
-from autograder.cases import check
+from autograder.cases import check, score
+from autograder.explore import guess
 import explore
 
 # %% [markdown]
+# ## Ten minutes from before
+#
+# Three questions on weeks 1 to 3, without points. Write your answers in place of `None`, and run the cell.
+#
+# 1. `A` has shape (5, 3). What is the shape of `A[:, None] - A`?
+# 2. A logit is 0 and its label is 1. What is the gradient of the log-loss with respect to this logit?
+# 3. A network has 2 inputs, one hidden layer of 4 units, and 1 output. How many parameters has it?
+
+# %% role="try" id="from_before"
+print(explore.from_before(shape=None, gradient=None, parameters=None))
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. (5, 5, 3). Flush right, (5, 1, 3) meets (5, 3), which is padded to (1, 5, 3): every row with every row (week 1).
+# 2. −0.5. It is the probability minus the label, and a logit of 0 means a probability of 0.5 (week 2).
+# 3. 17: 2 · 4 weights and 4 biases, then 4 weights and 1 bias (week 3).
+#
+# </details>
+#
 # ## One picture before the first formula
 #
-# Each layer below consists of two rectified units, `relu` for short: $\mathrm{relu}(s)$ is $s$ where $s$ is positive and 0 elsewhere.
-# One such layer can fold the line from 0 to 1 in the middle: it runs up and comes back down. The next layer does the same to what comes
-# out of the first. Move the slider for the layers and watch the number of straight pieces.
+# Each layer below has two units with the activation function `relu`. It gives $s$ where $s$ is positive, and 0 elsewhere. One such
+# layer can fold the line from 0 to 1 in the middle: it runs up and comes back down. The next layer does the same to what comes
+# out of the first. Guess, then move the slider for the layers and watch the number of straight pieces.
+
+# %% role="guess" id="guess_units"
+guess.choose("Eight layers of two units draw a folded line. How many units does one hidden layer need at least, for the same line?",
+             ["16", "64", "255", "1,023"], truth=explore.units_of_one_layer)
 
 # %% role="show" id="show_folding"
 explore.folding()  # layers: how often the line is folded; where to fold: need the pieces be equal for the count to double?
 
 # %% [markdown]
-# Why can one hidden layer not do the same? It computes $c + \sum_j v_j\, \mathrm{relu}(w_j x + b_j)$. Each term is a straight line with
-# one kink, at $x = -b_j / w_j$. A sum of such terms can bend only where one of its terms bends: $n$ units give at most $n$ kinks, so at
-# most $n + 1$ straight pieces. The folded curve of $L$ layers has $2^L$ pieces. A net with one hidden layer needs at least
-# $2^L - 1$ units to draw it; depth needs $2L$. For ten layers that is 1,023 against 20.
+# Why can one hidden layer not do the same? It computes $c + \sum_j v_j\, \mathrm{relu}(w_j x + b_j)$. Each term is a straight line
+# with one kink, at $x = -b_j / w_j$. A sum can bend only where one of its terms bends. So $n$ units give at most $n$ kinks, and at
+# most $n + 1$ straight pieces. The folded curve of $L$ layers has $2^L$ pieces. With one hidden layer it takes at least $2^L - 1$
+# units; with depth it takes $2L$. For ten layers that is 1,023 against 20.
 #
-# Read the claim with care, because it is often told too large. It says that *some* functions are cheap for deep nets and ruinous for
-# shallow ones. It does not say that your function is of that kind, nor that training finds the folds. Whether depth helps on pictures is
-# a question for the data, and you will put it in the studio.
+# Do the pieces have to be equal for this? No: move the fold, and the number still doubles.
 #
-# **Words and shapes for this week.** A network of $L$ layers holds a weight matrix and a row of biases for each layer. We keep them as a
-# Python list of pairs, one pair `(W, b)` a layer, the layer nearest to the input first. `W` has shape (inputs, units), `b` has shape
-# (units,). Layers are counted from 1. After every layer but the last comes `relu`; the last layer's outputs are the *logits*. What comes
-# before all that is the array `X`, with one row for each example.
+# This claim is often told too large. *Some* functions are cheap for deep networks and very costly for shallow ones. It does not
+# say that your function is one of them, nor that training finds the folds. Whether depth helps on pictures is a question for
+# the data. You will ask it in the studio.
+#
+# **Words and shapes for this week.** A network of $L$ layers has a weight matrix and a row of biases for each layer. We keep them
+# as a Python list of pairs `(W, b)`, the layer nearest to the input first. `W` has shape (inputs, units), `b` has shape (units,).
+# Layers are counted from 1. After every layer but the last comes `relu`. The last layer's outputs are the **logits**.
 
 # %% role="given" id="tents"
 # The fold, twice, as a network of three layers: two that fold, and one that reads the result off.
@@ -54,33 +86,38 @@ tents = [
 # %% [markdown]
 # ## Blame travels backwards
 #
-# Training asks for one thing: for each parameter, by how much does the loss change when the parameter moves a little? Call that the
-# parameter's share of the **blame**. Week 3 worked it out for two layers. With many layers it is easier, not harder, if we look at one
-# layer only and ask what it must be told from above.
+# Training asks one thing of each parameter: if it moves a little, by how much does the loss change? That number is a partial
+# derivative. All of them together are the **gradient** of the loss. Think of it as blame: it says how much each number has to do
+# with the loss. Week 3 worked it out for two layers. With many layers it is easier if we look at one layer only, and ask what it
+# must be told from above.
+# <!-- term: gradient | the partial derivatives of one number, here the loss, with respect to everything it was made from. -->
 #
-# Take one layer in the middle. An array $A$ arrives (one row for each example $n$, one column for each input $i$), and the layer forms
+# Take one layer in the middle. An array $A$ arrives, with a row for each example $n$ and a column for each input $i$. The layer forms
 #
 # $$s_{nj} = \sum_i A_{ni} W_{ij} + b_j .$$
 #
-# Suppose that somebody above has told us the blame of every $s_{nj}$; write it $\delta_{nj} = \partial \ell / \partial s_{nj}$, where
-# $\ell$ is the loss. Three questions are left, and each is answered by looking at *whom a number touches*.
+# Suppose that the layers above have told us the gradient of the loss $\ell$ with respect to every $s_{nj}$. We write it
+# $\delta_{nj} = \partial \ell / \partial s_{nj}$. Three questions are left. Each is answered by looking at *which sums a number
+# goes into*.
 #
-# - The weight $W_{ij}$ touches $s_{nj}$ in every example $n$, and moves it $A_{ni}$ times as far as it moves itself. Its blame is
-#   $\sum_n A_{ni}\, \delta_{nj}$.
-# - The bias $b_j$ touches $s_{nj}$ in every example too, one for one. Its blame is $\sum_n \delta_{nj}$.
-# - The incoming number $A_{ni}$ touches $s_{nj}$ for every unit $j$ of its own example. Its blame is $\sum_j \delta_{nj} W_{ij}$.
+# - Into which $s_{nj}$ does the weight $W_{ij}$ go, and how far does it move each?
+# - Into which does the bias $b_j$ go?
+# - Into which does the incoming number $A_{ni}$ go?
 #
-# The third answer is what the layer below waits for. Between the two stands `relu`, which lets blame through where the signal came
-# through, and stops it where the signal was stopped. That is the whole of *backpropagation*: a layer is told the blame of what it put
-# out, keeps what belongs to its own parameters, and tells the layer below.
+# Small effects add up. So in each case the answer is a sum over the places that the number goes to. The third answer is what the
+# layer below waits for. Between the two stands `relu`. It lets the gradient through where the signal came through, and stops it
+# where the signal was stopped. This procedure is called **backpropagation**. A layer is told the gradient of its output, keeps
+# what belongs to its own parameters, and tells the layer below.
+# <!-- term: backpropagation | working out the gradients of all layers, from the last to the first, by the chain rule. -->
 #
-# Look at what the three sums need: $\delta$, which comes from above, and $A$ and $W$, which were there on the way forward. Whatever the
-# way back will need must have been kept. That memory is called a **cache**. Which things you keep, and how, is up to you; nobody but your
-# own two functions will look inside.
+# What do the sums need? They need $\delta$, which comes from above, and $A$ and $W$, which were there on the way forward.
+# So what the way back needs must have been kept. This memory is called a **cache**. What you keep is up to you: only your own two
+# functions look inside.
+# <!-- term: cache | what the forward pass keeps because the backward pass will need it. -->
 #
-# One more thing is worth seeing before you write anything. Each sum over $n$ adds examples up and never mixes them in another way. So the blame
-# of a batch is the sum of the blames of its examples, and if a loss is an average, the division by the number of examples has already
-# happened in the blame of the logits. It must not happen again.
+# One more thing before you write. A sum over $n$ only adds examples up. So the gradient of a batch is the sum of the gradients of its
+# examples. If the loss is a mean, the division by the number of examples has already happened in the gradient of the logits. It
+# must not happen again.
 
 # %% [markdown]
 # ### Exercise · `deep_net` &nbsp; ●●● &nbsp; 40 min
@@ -104,19 +141,23 @@ tents = [
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# How does a network of four layers contain one of three? If somebody hands you the blame of what the fourth layer received, what is
+# How does a network of four layers contain one of three? If somebody hands you the gradient of what the fourth layer received, what is
 # left to do? And which arrays does that step use that exist only on the way forward?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
+# The three answers. A weight $W_{ij}$ moves $s_{nj}$ in every example, $A_{ni}$ times as far as it moves itself, so its gradient is
+# $\sum_n A_{ni}\, \delta_{nj}$. A bias moves it one for one, so its gradient is $\sum_n \delta_{nj}$. An incoming number $A_{ni}$
+# moves all units of its own example, so its gradient is $\sum_j \delta_{nj} W_{ij}$.
+#
 # 1. On the way forward walk through the layers and remember what arrived at each one. Only the last layer has no `relu`.
-# 2. On the way back walk through them from the last to the first, carrying one array: the blame of the present layer's sums.
+# 2. On the way back walk through them from the last to the first, carrying one array: the gradient of the present layer's sums.
 # 3. At each layer work out the two things that belong to its parameters, then what the layer below must be told: first through the
 #    weights, then through the `relu` that stood in between.
 # 4. You have collected the pairs from the last layer to the first. Hand them back in the parameters' order.
 #
-# Check shapes as you go: the blame of a thing always has the shape of the thing. It leaves you little choice about what is transposed.
+# Check shapes as you go: a gradient always has the shape of the array that it belongs to. It leaves you little choice about what is transposed.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -130,10 +171,10 @@ tents = [
 #     return ..., arrived
 #
 # def backward(parameters, cache, d_logits):
-#     blame, found = d_logits, []
+#     delta, gradients = d_logits, []
 #     for (W, b), A in ...:               # from the last layer to the first
-#         found.append((..., ...))
-#         blame = ...                     # back through W, then through the relu in front of it
+#         gradients.append((..., ...))
+#         delta = ...                     # back through W, then through the relu in front of it
 #     return ...
 # ```
 #
@@ -152,7 +193,7 @@ def forward(parameters, X):
 
 
 def backward(parameters, cache, d_logits):
-    """The slopes of a loss with respect to all parameters, from its slopes d_logits with respect to the logits."""
+    """The gradients of a loss with respect to all parameters, from its gradient d_logits with respect to the logits."""
     ### BEGIN SOLUTION
     delta, slopes = d_logits, []
     for (W, _), signal in zip(reversed(parameters), reversed(cache), strict=True):
@@ -168,39 +209,56 @@ check("deep_net")
 # %% role="hidden" id="test_deep_net" points=8
 
 # %% [markdown]
-# ## Where does the blame go?
+# ## Where does the gradient go?
 #
-# Below is such a network as a **computation graph**: filled boxes are given, hollow ones are made. On every edge stands a number: the size of
-# the loss's slope with respect to what flows along that edge (the root of the sum of its squares). The explorer does not know the chain
-# rule. It moves each number on an edge a little, looks at the loss, and moves it back. Try these, and guess first:
+# Below is such a network as a **computation graph**. Filled boxes are given, hollow ones are computed. On every edge stands a size:
+# the length of the gradient with respect to what flows there. The explorer does not know the chain rule. It moves each
+# number on an edge a little, looks at the loss, and moves it back.
+# <!-- term: computation graph | the steps of a calculation as boxes, with an edge from each step to those that use its result. -->
 #
-# 1. Five layers, weights of size 0.4 (on a scale on which 1 suits the six inputs of a layer). Follow the bottom row from the loss to `X`. By what factor, roughly, does the blame change at
-#    each layer? Now size 2.
-# 2. The weights' slopes, in the upper row, behave otherwise: at any size they are about alike in all layers. What does a layer's weight
-#    need for its slope, besides blame from above, and what has happened to *that* on its way up?
-# 3. Still five layers: compare the weights' slopes at size 0.4 and at size 1. If a learning rate suits one of the two nets, how far off is it for the
-#    other? What if there were ten layers?
-# 4. Some edges always carry the same number, whatever you do. Which, and why?
-# 5. Tick the box at the end, which gives every hidden layer a way round itself, and go back to question 1.
+# 1. Five layers, weights of size 0.4. (Size 1 suits the six inputs of a layer.) Follow the bottom row from the loss to `X`. By what
+#    factor, roughly, does the gradient change at each layer? And at size 2?
+# 2. The weights' gradients, in the upper row, are about alike in all layers, at any size. Besides the gradient from above, what
+#    does a weight's gradient need, and what has happened to *that* on its way up?
+# 3. Compare the weights' gradients at size 0.4 and at size 1. If a learning rate suits one of the two networks, how far off is it
+#    for the other? And with ten layers?
+# 4. Some edges always carry the same number. Which, and why?
+# 5. Tick the box at the end. It gives every hidden layer a way round itself. Go back to question 1.
+
+# %% role="guess" id="guess_vanishing"
+guess.choose("Five layers, weights of size 0.4: how much of the gradient at the last layer's output reaches X?",
+             ["about a half", "about a tenth", "about a hundredth", "about a millionth"], truth=explore.share_that_reaches_X)
 
 # %% role="show" id="show_blame"
 explore.blame()
 
 # %% [markdown]
-# Blame is multiplied on its way down, once for every layer, as the signal is on its way up. A weight's slope has both in it: the blame from
-# above, which has crossed all layers above, times the signal from below, which has crossed all layers below. So in a net of $L$ equal `relu` layers each slope
-# holds about $L - 1$ factors, whichever layer it belongs to. A product of many numbers below one dies out, a product of many above one
-# explodes, and depth makes either happen fast. (With sigmoids the signal does not shrink along, and the lowest layers starve first.) Week 5 is
-# about where to start so that neither happens; the way round in question 5 comes back in week 11 as the *residual network*.
+# <details><summary>Answers</summary>
+#
+# 1. Roughly by the size of the weights: 0.4 at each layer, or 2.
+# 2. The signal from below, which has shrunk or grown at every layer that it crossed.
+# 3. With five layers each weight's gradient has about four factors of 0.4, which makes 0.026. Measured, it is some fifty times
+#    smaller than at size 1. With ten layers it has nine factors, and is some three thousand times smaller.
+# 4. The edges into a `+`. A sum hands the gradient on as it is, so what it gets and what it gives are the same.
+# 5. The way round carries the gradient without any factor. At size 0.4 it no longer dies out. At size 2 it still explodes.
+#
+# </details>
+#
+# The gradient is multiplied once for every layer on its way down, as the signal is on its way up. A weight's gradient has both
+# in it: the gradient from above and the signal from below. So in a network of $L$ equal `relu` layers each weight's gradient holds
+# about $L - 1$ factors, in every layer. A product of many numbers below one dies out: this is the **vanishing gradient**. A product of
+# many numbers above one explodes. With sigmoids the signal does not shrink, and the lowest layers suffer most. Week 5 is about
+# initialisation, which is where to start so that neither happens. The way round in question 5 comes back in week 11 as the *residual network*.
+# <!-- term: vanishing gradient | a gradient that shrinks at every layer on its way back, so that deep networks hardly learn. -->
 #
 # ## Errors that say where
 #
-# A deep network offers many places for a shape to be wrong, and NumPy is a poor guide to them. Half of the mistakes give a message such
-# as `matmul: Input operand 1 has a mismatch in its core dimension 0`, without saying which of your seven products it means. The other
-# half give no message at all, and that is worse: a bias of shape (1,), or of shape (examples, 1), *broadcasts*. The numbers come out, the
-# loss even falls, and weeks later somebody wonders why the network is not quite as good as it should be.
+# A deep network has many places where a shape can be wrong, and NumPy helps little. Half of the mistakes give a message such as
+# `matmul: Input operand 1 has a mismatch in its core dimension 0`. It does not say which of your seven products it means. The other
+# half give no message at all, which is worse. A bias of shape (1,), or of shape (examples, 1), *broadcasts*. Numbers come out, and the
+# loss even falls. Weeks later somebody wonders why the network is not as good as it should be.
 #
-# Code that is going to be used asks its questions at the door.
+# So code that others will use checks its inputs first.
 
 # %% [markdown]
 # ### Exercise · `layer_shapes` &nbsp; ●●○ &nbsp; 20 min
@@ -269,44 +327,45 @@ check("layer_shapes")
 # %% role="hidden" id="test_layer_shapes" points=4
 
 # %% [markdown]
-# ## A machine for slopes
+# ## A machine for gradients
 #
-# You have now worked out slopes by hand in three weeks, for a new formula each time. Look back at how you did it today: at no point did you
-# need the whole network. You needed to know, for one step, *whom a number touches and how far it moves it*. That can be taught to a
-# machine once and for all:
+# You have now worked out gradients by hand in three weeks, for a new formula each time. Look back at how you did it today. You never
+# needed the whole network. For one step you needed to know which results a number goes into, and how far it moves them. A
+# program can do that, once and for all:
 #
-# > Let every number remember how it was made. Then walk from the result back to the beginnings, and let each step hand the blame that
-# > reached it on to its ingredients.
+# > Let every number remember how it was made. Then walk from the result back to the beginnings. Each step takes the gradient that
+# > reached it, and hands to each of its inputs that input's share.
 #
-# This is *reverse-mode automatic differentiation*. It is neither the measuring of slopes by small steps (which takes one run for
-# each parameter, and loses half of the digits) nor algebra on formulas. For one result and a million parameters the walk back
-# costs only a few times what the walk forward costs, and that single fact made deep learning possible.
+# This is **reverse-mode automatic differentiation**. It does not measure by small steps, which would take one run for each
+# parameter and lose half of the digits. Nor does it do algebra on formulas. For one result and a million parameters, the walk back
+# costs only a few times what the walk forward costs. Deep learning became possible by this fact.
+# <!-- term: reverse-mode automatic differentiation | exact gradients by walking a computation graph from its result back to its inputs. -->
 #
-# Every operation needs its own small rule, and each follows from the same question. Let $z$ be what a step made, and let
-# $\bar z = \partial \ell / \partial z$ be the blame that reached it.
+# Every operation has its own small rule, and each follows from the same question. Let $z$ be the result of a step, and let
+# $\bar z = \partial \ell / \partial z$ be the gradient that reached it.
 #
-# | step | what the ingredients are told |
+# | step | what its inputs are told |
 # |---|---|
-# | $z = x + y$ | both $x$ and $y$ move $z$ one for one: both get $\bar z$ |
 # | $z = x \cdot y$ | $x$ moves $z$ by $y$ times as much, and $y$ by $x$ times |
-# | $z = e^x$ | the slope of $e^x$ is $e^x$: it has been worked out already |
-# | $z = \log x$ | the smaller $x$ is, the further it moves $z$: $1/x$ times |
 # | $z = \sum_k x_k$ | every entry moves the sum one for one, so every entry gets the *whole* of $\bar z$ |
 #
-# The rules for `@` and `relu` you have found above. What happens where one value goes *two* ways? In the picture $a$ goes into a product and into
-# a sum. Below each step stands its value (grey), on each edge the blame that flows back along it.
+# The rules for `+`, `exp` and `log` are yours to find, from the derivatives of week 2. Those for `@` and `relu` you have found above.
+#
+# What happens where one value goes *two* ways? In the picture $a$ goes into a product and into a sum. Below each step stands its value
+# (grey). On each edge stands the gradient that flows back along it.
 
 # %% role="show" id="show_used_twice"
 explore.used_twice()
 
 # %% [markdown]
-# A small movement of $a$ reaches the result along both ways, and small effects add up. So the blame of a value is the **sum** over all
-# its uses. This has a consequence for the order of the walk: a value may hand its blame on only when *all* of its uses have reported. In
-# the picture, had $a$ been an intermediate result and had it passed its blame on after hearing from the sum alone, everything below it would be
-# short of the product's part. An order that is always safe exists, and there is more than one way to find it: every value is made after its ingredients.
+# A small movement of $a$ reaches the result along both ways, and small effects add up. So the gradient of a value is the **sum** over
+# all its uses. This matters for the order of the walk. A value may hand its gradient on only when *all* of its uses have
+# reported. Otherwise everything below it gets too little. An order that is safe always exists, because every value is made after its
+# inputs. It is called a **topological order**, and there is more than one way to find it.
+# <!-- term: topological order | an order of the steps of a graph in which every step comes after all that it is made from. -->
 #
-# Two traps before you begin. *Python has a limit of about a thousand nested calls*, and a loop can build a chain far longer than that. And
-# *one array may have two owners*: if two values share one and the same gradient array, adding to it in place changes both.
+# There are two traps. *Python allows about a thousand nested calls*, and a loop can build a chain far longer than that. And *one array may
+# have two owners*: if two values share one gradient array, adding to it in place changes both.
 
 # %% [markdown]
 # ### Exercise · `Value` &nbsp; ●●● &nbsp; 100 min
@@ -333,18 +392,21 @@ explore.used_twice()
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# When `c = a * b` is made, everything that the way back will need from this step is at hand: `a`, `b` and what to do with blame that
-# reaches `c`. In what form could `c` carry that with it, so that `backward` need not know which operation it was?
+# When `c = a * b` is made, everything that the way back needs from this step is at hand: `a`, `b`, and what to do with the gradient
+# that reaches `c`. In what form could `c` carry that with it, so that `backward` need not know which operation it was?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Let each value keep its ingredients and, for each ingredient, a function that turns blame of the result into blame of the
-#    ingredient. A value that you made from data has none.
+# The rules that the page left out: `+` passes the gradient on as it is, to both. The derivative of $e^x$ is $e^x$, which has been
+# worked out already. That of $\log x$ is $1/x$. Multiply each by the gradient that reached the result.
+#
+# 1. Let each value keep its inputs and, for each input, a function that turns the result's gradient into that input's share.
+#    A value that you made from data has none.
 # 2. In `backward` first collect everything that `out` was made from, each value once. A list of what is still to be visited does it without nested calls.
 # 3. Put them into an order in which every value comes after all that use it. If each value gets a running number when it is made, you have
 #    such an order for nothing.
-# 4. Set all blame to zero and that of `out` to one, in the right shapes. Then walk, and add.
+# 4. Set all gradients to zero and that of `out` to one, in the right shapes. Then walk, and add.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -353,12 +415,12 @@ explore.used_twice()
 # class Value:
 #     made = 0                                       # how many there are so far
 #
-#     def __init__(self, data, ways=()):             # ways: pairs (ingredient, function from blame to blame)
+#     def __init__(self, data, ways=()):             # ways: pairs (input, function from gradient to gradient)
 #         ...
 #
 #     def __mul__(self, other):
 #         return Value(self.data * other.data,
-#                      [(self, lambda blame: ...), (other, lambda blame: ...)])
+#                      [(self, lambda gradient: ...), (other, lambda gradient: ...)])
 #
 #     def backward(self):
 #         found, waiting = set(), [self]
@@ -368,8 +430,8 @@ explore.used_twice()
 #             value.grad = ...
 #         self.grad = ...
 #         for value in sorted(found, ...):
-#             for ingredient, turn in value.ways:
-#                 ingredient.grad = ...
+#             for source, turn in value.ways:
+#                 source.grad = ...
 # ```
 #
 # </details>
@@ -441,26 +503,48 @@ check("Value")
 explore.broadcasting(Value)  # the stretch
 
 # %% [markdown]
-# You now own two programs that claim to know the slopes of a network: the one that you derived by hand, and the one that derived it by itself.
-# They share no line. Where two derivations as different as these agree on random numbers, both are very likely right, and this is how
-# people who write such code sleep at night.
+# You now have two programs that compute the gradients of a network. One you derived by hand. The other derives them by itself. They
+# share no line. Where two such different programs agree on random numbers, both are very likely right.
 
 # %% role="show" id="show_agree"
 explore.agree(Value, forward, backward)
 
 # %% [markdown]
+# <details><summary>The same in PyTorch</summary>
+#
+# ```python
+# import torch
+# from torch import nn
+#
+# net = nn.Sequential(nn.Linear(6, 32), nn.ReLU(), nn.Linear(32, 16), nn.ReLU(), nn.Linear(16, 1))
+# X, y = torch.randn(20, 6), torch.randn(20, 1)
+# for _ in range(2):
+#     loss = ((net(X) - y) ** 2).mean()   # the forward pass builds the graph
+#     net.zero_grad()                     # without this line the second round adds to the first
+#     loss.backward()                     # the walk back fills every parameter's .grad
+# print(net[0].weight.grad.shape)         # (32, 6): outputs first, the transpose of ours
+# ```
+#
+# **A convention that differs.** PyTorch *accumulates*: `backward` adds to what stands in `.grad` already. So one can sum the
+# gradients of several batches, and one must set them to zero before each step. Our `Value` starts from zero at every call.
+# Forgetting `zero_grad` is a classic mistake. PyTorch keeps `.grad` only for parameters and other leaves, ours for every value.
+#
+# </details>
+
+# %% [markdown]
 # ## The same answer in any order
 #
-# A gradient over all examples may need more memory than the machine has: the cache of a deep network holds every layer's
-# output for every row. But the blame of a batch is the sum over its examples. So one can go through the examples a few at a time and put
-# the parts together, and the result must not depend on how the examples were cut up, nor on their order. Properties of this kind,
-# "the answer must not change when …", are the cheapest tests there are: one needs no right answer in order to use them.
+# A gradient over all examples may need more memory than the machine has: the cache holds every layer's output for every row. But the
+# gradient of a batch is the sum over its examples. So one can take the examples a few at a time and put the parts together. The
+# result must not depend on how the examples were cut up, nor on their order. Properties of the kind "the answer must not
+# change when …" are the cheapest tests there are. They need no right answer.
 #
-# There are two small snags. One is a question of weights, and the exercise below is about it. The other is that a computer's addition is not quite
-# associative: `(0.1 + 0.2) + 0.3` and `0.1 + (0.2 + 0.3)` differ in the last digit. So "the same" means the same up to rounding when the order
-# of a sum changes, and the same to the last bit only when nothing changes. That second kind of sameness is called
-# **determinism**: same data, same generator in the same state, same parameters. It is worth having, for without it you cannot tell a repaired bug from
-# luck. All randomness of this course therefore comes from an `rng` that is handed in, and never from a hidden global one.
+# There are two small snags. One is a question of weights, and the exercise below is about it. The other is that a computer's
+# addition depends on the order: `(0.1 + 0.2) + 0.3` and `0.1 + (0.2 + 0.3)` differ in the last digit. So "the same" means the same up to
+# rounding when the order of a sum changes, and the same to the last bit when nothing changes. The second kind is called
+# **determinism**: same data and same generator state give the same parameters. Without it you cannot tell a repaired mistake from
+# luck. This is why all chance in this course comes from an `rng` that is handed in.
+# <!-- term: determinism | the same data and the same state of the generator give the same result, to the last bit. -->
 
 # %% [markdown]
 # ### Exercise · `whole_gradient` &nbsp; ●●○ &nbsp; 20 min
@@ -471,6 +555,7 @@ explore.agree(Value, forward, backward)
 # `whole_gradient(mean_loss, parameters, X, y, rows)` returns the same pair for *all* rows, as if one call had taken them.
 #
 # - Each example is handed over exactly once, with its own label. No call is empty, and none has more than `rows` rows.
+#   There are as few calls as possible.
 # - The result is the same for every `rows` and every order of the examples, up to rounding. `rows` need not divide their number.
 # - It need not know what the loss is, nor how deep the network is.
 # - `X` holds rows, or pictures (N, H, W). Pictures are handed over as pictures.
@@ -486,7 +571,7 @@ explore.agree(Value, forward, backward)
 #
 # 1. Cut the rows into consecutive pieces; the last may be short.
 # 2. Each piece's mean speaks for as many examples as the piece has. What share of the whole is that?
-# 3. Add up the losses by their shares, and the slopes likewise, pair by pair.
+# 3. Add up the losses by their shares, and the gradients likewise, pair by pair.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -497,7 +582,7 @@ explore.agree(Value, forward, backward)
 #     sums = [...]                                  # zeros, in the parameters' shapes
 #     for start in range(...):
 #         piece = slice(...)
-#         loss, slopes = mean_loss(parameters, X[piece], y[piece])
+#         loss, gradients = mean_loss(parameters, X[piece], y[piece])
 #         share = ...
 #         ...
 #     return total, sums
@@ -507,7 +592,7 @@ explore.agree(Value, forward, backward)
 
 # %% role="answer" id="whole_gradient"
 def whole_gradient(mean_loss, parameters, X, y, rows):
-    """The mean loss over all rows and its slopes, from calls that see at most `rows` rows each."""
+    """The mean loss over all rows and its gradients, from calls that see at most `rows` rows each."""
     ### BEGIN SOLUTION
     total, sums = 0.0, [(np.zeros(W.shape), np.zeros(b.shape)) for W, b in parameters]
     for first in range(0, len(X), rows):
@@ -528,25 +613,32 @@ check("whole_gradient")
 # %% [markdown]
 # ## Pictures
 #
-# A grey picture of 28 by 28 pixels is 784 numbers. Your network takes any row of numbers, so flatten the picture and hand it in.
-# The network does not know that pixel 1 lies beside pixel 2; shuffle the pixels of all pictures in the same way and it would learn
-# just as well. (Networks that do know come in week 10.)
+# A grey picture of 28 by 28 pixels is 784 numbers. Your network takes any row of numbers, so flatten the picture and hand it in. The
+# network does not know that pixel 1 lies beside pixel 2. Shuffle the pixels of all pictures in the same way, and it learns just
+# as well. (Networks that do know come in week 10.)
 #
-# Ten classes need ten logits. You know one way to judge a logit: the log-loss of week 2, for a question that is answered by yes or no. So ask ten
-# such questions of every picture, *is it a 0? is it a 1? …*, let each of the ten outputs be a logistic unit with its own answer, and take the
-# sum of the ten losses. The blame of such a logit is the slope that you found in week 2: the probability that was claimed, minus the
-# answer (1 for yes, 0 for no). To name a picture, take the question with the largest logit. (Week 7 has one question with ten answers instead.)
+# Ten classes need ten logits. You know a loss for questions that are answered by yes or no: the log-loss of week 2. So ask ten such
+# questions of every picture, *is it a 0? is it a 1?* and so on. A label becomes a row of ten answers, with a 1 at the right class and
+# 0 elsewhere. This is called **one-hot**. Each output is a logistic unit with its own answer, and the loss is the sum of the ten
+# log-losses. Its gradient with respect to a logit is the one that you found in week 2. To name a picture, take the question with the
+# largest logit. (Week 7 has one question with ten answers instead.)
+# <!-- term: one-hot | a label as a row of zeros, with a single 1 in the place of its class. -->
 #
-# Three things make the difference between a network that learns and one that does not, and none of them is in the formulas:
+# Three things decide whether a network learns at all, and none of them is in the formulas:
 #
-# - **Scale.** Pixels from 0 to 255, summed over 784 weights, make sums in the hundreds; every sigmoid is stuck at 0 or 1 at once. Week 1's standardising
-#   is one cure.
-# - **Start.** Weights of zero are twins for ever (week 3). Weights too large or small explode or die out with depth (the explorer above). With
-#   $n$ inputs, random weights of size about $\sqrt{2/n}$ keep a `relu` layer's signal alive; week 5 shows why.
-# - **Small batches.** A step need not wait for all examples. The slope over 32 of them, drawn anew each time, points roughly the same way and
-#   costs a hundredth. Go through the rows in a fresh random order, 32 at a time; then again, twenty times or so. Each time through is an **epoch**.
+# - **Scale.** Pixels from 0 to 255, summed over 784 weights, make sums in the hundreds. Then every sigmoid is stuck at 0 or 1.
+# - **Initialisation**, the values at the start. Weights of zero make units that stay twins for ever (week 3). Weights that are too large or too small
+#   explode or vanish with depth.
+# - **Mini-batches.** The gradient over all examples is slow to get. That over 32 of them, drawn at random, points roughly the same
+#   way and costs a hundredth. A descent by such steps is called *stochastic*. One pass over all examples is an **epoch**.
+# <!-- term: initialisation | how the parameters are set before training. -->
+# <!-- term: epoch | one pass of training over all examples. -->
 #
-# Week 1's `learn_scale` and `standardise` and week 2's `log_loss` lie ready below, in case you want them; `ten_questions` watches a training.
+# A batch of this kind is a **mini-batch**. Cures for all three lie in the folded help.
+# <!-- term: mini-batch | a few examples, drawn at random, whose gradient makes one step of training. -->
+#
+# Week 1's `learn_scale` and `standardise` and week 2's `log_loss` lie ready below, in case you want them. `ten_questions` watches a
+# training.
 
 # %% role="try" id="pieces"
 import kit
@@ -568,9 +660,9 @@ other_digits = datasets.load("mnist", split="test")
 # %% [markdown]
 # ### Exercise · `image_net` &nbsp; ●●● &nbsp; 80 min
 #
-# `train_net(images, y, hidden, rng)` learns from pictures (N, H, W) with labels 0, 1, … It returns parameters `[(W, b), …]`, with
-# hidden layers of the sizes in the tuple `hidden` and one logit for each class. `classify(parameters, images)` returns one label
-# for each picture.
+# `train_net(images, y, hidden, rng)` learns from pictures (N, H, W) with labels from 0 upwards. It returns parameters `[(W, b), …]`.
+# The hidden layers have the sizes in the tuple `hidden`, and there is one logit for each class. `classify(parameters, images)`
+# returns one label for each picture.
 #
 # - **Good.** After 3,000 digits it names at least 87 of 100 unseen ones rightly, with `hidden=(32, 16)` and with `(32,)`. Without
 #   a hidden layer, `hidden=()`, 85 will do. (Ours reaches 92.)
@@ -591,9 +683,10 @@ other_digits = datasets.load("mnist", split="test")
 # <details><summary>A plan</summary>
 #
 # 1. Flatten; make floats; bring the pixels to mean 0 and spread 1 (one mean and one spread for all pixels will do).
-# 2. Draw the start from `rng`: a matrix for each pair of neighbouring sizes, the classes last.
+# 2. Draw the start from `rng`: a matrix for each pair of neighbouring sizes, the classes last. With $n$ inputs, weights of size about
+#    $\sqrt{2/n}$ keep a `relu` layer's signal alive. Week 5 shows why.
 # 3. For some epochs: a fresh order from `rng`; for each piece of about 32 rows a step against the slope, at a learning rate around 0.05.
-#    `forward` and `backward` do the work; between them stands the blame of the logits, averaged over the piece.
+#    `forward` and `backward` do the work; between them stands the gradient of the logits, probability minus answer, averaged over the piece.
 # 4. Fold the shift and the scale into the first layer, so that the network takes raw pixels. Then `classify` is short.
 #
 # If nothing is learnt: does the loss fall on 32 pictures that you train on again and again? A network that cannot learn 32 pictures by
@@ -615,7 +708,7 @@ other_digits = datasets.load("mnist", split="test")
 #         for start in range(...):
 #             some = order[...]
 #             logits, cache = forward(parameters, X[some])
-#             slopes = backward(parameters, cache, ...)
+#             gradients = backward(parameters, cache, ...)
 #             parameters = ...
 #     W, b = parameters[0]
 #     return [(..., ...), *parameters[1:]]           # (X - shift) / spread @ W + b, written for raw X
@@ -664,26 +757,41 @@ explore.mistakes(classify, train_net)
 # %% [markdown]
 # ## Parameters and hyperparameters
 #
-# The numbers in `W` and `b` are **parameters**: training sets them. How many layers there are, how wide they are, the learning rate, the number of
-# epochs, the size of a batch: these stand still while training runs, and decide what it can reach. They are called **hyperparameters**.
+# The numbers in `W` and `b` are **parameters**: training sets them. Other numbers stand still while training runs, and decide what it
+# can reach: how many layers there are, how wide they are, the learning rate, the number of epochs, the size of a mini-batch. Each is a
+# **hyperparameter**.
+# <!-- term: hyperparameter | a number that is chosen before training and that training does not change. -->
 #
-# Why not let training set them as well? Because the training loss cannot judge them. It answers only one question, *how well do you do on
-# these rows?*, and to that question more freedom is always a good answer. The picture shows a network with one hidden layer whose incoming weights are
-# random and whose outgoing ones are the best possible for the training rows. Follow the round marks: from some width on, all rows
-# are named rightly, and all widths look equally good. Follow the squares, for rows that no parameter has seen. One of those equally good widths is
-# hardly better than guessing.
+# Why not let training set them as well? Because the training loss asks only *how well do you do on these rows?* To that question more
+# freedom is always a good answer. The picture shows networks with one hidden layer. Their incoming weights are random, and
+# their outgoing ones are the best possible for the training rows. From some width on, all training rows are named rightly (round marks), and all
+# widths look equally good. The squares are rows that no parameter has seen.
+
+# %% role="guess" id="guess_width"
+guess.choose("240 training rows, a tenth of them with spoilt labels. Which of these widths names fresh rows worst?",
+             ["60 units", "240 units", "2,400 units"], truth=explore.worst_width)
 
 # %% role="show" id="show_widths"
 explore.widths()  # rows to train on: where does the peak go? spoilt labels: what becomes of it at 0?
 
 # %% [markdown]
-# (The second descent, where the network has many more units than there are rows, surprised many people, some of them in print. Among all the ways
-# to fit the rows exactly, this fit takes the one with the smallest weights; the more units there are, the smaller these can be.)
+# <details><summary>Answers</summary>
 #
-# So hyperparameters are chosen on rows that no parameter was fitted to: the **development set**. Make it a habit to say of every number in a program
-# which rows chose it. The parameters were chosen by the training rows; the hyperparameters by the development rows; and once you have
-# looked at a hundred settings there, the winner's score is flattered by its own luck. For an honest figure you need a third set, which chose nothing.
-# Week 8 says how far off such a score may be.
+# The peak goes along with the rows: it stands where there are about as many units as rows. Without spoilt labels it is lower, but it
+# does not go away.
+#
+# </details>
+#
+# The peak is **overfitting** at its worst: the training rows are fitted exactly, noise included. The second descent beyond it surprised many
+# people, some of them in print. Among all the ways to fit the rows exactly, this fit takes the one with the smallest weights. The
+# more units there are, the smaller these can be.
+# <!-- term: overfitting | fitting the training rows, noise included, at the cost of rows that were not seen. -->
+#
+# So hyperparameters are chosen on rows that no parameter was fitted to: the **development set**, also called the validation set. Make it a habit
+# to say of every number which rows chose it. The parameters were chosen by the training rows, the hyperparameters by the development
+# rows. Once you have looked at a hundred settings there, the winner's score is flattered by its own luck. For an honest figure you
+# need a third set, which chose nothing. Week 8 says how far off such a score may be.
+# <!-- term: development set | rows kept out of training, on which hyperparameters are chosen; also called validation set. -->
 
 # %% [markdown]
 # ### Exercise · `choose` &nbsp; ●○○ &nbsp; 15 min
@@ -769,14 +877,16 @@ clothes = datasets.load("fashion", split="train")
 other_clothes = datasets.load("fashion", split="test")
 
 # %% [markdown]
-# What is a parameter worth? The picture says that most pixels repeat their neighbours: at a quarter of the pixels a shirt is still a shirt, and what
-# is saved can be spent on hidden units. At a sixteenth you may still tell a bag from a pullover, but hardly a shirt from a T-shirt. And not every
-# number in a program is a parameter. Averaging four pixels into one takes none; neither does any other map of the picture that you fix in
-# advance, without looking at the data. Where does the brightness change, and in which direction? How much of each in which region? Think of what tells a
-# sleeve from a strap, and remember that what you compute with is as much a part of the architecture as what you train.
+# What is a parameter worth? The picture says that most pixels repeat their neighbours. At a quarter of the pixels a shirt is still a
+# shirt, and what is saved can be spent on hidden units. At a sixteenth you may still tell a bag from a pullover, but hardly a
+# shirt from a T-shirt.
 #
-# Choose widths, depth, learning rate and the rest on a development set of your own: `other_clothes`, or a part of `clothes`. Keep a notebook
-# of what you tried. Most ideas do not help, and you will be glad to know which did.
+# And not every number in a program is a parameter. Averaging four pixels into one takes none. Neither does any other map that
+# you fix in advance, without looking at the data. Where does the brightness change, and in which direction? How much of each,
+# in which region? What you compute with is as much a part of the architecture as what you train.
+#
+# Choose widths, depth, learning rate and the rest on a development set of your own: `other_clothes`, or a part of `clothes`. Most ideas do
+# not help, and you will be glad to know which did.
 
 # %% [markdown]
 # ### Studio · `small_wardrobe` &nbsp; ●●● &nbsp; 70 min
@@ -885,7 +995,14 @@ def edges(X, side=4, bins=6):
 # %% role="check" id="check_small_wardrobe" points=2
 check("small_wardrobe")
 
+# %% role="show" id="score_small_wardrobe"
+score("small_wardrobe")  # on public clothes, beside the bands; it is no grade
+
 # %% role="hidden" id="test_small_wardrobe" points=10
+
+# %% [markdown]
+# **Keep a note.** Four lines for each experiment, in a file of your own: what you changed, what you expected, what came out, and how much that
+# varies over three seeds.
 
 # %% [markdown]
 # ## A map
