@@ -272,7 +272,7 @@ def blame(layers, scale, seed, skip):
     bottom = float(np.linalg.norm(sum(graph.slope(edge) for edge in graph.edges() if graph.inputs[edge[0]][edge[1]] == 0)))
     ratio = bottom / sizes[len(graph.labels) - 1, 0]
     fig.suptitle(
-        f"The size of the slope on every edge: of the gradient at the loss, {short(ratio)} times as much reaches X",
+        f"The size of the gradient on every edge: {short(ratio)} times as much reaches X as leaves the loss",
         x=0.01,
         ha="left",
         weight="bold",

@@ -12,6 +12,27 @@ from autograder.explore import BLUE, GREEN, GREY, INK, ORANGE, RED, explorer, fi
 # ---------------------------------------------------------------------------------------------- folding a line
 
 
+def from_before(shape, gradient, parameters):
+    """Which of the three answers on weeks 1 to 3 are right; one that is None is left out."""
+    A = np.zeros((5, 3))
+    asked = {
+        "1": (shape, lambda: tuple(shape) == (A[:, None] - A).shape),
+        "2": (gradient, lambda: bool(np.isclose(gradient, 1 / (1 + np.exp(0.0)) - 1))),
+        "3": (parameters, lambda: parameters == sum((inputs + 1) * units for inputs, units in itertools.pairwise((2, 4, 1)))),
+    }
+    return "\n".join(f"{n}. {verdict(answer, right)}" for n, (answer, right) in asked.items())
+
+
+def verdict(answer, right):
+    """One word or two on an answer that may be missing, or of a kind that cannot be compared."""
+    if answer is None:
+        return "not answered yet"
+    try:
+        return "right" if right() else "not yet: the answer is folded below"
+    except (TypeError, ValueError):
+        return f"{answer!r} cannot be read: write a tuple for 1, a number for 2 and 3"
+
+
 def tent(x, peak):
     """One layer of two rectified units: it maps [0, 1] onto itself twice, up to the peak and down again."""
     return np.maximum(x, 0) / peak - np.maximum(x - peak, 0) / (peak * (1 - peak))
@@ -46,6 +67,11 @@ def folding(layers, peak):
         xlabel="layers of the deep net", title="Units for the same curve", yticks=[1, 10, 100], yticklabels=["1", "10", "100"]
     )
     return fig
+
+
+def units_of_one_layer():
+    """Eight layers draw 2⁸ = 256 pieces, with 255 kinks between them. In one layer each kink costs a unit. Depth took 16."""
+    return f"{2**8 - 1}"
 
 
 def value(x, layers, peak):
@@ -246,13 +272,22 @@ def blame(layers, scale, seed, skip):
     bottom = float(np.linalg.norm(sum(graph.slope(edge) for edge in graph.edges() if graph.inputs[edge[0]][edge[1]] == 0)))
     ratio = bottom / sizes[len(graph.labels) - 1, 0]
     fig.suptitle(
-        f"The size of the slope on every edge: of the blame at the loss, {short(ratio)} times as much reaches X",
+        f"The size of the gradient on every edge: {short(ratio)} times as much reaches X as leaves the loss",
         x=0.01,
         ha="left",
         weight="bold",
         fontsize=11.5,
     )
     return fig
+
+
+def share_that_reaches_X():
+    """Five layers multiply it by about 0.4 each, and 0.4 to the fifth power is 0.01."""
+    graph = deep_graph(5, 0.4, 3, False)
+    into_X = sum(graph.slope((node, place)) for node, place in graph.edges() if graph.inputs[node][place] == 0)
+    share = np.linalg.norm(into_X) / np.linalg.norm(graph.slope((len(graph.labels) - 1, 0)))
+    sizes = {"about a half": 0.5, "about a tenth": 0.1, "about a hundredth": 0.01, "about a millionth": 1e-6}
+    return min(sizes, key=lambda said: abs(np.log(sizes[said] / share)))
 
 
 @picture
@@ -342,6 +377,23 @@ def widths(rows, noise, quick=False):
         title="Past the line all widths look alike in training; fresh rows tell them apart",
     )
     return fig
+
+
+def worst_width():
+    """As many units as rows fit every row in just one way, spoilt labels included. More units leave a choice among many fits."""
+    rows, widths_asked = 240, {"60 units": 60, "240 units": 240, "2,400 units": 2400}
+    X, T, X_dev, T_dev = digits_apart(rows)
+    rng = np.random.default_rng(0)
+    spoilt = rng.random(rows) < 0.1
+    taught = np.where(spoilt[:, None], np.eye(10)[rng.integers(0, 10, rows)], T)
+    W, b = rng.standard_normal((64, 2400)), rng.uniform(-2, 2, 2400)
+    hidden, hidden_dev = (np.maximum(A @ W + b, 0) for A in (X, X_dev))
+
+    def wrong(said):
+        n = widths_asked[said]
+        return np.mean((hidden_dev[:, :n] @ smallest_fit(hidden[:, :n], taught)).argmax(1) != T_dev.argmax(1))
+
+    return max(widths_asked, key=wrong)
 
 
 def smallest_fit(A, T):
@@ -436,7 +488,7 @@ def broadcasting(Value):
 
 
 def added(Value, *shapes):
-    """A tick if one array added to another gets the measured slope back, else a cross and why."""
+    """A tick if one array added to another gets the measured slope back, else that this free stretch is open, and why."""
     rng = np.random.default_rng(4)
     big, small, way = (rng.standard_normal(shape) for shape in (*shapes, shapes[1]))
     try:
@@ -445,10 +497,24 @@ def added(Value, *shapes):
         (total * total).sum().backward()
         slope = np.asarray(b.grad)
     except Exception as error:
-        return f"✗ ({type(error).__name__})"
+        return f"○ not yet, and it need not ({type(error).__name__}):"
     ends = [np.sum((big + small + step * way) ** 2) for step in (1e-6, -1e-6)]
     measured = (ends[0] - ends[1]) / 2e-6
-    return "✓" if slope.shape == shapes[1] and abs(np.sum(slope * way) - measured) < 1e-5 * (1 + abs(measured)) else "✗"
+    right = slope.shape == shapes[1] and abs(np.sum(slope * way) - measured) < 1e-5 * (1 + abs(measured))
+    return "✓" if right else "○ not yet, and it need not (another slope than the measured one):"
 
 
-__all__ = ["agree", "blame", "broadcasting", "folding", "mistakes", "used_twice", "wardrobe", "widths"]
+__all__ = [
+    "agree",
+    "blame",
+    "broadcasting",
+    "folding",
+    "from_before",
+    "mistakes",
+    "share_that_reaches_X",
+    "units_of_one_layer",
+    "used_twice",
+    "wardrobe",
+    "widths",
+    "worst_width",
+]
