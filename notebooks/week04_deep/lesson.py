@@ -128,14 +128,10 @@ tents = [
 # - `backward(parameters, cache, d_logits)` gets the gradient of some loss with respect to every logit. It returns the gradients of
 #   all parameters: a list of pairs, in the order and the shapes of `parameters`.
 #
-# The promises (and the house rules of week 1, here and below):
-#
-# - The gradients are those that one measures by moving a parameter a little. Where a sum is exactly 0, any slope from the left
+# - The gradients are those that small movements measure. Where a sum is exactly 0, any slope from the left
 #   one to the right one passes.
-# - Each example is treated on its own. Other rows of `X` do not change a row of logits. A batch's gradients are the sum over its
-#   examples.
-# - A cache can be used again. Two passes forward may be followed by their passes backward in any order, and a pass backward may
-#   be repeated.
+# - Other rows of `X` do not change a row of logits. A batch's gradients are the sum over its examples.
+# - Passes backward may come in any order, and may be repeated with the same cache.
 #
 # The net `tents` above gives for the inputs 0, 1/8, 1/4, 1/2 the logits 0, 1/2, 1, 0.
 #
@@ -376,15 +372,10 @@ explore.used_twice()
 # - `v.relu()`, `v.exp()` and `v.log()` work entry by entry. `v.sum()` adds up all entries, to a single number.
 # - `out.backward()` leaves in `v.grad` the gradient of `out` with respect to `v`, in the shape of `v.data`. It does so for every
 #   value that `out` was made from, those in between too.
-#
-# The promises:
-#
-# - Every operation gives a new `Value`. No `data` ever changes, not in `backward` either.
+# - Every operation gives a new `Value`. No `data` ever changes.
 # - `backward` starts from one number, or from an array of one entry. For anything larger it raises a `ValueError`.
-# - What `backward` leaves depends on `out` alone. Calling it again changes nothing. Gradients that another result left are
-#   replaced, not added to.
-# - A value may be used any number of times, and a chain may be thousands of steps long. Time grows with the steps, not with the
-#   paths through the graph.
+# - What `backward` leaves depends on `out` alone. Gradients that an earlier call left are replaced, not added to.
+# - A value may be used many times, and a chain may have thousands of steps. Time grows with the steps, not with the paths.
 #
 # For $a = 3$ the result $a \cdot a + a$ is 12, and its gradient is 7. Where `relu` meets an exact zero, any slope from 0 to 1 passes.
 #
@@ -557,7 +548,6 @@ explore.agree(Value, forward, backward)
 # - Each example is handed over exactly once, with its own label. No call is empty, and none has more than `rows` rows.
 #   There are as few calls as possible.
 # - The result is the same for every `rows` and every order of the examples, up to rounding. `rows` need not divide their number.
-# - It need not know what the loss is, nor how deep the network is.
 # - `X` holds rows, or pictures (N, H, W). Pictures are handed over as pictures.
 #
 # `X` holds at least one example. Ten examples with `rows=4` can go over as four, four and two.
@@ -803,11 +793,10 @@ explore.widths()  # rows to train on: where does the peak go? spoilt labels: wha
 # - `loss(parameters, X, y)`, which returns a number, the smaller the better;
 # - `train` and `dev`, two pairs `(X, y)`.
 #
-# It returns a pair, the winning setting and its parameters.
+# It returns the winning setting and its parameters, a pair.
 #
-# - The winner does best on rows that its parameters were not fitted to.
+# - The winner does best on rows that its parameters were not fitted to. Of equally good settings the first wins.
 # - Each setting is fitted once, since `fit` takes long.
-# - Of settings that do equally well, the one listed first wins.
 # - A setting whose loss is `nan` or infinite never wins. If there is no other, a `ValueError` comes.
 #
 # With three settings whose losses on `dev` are `nan`, 0.4 and 0.3, the third wins.
@@ -895,8 +884,8 @@ other_clothes = datasets.load("fashion", split="test")
 # that `predict` will know. `predict(arrays, X)` returns one label for each picture.
 #
 # **Budget.** The arrays hold at most 3,000 numbers together. Before `predict` gets them, every number is rounded to float32
-# and changed by about a thousandth of itself. Training may take sixty times as long as a small run that the judge times on the same
-# machine. That is about ten seconds on a laptop, and ours takes two. At three times that it is cut off.
+# and changed by about a thousandth of itself. Training may take sixty times as long as a small run that the judge times: ten
+# seconds on a laptop, where ours takes two. At three times that it is cut off.
 #
 # **The judge** trains on 5,000 of the public pictures. At every judging the ten classes get other numbers, in training and test
 # alike. Then `predict` runs in a new process, on 2,000 pictures that nobody has. While the week is open you see your band on one
@@ -908,8 +897,6 @@ other_clothes = datasets.load("fashion", split="test")
 # | gets going | 0.74 | the same on 7 × 7 |
 # | good | 0.79 | a hidden layer, and a sensible size of picture |
 # | excellent | 0.84 | an architecture that looks at the picture before it learns |
-#
-# Everything that keeps the interface and the budget is allowed.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -1007,7 +994,7 @@ score("small_wardrobe")  # on public clothes, beside the bands; it is no grade
 # %% [markdown]
 # ## A map
 #
-# **What this week took from earlier ones.** Standardising (week 1), the log-loss and its slope (week 2), forward and backward through one hidden
+# **What this week took from earlier ones.** Standardising (week 1), the log-loss and its gradient (week 2), forward and backward through one hidden
 # layer and the trouble with twins (week 3). No later week needs your solutions of this one: they bring ready-made pieces along.
 #
 # **A way on when stuck.** After an hour on one exercise open the third step of help and go on. `image_net` builds on `deep_net`; everything else
