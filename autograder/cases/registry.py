@@ -582,8 +582,8 @@ def entry(id: str, *, band: str) -> Callable[[F], F]:
 
     Examples
     --------
-    >>> registry.exercise("two_digits", names=("train", "predict"), kind="studio")
-    >>> @registry.entry("two_digits", band="nothing")
+    >>> registry.exercise("two_signs", names=("train", "predict"), kind="studio")
+    >>> @registry.entry("two_signs", band="nothing")
     ... def always_nought():
     ...     return {"train": lambda X, y, rng: [np.zeros(1)], "predict": lambda arrays, X: np.zeros(len(X))}
     """

@@ -1,4 +1,4 @@
-"""`score("two_digits")`: what an entry to a studio reaches on public data, beside the baseline and the bands."""
+"""`score("two_signs")`: what an entry to a studio reaches on public data, beside the baseline and the bands."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from autograder.course.faults import LessonError, refuse
 from autograder.course.marks import Marks, cell_lines, read_marks
 from autograder.course.parts import HEADING_MEND, KINDS, Exercise, Heading, Lesson, LessonCell, Need
 from autograder.course.terms import faults_of_terms
+from autograder.course.wording import faults_of_contract
 from autograder.notebook.regions import split_solution, without_markers
 
 _HEADING = re.compile(r"###\s+(?P<kind>Exercise|Studio)\b(?P<rest>.*)")
@@ -35,6 +36,7 @@ def read(path: Path) -> Lesson:
             *rules.faults_of_week_cell(cells, path),
             *rules.faults_of_setup(cells, path),
             *faults_of_terms(cells, path),
+            *(fault for exercise in exercises for fault in faults_of_contract(exercise, path)),
         ]
     )
     title = cells[0].source.splitlines()[0].removeprefix("# ").strip()
