@@ -24,6 +24,7 @@ from tiny import FULL, OPEN, WEEK, Book
 from traitlets.config import Config
 
 from autograder.grading import watch
+from autograder.grading.batch.batch import Batch
 from autograder.grading.grader import Grader
 from autograder.grading.watch import Watcher
 
@@ -223,14 +224,14 @@ def test_a_crash_on_one_stops_neither_the_watcher_nor_the_others(
     ada.book.solve()
     eve.submit(late=-5)
     ada.submit()
-    grade = Grader.grade
+    grade = Batch.grade_one
 
-    def crashing(self: Grader, student: str, assignment: str) -> Any:
+    def crashing(self: Batch, student: str) -> Any:
         if student == "eve":
             raise ZeroDivisionError("a fault of the grader's own")
-        return grade(self, student, assignment)
+        return grade(self, student)
 
-    monkeypatch.setattr(Grader, "grade", crashing)
+    monkeypatch.setattr(Batch, "grade_one", crashing)
     for _ in range(3):
         watcher.look()
         watcher.later.clear()
@@ -240,7 +241,7 @@ def test_a_crash_on_one_stops_neither_the_watcher_nor_the_others(
     assert "Not graded yet, nothing is lost: something failed on our side" in page
     watcher.look()
     assert said(watcher).count("a fault of the grader's own") == 4, "it is tried again, ever more seldom"
-    monkeypatch.setattr(Grader, "grade", grade)
+    monkeypatch.setattr(Batch, "grade_one", grade)
     assert watcher.look() == 0, "not at once"
     assert Watcher(Grader(watcher.grader.root), out=io.StringIO()).look() == 1
     (page,) = eve.pages().values()
