@@ -73,7 +73,7 @@ def nearly_as_precise(forward, backward):
 
 
 LARGE = nets(layers=(2, 6), examples=(5, 12), side=(4, 9))
-twin("deep_net", "unit_by_unit", draws=LARGE, weight=2)
+twin("deep_net", "unit_by_unit", draws=LARGE, weight=2, fresh=50)
 twin("deep_net", "deep_slopes", draws=LARGE, examples=10, weight=3)
 
 

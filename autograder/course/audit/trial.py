@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import io
 import os
+import shutil
 import sys
 import tempfile
 import types
@@ -31,7 +32,7 @@ from autograder.course.audit.patience import cpu_limit
 from autograder.course.declared import read_declared
 from autograder.course.kit import kit_source
 from autograder.course.lesson import read_cells
-from autograder.course.places import Course
+from autograder.course.places import TRAVEL, Course
 from autograder.notebook.regions import without_markers
 
 ROLES = ("given", "answer", "studio", "try")
@@ -50,6 +51,9 @@ def _as_in_a_notebook(folder: Path, kit: types.ModuleType) -> Iterator[None]:
     sys.modules["kit"] = kit
     sys.path.insert(0, str(folder))
     with tempfile.TemporaryDirectory(prefix="trial-") as scratch:
+        for name in TRAVEL:  # as beside a learner's notebook: its cells may ask for her score
+            if (folder / name).is_file():
+                shutil.copyfile(folder / name, Path(scratch) / name)
         os.chdir(scratch)
         try:
             yield

@@ -55,3 +55,12 @@ def test_an_audit_that_takes_too_long_is_a_breach_and_twice_the_bound_is_a_busy_
     assert not fine.breaches
     (said,) = settled(WeekAudit("week05_made_up", cpu=4 * CPU_SECONDS)).breaches
     assert "480 CPU seconds; 120 are the bound" in said
+
+
+def test_a_show_cell_may_ask_for_the_learners_score(course: Course, append) -> None:
+    """It looks into the folder that it runs in: what stands beside a learner's notebook stands there."""
+    append(
+        "lesson.py",
+        '\n# %% role="given" id="beside"\nfrom pathlib import Path\n\nBESIDE = {p.name for p in Path(".").iterdir()}\n',
+    )
+    assert Trial(course.folder("week01_example")).reference["BESIDE"] == {"checks.py", "explore.py"}
