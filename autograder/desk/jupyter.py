@@ -1,5 +1,6 @@
 """JupyterLab for one desk: settings of its own, a free port, an address to open."""
 
+import json
 import os
 import secrets
 import shutil
@@ -82,6 +83,25 @@ class Server:
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)
         raise Mend("JupyterLab did not start: its log says why (.course/logs/jupyter.log).")
+
+    def start_kernel(self, notebook: str) -> bool:
+        """Start a notebook's kernel, as opening it does; tell whether it has one now.
+
+        A page that opens while the kernel is not there, and cannot be at once, asks "Select Kernel". One that has a kernel
+        already is joined to it, and asks nothing.
+
+        Parameters
+        ----------
+        notebook : its path in the folder that JupyterLab shows, with "/".
+        """
+        session = {"path": notebook, "name": notebook.rpartition("/")[2], "type": "notebook", "kernel": {"name": "python3"}}
+        headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.base}/api/sessions", json.dumps(session).encode(), headers, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE):
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
 
 
 def choose_port(asked: int | None) -> int:

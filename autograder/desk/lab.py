@@ -41,10 +41,13 @@ def run_lab(arguments: argparse.Namespace) -> int:
             print(f"{week} is in your workspace.")
         week = course.last_touched() or week
         server = jupyter.new_server(arguments.port)
-        page = f"/lab/tree/{week}/{week}.ipynb"
+        notebook = f"{week}/{week}.ipynb"
+        page = f"/lab/tree/{notebook}"
         with together() as children:
             start_watcher(children, course)
             server = start_jupyter(children, course, "learner", server, page, not arguments.no_browser)
+            if not server.start_kernel(notebook):
+                print("No kernel could be started: .course/logs/jupyter.log says why.", flush=True)
             tell(("Workbook", server.address(page)), ("Your work", course.learner), ("Ctrl-C", "ends it; your work stays"))
             return attend(children)
 
