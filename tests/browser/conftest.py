@@ -140,6 +140,8 @@ class NotebookPage:
         self.page, self.path = page, path
         page.wait_for_selector(".jp-Notebook .jp-Cell")
         page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+        cells = enumerate(self.saved()["cells"])
+        self.passed_over = {at for at, cell in cells if cell["metadata"].get("jupyter", {}).get("source_hidden")}
 
     def menu(self, *names: str) -> None:
         """Choose an entry of the menu bar; open the menu again while the entry is grey, as it is until JupyterLab is ready."""
@@ -189,18 +191,27 @@ class NotebookPage:
         return notebook
 
     def go_to(self, position: int) -> None:
-        """Make a cell the active one, by the arrow keys."""
+        """Make a cell the active one, by the arrow keys; they pass over a cell whose code is hidden."""
+        assert position not in self.passed_over
         code = self.page.locator(".jp-Notebook .jp-CodeCell.jp-mod-active .cm-content")
-        if code.count():  # out of a slider, a menu, a table: back into the notebook
+        if (here := self.position()) in self.passed_over:  # in its slider or list: to the cell above, beside its text
+            above = self.cell(max(set(range(here)) - self.passed_over))
+            above.locator(".jp-InputPrompt").first.click(force=True)
+        elif code.count():  # out of a slider, a menu, a table: back into the notebook
             with contextlib.suppress(NotThere):  # while JupyterLab is still loading, the cell may be gone again
                 code.click(timeout=5000)
         self.page.keyboard.press("Escape")
         for _ in range(3):  # JupyterLab before 4.5 may be late with where it is
-            steps = position - self.position()
-            for _ in range(abs(steps)):
-                self.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
+            here = self.position()
+            way = range(here + 1, position + 1) if here < position else range(position, here)
+            for _ in set(way) - self.passed_over:
+                self.page.keyboard.press("ArrowDown" if here < position else "ArrowUp")
             wait_until(lambda: self.position() == position, 4)
         assert self.position() == position
+
+    def cell(self, position: int) -> Any:
+        """A cell by its place; it is there while it is near the window."""
+        return self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{position}"]')
 
     def position(self) -> int:
         """The active cell's place, counted from 0: as the status bar has it, or, before JupyterLab 4.5, the cell itself."""
