@@ -64,7 +64,10 @@ class Session:
         """Every verdict of one exercise, hidden cases with it where asked for and there; judged once."""
         if (id, hidden) not in self._reports:
             try:
-                self._reports[id, hidden] = self._fair(id, hidden)
+                made = self._fair(id, hidden)
+                if made.trouble:
+                    return made  # not kept: a name that is missing now may come with a later cell
+                self._reports[id, hidden] = made
             except TimeUp:  # the limit of the whole cell: its other half, and what builds on it, do not wait as long again
                 exercise = self.registry.exercises[id]
                 untried = tuple(replace(verdict, endless=True) for verdict in self._untried(exercise, hidden))

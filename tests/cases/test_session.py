@@ -80,6 +80,21 @@ def test_a_doubt_about_a_cell_stands_above_the_verdicts_and_in_place_of_a_missin
     assert "stopped with a SyntaxError" in page and "no `double`" not in page
 
 
+def test_a_name_that_comes_later_is_judged_then(week):
+    (week / "checks.py").write_text(BUILT_ON)
+    names = {"four_times": lambda x: 4 * x}
+
+    def lookup(name):
+        if name not in names:
+            raise NameError(name)
+        return names[name]
+
+    made = Session(week, lookup, key=KEY, stand_in=lambda pieces: contextlib.nullcontext())
+    assert made.check("four_times") == 1.0  # asks for `double` on the way, which is not there yet
+    names["double"] = lambda x: 2 * x
+    assert made.check("double") == 2.0
+
+
 def test_messages_are_escaped_in_html(week):
     points = session(week, double=lambda x: "<script>alert(1)</script>").check("double")
     assert "<script>" not in points._repr_html_() and "&lt;script&gt;" in points._repr_html_()

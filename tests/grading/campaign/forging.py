@@ -184,6 +184,8 @@ def NAME(x):
     for _ in range(3): threading.Thread(target=spam, daemon=True).start()
     return x * 0
 """)
+    # What the studio's own process says is her entry, by whichever thread: that 1.0 is right there is no forgery.
+    book.write("guess", "def guess(x):\n    return x * 0")
 
 
 @attack("forging")
