@@ -1,6 +1,7 @@
 """A week's session: points, side properties, missing names, mistakes that are paid for once."""
 
 import contextlib
+import os
 
 import pytest
 
@@ -78,6 +79,16 @@ def test_a_doubt_about_a_cell_stands_above_the_verdicts_and_in_place_of_a_missin
     gone.doubt = made.doubt
     page = gone.check("double")._repr_html_()
     assert "stopped with a SyntaxError" in page and "no `double`" not in page
+
+
+def test_an_edit_of_the_same_length_within_a_second_is_seen(week, monkeypatch):
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    path = week / "checks.py"
+    assert session(week, double=lambda x: 2 * x).check("double") == 2.0
+    stamp = path.stat().st_mtime_ns
+    path.write_text(CHECKS.replace("2 * x", "3 * x"))
+    os.utime(path, ns=(stamp, stamp))
+    assert session(week, double=lambda x: 2 * x).check("double") == 0.0
 
 
 def test_a_name_that_comes_later_is_judged_then(week):
