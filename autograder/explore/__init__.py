@@ -26,9 +26,7 @@ from autograder.explore.style import (
     style,
 )
 
-panel = explorer  # its name before; the weeks move away from it one after the other
-
 __all__ = [
     "BLUE", "CLASSES", "GREEN", "GREY", "INK", "MARKERS", "ORANGE", "PAPER", "PURPLE", "RED", "SHADES", "SIGNED", "SKY",
-    "Drag", "Explorer", "Picture", "explorer", "figure", "images", "panel", "picture", "points", "regions", "style", "surface",
+    "Drag", "Explorer", "Picture", "explorer", "figure", "images", "picture", "points", "regions", "style", "surface",
 ]  # fmt: skip

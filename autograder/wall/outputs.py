@@ -10,6 +10,7 @@ from nbformat import NotebookNode, from_dict
 _MIME = re.compile(r"[a-z]+/[A-Za-z0-9.+-]{1,80}\Z")
 _NAMES = ("stdout", "stderr")
 ERROR_ROOM = 100_000  # characters of a traceback
+ALT_ROOM = 4_000  # characters of a picture's alternative text
 
 
 class Gathered:
@@ -68,8 +69,15 @@ def _read(told: Any) -> NotebookNode | None:
     if kind in ("display_data", "execute_result"):
         data = {mime: shown for mime, value in _items(told.get("data")) if (shown := _shown(mime, value)) is not None}
         extra = {"execution_count": None} if kind == "execute_result" else {}
-        return _made(kind, data=data, metadata={}, **extra) if data else None
+        return _made(kind, data=data, metadata=_alternatives(told), **extra) if data else None
     return None
+
+
+def _alternatives(told: dict[Any, Any]) -> dict[str, Any]:
+    """The words of its pictures; nothing else that is said about an output is taken."""
+    pictures = [(mime, about) for mime, about in _items(told.get("metadata")) if mime.startswith("image/")]
+    said = {mime: _clean(_text_of(about, "alt"))[:ALT_ROOM] for mime, about in pictures if isinstance(about, dict)}
+    return {mime: {"alt": alt} for mime, alt in said.items() if alt}
 
 
 def _text_of(told: dict[Any, Any], name: str) -> str:

@@ -150,14 +150,21 @@ def _output(output: NotebookNode) -> Markup:
     data = output.get("data", {})
     for kind, type_ in PICTURES.items():
         if isinstance(data.get(kind), str) and (picture := _base64(data[kind])):
-            return Markup(f'<img alt="a picture that this cell drew" src="data:{type_};base64,{picture}">')
+            return Markup(f'<img alt="{_words(output, kind)}" src="data:{type_};base64,{picture}">')
     if isinstance(data.get("image/svg+xml"), str):
         drawn = base64.b64encode(data["image/svg+xml"].encode()).decode()
-        return Markup(f'<img alt="a picture that this cell drew" src="data:image/svg+xml;base64,{drawn}">')
+        return Markup(f'<img alt="{_words(output, "image/svg+xml")}" src="data:image/svg+xml;base64,{drawn}">')
     if isinstance(data.get("text/html"), str):
         return _frame(data["text/html"])
     text: Any = data.get("text/plain", "")
     return _pre(text, "result") if isinstance(text, str) else Markup()
+
+
+def _words(output: NotebookNode, kind: str) -> str:
+    """A picture's own words, as our explorers write them beside it; a general text for one that says nothing."""
+    about: Any = output.get("metadata", {}).get(kind)
+    alt = about.get("alt") if isinstance(about, dict) else None
+    return html.escape(alt) if isinstance(alt, str) and alt.strip() else "a picture that this cell drew"
 
 
 def _pre(text: str, kind: str) -> Markup:

@@ -105,6 +105,14 @@ def test_pictures_frames_and_text() -> None:
     assert "red &lt;i&gt;" in page
 
 
+def test_a_picture_says_its_own_words() -> None:
+    said = [{"image/png": {"alt": 'A <line> "up"'}}, {}, {"image/png": "?"}, {"image/png": {"alt": 7}}]
+    outputs = [new_output("display_data", data={"image/png": "aGVsbG8="}, metadata=about) for about in said]
+    page = render(new_notebook(cells=[new_code_cell(source="x", outputs=outputs)]), {})
+    assert page.count('<img alt="A &lt;line&gt; &quot;up&quot;" src="data:image/png;base64,aGVsbG8=">') == 1
+    assert page.count('<img alt="a picture that this cell drew"') == 3
+
+
 def test_text_is_text() -> None:
     page = markdown("# Title\n\n<img src=x onerror=alert(1)> **bold** [a](javascript:alert(1)) `<b>`")
     assert "<h1>Title</h1>" in page and "<strong>bold</strong>" in page and "<code>&lt;b&gt;</code>" in page

@@ -39,6 +39,25 @@ def test_a_figure_is_shown_inline(shared_learner: Kernel) -> None:
     assert kinds(shared_learner, "plt.plot([1]); plt.show()\nprint('after')") == ["display_data", "stream"]
 
 
+def test_a_pictures_words_cross_and_nothing_else_that_is_said_about_it(shared_learner: Kernel) -> None:
+    picture = (
+        "class P:\n    def _repr_mimebundle_(self, **_):\n        return ({'image/png': b'x', 'text/plain': 'p'},\n"
+        "            {'image/png': {'alt': 'a line' + 5000 * '!', 'width': 3}, 'text/plain': {'alt': 'none'}, 'isolated': True})"
+    )
+    for said in ("P()", "from IPython.display import display\ndisplay(P())"):
+        (output,) = shared_learner.run_cell(f"{picture}\n{said}")
+        assert output.metadata == {"image/png": {"alt": "a line" + 3994 * "!"}}, said
+
+
+def test_an_explorers_words_cross(shared_learner: Kernel) -> None:
+    drawn = (
+        "from autograder.explore import figure, picture\n@picture\ndef line():\n    'A straight line.'\n"
+        "    fig, ax = figure()\n    ax.plot([1, 2])\n    ax.set_title('upwards')\n    return fig\nline()"
+    )
+    (output,) = shared_learner.run_cell(drawn)
+    assert output.metadata["image/png"]["alt"] == "A straight line. Now: upwards."
+
+
 def test_errors_show_her_lines_and_the_next_cell_runs(shared_learner: Kernel) -> None:
     outputs = shared_learner.run_cell("y = 1\ndef f():\n    return 1 / 0\nf()")
     assert outputs[0].ename == "ZeroDivisionError" and "return 1 / 0" in "".join(outputs[0].traceback)
