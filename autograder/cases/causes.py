@@ -23,6 +23,8 @@ class Told(Protocol):
     @property
     def side(self) -> bool: ...
     @property
+    def hidden(self) -> bool: ...
+    @property
     def message(self) -> str | None: ...
     @property
     def line(self) -> str: ...
@@ -48,7 +50,7 @@ class Outline(Generic[T]):
     begun : False where the answer is still the blank that the week came with.
     causes : what to mend, the first cause first.
     secondary : side properties that are broken while a core one is: they may mend themselves.
-    waiting : side properties that hold, and count once every core property holds.
+    waiting : side properties that hold, and count once every core property holds: for a visible one, every visible one.
     holding : what holds and counts.
     """
 
@@ -66,12 +68,17 @@ def outline(properties: Iterable[T], core_broken: bool = False) -> Outline[T]:
     """
     told = tuple(properties)
     broken = [one for one in told if not one.holds]
+    seen_broken = any(not one.side and not one.hidden for one in broken)
     core_broken = core_broken or any(not one.side for one in broken)
+
+    def spoilt(one: T) -> bool:
+        return one.side and (core_broken if one.hidden else seen_broken)
+
     causes: dict[Hashable, list[T]] = {}
     secondary: list[T] = []
     for one in sorted(broken, key=lambda one: one.side):  # core first: a side property may share its cause
         key = _cause(one)
-        if one.side and core_broken and key not in causes:
+        if spoilt(one) and key not in causes:
             secondary.append(one)
         else:
             causes.setdefault(key, []).append(one)
@@ -80,8 +87,8 @@ def outline(properties: Iterable[T], core_broken: bool = False) -> Outline[T]:
         begun=not broken or any(one.message != BLANK for one in broken),
         causes=tuple(Cause(first, tuple(same)) for first, *same in causes.values()),
         secondary=tuple(secondary),
-        waiting=tuple(one for one in holding if one.side and core_broken),
-        holding=tuple(one for one in holding if not (one.side and core_broken)),
+        waiting=tuple(one for one in holding if spoilt(one)),
+        holding=tuple(one for one in holding if not spoilt(one)),
     )
 
 

@@ -42,7 +42,7 @@ class Exercise:
 class Case:
     """One property of an exercise and the function that tries to break it.
 
-    `side` cases count only where every core case of the exercise holds. `false_alarm` is the stated chance that a right
+    `side` cases count only where every core case of the exercise holds (visible ones: every visible one). `false_alarm` is the stated chance that a right
     answer is turned away by one run (0 for a case without `rng`). `twin` names the visible case whose function a hidden
     one runs on other draws. `fresh` is how many draws the author's gate makes at a time for each right answer.
     """
@@ -169,13 +169,15 @@ class Report:
     def counted(self) -> tuple[Verdict, ...]:
         """The verdicts that earn: side properties only where every core property holds.
 
-        In a studio nothing does where a core property is broken: an entry over its budget, or no better than doing
-        nothing, earns nothing for keeping the interface.
+        A visible one asks the visible core properties alone: what was shown as earned while she worked is not taken away
+        by a property that was hidden then. In a studio nothing does where a core property is broken: an entry over its
+        budget, or no better than doing nothing, earns nothing for keeping the interface.
         """
+        seen_holds = all(v.holds for v in self.verdicts if not v.side and not v.hidden)
         core_holds = all(v.holds for v in self.verdicts if not v.side)
         if self.studio and not core_holds:
             return ()
-        return tuple(v for v in self.verdicts if v.holds and (core_holds or not v.side))
+        return tuple(v for v in self.verdicts if v.holds and (not v.side or (core_holds if v.hidden else seen_holds)))
 
     def share(self, hidden: bool | None = None) -> float:
         """The share of the points in [0, 1] earned by the visible (False), the hidden (True) or all (None) cases."""

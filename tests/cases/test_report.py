@@ -44,9 +44,13 @@ def test_side_properties_alone_are_causes():
     assert "✗ it is pure" in text and "it wrote into x" in text
 
 
-def test_a_hidden_core_property_that_breaks_makes_visible_side_ones_wait():
-    made = report(said("doubles"), said("keeps types", side=True), said("long", "no", hidden=True))
-    assert "· it keeps types" in as_text(made, hidden=False)
+def test_a_hidden_core_property_that_breaks_makes_hidden_side_ones_wait_and_no_visible_ones():
+    late = {"side": True, "hidden": True}
+    made = report(said("doubles"), said("keeps types", side=True), said("long", "no", hidden=True), said("is pure", **late))
+    assert "✓ it keeps types" in as_text(made, hidden=False)
+    assert "✓ it keeps types" in as_text(made) and "· it is pure" in as_text(made)
+    made = report(said("doubles", "no"), said("keeps types", side=True), said("long", hidden=True), said("is pure", **late))
+    assert "· it keeps types" in as_text(made, hidden=False) and "· it is pure" in as_text(made, hidden=True)
 
 
 @pytest.mark.parametrize("show", [as_text, as_html])

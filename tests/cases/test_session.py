@@ -57,10 +57,15 @@ def test_points_are_plain_finite_floats_and_split_between_the_two_cells(week):
 
 
 def test_a_side_property_counts_only_where_every_core_one_holds(week):
+    assert session(week, double=lambda x: x).check("double") == 0.0  # its type holds, and earns nothing
+
+
+def test_a_broken_hidden_core_property_takes_away_hidden_side_points_and_no_visible_ones(week):
+    text = HIDDEN + "\n@case('double', 'floats stay', side=True)\ndef floats(double): expect.dtype(double(np.ones(2)), float)\n"
+    (week / "hidden.py").write_text(text)
     made = session(week, double=lambda x: 2 * x if len(x) < 10 else x)  # breaks a hidden core case
-    assert made.check("double") == 1.0
+    assert made.check("double") == 2.0
     assert made.hidden_check("double") == 0.0
-    assert session(week, double=lambda x: x).check("double") == 0.0
     assert session(week, double=lambda x: 2.0 * x.astype(float)).check("double") == 1.0
 
 
