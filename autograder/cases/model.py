@@ -42,9 +42,10 @@ class Exercise:
 class Case:
     """One property of an exercise and the function that tries to break it.
 
-    `side` cases count only where every core case of the exercise holds (visible ones: every visible one). `false_alarm` is the stated chance that a right
-    answer is turned away by one run (0 for a case without `rng`). `twin` names the visible case whose function a hidden
-    one runs on other draws. `fresh` is how many draws the author's gate makes at a time for each right answer.
+    `side` cases count only where every core case of the exercise holds (visible ones: every visible one). `false_alarm` is
+    the stated chance that a right answer is turned away by one run (0 for a case without `rng`). `twin` names the visible
+    case whose function a hidden one runs on other draws. `fresh` is how many draws the author's gate makes at a time for
+    each right answer.
     """
 
     exercise: str
