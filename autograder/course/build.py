@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.course.closing import closing_cells
 from autograder.course.declared import Declared, read_declared
-from autograder.course.kit import kit_source
+from autograder.course.kit import kit_files
 from autograder.course.parts import ANSWER_ROLES, Lesson, LessonCell
 from autograder.course.places import TRAVEL, Course
 from autograder.course.terms import without_terms
@@ -142,15 +142,14 @@ def build_week(course: Course, week: str, source: Path) -> Path:
     """
     lesson = course.lesson(week)
     declared = read_declared(course, lesson)
-    kit = kit_source(course, lesson, lambda earlier: read_declared(course, earlier).names)
+    kit = kit_files(course, lesson, lambda earlier: read_declared(course, earlier).names)
     folder = source / week
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     texts = {name: (course.folder(week) / name).read_text(encoding="utf-8") for name in TRAVEL}
     texts[f"{week}.ipynb"] = dumps(notebook(lesson, course.following(week)))
     texts["week.json"] = dumps(week_json(lesson, declared))
-    if kit is not None:
-        texts["kit.py"] = kit
+    texts |= kit
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     return folder

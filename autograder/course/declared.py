@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.cases import registry
 from autograder.course.faults import Fault, LessonError, refuse
-from autograder.course.kit import kit_source
+from autograder.course.kit import kit_files
 from autograder.course.parts import Exercise, Lesson
 from autograder.course.places import TEXTS, Course
 from autograder.notebook.lift import statements
@@ -46,14 +46,14 @@ def read_declared(course: Course, lesson: Lesson) -> Declared:
     known = course.declared.get(lesson.week)
     if isinstance(known, Declared):
         return known
-    kit = kit_source(course, lesson, lambda earlier: read_declared(course, earlier).names)
+    kit = kit_files(course, lesson, lambda earlier: read_declared(course, earlier).names)
     with tempfile.TemporaryDirectory(prefix="week-") as scratch:
         folder = Path(scratch).resolve() / lesson.week
         folder.mkdir()
         for name in TEXTS[1:]:
             shutil.copyfile(course.folder(lesson.week) / name, folder / name)
-        if kit is not None:
-            (folder / "kit.py").write_text(kit, encoding="utf-8")
+        for name, text in kit.items():
+            (folder / name).write_text(text, encoding="utf-8")
         try:
             loaded = Declared(registry.load(folder))
         except registry.WeekError as error:

@@ -1,6 +1,8 @@
-"""Write kit.py: the reference pieces of earlier weeks, lifted out of their lessons.
+"""Write kit.py: the reference pieces of earlier weeks, lifted out of their lessons, and whole modules of the course's own.
 
-A solution stays written once, in the lesson of its week, and is on no learner's machine before that week is over.
+A solution stays written once, in the lesson of its week, and is on no learner's machine before that week is over. What is
+nobody's exercise, but must not be there before its week either, is a module under notebooks/kit/: it lies beside kit.py,
+and is `kit.tape` there.
 """
 
 from __future__ import annotations
@@ -22,10 +24,10 @@ _NOT_HERE = {"check": "it belongs to a notebook", "explore": "each week has an e
 _RESERVED = {"mine", "_mine", "_PIECES"}
 _HEAD = '''"""Pieces of earlier weeks, ready made: {pieces}.
 
-`kit.mine("{first}")` gives you your own instead, from your notebook of that week.
-Written by `make build` from the earlier lessons: change it there.
+{yours}Written by `make build` from the earlier lessons: change it there.
 """
 '''
+_YOURS = '`kit.mine("{first}")` gives you your own instead, from your notebook of that week.\n'
 _TAIL = '''
 
 _PIECES = {pieces}
@@ -43,6 +45,7 @@ class _Collected:
     def __init__(self, asked_by: Lesson) -> None:
         self.asked_by = asked_by
         self.imports: set[str] = set()
+        self.modules: set[str] = set(asked_by.modules)
         self.texts: list[str] = []
         self.owner: dict[str, tuple[str, str]] = {}
 
@@ -61,16 +64,16 @@ class _Collected:
             self.texts.append(text)
 
 
-def kit_source(course: Course, lesson: Lesson, names: Names) -> str | None:
-    """The text of a week's kit.py, None where the week needs nothing.
+def kit_files(course: Course, lesson: Lesson, names: Names) -> dict[str, str]:
+    """A week's kit.py and the modules that it holds whole: texts by file name, none where the week needs nothing.
 
     Raises
     ------
     LessonError
         Where a need names nothing, or a piece cannot be lifted out of its lesson.
     """
-    if not lesson.needs:
-        return None
+    if not lesson.needs and not lesson.modules:
+        return {}
     collected = _Collected(lesson)
     pieces: dict[str, str] = {}
     for need in lesson.needs:
@@ -78,10 +81,25 @@ def kit_source(course: Course, lesson: Lesson, names: Names) -> str | None:
         wanted = names(earlier)[need.exercise]
         _collect(course, earlier, wanted, names, collected)
         pieces.update(dict.fromkeys(wanted, earlier.week))
-    imports = sorted(collected.imports | {"from autograder.learner.mine import mine as _mine"}, key=_import_order)
-    head = _HEAD.format(pieces=", ".join(pieces), first=next(iter(pieces)))
+    modules = {f"{name}.py": _module(course, lesson, name) for name in sorted(collected.modules)}
+    needed = {f"import {name}" for name in collected.modules} | {"from autograder.learner.mine import mine as _mine"}
+    imports = sorted(collected.imports | needed, key=_import_order)
+    yours = _YOURS.format(first=next(iter(pieces))) if pieces else ""
+    head = _HEAD.format(pieces=", ".join((*pieces, *sorted(collected.modules))), yours=yours)
     table = "{" + ", ".join(f'"{name}": "{week}"' for name, week in pieces.items()) + "}"
-    return head + "\n".join(imports) + "\n\n\n" + "\n\n\n".join(collected.texts) + "\n" + _TAIL.format(pieces=table)
+    texts = [*collected.texts] or ["# Nothing is lifted: all of it lies beside this file."]
+    text = head + "\n".join(imports) + "\n\n\n" + "\n\n\n".join(texts) + "\n" + _TAIL.format(pieces=table)
+    return {"kit.py": text, **modules}
+
+
+def _module(course: Course, lesson: Lesson, name: str) -> str:
+    """The text of a module of the course's own."""
+    try:
+        return course.module(name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        known = ", ".join(sorted(path.stem for path in course.module(name).parent.glob("*.py"))) or "there is none yet"
+        mend = f"name one of: {known}; an exercise is named with its week, as in week01.standardise"
+        raise LessonError.one(lesson.path, 1, f"the need {name!r} names no module of notebooks/kit/", mend) from None
 
 
 def _import_order(text: str) -> tuple[bool, bool, str]:
@@ -105,7 +123,10 @@ def _collect(course: Course, lesson: Lesson, wanted: Iterable[str], names: Names
         if taken is None:
             into.add(statement.text, statement.binds, lesson, statement.is_import)
         for name, alias in taken or ():
-            _collect(course, _origin(course, lesson, name, names), (name,), names, into)
+            if name in lesson.modules:
+                into.modules.add(name)
+            else:
+                _collect(course, _origin(course, lesson, name, names), (name,), names, into)
             if alias != name:
                 into.add(f"{alias} = {name}", (alias,), lesson)
 

@@ -40,8 +40,10 @@ def read(path: Path) -> Lesson:
         ]
     )
     title = cells[0].source.splitlines()[0].removeprefix("# ").strip()
-    needs = tuple(Need(*need.split(".")) for need in marks[0].text("needs").split())
-    return Lesson(path, title, needs, tuple(cells), tuple(exercises))
+    asked = marks[0].text("needs").split()
+    needs = tuple(Need(*need.split(".")) for need in asked if "." in need)
+    modules = tuple(need for need in asked if "." not in need)
+    return Lesson(path, title, needs, tuple(cells), tuple(exercises), modules)
 
 
 def read_cells(text: str, file: Path) -> tuple[list[LessonCell], list[Marks]]:

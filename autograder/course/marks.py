@@ -32,7 +32,7 @@ WEEK_MARKS = ("needs",)
 
 _CELL = re.compile(r"# ?%%(?P<markdown>\s*\[(?:markdown|md)\])?(?P<marks>.*)$")
 _MARK = re.compile(r"\s*(?P<key>[A-Za-z_]\w*)=(?P<value>\"[^\"]*\"|\S+)")
-_NEED = re.compile(r"week\d+\.[A-Za-z]\w*")
+_NEED = re.compile(r"(week\d+\.)?[A-Za-z]\w*")
 _IDENTIFIER = re.compile(r"[A-Za-z]\w{0,39}")
 
 
@@ -175,5 +175,5 @@ def _unfit_markdown(marks: Marks, file: Path) -> Iterator[Fault]:
                 file,
                 marks.line,
                 f"the need {need!r} cannot be read",
-                'write needs="week01.standardise week02.log_loss"',
+                'write needs="week01.standardise tape": an exercise of an earlier week, a module of notebooks/kit/',
             )

@@ -65,6 +65,7 @@ class Lesson:
     needs: tuple[Need, ...]
     cells: tuple[LessonCell, ...]
     exercises: tuple[Exercise, ...]
+    modules: tuple[str, ...] = ()  # of the course's own, which its kit holds whole: `tape` is notebooks/kit/tape.py
 
     @property
     def week(self) -> str:

@@ -68,6 +68,10 @@ class Course:
         """The folder of a week's texts."""
         return self.notebooks / week
 
+    def module(self, name: str) -> Path:
+        """The file of a module of the course's own, which a week's kit may hold whole."""
+        return self.notebooks / "kit" / f"{name}.py"
+
     def following(self, week: str) -> str:
         """The title of the week after this one; empty after the last, and where the next has no title yet."""
         later = [one for one in self.weeks() if one > week]

@@ -42,7 +42,7 @@ NOISE = (
 #: `workbook update` and `reset` put aside.
 HIDDEN = (
     "__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~",
-    "checks.py", "explore.py", "kit.py", "week.json", "backups",
+    "checks.py", "explore.py", "kit.py", "tape.py", "week.json", "backups",
 )  # fmt: skip
 
 

@@ -80,9 +80,10 @@ def _code_cells(notebook: Path) -> list[str]:
 
 @contextmanager
 def _kit_of(folder: Path) -> Iterator[None]:
-    """While an earlier week's code is loaded, `import kit` means that week's kit."""
+    """While an earlier week's code is loaded, `import kit` means that week's kit, with the modules beside it."""
     ours = sys.modules.pop("kit", None)
     file = folder / "kit.py"
+    sys.path.append(str(folder))
     try:
         if file.is_file():
             spec = importlib.util.spec_from_file_location("kit", file)
@@ -91,6 +92,7 @@ def _kit_of(folder: Path) -> Iterator[None]:
             spec.loader.exec_module(theirs)
         yield
     finally:
+        sys.path.remove(str(folder))
         sys.modules.pop("kit", None)
         if ours is not None:
             sys.modules["kit"] = ours

@@ -12,11 +12,13 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from autograder.course.audit.trial import Trial
 from autograder.course.build import build_week
 from autograder.course.faults import LessonError
 from autograder.course.new_week import new_week
 from autograder.course.places import Course
 from autograder.course.stale import build
+from autograder.grading.judge.assignment import cases_of
 from autograder.notebook.lift import lift
 from autograder.notebook.regions import STUB
 
@@ -198,6 +200,53 @@ def test_decorators_classes_and_locals_are_lifted_rightly() -> None:
     assert texts == ["import functools", "@functools.cache\ndef f(x):\n    return x", cells[2], "class Base: pass"]
     assert "x = 1" not in texts
     assert missing == set()
+
+
+class TestModules:
+    """A module of the course's own, `needs="tape"`: it lies beside kit.py, and is in it."""
+
+    @pytest.fixture
+    def taped(self, two: Course, change: Change) -> Course:
+        """Both weeks need it; the first one's answer is written with it."""
+        two.module("tape").parent.mkdir()
+        two.module("tape").write_text('"""A tape."""\n\nSHIFT = 0.0\n', encoding="utf-8")
+        change("lesson.py", 'role="week"', 'role="week" needs="tape"')
+        taken = "\n### BEGIN SOLUTION\nimport kit\n\ntape = kit.tape\n### END SOLUTION\ndef centre(x):\n"
+        change("lesson.py", "\ndef centre(x):\n", taken)
+        return change("lesson.py", "    return x - OTHER\n", "    return x - OTHER + tape.SHIFT\n")
+
+    def test_it_travels_and_is_in_the_kit(self, taped: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+        build(taped, FIRST)
+        for place in (taped.source, taped.release):
+            assert (place / FIRST / "tape.py").read_bytes() == taped.module("tape").read_bytes()
+        monkeypatch.syspath_prepend(taped.release / FIRST)
+        monkeypatch.delitem(sys.modules, "tape", raising=False)
+        kit = load_kit(taped.release / FIRST)
+        assert kit.tape.SHIFT == 0.0
+        with pytest.raises(NameError, match="the kit has no 'centre'"):
+            kit.mine("centre")
+
+    def test_what_a_lifted_piece_needs_comes_along(self, taped: Course) -> None:
+        build(taped, FIRST)
+        build(taped, SECOND)
+        assert "import tape" in (taped.source / SECOND / "kit.py").read_text(encoding="utf-8")
+        assert (taped.source / SECOND / "tape.py").is_file()
+
+    def test_the_audit_tries_it_built_or_not(self, taped: Course) -> None:
+        before = sys.modules.get("tape")
+        for _ in range(2):
+            assert Trial(taped.folder(FIRST)).judge("centre", {}).share() == 1.0
+            build(taped, FIRST)
+        assert sys.modules.get("tape") is before
+
+    def test_the_grader_lays_it_beside_the_cases(self, taped: Course) -> None:
+        build(taped, FIRST)
+        assert {"tape.py", "kit.py", "checks.py"} <= cases_of(taped.root, FIRST).keys()
+
+    def test_a_module_that_is_not_there_is_named(self, taped: Course, change: Change) -> None:
+        course = change("lesson.py", 'needs="tape"', 'needs="tapes"')
+        with pytest.raises(LessonError, match=r"'tapes' names no module of notebooks/kit/.*name one of: tape"):
+            build_week(course, FIRST, course.source)
 
 
 class TestMine:

@@ -49,6 +49,8 @@ def key_of(course: Course, week: str) -> str:
         found.update(hashlib.sha256(path.read_bytes()).digest())
     for lesson in _with_needs(course, course.lesson(week)):
         found.update("\0".join(cell.source for cell in lesson.cells if not cell.markdown).encode())
+        for module in lesson.modules:
+            found.update(course.module(module).read_bytes())
     for name in ("checks.py", "explore.py", "hidden.py", "rivals.py"):
         found.update((course.folder(week) / name).read_bytes())
     return found.hexdigest()[:32]

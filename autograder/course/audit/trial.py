@@ -30,13 +30,14 @@ from autograder.cases.session import Session
 from autograder.cases.studios import Here, Rounds
 from autograder.course.audit.patience import cpu_limit
 from autograder.course.declared import read_declared
-from autograder.course.kit import kit_source
+from autograder.course.kit import kit_files
 from autograder.course.lesson import read_cells
 from autograder.course.places import TRAVEL, Course
 from autograder.notebook.regions import without_markers
 
 ROLES = ("given", "answer", "studio", "try")
 Names = dict[str, Any]
+_OURS = "__of_the_kit__"
 
 
 @contextlib.contextmanager
@@ -45,10 +46,11 @@ def _as_in_a_notebook(folder: Path, kit: types.ModuleType) -> Iterator[None]:
     import matplotlib
 
     matplotlib.use("agg")
-    own = ("kit", "checks", "explore", "hidden", "rivals")
+    beside = {name: value for name, value in vars(kit).items() if isinstance(value, types.ModuleType) and _is_ours(value)}
+    own = ("kit", "checks", "explore", "hidden", "rivals", *beside)
     before = {name: sys.modules.pop(name) for name in own if name in sys.modules}
     here = Path.cwd()
-    sys.modules["kit"] = kit
+    sys.modules.update(beside, kit=kit)
     sys.path.insert(0, str(folder))
     with tempfile.TemporaryDirectory(prefix="trial-") as scratch:
         for name in TRAVEL:  # as beside a learner's notebook: its cells may ask for her score
@@ -66,20 +68,36 @@ def _as_in_a_notebook(folder: Path, kit: types.ModuleType) -> Iterator[None]:
 
 
 def kit_module(folder: Path, needs: str) -> types.ModuleType:
-    """The week's kit: the built `kit.py` that ships, or what a build would write while there is none."""
-    kit = types.ModuleType("kit")
+    """The week's kit: the built `kit.py` that ships, or what a build would write while there is none.
+
+    Modules that lie beside it are loaded first, and are in it: `kit.tape`.
+    """
     if not needs:
-        return kit
+        return types.ModuleType("kit")
     course = Course(folder.parent.parent)
-    built = course.source / folder.name / "kit.py"
-    if built.is_file():
-        text, name = built.read_text(encoding="utf-8"), str(built)
+    built = course.source / folder.name
+    if (built / "kit.py").is_file():
+        texts = {path.name: path.read_text(encoding="utf-8") for path in built.glob("*.py") if path.name not in TRAVEL}
     else:
-        text = kit_source(course, course.lesson(folder.name), lambda earlier: read_declared(course, earlier).names) or ""
-        name = str(folder / "kit.py")
-    kit.__dict__["__file__"] = name
-    exec(compile(text, name, "exec"), kit.__dict__)
-    return kit
+        built = folder
+        texts = kit_files(course, course.lesson(folder.name), lambda earlier: read_declared(course, earlier).names)
+    before = {name: sys.modules.pop(name) for name in (Path(file).stem for file in texts) if name in sys.modules}
+    try:
+        for file in sorted(texts, key=lambda file: file == "kit.py"):
+            kit = types.ModuleType(Path(file).stem)
+            kit.__dict__.update(__file__=str(built / file), **{_OURS: True})
+            exec(compile(texts[file], str(built / file), "exec"), kit.__dict__)
+            sys.modules[kit.__name__] = kit
+        return kit
+    finally:
+        for file in texts:
+            sys.modules.pop(Path(file).stem, None)
+        sys.modules.update(before)
+
+
+def _is_ours(module: types.ModuleType) -> bool:
+    """Whether it was loaded as a part of a week's kit."""
+    return _OURS in vars(module)
 
 
 def reference(folder: Path, kit: types.ModuleType, roles: Sequence[str] = ROLES) -> Names:

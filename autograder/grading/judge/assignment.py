@@ -100,7 +100,8 @@ def cases_of(root: Path, assignment: str) -> dict[str, bytes]:
     """What a session needs of a week, by file name: its cases, and beside them the points that the builder wrote down."""
     texts, built = root / "notebooks" / assignment, root / "source" / assignment
     paths = [path for path in sorted(texts.glob("*.py")) if path.name not in ("lesson.py", "rivals.py")]
-    paths += [built / name for name in ("week.json", "kit.py") if (built / name).is_file()]
+    kit = (path for path in sorted(built.glob("*.py")) if not (texts / path.name).exists())
+    paths += [path for path in (built / "week.json", *kit) if path.is_file()]
     return {path.name: path.read_bytes() for path in paths}
 
 
