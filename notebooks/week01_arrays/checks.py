@@ -12,7 +12,7 @@ exercise("centre_of_ink")
 exercise("distances", seconds=10)
 exercise("standardise", names=("learn_scale", "standardise", "undo"))
 exercise("xor_net", names=("net", "xor_parameters"))
-exercise("nearest_prototype", names=("learn_prototypes", "nearest_prototype"), needs=("distances",))
+exercise("nearest_prototype", names=("learn_prototypes", "nearest_prototype", "as_linear"), needs=("distances",))
 exercise("examine", seconds=10)
 exercise("two_signs", kind="studio", names=("train", "predict"), needs=("centre_of_ink",), seconds=20)
 
@@ -32,9 +32,9 @@ def inked(images):
 def dots(centre_of_ink):
     picture = np.zeros((1, 3, 6))
     picture[0, 0, [0, 4]] = 2
-    expect.close(centre_of_ink(picture), [[0.0, 2.0]])
+    expect.close(centre_of_ink(picture), [[0.0, 2.0]], reveal=True)
     picture[0, 0, 4] = 6
-    expect.close(centre_of_ink(picture), [[0.0, 3.0]])
+    expect.close(centre_of_ink(picture), [[0.0, 3.0]], reveal=True)
 
 
 @case(
@@ -46,7 +46,7 @@ def one_dot(centre_of_ink, height, width, at):
     row, column = at % height, at // height % width
     picture = np.zeros((1, height, width))
     picture[0, row, column] = 3.0
-    expect.close(centre_of_ink(picture), [[row, column]])
+    expect.close(centre_of_ink(picture), [[row, column]], reveal=True)
 
 
 @case("centre_of_ink", "pushing the ink pushes the centre by as much", draws=PICTURES)
@@ -68,7 +68,7 @@ def moves_along(centre_of_ink, images):
     draws={"height": draws.integers(1, 6), "width": draws.integers(1, 6)},
 )
 def blank(centre_of_ink, height, width):
-    expect.close(centre_of_ink(np.zeros((1, height, width))), [[(height - 1) / 2, (width - 1) / 2]])
+    expect.close(centre_of_ink(np.zeros((1, height, width))), [[(height - 1) / 2, (width - 1) / 2]], reveal=True)
 
 
 @case("centre_of_ink", "your input is left as it was", side=True, draws=PICTURES)
@@ -124,15 +124,35 @@ def number_types(centre_of_ink, images):
 def blank_among_others(centre_of_ink):
     images = np.zeros((3, 4, 6), np.uint8)
     images[1, 3, 5] = 200
-    expect.close(centre_of_ink(images), [[1.5, 2.5], [3, 5], [1.5, 2.5]])
+    expect.close(centre_of_ink(images), [[1.5, 2.5], [3, 5], [1.5, 2.5]], reveal=True)
 
 
-@case("centre_of_ink", "a picture has the same centre alone, among others, and no pictures have no centres", side=True)
+@case("centre_of_ink", "a picture has the same centre alone and among three hundred, and no pictures have no centres", side=True)
 def pictures_apart(centre_of_ink):
-    images = inked(np.arange(2.0 * 5 * 7).reshape(2, 5, 7) % 11)
-    both = centre_of_ink(images * np.array([1.0, 1e6])[:, None, None])
-    expect.close(centre_of_ink(images[:1]), expect.array(both, (2, 2))[:1], otherwise="not so")
+    images = np.resize(inked(np.arange(2.0 * 5 * 7).reshape(2, 5, 7) % 11), (300, 5, 7)) * 1.0
+    images[1::2] *= 1e6
+    many = expect.array(centre_of_ink(images), (300, 2))
+    few = expect.array(centre_of_ink(images[:2]), (2, 2))
+    expect.close(few, many[:2], otherwise="two pictures have other centres by themselves than among three hundred")
+    expect.close(centre_of_ink(images[:1]), few[:1], otherwise="a picture has another centre alone than beside a second one")
     expect.shape(centre_of_ink(images[:0]), (0, 2))
+
+
+@case("centre_of_ink", "pictures with very little ink are not taken for blank ones", side=True)
+def faint(centre_of_ink):
+    images = np.zeros((1, 5, 3))
+    images[0, 4, 2] = 1e-12
+    expect.close(centre_of_ink(images), [[4.0, 2.0]], reveal=True)
+
+
+@case("centre_of_ink", "the centres are float64, and half precision loses no ink on the way", side=True)
+def half_precision(centre_of_ink):
+    images = np.full((2, 40, 36), 60, np.float16)
+    images[1, :25, 10:] = 0
+    wanted = [centre_by_hand(p) for p in images]
+    for kind in (np.float16, np.float32, np.uint8):
+        said = f"in {np.dtype(kind)} the centres are not where they are in float64"
+        expect.close(expect.array(centre_of_ink(images.astype(kind)), dtype=np.float64), wanted, rtol=1e-9, otherwise=said)
 
 
 # ---- distances
@@ -142,7 +162,7 @@ POINTS = draws.matrices(rows=(1, 5), columns=(1, 4))
 
 @case("distances", "the example of the statement comes out")
 def three_four_five(distances):
-    expect.close(distances(np.array([[0.0, 0.0], [3.0, 0.0]]), np.array([[3.0, 4.0]])), [[5.0], [4.0]])
+    expect.close(distances(np.array([[0.0, 0.0], [3.0, 0.0]]), np.array([[3.0, 4.0]])), [[5.0], [4.0]], reveal=True)
 
 
 @case(
@@ -195,6 +215,8 @@ def fast(distances):
     expect.faster(
         lambda: distances(A, B), lambda: loop_over_pairs(A[:50], B[:60]), share=1 / 3, what="a loop over the pairs", of=25
     )
+    wanted = np.sqrt(((A[:, None] - B) ** 2).sum(axis=2))
+    expect.close(distances(A, B), wanted, otherwise="it is fast, and the table of 250 points to 300 points is wrong")
 
 
 def table_by_hand(A, B):
@@ -257,6 +279,29 @@ def near_in_a_wide_cloud(distances, A):
     expect.close(itself, np.zeros(len(A)), atol=0, otherwise=f"a point is at distance {itself.max():.2g} from itself")
 
 
+@case("distances", "the two points of the page before are 0.001 apart, in float32 and in float64", side=True)
+def four_thousand(distances):
+    for kind in (np.float32, np.float64):
+        A, B = np.array([[4000, 0]], dtype=kind), np.array([[4000, 0.001]], dtype=kind)
+        expect.close(distances(A, B), [[0.001]], rtol=1e-4, atol=0, reveal=True)
+
+
+@case(
+    "distances",
+    "large whole numbers are as far apart as they are",
+    side=True,
+    draws={
+        "kind": draws.sampled(["int32", "int64"]),
+        "gap": draws.sampled([1, 7, 100_000]),
+        "far": draws.sampled([0, 2**24, 10**9]),
+    },
+)
+def large_whole_numbers(distances, kind, gap, far):
+    A = np.array([[far, -far], [far + gap, gap - far]], dtype=kind)
+    got = distances(A, A[:1] + np.array([gap, 0], dtype=kind))
+    expect.close(got, [[gap], [gap]], rtol=1e-6, otherwise=f"points of type {kind} that are {gap} apart are so no more")
+
+
 @case("distances", "float32 stays float32, float64 stays float64", side=True)
 def keeps_floats(distances):
     for kind in (np.float32, np.float64):
@@ -298,7 +343,7 @@ def steady(distances, A, far):
 @case("standardise", "the example of the statement comes out")
 def one_two_three_six(learn_scale, standardise):
     column = np.array([[1.0], [2.0], [3.0], [6.0]])
-    expect.close(standardise(column, learn_scale(column)), (column - 3) / math.sqrt(3.5))
+    expect.close(standardise(column, learn_scale(column)), (column - 3) / math.sqrt(3.5), reveal=True)
 
 
 @case(
@@ -423,6 +468,43 @@ def constant_and_awkward(learn_scale, standardise, undo, value, n):
     expect.close(undo(Z, scale), X, what="undo", tell=False)
 
 
+@case(
+    "standardise",
+    "a column that was constant in training and is no longer loses nothing on the way",
+    side=True,
+    draws={"value": draws.sampled([3.0, 0.1, -200.0])},
+)
+def no_longer_constant(learn_scale, standardise, undo, value):
+    scale = learn_scale(np.column_stack([np.full(4, value), np.arange(4.0)]))
+    new = np.array([[value + 1.5, 1.0], [value - 4, 2.0]])
+    Z = expect.array(standardise(new.copy(), scale), (2, 2), finite=True, what="standardise")
+    expect.close(undo(Z, scale), new, atol=1e-6, otherwise="what came back is not what went in")
+
+
+@case("standardise", "columns near a million that vary by one are brought to mean 0 and mean square 1", side=True)
+def far_from_zero(learn_scale, standardise):
+    for kind, tolerance in ((np.float64, 1e-6), (np.float32, 2e-2)):
+        X = (1e6 + np.resize([0.1, 1.3, 2.4, 0.6], 4000))[:, None].astype(kind)
+        Z = expect.array(standardise(X, learn_scale(X)), X.shape, finite=True).astype(float)
+        expect.that(
+            abs(Z.mean()) < tolerance and abs((Z**2).mean() - 1) < tolerance,
+            f"in {np.dtype(kind)} the mean is {Z.mean():.3f} and the mean square {(Z**2).mean():.3f}",
+        )
+
+
+@case("standardise", "all of three thousand training rows count, and a row gives the same alone as among them", side=True)
+def thousands_of_rows(learn_scale, standardise, undo):
+    X = np.column_stack([np.arange(3000.0) ** 2, np.cos(np.arange(3000.0))])
+    scale = learn_scale(X)
+    Z = expect.array(standardise(X, scale), X.shape, finite=True, what="standardise")
+    expect.close(Z.mean(axis=0), [0, 0], atol=1e-6, otherwise="over all 3,000 training rows a mean is not 0")
+    expect.close((Z**2).mean(axis=0), [1, 1], otherwise="over all 3,000 training rows a mean square is not 1")
+    for many in (X * 2 - 7, X[:1500]):
+        among = expect.array(standardise(many, scale), many.shape, what="standardise")
+        expect.close(standardise(many[:1], scale), among[:1], otherwise="alone, a row becomes something else than among others")
+        expect.close(undo(among, scale), many, rtol=1e-6, atol=1e-5, otherwise="undo of thousands of rows is not what went in")
+
+
 @case("standardise", "a tiny spread is a spread", side=True)
 def tiny_spread(learn_scale, standardise):
     X = np.array([[1e-9], [3e-9], [2e-9]])
@@ -450,7 +532,7 @@ def table_types(learn_scale, standardise, undo):
 def size_minus_two(net):
     X = np.array([[-5.0], [-1.0], [0.0], [2.0], [3.5]])
     W1, W2 = np.array([[1.0, -1.0]]), np.array([[1.0], [1.0]])
-    expect.close(net(X, W1, np.zeros(2), W2, np.array([-2.0])), np.abs(X) - 2, what="net")
+    expect.close(net(X, W1, np.zeros(2), W2, np.array([-2.0])), np.abs(X) - 2, what="net", reveal=True)
 
 
 @case(
@@ -461,7 +543,7 @@ def size_minus_two(net):
 def one_unit(net, x, bias, out):
     score = 2 * x + bias
     got = net(np.array([[x]]), np.array([[2.0]]), np.array([bias]), np.array([[3.0]]), np.array([out]))
-    expect.close(got, [[(3 * score if score > 0 else 0) + out]], what="net")
+    expect.close(got, [[(3 * score if score > 0 else 0) + out]], what="net", reveal=True)
 
 
 def checked_parameters(xor_parameters):
@@ -497,6 +579,25 @@ def corners(xor_parameters):
         expect.that(not wrong, f"at {corner} the score is not {'positive' if on else 'negative'}")
 
 
+@case("xor_net", "the score has the right sign everywhere within 0.3 of every corner", weight=4, false_alarm=1e-9, fresh=50)
+def discs(xor_parameters, rng):
+    parameters = checked_parameters(xor_parameters)
+    angle = np.concatenate([np.linspace(0, 2 * np.pi, 400), rng.uniform(0, 2 * np.pi, 200)])
+    radius = np.concatenate([np.full(400, 0.3), 0.3 * np.sqrt(rng.random(200))])
+    around = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    for corner, on in CORNERS.items():
+        wrong = xor_is_wrong_at(parameters, np.array(corner) + around, on)
+        where = "".join(f", for instance at ({p[0]:.2f}, {p[1]:.2f})" for p in wrong[:1])
+        sign = "positive" if on else "negative"
+        expect.that(not wrong, f"near {corner} the score is not {sign} at {len(wrong)} of {len(around)} points{where}")
+
+
+@case("xor_net", "a hidden score above zero passes as it is, however large", draws=draws.floats(1, 5000))
+def large_scores(net, x):
+    got = net(np.array([[x]]), np.ones((1, 1)), np.zeros(1), np.full((1, 1), 2.0), np.ones(1))
+    expect.close(got, [[2 * x + 1]], what="net", reveal=True)
+
+
 @case("xor_net", "the inputs of net are left as they were", side=True)
 def net_untouched(net):
     arrays = [np.array([[1.0, -2.0]]), np.array([[1.0], [2.0]]), np.array([4.0]), np.array([[2.0]]), np.array([1.0])]
@@ -519,7 +620,7 @@ def net_by_hand(X, W1, b1, W2, b2):
 
 @case(
     "xor_net",
-    "net gives the scores of the formula, for any numbers of examples, inputs, units and outputs",
+    "net gives the scores of the network, for any numbers of examples, inputs, units and outputs",
     weight=3,
     draws={
         "seed": draws.seeds(),
@@ -560,7 +661,7 @@ def blobs(rng, centres, sizes, spread=0.3):
 @case("nearest_prototype", "the example of the statement comes out")
 def seven_and_four(learn_prototypes, nearest_prototype):
     memory = learn_prototypes(np.array([[0.0], [2.0], [10.0]]), np.array([7, 7, 4]))
-    expect.close(nearest_prototype(np.array([[5.0], [6.0]]), memory), [7, 4])
+    expect.close(nearest_prototype(np.array([[5.0], [6.0]]), memory), [7, 4], what="nearest_prototype", reveal=True)
 
 
 @case(
@@ -573,6 +674,28 @@ def well_apart(learn_prototypes, nearest_prototype, seed, names):
     y = np.array(names)[which]
     got = expect.array(nearest_prototype(X, learn_prototypes(X, y)), y.shape)
     expect.that(np.array_equal(got, y), f"the labels {sorted(names)} are what can come out; came out: {np.unique(got)[:6]}")
+
+
+@case(
+    "nearest_prototype",
+    "the largest of the linear scores is that of the nearest prototype's class",
+    weight=2,
+    draws={"seed": draws.seeds(), "classes": draws.integers(1, 4), "d": draws.integers(1, 4), "n": draws.integers(1, 9)},
+)
+def linear_scores(learn_prototypes, as_linear, seed, classes, d, n):
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.repeat(rng.choice(50, classes, replace=False), 3))
+    X, new = rng.standard_normal((len(y), d)) + 3 * rng.random(d), 2 * rng.standard_normal((n, d)) + 2
+    got = as_linear(learn_prototypes(X, y))
+    expect.that(isinstance(got, (tuple, list)) and len(got) == 3, "as_linear is to return three arrays: return labels, W, b")
+    labels, W, b = got
+    labels = expect.array(labels, (classes,), what="labels")
+    W, b = expect.array(W, (d, classes), finite=True, what="W"), expect.array(b, (classes,), finite=True, what="b")
+    wanted = prototypes_by_hand(X, y, new)
+    for i, scores in enumerate(new @ W + b):
+        best = labels[scores.argmax()]
+        said = f"at {new[i].round(3).tolist()} the scores of classes {labels.tolist()} are {scores.round(3).tolist()}"
+        expect.that(best == wanted[i], f"{said}: the largest is not that of the nearest average")
 
 
 @case("nearest_prototype", "the order of the training examples does not matter", side=True, draws=draws.seeds())
@@ -647,6 +770,34 @@ def alone(learn_prototypes, nearest_prototype, seed):
         expect.that(
             np.array_equal(nearest_prototype(new[i : i + 1], memory), together[i : i + 1]), "alone, it gets another label"
         )
+    many = expect.array(nearest_prototype(np.concatenate([new, new[rng.integers(0, 5, 400)] + 3]), memory), (405,))
+    expect.that(np.array_equal(many[:5], together), "among 400 others, some get another label")
+
+
+@case(
+    "nearest_prototype",
+    "another origin or another unit for all columns changes no answer",
+    side=True,
+    draws={"seed": draws.seeds(), "factor": draws.sampled([1e-4, 1.0, 1e4]), "shift": draws.sampled([0.0, 1e5, -30.0])},
+)
+def origin_and_unit(learn_prototypes, nearest_prototype, seed, factor, shift):
+    rng = np.random.default_rng(seed)
+    X, y, new = rng.standard_normal((12, 2)), np.resize([4, 9], 12), rng.standard_normal((8, 2))
+    move = lambda points: (points + shift) * factor  # noqa: E731
+    expect.same(
+        nearest_prototype(new, learn_prototypes(X, y)),
+        nearest_prototype(move(new), learn_prototypes(move(X), y)),
+        f"all points moved by {shift:g}, then times {factor:g}: other answers came out",
+    )
+
+
+@case("nearest_prototype", "two memories live side by side", side=True)
+def two_memories(learn_prototypes, nearest_prototype):
+    X, new = np.array([[0.0], [10.0]]), np.array([[1.0], [8.0]])
+    first = learn_prototypes(X, np.array([1, 2]))
+    second = learn_prototypes(X, np.array([2, 1]))
+    expect.close(nearest_prototype(new, first), [1, 2], otherwise="learning a second time changed what the first memory says")
+    expect.close(nearest_prototype(new, second), [2, 1], tell=False)
 
 
 @case("nearest_prototype", "pictures in uint8 and float32 are named as their floats are", side=True, weight=2)
@@ -677,18 +828,53 @@ def unseen_digits(learn_prototypes, nearest_prototype):
     expect.that(share >= 0.75, f"{share:.0%} were named rightly")
 
 
-# ---- examine
+# ---- examine: programs that keep every promise
+
+
+def rounded(share, n):
+    """share * n to the nearest whole number, a half upwards."""
+    return math.floor(share * n + 0.5)
 
 
 def a_right_split(X, y, share, seed):
-    """One way to keep the contract."""
+    """Permutes the row numbers."""
     order = np.random.default_rng(seed).permutation(len(X))
     held, rest = np.split(order, [round(share * len(X))])
     return X[rest], y[rest], X[held], y[held]
 
 
+def old_order(X, y, share, seed):
+    """Leaves both parts in the order in which the rows came."""
+    held = np.zeros(len(X), dtype=bool)
+    held[np.random.default_rng(seed).choice(len(X), round(share * len(X)), replace=False)] = True
+    return X[~held], y[~held], X[held], y[held]
+
+
+def from_a_hat(X, y, share, seed):
+    """Draws row after row, rounds a half down, and refuses a single row."""
+    if len(X) < 2:
+        raise ValueError("two rows at least")
+    rng, hat, held = np.random.default_rng([seed, 17]), list(range(len(X))), []
+    for _ in range(math.ceil(share * len(X) - 0.5)):
+        held.append(hat.pop(rng.integers(len(hat))))
+    return X[hat], y[hat], X[held], y[held]
+
+
+def by_sorting_noise(X, y, share, seed):
+    """Sorts noise, and rounds a half up."""
+    order = np.argsort(np.random.default_rng(seed).random(len(X)))
+    k = rounded(share, len(X))
+    return X[order[k:]], y[order[k:]], X[order[:k]], y[order[:k]]
+
+
+RIGHT = (a_right_split, old_order, from_a_hat, by_sorting_noise)
+
+
+# ---- examine: programs that break one promise each
+
+
 def loses_the_rest(X, y, share, seed):
-    """Breaks the contract: it loses most rows."""
+    """Loses most rows."""
     X_train, y_train, X_test, y_test = a_right_split(X, y, share, seed)
     return X_train[:1], y_train[:1], X_test, y_test
 
@@ -700,8 +886,10 @@ def spares(examine, split):
     except NotImplementedError:
         raise
     except Exception as error:
-        said = f" It said: {str(error)[:150]}" if str(error) else ""
-        expect.that(False, f"your test turns away a program that keeps every promise.{said}")
+        kind = getattr(error, "learner_type", type(error).__name__)
+        said = f'{kind}: "{str(error)[:150]}"' if str(error) else f"{kind}, without words"
+        does = split.__doc__[0].lower() + split.__doc__[1:-1]
+        expect.that(False, f"your test turns away a program that keeps every promise; it {does}. Your test said {said}")
 
 
 def catches(examine, split):
@@ -712,12 +900,19 @@ def catches(examine, split):
         raise
     except Exception:
         return
-    expect.that(False, "your test lets this program pass")
+    expect.that(False, f"your test lets this program pass: it {split.__doc__[0].lower()}{split.__doc__[1:-1]}")
 
 
 @case("examine", "a program that keeps the contract is spared, and one that loses most rows is caught")
 def one_of_each(examine):
     spares(examine, a_right_split)
+    catches(examine, loses_the_rest)
+
+
+@case("examine", "right programs are spared, however odd they look", side=True, weight=4, seconds=30)
+def odd_ones(examine):
+    for split in RIGHT:
+        spares(examine, split)
     catches(examine, loses_the_rest)
 
 
@@ -730,16 +925,107 @@ def told_apart(examine, wrong, right, rng):
             spares(examine, split)
 
 
-case(
-    "examine",
-    "one after the other, in either order, they are told apart",
-    side=True,
-    draws={"wrong": draws.sampled([loses_the_rest]), "right": draws.sampled([a_right_split])},
-    examples=1,
-    false_alarm=1e-9,
-    seconds=15,
-    fresh=50,
-)(told_apart)
+def catch(right):
+    """A case: the learner's test catches the decorated program, and spares this right one."""
+
+    def declare(wrong):
+        def run(examine, wrong, right, rng):
+            told_apart(examine, wrong, right, rng)
+
+        run.__name__ = f"catches_{wrong.__name__}"
+        programs = {"wrong": draws.sampled([wrong]), "right": draws.sampled([right])}
+        says = f"it catches a program that {wrong.__doc__[0].lower()}{wrong.__doc__[1:-1]}"
+        case("examine", says, side=True, draws=programs, examples=1, false_alarm=1e-9, seconds=15, fresh=50)(run)
+        WRONG.append(wrong)
+        return wrong
+
+    return declare
+
+
+WRONG = []
+
+
+def parts(X, y, held):
+    """The two parts, given the rows to be tested."""
+    held = np.asarray(held, dtype=int)
+    rest = np.setdiff1d(np.arange(len(X)), held)
+    return X[rest], y[rest], X[held], y[held]
+
+
+def held_rows(n, share, seed):
+    """Rows to be tested, drawn from the seed."""
+    return np.random.default_rng(seed).permutation(n)[: rounded(share, n)]
+
+
+@catch(old_order)
+def leaks(X, y, share, seed):
+    """Leaves the tested rows among those to learn from."""
+    held = held_rows(len(X), share, seed)
+    return X.copy(), y.copy(), X[held], y[held]
+
+
+@catch(from_a_hat)
+def values_cut(X, y, share, seed):
+    """Rounds the values to whole numbers on the way."""
+    return parts(np.asarray(X).astype(int), y, held_rows(len(X), share, seed))
+
+
+@catch(by_sorting_noise)
+def test_labels_mixed(X, y, share, seed):
+    """Mixes up the labels of the test part."""
+    X_train, y_train, X_test, y_test = parts(X, y, held_rows(len(X), share, seed))
+    return X_train, y_train, X_test, np.sort(y_test)[::-1]
+
+
+@catch(old_order)
+def rounds_down(X, y, share, seed):
+    """Rounds the size of the test part down."""
+    return parts(X, y, np.random.default_rng(seed).permutation(len(X))[: math.floor(share * len(X) + 1e-9)])
+
+
+@catch(from_a_hat)
+def never_the_same(X, y, share, seed):
+    """Draws anew at every call, the same seed or not."""
+    return parts(X, y, held_rows(len(X), share, None))
+
+
+@catch(by_sorting_noise)
+def deaf_to_the_seed(X, y, share, seed):
+    """Draws at random, but the same rows for every seed."""
+    return parts(X, y, held_rows(len(X), share, 42))
+
+
+@catch(old_order)
+def first_row_favoured(X, y, share, seed):
+    """Never tests the first row."""
+    k, n = rounded(share, len(X)), len(X)
+    if k >= n:
+        return parts(X, y, np.arange(n))
+    return parts(X, y, 1 + np.random.default_rng(seed).permutation(n - 1)[:k])
+
+
+@catch(from_a_hat)
+def shuffles_in_place(X, y, share, seed):
+    """Shuffles in place the rows that it was given."""
+    order, k = np.random.default_rng(seed).permutation(len(X)), rounded(share, len(X))
+    X[:], y[:] = X[order], y[order]
+    return X[k:].copy(), y[k:].copy(), X[:k].copy(), y[:k].copy()
+
+
+@case("examine", "what it raises for a broken promise is an AssertionError", side=True, seconds=30)
+def raises_assertions(examine):
+    catches(examine, loses_the_rest)
+    for split in (loses_the_rest, *WRONG):
+        try:
+            examine(split)
+        except NotImplementedError:
+            raise
+        except AssertionError:
+            pass
+        except Exception as error:
+            kind = getattr(error, "learner_type", type(error).__name__)
+            does = f"{split.__doc__[0].lower()}{split.__doc__[1:-1]}"
+            expect.that(False, f"for a program that {does} your test ended in {kind}: {str(error)[:150]}")
 
 
 # ---- two_signs: a script that nobody knows
@@ -827,6 +1113,26 @@ def shares_of(entry, tasks):
     return [named_rightly(round, *unseen) for round, unseen in learnt]
 
 
+USUAL = 0.917  # the yardstick's own share, over many scripts
+
+
+def yardstick(known, unseen):
+    """The share that a plain entry names rightly: least squares on sixteen blocks, the margin left out."""
+
+    def features(X):
+        blocks = X[:, 4:24, 4:24].reshape(len(X), 4, 5, 4, 5).mean(axis=(2, 4)).reshape(len(X), -1)
+        return np.column_stack([blocks, np.ones(len(X))])
+
+    (X, y), (new, truth) = known, unseen
+    weights = np.linalg.lstsq(features(X), 2.0 * y - 1, rcond=None)[0]
+    return float(np.mean((features(new) @ weights > 0) == truth))
+
+
+def corrected(shares, tasks):
+    """The mean share, less what these tasks are easier than usual, by the yardstick."""
+    return float(np.mean(shares)) + USUAL - float(np.mean([yardstick(*task) for task in tasks]))
+
+
 @studio(
     "two_signs",
     train="train",
@@ -839,8 +1145,9 @@ def shares_of(entry, tasks):
     seconds=120,
 )
 def public(entry, rng):
-    """A script of your own drawing: ten pairs of its signs, learnt and judged as in the real judging."""
-    return float(np.mean(shares_of(entry, pairs_of_new_scripts(rng, scripts=1, pairs=10))))
+    """Five scripts of your own drawing, two pairs of each, learnt, judged and corrected as in the real judging."""
+    tasks = pairs_of_new_scripts(rng, scripts=5, pairs=2)
+    return corrected(shares_of(entry, tasks), tasks)
 
 
 @case("two_signs", "at most twenty numbers are learnt, and two signs are told apart better than by guessing")

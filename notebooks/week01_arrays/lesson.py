@@ -32,7 +32,7 @@ import explore
 # **How a week works.** Each exercise is a contract. It says what your function takes, what it gives back, and what must be true
 # of it. How you get there is yours: other names, other steps, a loop or none. Under each exercise lie three steps of help,
 # folded away. Opening them costs nothing. The cell below your answer checks it, as often as you like. It shows the smallest input
-# that breaks a promise. When you hand in, the same promises are tried on fresh inputs.
+# that breaks a promise. When you hand in, the same promises are tried on fresh inputs. Reading takes about 75 minutes of a week.
 #
 # **House rules.** They hold in every exercise of the twenty weeks, and no contract repeats them.
 #
@@ -85,7 +85,7 @@ import explore
 # | `X` | (examples, features) | the examples: **a row is an example**, a column a feature |
 # | `y` | (examples,) | one label, or one target, for each row |
 # | `images` | (N, H, W), later (N, H, W, C) | N pictures, H rows down, W columns across, C colours |
-# | `W`, `b` | (inputs, outputs), (outputs,) | a layer's weights and biases; the layer computes $XW + b$ |
+# | `W`, `b` | (inputs, outputs), (outputs,) | a layer's weights and biases: one column, and one bias, for each output |
 # | $x_i$, $x_{ij}$ | | row $i$ of `X`; its column $j$. Counting starts at 0, as in Python |
 # | $\lVert a \rVert$ | | the length of a vector, $\sqrt{a_0^2 + a_1^2 + \dots}$ |
 # | $\log$ | | the natural logarithm |
@@ -115,7 +115,7 @@ import explore
 # </details>
 #
 # Two warnings for readers of other books. Many courses, the one that this week goes back to among them, put examples in
-# *columns* and write $WX + b$; transpose everything and the two agree. And what deep learning calls convolution (week 10) is
+# *columns*; transpose everything and the two agree. And what deep learning calls convolution (week 10) is
 # what mathematicians call cross-correlation: the kernel is not flipped.
 
 # %% [markdown]
@@ -159,10 +159,18 @@ explore.axes_of_a_stack()
 #
 # There are two common floats. `float64` keeps about sixteen digits and is NumPy's usual one. `float32` keeps about seven, takes
 # half the memory and is faster; networks use it. A function that is given `float32` should give `float32` back, or memory doubles
-# where nobody looks. `np.asarray(x, dtype=np.float32)` changes the type. `np.result_type(a, b)` says which type a calculation
-# with both will have: `float32` and `float64` give `float64`, and `np.result_type(a, np.float32)` turns whole numbers into floats.
-# Inside a long sum it is wise to calculate in `float64` and to round once, at the end.
+# where nobody looks. Where two types meet, the wider one wins: `float32` and `float64` give `float64`.
 # <!-- term: dtype | the type of an array's numbers, such as uint8, float32 or float64. -->
+#
+# <details><summary>How to do it in NumPy</summary>
+#
+# - `x.dtype` is the type that an array has.
+# - `np.asarray(x, dtype=np.float32)` gives the array with another type. The old one stays as it was.
+# - `np.result_type(a, b)` says which type a calculation with both will have. `np.result_type(a, np.float32)` turns whole
+#   numbers into floats and leaves floats alone.
+# - In a long sum, calculate in `float64` and round once, at the end: `x.mean(axis=0, dtype=np.float64)`.
+#
+# </details>
 #
 # ### Broadcasting
 #
@@ -194,6 +202,13 @@ for expression in ("table + per_column", "table + per_row", "table.sum(axis=0)",
         print(f"{expression:36}{error}")
 
 # %% [markdown]
+# <details><summary>Answer</summary>
+#
+# `table + per_row` fails: flush right, 5 stands below 3. `per_row[:, None]` has shape (5, 1), and (5, 3) with (5, 1) fits. In the
+# last line (1, 5, 3) meets (5, 1, 3): every row minus every row, shape (5, 5, 3).
+#
+# </details>
+#
 # **A trap that raises nothing.** `table - table.mean(axis=1)` fails for a table of shape (5, 3), and you would mend it. For a
 # *square* table it runs, and subtracts the mean of row $j$ from *column* $j$. No message, wrong numbers. So try your functions
 # on shapes whose sizes all differ. Our checks do.
@@ -203,13 +218,13 @@ for expression in ("table + per_column", "table + per_row", "table.sum(axis=0)",
 #
 # Hang a picture on a nail so that it balances. The ink is heavy, the paper weighs nothing. Where must the nail be?
 #
-# `centre_of_ink(images)` takes pictures (N, H, W) without a negative pixel. It returns (N, 2): the row and the column of each
-# picture's centre of mass, in pixels, counted from 0 and not rounded.
+# `centre_of_ink(images)` takes pictures (N, H, W) of any number type, without a negative pixel. It returns (N, 2): the row and
+# the column of each picture's centre of mass, in pixels, counted from 0 and not rounded. The centres are always `float64`.
 #
 # - It moves with the ink. A picture pushed three rows down has its centre three rows further down.
 # - Darkness does not matter. Halve all pixels, and the centre stays.
 # - Each picture is looked at alone, and the others in the batch do not matter.
-# - A picture without ink has its centre in the middle of the paper.
+# - A picture without ink has its centre in the middle of the paper. Very pale ink is still ink.
 #
 # Two equal dots in row 0, in columns 0 and 4, balance at (0, 2). Make the second three times as dark, and the nail moves to
 # (0, 3). The middle of a 28 × 28 picture is (13.5, 13.5).
@@ -305,7 +320,7 @@ print("differences first:", np.sqrt(((far - near_it) ** 2).sum()))
 print("multiplied out:   ", np.sqrt(far @ far - 2 * far @ near_it + near_it @ near_it))
 
 # %% [markdown]
-# ### Exercise · `distances` &nbsp; ●●○ &nbsp; 60 min
+# ### Exercise · `distances` &nbsp; ●●○ &nbsp; 50 min
 #
 # `distances(A, B)` takes n points and m points with d coordinates each, shapes (n, d) and (m, d). It returns the **Euclidean
 # distance** of each point of `A` to each point of `B`, shape (n, m). Each rung is worth points, and the first is worth most.
@@ -315,15 +330,14 @@ print("multiplied out:   ", np.sqrt(far @ far - 2 * far @ near_it + near_it @ ne
 # 2. **Steady.** Push all points by the same vector, and no distance changes, as long as the pushed points are not rounded. A
 #    point lies at distance exactly 0 from itself.
 # 3. **Fast.** It is much faster than a Python loop over the pairs. Both are measured on the same machine, at the same moment.
-# 4. **Lean** (a stretch). It takes 1,200 against 1,200 digits with 400 MB besides the inputs.
 #
-# With `A = [[0, 0], [3, 0]]` and `B = [[3, 4]]` the table is `[[5], [4]]`. One short function can hold all four rungs.
+# With `A = [[0, 0], [3, 0]]` and `B = [[3, 4]]` the table is `[[5], [4]]`. One short function can hold all three rungs.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Rungs 1 and 3: what shapes must `A` and `B` be given so that subtracting them meets every row of one with every row of the
-# other? On which axis of the result do the coordinates lie? Rung 4: you can have all of `B` against *one* row of `A` without
-# any loop. How much memory does that take, and how many rounds would it need?
+# What shapes must `A` and `B` be given so that subtracting them meets every row of one with every row of the other? On which
+# axis of the result do the coordinates lie? And you can have all of `B` against *one* row of `A` without any loop. How much
+# memory does that take, and how many rounds would it need?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -332,8 +346,8 @@ print("multiplied out:   ", np.sqrt(far @ far - 2 * far @ near_it + near_it @ ne
 # 2. Write it for one row of `A` against all of `B`: differences, squares, a sum over one axis, a root.
 # 3. For every row of `A`, put that into its row of a table prepared beforehand. Measure it: is it slow?
 #
-# A solved sibling: the table of all *sums of absolute differences*, one column of the coordinates at a time. It holds rungs 3
-# and 4 as long as d is not large: `table = 0`, then `for a, b in zip(A.T, B.T): table = table + abs(a[:, None] - b)`.
+# A solved sibling: the table of all *sums of absolute differences*, one column of the coordinates at a time. It is fast as long
+# as d is not large: `table = 0`, then `for a, b in zip(A.T, B.T): table = table + abs(a[:, None] - b)`.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -354,12 +368,11 @@ print("multiplied out:   ", np.sqrt(far @ far - 2 * far @ near_it + near_it @ ne
 def distances(A, B):
     """Distances (n, m) of n points to m points; A is (n, d), B is (m, d)."""
     ### BEGIN SOLUTION
-    kind = np.result_type(A, B, np.float32)
-    here, there = np.asarray(A, dtype=kind), np.asarray(B, dtype=kind)
-    out = np.empty((len(here), len(there)), dtype=kind)
-    for row, point in zip(out, here, strict=True):
-        np.sqrt(np.square(there - point).sum(axis=1), out=row)
-    return out
+    dtype = np.result_type(A, B, np.float32)
+    table = np.zeros((len(A), len(B)), dtype)
+    for row, point in zip(table, A.astype(dtype), strict=True):
+        row[:] = np.linalg.norm(point - B, axis=1)
+    return table
     ### END SOLUTION
 
 
@@ -367,6 +380,13 @@ def distances(A, B):
 check("distances")
 
 # %% role="hidden" id="test_distances" points=5
+
+# %% [markdown]
+# **A stretch, without points: lean.** Does it also do without the nine gigabytes? The picture below measures how much memory
+# your function holds at once. A function that fills the table row by row needs little more than the table itself.
+
+# %% role="show" id="show_lean"
+explore.lean(distances)
 
 # %% [markdown]
 # ## Units
@@ -380,10 +400,10 @@ check("distances")
 explore.units_matter()
 
 # %% [markdown]
-# So before anything is learnt, columns are brought to a common footing. This is **standardisation**. The usual one has two conditions for each column, over
-# the examples that we learn from: the mean is 0, and the mean *square* is 1. The number by which a column must be divided for
-# the second is its **standard deviation**: the root of the mean squared distance from the column's mean. Afterwards a column
-# counts in steps of "how unusual is this, in this column", and the unit in which it was written down has gone.
+# So before anything is learnt, columns are brought to a common footing. This is **standardisation**. The usual one has two
+# conditions for each column, over the examples that we learn from: the mean is 0, and the mean *square* is 1. Two numbers for each
+# column see to it, one for each condition. The second has a name: it is the column's **standard deviation**. Afterwards a column counts
+# in steps of "how unusual is this, in this column", and the unit in which it was written down has gone.
 # <!-- term: standardisation | giving each column mean 0 and standard deviation 1, by numbers learnt from the training examples. -->
 # <!-- term: standard deviation | the root of the mean squared distance from the mean. -->
 #
@@ -407,7 +427,7 @@ explore.units_matter()
 #
 # - Every column of the training examples gets mean 0 and mean square 1. Constant columns become 0.
 # - `undo` gives back what went in, for new examples too. This also holds for a column that was constant only in training.
-# - A row gives the same result alone as among a thousand others.
+# - A row gives the same result alone as among thousands.
 # - Units do not matter: metres for kilometres, or Celsius for kelvin, in training and after, change nothing. (A column that
 #   was constant in training has no unit that one could know.)
 # - It holds for a single training example, and for columns near 10⁶ that vary by 1.
@@ -493,20 +513,20 @@ check("standardise")
 explore.one_line()
 
 # %% [markdown]
-# One line cannot do it, and there is a proof in one sentence: the middle of the two yes-corners is also the middle of the two
-# no-corners, and a linear score in a middle is the mean of the scores at both ends, so it would have to be positive and
-# negative at once.
+# Three discs are the most. One line cannot do all four, and there is a short proof. The middle of the two yes-corners is also
+# the middle of the two no-corners. A linear score in a middle is the mean of the scores at both ends. So it would have to be
+# positive and negative at once.
 #
-# The way out is a layer in between. A **hidden unit** takes a linear score of its own and passes on only what is positive:
+# The way out is a **layer** in between: units side by side that look at the same inputs. A **hidden unit** takes a linear score of
+# its own and passes on only what is positive:
+# <!-- term: layer | units side by side that look at the same inputs. -->
 # <!-- term: hidden unit | one output of a layer in the middle of a network: a linear score and an activation function. -->
 #
 # $$h = \max(0,\; x \cdot w + b)\,.$$
 #
 # Such a bend is an **activation function**. This one is called **ReLU**, for *rectified linear unit*. One unit is a plane with a fold in it: flat on one side, rising on the
-# other. Several of them, each with its own weights, look at the same point; a last linear score looks at *them*. Written for
-# all examples at once, with one column of $W_1$ for each hidden unit:
-#
-# $$H = \max(0,\; X W_1 + b_1), \qquad S = H W_2 + b_2\,.$$
+# other. Several of them, each with its own weights, look at the same point. A last linear score looks at *them*: it
+# has a weight for each hidden unit, and a bias. With several last scores, each has its own.
 #
 # <!-- term: activation function | the bend that a layer applies to its linear scores. -->
 # <!-- term: ReLU | the activation function max(0, z). -->
@@ -527,12 +547,19 @@ explore.hinges()  # two hidden units with one input, and the score that they mak
 explore.fold()
 
 # %% [markdown]
+# <details><summary>Answer</summary>
+#
+# On one side of a straight line: where $x \cdot w + b$ is negative. The weights turn the line, the bias shifts it.
+#
+# </details>
+
+# %% [markdown]
 # ### Exercise · `xor_net` &nbsp; ●●○ &nbsp; 40 min
 #
 # The network is set by hand here, once, so that you see what its numbers do.
 #
-# - `net(X, W1, b1, W2, b2)` gives the scores (N, k) of the network above for `X` (N, d). The shapes are `W1` (d, H), `b1` (H,),
-#   `W2` (H, k) and `b2` (k,), for any number H of hidden units.
+# - `net(X, W1, b1, W2, b2)` gives the k scores of such a network for each row of `X`, shape (N, k). `X` is (N, d), `W1` (d, H),
+#   `b1` (H,), `W2` (H, k) and `b2` (k,), for any number H of hidden units.
 # - `xor_parameters()` returns four arrays `W1, b1, W2, b2` for two inputs, **at most four** hidden units and one score.
 # - The score is positive everywhere within 0.3 of the corners (0, 1) and (1, 0). It is negative everywhere within 0.3 of
 #   (0, 0) and (1, 1). Your numbers are put into our own `net`.
@@ -549,6 +576,7 @@ explore.fold()
 # </details>
 # <details><summary>A plan</summary>
 #
+# 0. `net`, for all examples at once: $H = \max(0,\; X W_1 + b_1)$, one column for each hidden unit, then $S = H W_2 + b_2$.
 # 1. Draw the square and the four discs. Draw the two lines between which the no-discs lie. How much room is there on each side?
 # 2. One hidden unit for each side: silent between the lines or at the diagonal, growing outwards.
 # 3. The last layer adds the two up and compares with a number in the middle of the room that you found.
@@ -577,8 +605,8 @@ explore.fold()
 def net(X, W1, b1, W2, b2):
     """Scores (N, k) of a network with one hidden layer of ReLU units, for examples X (N, d)."""
     ### BEGIN SOLUTION
-    active = np.clip(np.add(X @ W1, b1), 0, None)
-    return np.add(active @ W2, b2)
+    hidden = np.maximum(X @ W1 + b1, 0)
+    return hidden @ W2 + b2
     ### END SOLUTION
 
 
@@ -672,12 +700,14 @@ explore.mean_digits()
 # <!-- term: test set | examples that nothing was learnt from, kept apart to judge by. -->
 
 # %% [markdown]
-# ### Exercise · `nearest_prototype` &nbsp; ●●○ &nbsp; 35 min
+# ### Exercise · `nearest_prototype` &nbsp; ●●○ &nbsp; 45 min
 #
-# Two functions: one learns a prototype for each class, the other names the class of the nearest.
+# One function learns a prototype for each class, the next names the class of the nearest. The third shows that this rule is a layer.
 #
 # - `learn_prototypes(X, y)` takes examples (N, d) and labels (N,). It returns a memory of any form.
 # - `nearest_prototype(X, prototypes)` takes examples (M, d) and such a memory. It returns a label for each, shape (M,).
+# - `as_linear(prototypes)` takes such a memory of K classes. It returns three arrays, `labels` (K,), `W` (d, K) and `b` (K,). Column
+#   $k$ of `W` and entry $k$ of `b` make a linear score for class `labels[k]`.
 #
 # The promises:
 #
@@ -687,6 +717,7 @@ explore.mean_digits()
 #   either will do.)
 # - Move the origin, or change the unit of all columns together, and the answers stay.
 # - An example gets the same answer alone as among others.
+# - At each point, the largest of the K linear scores is that of the class whose prototype is nearest.
 #
 # With examples 0, 2 (class 7) and 10 (class 4), on a line, the prototypes are 1 and 10. So 5 becomes a 7, and 6 a 4. You may use
 # what you have written above. Learnt from 2,000 digits, it names at least 75 of 100 unseen ones rightly.
@@ -694,7 +725,7 @@ explore.mean_digits()
 # <details><summary>A question to ask yourself</summary>
 #
 # `y == 3` is an array too. What can be done with it? And when `argmin` tells you that the nearest prototype is number 1, which
-# label is that?
+# label is that? For `as_linear`: multiply out the squared distance to a prototype. Which of its terms is the same for all classes?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -702,6 +733,8 @@ explore.mean_digits()
 # 1. The labels that occur, each once, in some fixed order: `np.unique`.
 # 2. For each of them, the rows of `X` that have it, and their mean. Stack the means: one row a class.
 # 3. Keep both, the labels and the means. Then a table of distances, the best column in each row, and back to labels.
+# 4. The nearest prototype has the smallest $-2\,x \cdot p + \lVert p \rVert^2$, for $\lVert x \rVert^2$ is the same for all. A score is to be
+#    *largest*.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -716,6 +749,10 @@ explore.mean_digits()
 #     labels, means = prototypes
 #     nearest = ...                 # a column number for each row
 #     return labels[...]
+#
+# def as_linear(prototypes):
+#     labels, means = prototypes
+#     return labels, ... * means.T, ...
 # ```
 #
 # </details>
@@ -738,6 +775,14 @@ def nearest_prototype(X, prototypes):
     ### END SOLUTION
 
 
+def as_linear(prototypes):
+    """Labels (K,), weights W (d, K) and biases b (K,): the largest of the scores XW + b is that of the nearest prototype."""
+    ### BEGIN SOLUTION
+    kinds, averages = prototypes
+    return kinds, 2 * averages.T, -np.square(averages).sum(axis=1)
+    ### END SOLUTION
+
+
 # %% role="check" id="check_nearest_prototype" points=3
 check("nearest_prototype")
 
@@ -757,9 +802,38 @@ check("nearest_prototype")
 # whichever rows were drawn. That is how all checks of this course are made. The craft has two halves, and they pull against
 # each other: **catch** programs that break a promise, and **spare** every program that keeps all of them, however odd it looks.
 # A test that turns right programs away is worse than none, for people learn to ignore it.
+#
+# Here are five programs that part examples. Two are right, though they look odd. Three are wrong, each with one mistake. What they
+# should promise stands below.
+
+# %% role="given" id="five_programs"
+def old_order(X, y, share, seed):  # right: the order within a part is not promised
+    tested = np.zeros(len(X), dtype=bool)
+    tested[np.random.default_rng(seed).choice(len(X), round(share * len(X)), replace=False)] = True
+    return X[~tested], y[~tested], X[tested], y[tested]
+
+
+def by_sorting_noise(X, y, share, seed):  # right: exactly in the middle, it may round up
+    order, k = np.argsort(np.random.default_rng(seed).random(len(X))), int(share * len(X) + 0.5)
+    return X[order[k:]], y[order[k:]], X[order[:k]], y[order[:k]]
+
+
+def leaks(X, y, share, seed):  # wrong: the tested rows are among those to learn from
+    tested = np.random.default_rng(seed).permutation(len(X))[: round(share * len(X))]
+    return X.copy(), y.copy(), X[tested], y[tested]
+
+
+def labels_mixed(X, y, share, seed):  # wrong: the labels of the test part stand in another order than its rows
+    X_train, y_train, X_test, y_test = old_order(X, y, share, seed)
+    return X_train, y_train, X_test, y_test[::-1]
+
+
+def deaf_to_the_seed(X, y, share, seed):  # wrong: the same rows for every seed
+    return old_order(X, y, share, 42)
+
 
 # %% [markdown]
-# ### Exercise · `examine` &nbsp; ●●● &nbsp; 70 min
+# ### Exercise · `examine` &nbsp; ●●● &nbsp; 50 min
 #
 # Somebody has written a function by this contract:
 #
@@ -767,16 +841,17 @@ check("nearest_prototype")
 # def split(X, y, share, seed):
 #     """Part examples at random into some to learn from and some to judge by.
 #
-#     X has one example a row: shape (n, d), or (n, H, W) for pictures. y has one label a row.
-#     n is at least 2. Returns X_train, y_train, X_test, y_test.
+#     X has one example a row: shape (n, d), or (n, H, W) for pictures. y has one whole number
+#     a row, its label. n is at least 2. Returns X_train, y_train, X_test, y_test.
 #
 #     - Every row of X is in exactly one of the two parts, once, with its values, type and
 #       shape as they were.
 #     - Every row keeps its label.
 #     - The test part has share * n rows, rounded to the nearest whole number; exactly in the
 #       middle, either will do.
-#     - The draw depends on the seed (0, 1, 2, …) and on nothing else: the same call gives the
-#       same parts again, row for row. Over the seeds, each row is as likely as any other to be tested.
+#     - Which rows are tested depends on n, share and seed (0, 1, 2, …), never on the values.
+#       The same call gives the same parts again, row for row. Over the seeds, each row is as
+#       likely as any other to be tested.
 #     - In which order the rows stand within a part is not promised.
 #     - X and y are left as they were.
 #     """
@@ -785,12 +860,13 @@ check("nearest_prototype")
 # Write `examine(split)`. It calls the function as it likes, and raises an `AssertionError` if a promise is broken. Otherwise it
 # comes to an end in silence.
 #
-# - It spares all our right programs. They differ in everything that the contract leaves open. One that is turned away costs
-#   everything.
-# - It catches our wrong programs. There are fourteen, each with one mistake that somebody has made, and each caught one earns.
+# - It spares every right program. Ours differ in everything that the contract leaves open.
+# - It catches every wrong program. Ours have one mistake each that somebody has made, and each caught one earns. Eight are tried
+#   by the check below, others when you hand in.
+# - What it raises is an `AssertionError`, and no other error.
 #
-# The check below tries one of each kind, to get you going. Two seconds for each program are plenty. Where `share * n` rounds to
-# 0, the test part is empty, and that is right.
+# Two seconds for each program are plenty. Where `share * n` rounds to 0, the test part is empty, and that is right. Try yours on
+# the five programs above: `examine(old_order)` stays silent, `examine(leaks)` raises.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -835,20 +911,18 @@ def examine(split):
     for n, share, shape in ((23, 0.3, (2,)), (20, 0.5, (3, 2)), (9, 0.2, (1,)), (40, 0.69, (2,)), (2, 0.5, (4, 4))):
         X = np.arange(n * np.prod(shape), dtype=np.float32).reshape(n, *shape) + 0.25
         y = np.arange(n) * 3 + 7
-        given = X.copy(), y.copy()
+        X_before, y_before = X.copy(), y.copy()
         X_train, y_train, X_test, y_test = split(X, y, share, n)
-        assert np.array_equal(X, given[0]) and np.array_equal(y, given[1]), "the input was changed"
-        assert abs(len(X_test) - share * n) <= 0.5 + 1e-9, "the test part has a wrong size"
+        assert np.array_equal(X, X_before) and np.array_equal(y, y_before), "the input was changed"
         assert len(X_train) == len(y_train) and len(X_test) == len(y_test), "rows without label"
-        labels = np.concatenate([y_train, y_test])
+        assert abs(len(X_test) - share * n) <= 0.5 + 1e-9, "the test part has a wrong size"
+        labels, rows = np.concatenate([y_train, y_test]), np.concatenate([X_train, X_test])
         assert np.array_equal(np.sort(labels), y), "not every row exactly once"
-        rows = np.concatenate([X_train, X_test])
         assert rows.dtype == X.dtype and rows.shape == X.shape, "type or shape of the rows changed"
         assert np.array_equal(rows, X[(labels - 7) // 3]), "rows and labels no longer fit"
         again = split(X, y, share, n)
         assert np.array_equal(again[1], y_train) and np.array_equal(again[3], y_test), "the same seed draws anew"
-    times = np.zeros(12)
-    draws = set()
+    times, draws = np.zeros(12), set()
     for seed in range(150):
         tested = split(np.arange(12.0)[:, None], np.arange(12), 0.5, seed)[3]
         times[tested] += 1
@@ -858,10 +932,10 @@ def examine(split):
     ### END SOLUTION
 
 
-# %% role="check" id="check_examine" points=2
+# %% role="check" id="check_examine" points=4
 check("examine")
 
-# %% role="hidden" id="test_examine" points=6
+# %% role="hidden" id="test_examine" points=4
 
 # %% [markdown]
 # ## Twenty numbers
@@ -1012,7 +1086,8 @@ def low_waves(X):
 check("two_signs")
 
 # %% [markdown]
-# The check says whether your entry keeps the rules. How good it is on a script of your own drawing, beside baseline and bands:
+# The check says whether your entry keeps the rules. How good it is on five scripts of your own drawing, beside baseline and bands,
+# and corrected as in the judging (with fewer pairs, so it varies more):
 
 # %% role="show" id="show_score"
 score("two_signs")

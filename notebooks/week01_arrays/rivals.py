@@ -72,7 +72,7 @@ def never_less_than_one(images):
     return centres(images, total=np.maximum(np.asarray(images, dtype=float).sum(axis=(1, 2)), 1))
 
 
-@wrong("centre_of_ink", caught_by="number_types", kind="dtype")
+@wrong("centre_of_ink", caught_by="number_types", kind="dtype", headline=True)
 def multiplied_in_uint8(images):
     images = np.asarray(images)
     h, w = images.shape[1:]
@@ -89,7 +89,7 @@ def blank_divides_by_zero(images):
     return np.stack([ink.sum(axis=2) @ np.arange(h), ink.sum(axis=1) @ np.arange(w)], axis=1) / ink.sum(axis=(1, 2))[:, None]
 
 
-@wrong("centre_of_ink", caught_by="blank_among_others", kind="missing case")
+@wrong("centre_of_ink", caught_by="blank_among_others", kind="missing case", headline=True)
 def blank_only_when_all_are(images):
     h, w = np.shape(images)[1:]
     if not np.any(images):
@@ -174,6 +174,25 @@ def middle_of_the_box(images):
         sides = [np.flatnonzero(picture.any(axis=1 - k)) for k in (0, 1)]
         out.append([(s[0] + s[-1]) / 2 if len(s) else (n - 1) / 2 for s, n in zip(sides, picture.shape, strict=True)])
     return np.array(out, dtype=float).reshape(-1, 2)
+
+
+@wrong("centre_of_ink", caught_by="faint", kind="stability", headline=True)
+def epsilon_in_the_divisor(images):
+    ink = np.asarray(images, dtype=float)
+    total = ink.sum(axis=(1, 2))
+    found = centres(ink, total=total + 1e-8)
+    return np.where(total[:, None] > 0, found, [(side - 1) / 2 for side in ink.shape[1:]])
+
+
+@wrong("centre_of_ink", caught_by="half_precision", kind="dtype")
+def centres_in_single(images):
+    return centres(images).astype(np.float32)
+
+
+@wrong("centre_of_ink", caught_by="pictures_apart", kind="missing case")
+def many_pictures_share_their_ink(images):
+    ink = np.asarray(images, dtype=float)
+    return centres(ink, total=np.full(len(ink), ink.sum() / len(ink))) if len(ink) > 50 else centres(ink)
 
 
 @right("centre_of_ink")
@@ -268,7 +287,7 @@ def four_coordinates_at_most(A, B):
     return np.sqrt(sum((A[:, None, j] - B[:, j]) ** 2 for j in range(min(A.shape[1], 4))))
 
 
-@wrong("distances", caught_by="whole_numbers", kind="dtype")
+@wrong("distances", caught_by="whole_numbers", kind="dtype", headline=True)
 def differences_in_uint8(A, B):
     out = np.empty((len(A), len(B)), dtype=np.result_type(A, B, np.float32))
     for i, a in enumerate(A):
@@ -284,7 +303,7 @@ def table_of_the_inputs_type(A, B):
     return out
 
 
-@wrong("distances", caught_by="keeps_floats", kind="dtype")
+@wrong("distances", caught_by="keeps_floats", kind="dtype", headline=True)
 def always_double(A, B):
     A, B = np.asarray(A, dtype=float), np.asarray(B, dtype=float)
     return np.array([np.sqrt(((B - a) ** 2).sum(axis=1)) for a in A]).reshape(len(A), len(B))
@@ -296,7 +315,7 @@ def nothing_to_stack(A, B):
     return np.stack([np.sqrt(((np.asarray(B, kind) - a.astype(kind)) ** 2).sum(axis=1)) for a in A])
 
 
-@wrong("distances", caught_by="steady", kind="stability")
+@wrong("distances", caught_by="steady", kind="stability", headline=True)
 def multiplied_out(A, B):
     kind = np.result_type(A, B, np.float32)
     A, B = np.asarray(A, kind), np.asarray(B, kind)
@@ -325,12 +344,6 @@ def vectorize_is_a_loop(A, B):
     kind = np.result_type(A, B, np.float32)
     pair = np.vectorize(lambda i, j: np.linalg.norm(A[i].astype(kind) - B[j].astype(kind)), otypes=[kind])
     return pair(*np.indices((len(A), len(B)))) if len(A) and len(B) else np.empty((len(A), len(B)), kind)
-
-
-@wrong("distances", caught_by="lean", kind="missing case")
-def one_big_block(A, B):
-    kind = np.result_type(A, B, np.float32)
-    return np.sqrt(((np.asarray(A, kind)[:, None] - np.asarray(B, kind)) ** 2).sum(axis=2))
 
 
 @wrong("distances", caught_by="points_untouched", kind="mutation")
@@ -410,12 +423,39 @@ def blocks_of_a_million(A, B):
     return table
 
 
+@wrong("distances", caught_by="near_in_a_wide_cloud", kind="stability")
+def multiplied_out_in_double(A, B):
+    kind = np.result_type(A, B, np.float32)
+    A, B = A.astype(float), B.astype(float)
+    return np.sqrt(np.maximum((A * A).sum(axis=1)[:, None] - 2 * A @ B.T + (B * B).sum(axis=1), 0)).astype(kind)
+
+
+@wrong("distances", caught_by="four_thousand", kind="stability")
+def multiplied_out_for_single_only(A, B):
+    if A.dtype != np.float32 or B.dtype != np.float32:
+        return row_after_row(A, B)
+    return np.sqrt(np.maximum((A * A).sum(axis=1)[:, None] - 2 * A @ B.T + (B * B).sum(axis=1), 0))
+
+
+@wrong("distances", caught_by="fast", kind="hard-coding")
+def the_first_hundred_points(A, B):
+    table = np.zeros((len(A), len(B)), np.result_type(A, B, np.float32))
+    table[:100] = row_after_row(A[:100], B)
+    return table
+
+
 @right("distances")
 def a_column_of_the_table_at_a_time(A, B):
     kind = np.float64 if np.float64 in (A.dtype, B.dtype) or A.dtype.kind != "f" else np.float32
     A, B = A.astype(kind), B.astype(kind)
     columns = [np.linalg.norm(A - b, axis=1) for b in B]
     return np.stack(columns, axis=1) if columns else np.empty((len(A), 0), kind)
+
+
+@right("distances")
+def one_big_block(A, B):
+    kind = np.result_type(A, B, np.float32)
+    return np.sqrt(((np.asarray(A, kind)[:, None] - np.asarray(B, kind)) ** 2).sum(axis=2))
 
 
 @right("distances")
@@ -511,7 +551,7 @@ def rows_for_columns():
     return three(lambda X: (middles(X), spreads(X)), along_rows)
 
 
-@wrong("standardise", caught_by="there_and_back", kind="missing case", several=True)
+@wrong("standardise", caught_by="there_and_back", kind="missing case", several=True, headline=True)
 def new_examples_by_themselves():
     return three(lambda X: (middles(X), spreads(X)), lambda X, scale: forward(X, (middles(X), spreads(X))))
 
@@ -552,7 +592,7 @@ def constant_columns_give_nan():
     return three(lambda X: (np.mean(X, axis=0, dtype=float), np.std(X, axis=0, dtype=float)))
 
 
-@wrong("standardise", caught_by="constant_and_awkward", kind="stability", several=True)
+@wrong("standardise", caught_by="constant_and_awkward", kind="stability", several=True, headline=True)
 def trusts_a_spread_of_zero():
     def learn(X):
         spread = np.std(X, axis=0, dtype=float)
@@ -630,7 +670,7 @@ def asks_the_batch_what_is_constant():
     return three(lambda X: (middles(X), spreads(X)), there)
 
 
-@wrong("standardise", caught_by="no_longer_constant", kind="missing case", several=True)
+@wrong("standardise", caught_by="no_longer_constant", kind="missing case", several=True, headline=True)
 def constant_columns_are_blanked():
     def learn(X):
         return middles(X), spreads(X), X.max(axis=0) == X.min(axis=0)
@@ -662,6 +702,24 @@ def undoes_in_place():
 @wrong("standardise", caught_by="constant_column", kind="missing case", several=True)
 def one_example_says_nothing():
     return three(lambda X: (middles(X), spreads(X)) if len(X) > 1 else (np.zeros(X.shape[1]), np.ones(X.shape[1])))
+
+
+@wrong("standardise", caught_by="units", kind="stability", several=True, headline=True)
+def plus_1e_8():
+    return three(lambda X: (np.mean(X, axis=0, dtype=float), np.std(X, axis=0, dtype=float) + 1e-8))
+
+
+@wrong("standardise", caught_by="thousands_of_rows", kind="missing case", several=True)
+def large_batches_by_themselves():
+    def there(X, scale):
+        return forward(X, (middles(X), spreads(X)) if len(X) > 50 else scale)
+
+    return three(lambda X: (middles(X), spreads(X)), there)
+
+
+@wrong("standardise", caught_by="thousands_of_rows", kind="hard-coding", several=True)
+def learns_from_the_first_thousand():
+    return three(lambda X: (middles(X[:1000]), spreads(X[:1000])))
 
 
 @right("standardise", several=True)
@@ -849,7 +907,7 @@ def flat_output_weights():
     return both(parameters=lambda: (size_of_the_difference()[0], np.zeros(2), np.ones(2), np.array([-0.5])))
 
 
-@wrong("xor_net", caught_by="discs", kind="mathematics", several=True)
+@wrong("xor_net", caught_by="discs", kind="mathematics", several=True, headline=True)
 def right_at_the_corners_only():
     return both(parameters=lambda: (size_of_the_difference()[0], np.zeros(2), np.ones((2, 1)), np.array([-0.9])))
 
@@ -1002,8 +1060,41 @@ def nearest(X, memory):
     return memory[0][gaps(X, memory[1]).argmin(axis=1)]
 
 
-def two(learn=averages, name=nearest):
-    return {"learn_prototypes": learn, "nearest_prototype": name}
+def scores_of(labels, P):
+    return labels, 2 * P.T, -(P**2).sum(axis=1)
+
+
+def two(learn=averages, name=nearest, linear=lambda memory: scores_of(*memory[:2])):
+    return {"learn_prototypes": learn, "nearest_prototype": name, "as_linear": linear}
+
+
+@wrong("nearest_prototype", caught_by="linear_scores", kind="mathematics", several=True)
+def scores_without_the_two():
+    return two(linear=lambda memory: (memory[0], memory[1].T, -(memory[1] ** 2).sum(axis=1)))
+
+
+@wrong("nearest_prototype", caught_by="linear_scores", kind="mathematics", several=True)
+def scores_without_a_bias():
+    return two(linear=lambda memory: (memory[0], memory[1].T, np.zeros(len(memory[0]))))
+
+
+@wrong("nearest_prototype", caught_by="linear_scores", kind="mathematics", several=True)
+def smallest_score_is_nearest():
+    return two(linear=lambda memory: (memory[0], -2 * memory[1].T, (memory[1] ** 2).sum(axis=1)))
+
+
+@wrong("nearest_prototype", caught_by="linear_scores", kind="shape", several=True)
+def weights_in_rows():
+    return two(linear=lambda memory: (memory[0], 2 * memory[1], -(memory[1] ** 2).sum(axis=1)))
+
+
+@wrong("nearest_prototype", caught_by="linear_scores", kind="hard-coding", several=True)
+def scores_in_sorted_order():
+    def learn(X, y):
+        kinds = np.array(list(dict.fromkeys(y.tolist())), dtype=y.dtype)
+        return kinds, np.stack([np.asarray(X, dtype=float)[y == k].mean(axis=0) for k in kinds])
+
+    return two(learn, linear=lambda memory: scores_of(np.sort(memory[0]), memory[1]))
 
 
 @wrong("nearest_prototype", caught_by="seven_and_four", kind="missing case", several=True)
@@ -1053,7 +1144,7 @@ def nearest_neighbour():
     return two(lambda X, y: (y.copy(), np.array(X, dtype=float)))
 
 
-@wrong("nearest_prototype", caught_by="nearest_average", kind="mathematics", several=True)
+@wrong("nearest_prototype", caught_by="nearest_average", kind="mathematics", several=True, headline=True)
 def medians():
     return two(lambda X, y: (np.unique(y), np.stack([np.median(X[y == k], axis=0) for k in np.unique(y)])))
 
@@ -1142,7 +1233,7 @@ def sorts_its_labels():
     return two(learn)
 
 
-@wrong("nearest_prototype", caught_by="whole_labels", kind="dtype", several=True)
+@wrong("nearest_prototype", caught_by="whole_labels", kind="dtype", several=True, headline=True)
 def labels_in_a_table_of_floats():
     def name(X, memory):
         out = np.zeros(len(X))
@@ -1162,7 +1253,7 @@ def absent_classes_stand_at_the_origin():
     return two(learn)
 
 
-@wrong("nearest_prototype", caught_by="nearest_average", kind="mathematics", several=True)
+@wrong("nearest_prototype", caught_by="nearest_average", kind="mathematics", several=True, headline=True)
 def columns_weighed_by_their_spread():
     def learn(X, y):
         width = np.where(np.ptp(X, axis=0) == 0, 1, np.std(X, axis=0))
@@ -1207,6 +1298,15 @@ def expects_sorted_labels():
     return two(learn)
 
 
+@wrong("nearest_prototype", caught_by="alone", kind="missing case", several=True)
+def large_batches_moved_to_the_middle():
+    def name(X, memory):
+        X = np.asarray(X, dtype=float)
+        return nearest(X - X.mean(axis=0) + memory[1].mean(axis=0) if 50 < len(X) < 500 else X, memory)
+
+    return two(name=name)
+
+
 @right("nearest_prototype", several=True)
 def a_dictionary_of_classes():
     def learn(X, y):
@@ -1220,7 +1320,11 @@ def a_dictionary_of_classes():
             [min(memory, key=lambda k: np.linalg.norm(x - memory[k])) for x in np.asarray(X, dtype=float)], dtype=int
         )
 
-    return two(learn, name)
+    def linear(memory):  # half the scores, less what they have in common
+        labels, P = np.array([*memory]), np.array([*memory.values()])
+        return labels, P.T - P.mean(axis=0)[:, None], (P**2).mean() - (P**2).sum(axis=1) / 2
+
+    return two(learn, name, linear)
 
 
 @right("nearest_prototype", several=True)
@@ -1234,7 +1338,7 @@ def a_linear_score():
         kinds, base, weights, bias = memory
         return kinds[np.argmax((np.asarray(X, dtype=float) - base) @ weights - bias, axis=1)]
 
-    return two(learn, name)
+    return two(learn, name, lambda memory: (memory[0], memory[2], -memory[1] @ memory[2] - memory[3]))
 
 
 @right("nearest_prototype", several=True)
@@ -1251,7 +1355,7 @@ def one_class_at_a_time():
             said, best = np.where(gap < best, label, said), np.minimum(gap, best)
         return said
 
-    return two(Prototypes, name)
+    return two(Prototypes, name, lambda memory: scores_of(memory.labels, np.array(memory.means)))
 
 
 @right("nearest_prototype", several=True)
@@ -1268,7 +1372,7 @@ def in_order_of_appearance():
                 table += (x[:, None] - p) ** 2
             return self.names[np.argmin(table, axis=1)]
 
-    return two(Prototypes, lambda X, memory: memory(X))
+    return two(Prototypes, lambda X, memory: memory(X), lambda memory: scores_of(memory.names, memory.places))
 
 
 @right("nearest_prototype", several=True)
@@ -1283,9 +1387,14 @@ def memory_is_a_function():
                 best, far = np.where(d < far, np.array(c, y.dtype), best), np.minimum(d, far)
             return best
 
+        judge.known = known
         return judge
 
-    return two(learn, lambda X, judge: judge(X))
+    def linear(judge):
+        rows = [(c, 2 * place, -place @ place) for c, place in judge.known]
+        return [c for c, _, _ in rows], np.stack([w for _, w, _ in rows], axis=1), [b for _, _, b in rows]
+
+    return two(learn, lambda X, judge: judge(X), linear)
 
 
 # ---- examine
@@ -1356,7 +1465,7 @@ def asserts_a_pair(split):
     assert promise
 
 
-@wrong("examine", caught_by="catches_pairs_broken", kind="missing case")
+@wrong("examine", caught_by="catches_values_cut", kind="missing case")
 def counts_rows_only(split):
     X_train, y_train, X_test, y_test = split(np.ones((10, 2)), np.arange(10), 0.3, 0)
     assert len(X_train) == len(y_train) == 7 and len(X_test) == len(y_test) == 3
@@ -1369,7 +1478,7 @@ def trusts_the_test_labels(split):
     assert (X_train == X[y_train]).all() and len(X_test) == 3 and len(X_train) == 7
 
 
-@wrong("examine", caught_by="catches_with_replacement", kind="missing case", value=True)
+@wrong("examine", caught_by="one_of_each", kind="missing case", value=True)
 def does_not_look_for_rows_twice():
     return tester("once")
 
@@ -1381,13 +1490,13 @@ def looks_at_the_test_part_only(split):
     assert len(set(y_test.tolist())) == len(X_test) == 3 and (X_test == X[y_test]).all() and len(X_train) > 1
 
 
-@wrong("examine", caught_by="catches_loses_one", kind="missing case")
+@wrong("examine", caught_by="catches_values_cut", kind="missing case")
 def more_or_less_all_rows(split):
     X_train, y_train, X_test, _ = split(np.arange(60.0).reshape(30, 2), np.arange(30), 0.3, 0)
     assert abs(len(X_train) - 21) <= 2 and abs(len(X_test) - 9) <= 2 and len(y_train) == len(X_train)
 
 
-@wrong("examine", caught_by="catches_no_chance", kind="missing case", value=True)
+@wrong("examine", caught_by="catches_deaf_to_the_seed", kind="missing case", value=True)
 def never_changes_the_seed():
     return tester("seed", "fair")
 
@@ -1403,12 +1512,12 @@ def never_asks_twice():
     return tester("repeats")
 
 
-@wrong("examine", caught_by="catches_parts_swapped", kind="missing case", value=True)
+@wrong("examine", caught_by="catches_rounds_down", kind="missing case", value=True)
 def does_not_count():
     return tester("size")
 
 
-@wrong("examine", caught_by="catches_always_a_fifth", kind="hard-coding")
+@wrong("examine", caught_by="catches_rounds_down", kind="hard-coding")
 def a_fifth_only(split):
     look(split, 10, 0.2)
     look(split, 25, 0.2, (2, 2))
@@ -1439,27 +1548,27 @@ def does_not_ask_who_is_tested():
     return tester("fair")
 
 
-@wrong("examine", caught_by="spares_them_all", kind="mathematics")
+@wrong("examine", caught_by="odd_ones", kind="mathematics")
 def a_half_goes_up(split):
     tester()(split)
     assert len(split(np.zeros((5, 1)), np.arange(5), 0.5, 0)[2]) == 3
 
 
-@wrong("examine", caught_by="spares_them_all", kind="hard-coding")
+@wrong("examine", caught_by="odd_ones", kind="hard-coding")
 def wants_our_own_rows(split):
     tester()(split)
     order = np.random.default_rng(5).permutation(23)
     assert set(split(np.arange(23.0)[:, None], np.arange(23), 0.3, 5)[3]) == set(order[:7])
 
 
-@wrong("examine", caught_by="spares_them_all", kind="mathematics")
+@wrong("examine", caught_by="odd_ones", kind="mathematics", headline=True)
 def wants_another_order(split):
     tester()(split)
     train = split(np.arange(30.0)[:, None], np.arange(30), 0.3, 0)[1]
     assert (np.diff(train) < 0).any(), "not shuffled"
 
 
-@wrong("examine", caught_by="spares_them_all", kind="missing case")
+@wrong("examine", caught_by="odd_ones", kind="missing case")
 def small_draws_must_differ(split):
     tester()(split)
     for a in range(40):
@@ -1467,7 +1576,7 @@ def small_draws_must_differ(split):
         assert one != other, "two seeds, one draw"
 
 
-@wrong("examine", caught_by="spares_them_all", kind="missing case")
+@wrong("examine", caught_by="odd_ones", kind="missing case")
 def one_row_must_work_too(split):
     tester()(split)
     try:
@@ -1477,14 +1586,14 @@ def one_row_must_work_too(split):
     assert len(parts[0]) + len(parts[2]) == 1
 
 
-@wrong("examine", caught_by="spares_them_all", kind="mathematics")
+@wrong("examine", caught_by="odd_ones", kind="mathematics")
 def a_half_goes_to_the_even(split):
     tester()(split)
     for n in (2, 6, 10):
         assert len(split(np.zeros((n, 1)), np.arange(n), 0.25, 0)[2]) == round(0.25 * n)
 
 
-@wrong("examine", caught_by="spares_them_all", kind="stability")
+@wrong("examine", caught_by="odd_ones", kind="stability")
 def impatient_with_chance(split):
     tester()(split)
     often = np.zeros(10)
@@ -1501,6 +1610,31 @@ def sets_forget_how_often(split):
         X_train, y_train, X_test, y_test = split(X, y, share, 5)
         assert {*y_train.tolist(), *y_test.tolist()} == set(range(n)) and abs(len(y_test) - share * n) < 0.51
         assert (X_train == X[y_train]).all() and (X_test == X[y_test]).all()
+
+
+@wrong("examine", caught_by="catches_leaks", kind="missing case", headline=True)
+def one_promise_of_six(split):
+    for n, share in ((10, 0.3), (23, 0.5), (9, 0.2)):
+        *_, y_test = split(np.arange(2.0 * n).reshape(n, 2), np.arange(n), share, 1)
+        assert abs(len(y_test) - share * n) < 0.51, "the size of the test part"
+
+
+@wrong("examine", caught_by="raises_assertions", kind="missing case", headline=True)
+def raises_value_errors(split):
+    try:
+        tester()(split)
+    except AssertionError as error:
+        raise ValueError("a promise is broken") from error
+
+
+@wrong("examine", caught_by="raises_assertions", kind="missing case")
+def stumbles_over_a_lost_row(split):
+    tester("size", "once")(split)
+    X = np.arange(10.0)[:, None]
+    _, y_train, _, y_test = split(X, np.arange(10), 0.3, 1)
+    places = {int(v): n for n, v in enumerate([*y_train, *y_test])}
+    assert [places[k] for k in range(10)] and len(places) == len(y_train) + len(y_test) == 10
+    assert abs(len(y_test) - 3) < 0.51 and len(split(np.ones((9, 1)), np.arange(9), 0.3, 1)[2]) == 3
 
 
 @right("examine", value=True)

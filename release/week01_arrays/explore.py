@@ -1,6 +1,7 @@
 """Pictures and explorers of week 1."""
 
 import functools
+import tracemalloc
 
 import numpy as np
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
@@ -240,6 +241,25 @@ def _block(ax, x, y, wide, tall, deep, colour):
         a, b = np.array(corners).T
         ax.fill(a, b, color=colour, alpha=shade, lw=0)
         ax.plot([*a, a[0]], [*b, b[0]], color=colour, lw=1)
+
+
+@explorer()
+def lean(distances):
+    """How much memory a function for distances holds at once, beside what its inputs and its table take."""
+    rng = np.random.default_rng(1)
+    A, B = (rng.random((200, 784), dtype=np.float32) for _ in "AB")
+    tracemalloc.start()
+    try:
+        table = np.asarray(distances(A, B))
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    times = most / (A.nbytes + B.nbytes + table.nbytes)
+    verdict = "lean" if times < 4 else "not lean yet" if times < 40 else "this is the whole block of differences"
+    return (
+        f"For 200 against 200 digits your function holds {most / 1e6:.1f} MB at once. That is {times:.1f} times as much as "
+        f"inputs and table take together: {verdict} (below 4 is lean)."
+    )
 
 
 # ---- units
