@@ -15,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.cases.arrays import Arrays, checked, noisy, stored
+from autograder.cases.disguises import Columns, Mixtures, columns, mixtures
 from autograder.cases.expect.values import is_handle
 from autograder.cases.model import Broken, Half, Studio
 from autograder.cases.words import show
 
 __all__ = [
-    "Arrays", "Columns", "Counted", "Entry", "Here", "Place", "Round", "Rounds",
-    "checked", "columns", "counted", "halves", "noisy", "pace", "relabelled", "stored",
+    "Arrays", "Columns", "Counted", "Entry", "Here", "Mixtures", "Place", "Round", "Rounds",
+    "checked", "columns", "counted", "halves", "mixtures", "noisy", "pace", "relabelled", "stored",
 ]  # fmt: skip
 
 Array = npt.NDArray[Any]
@@ -290,52 +291,6 @@ def relabelled(y: Array, rng: np.random.Generator, names: Array | None = None) -
     if old.size and (old.min() < 0 or old.max() >= len(new)):
         raise ValueError(f"labels go from {old.min()} to {old.max()}, and there are {len(new)} names: pass names for all classes")
     return new[old].astype(old.dtype), new
-
-
-class Columns:
-    """The same change of columns for every X: see `columns`."""
-
-    def __init__(self, order: Array, unit: Array) -> None:
-        self.order, self.unit = order, unit
-
-    def __call__(self, X: Array) -> Array:
-        """X (examples, features) with its columns in the new order and units, as float32."""
-        return (np.asarray(X)[:, self.order] * self.unit).astype(np.float32)
-
-
-def columns(rng: np.random.Generator, d: int, scale: tuple[float, float] | None = (0.01, 100.0)) -> Columns:
-    """Draw an order and units of columns, so that nothing that is known about a column by its place or size helps.
-
-    Parameters
-    ----------
-    rng : Generator
-        Draws them.
-    d : int
-        The number of features.
-    scale : (float, float) or None
-        Each column is multiplied by a number between these two, even on a logarithmic scale; None leaves the units.
-
-    Returns
-    -------
-    function
-        For training and test alike: it takes X (examples, d) and returns a changed copy, float32.
-
-    Raises
-    ------
-    ValueError
-        For a scale that is not two positive numbers, the smaller one first.
-
-    Examples
-    --------
-    >>> change = studios.columns(np.random.default_rng(0), 3, scale=None)
-    >>> sorted(change(np.array([[1.0, 2.0, 3.0]]))[0].tolist())
-    [1.0, 2.0, 3.0]
-    """
-    if scale is not None and not 0 < scale[0] <= scale[1]:
-        raise ValueError(f"{scale} is no scale: two positive numbers, the smaller one first")
-    order = rng.permutation(d)
-    unit = np.ones(d) if scale is None else 10.0 ** rng.uniform(np.log10(scale[0]), np.log10(scale[1]), d)
-    return Columns(order, unit)
 
 
 def halves(n: int | Array, half: Half) -> Array:

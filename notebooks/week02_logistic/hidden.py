@@ -68,7 +68,7 @@ ROUNDS, LEARN = 10, 120
 
 
 def our_ridge(X, y, new):
-    """The yardstick: standardised measures, a penalty of 0.01, the exact lowest point."""
+    """The yardstick: standardised readings, a penalty of 0.01, the exact lowest point."""
     middle, spread = X.mean(axis=0), X.std(axis=0)
     return probability(newton((X - middle) / spread, y, 0.01), (new - middle) / spread)
 
@@ -92,7 +92,7 @@ def judged(entry, half, rng):
     learnt, above, certain = [], [], 0.0
     for _ in range(ROUNDS):
         some = rng.choice(len(table.y), LEARN, replace=False)
-        change, turned = studios.columns(rng, 30), bool(rng.integers(2))
+        change, turned = studios.mixtures(rng, table.X), bool(rng.integers(2))
         X, new = change(table.X[some]), change(unseen.X[rows])
         y, truth = (labels.astype(int) ^ turned for labels in (table.y[some], unseen.y[rows]))
         learnt.append((entry.train(X, y), X.astype(float), y, new, truth))
@@ -106,7 +106,7 @@ def judged(entry, half, rng):
 def advice(above, certain):
     """What would lift an entry."""
     if above > 0.15:
-        return "does it use all thirty measures, each on the same footing, and has it walked far enough?"
+        return "does it use all thirty readings, each on the same footing, and has it walked far enough?"
     if certain > 6:
         return "it is certain and wrong about somebody: what would make it less sure of what 120 patients taught it?"
     return "compare several penalties on patients held back, always with the same draws"

@@ -898,20 +898,26 @@ print(measures.shape, "standardised measures;", tumours.names[:3], "…;", f"{tu
 #
 # Predict malignancy for patients who are not in your files, as honestly as you can, with at most **31 numbers**.
 #
-# - `train(X, y, rng)` takes the measures (120, 30) of 120 patients, drawn from your 379, their labels 0 or 1, and a generator. It
-#   returns a list of arrays with **at most 31 numbers** in them altogether.
-# - `predict(arrays, X)` takes these arrays and the measures of other patients. It returns the probability of label 1, shape
+# - `train(X, y, rng)` takes thirty readings each of 120 patients, (120, 30), drawn from your 379, their labels 0 or 1, and a
+#   generator. It returns a list of arrays with **at most 31 numbers** in them altogether.
+# - `predict(arrays, X)` takes these arrays and the readings of other patients. It returns the probability of label 1, shape
 #   (examples,).
+#
+# **The readings are not the thirty measures.** Think of a new instrument with thirty sensors. Each sensor reads all thirty
+# measures at once, some more and some less, as an electrode on the skin hears many muscles. Its zero point and its unit are
+# its own, and its manual is lost. Each time you get another instrument. All patients of that time are read by the same one.
+# In formulas: the measures are standardised, and each gets a factor of its own between $\tfrac13$ and $3$. Then a random
+# rotation mixes them. Each sensor adds a zero point and has a unit between 0.01 and 100. Now and then 1 stands for benign.
 #
 # **The rules.**
 #
 # - What was learnt passes through the arrays alone. `predict` runs in a new process that has seen no training and has no data.
 # - Every number arrives rounded to `float32` and changed by about a thousandth of itself.
-# - The columns are shuffled. Each is given another unit, by a factor between 0.01 and 100. Now and then 1 stands for benign.
-#   Training and test are treated alike. So what you know about column 17 will not help, and what you know about learning will.
+# - What you know about the radius of a nucleus will not help, and what you know about learning will. A weighted sum of the
+#   measures is a weighted sum of the readings too, with other weights. So a neuron can say as much as before.
 # - A formula costs nothing: what `predict` works out from the patient in front of it is free.
 #
-# **How it is judged.** Ten times, each time with another 120 patients to learn from. The patients who judge you are in no file
+# **How it is judged.** Ten times, each time with another instrument and another 120 patients to learn from. The patients who judge you are in no file
 # of yours. Probabilities are kept within $[10^{-6}, 1 - 10^{-6}]$ before the log-loss is taken. What counts is the mean
 # log-loss **above that of a model of ours** on the same patients. So it does not matter whether they are difficult ones. Ours
 # is a logistic regression with a penalty. The base rate for everybody lies at about $+0.56$.
@@ -922,16 +928,17 @@ print(measures.shape, "standardised measures;", tumours.names[:3], "…;", f"{tu
 # | gets going | $+0.15$ | the right idea, far too timid |
 # | good | $+0.055$ | a penalty chosen roughly |
 # | excellent | $+0.012$ | a penalty chosen with care |
-# | honour, nothing more to earn | $-0.006$ | outliers tamed, or several models averaged |
+# | honour, nothing more to earn | $-0.006$ | several models averaged |
 #
 # Points rise in a straight line between the rows. While the week is open you are told your band on one half of the unseen
-# patients. The grade uses the other half. You have the 379 patients to try things on. Hold some back, and measure each change more than
-# once: a difference of $0.01$ on a hundred patients is often luck.
+# patients. The grade uses the other half. You have the 379 patients to try things on, and the judge's own instruments:
+# `studios.mixtures(rng, measures)` draws one, a function from measures to readings. Hold some patients back, and measure each
+# change more than once: a difference of $0.01$ on a hundred patients is often luck.
 #
 # <details><summary>A question to ask yourself</summary>
 #
 # Standardising needs 30 means and 30 spreads, and you may keep 31 numbers altogether. Is the standardised model not just
-# another weighted sum of the *raw* measures? With which weights, and which bias?
+# another weighted sum of the *raw* readings? With which weights, and which bias?
 #
 # And: which model loses more on new patients, one that is a little too timid or one that is certain and sometimes wrong?
 #
@@ -941,10 +948,11 @@ print(measures.shape, "standardised measures;", tumours.names[:3], "…;", f"{tu
 # 1. Standardise the training patients and walk down with some penalty. Then take mean and spread into the weights:
 #    $w_j (x_j - \mu_j)/\sigma_j$ is $(w_j/\sigma_j)\,x_j$ minus a constant. (If you do not want to open what `learn_scale`
 #    remembers: a weighted sum is known once you know what it says at the origin and one step along each axis.)
-# 2. Write yourself a judge: draw 120 of the 379, train, take the log-loss on the rest, repeat ten times, print mean and
-#    spread. Give each candidate the *same* draws.
-# 3. Now vary one thing at a time: the penalty over several powers of ten; fewer steps in place of a penalty; what happens to
-#    outliers. Plot one measure: is it spread evenly, or does it have a long tail? What could be done to a tail?
+# 2. Write yourself a judge: draw an instrument and 120 of the 379, train, take the log-loss on the rest, repeat ten times,
+#    print mean and spread. Give each candidate the *same* draws.
+# 3. Now vary one thing at a time: the penalty over several powers of ten; fewer steps in place of a penalty. Then train
+#    twenty models, each on 120 rows drawn with replacement from the 120. How much do their weights differ? What does their
+#    average say?
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -959,10 +967,13 @@ print(measures.shape, "standardised measures;", tumours.names[:3], "…;", f"{tu
 # def predict(arrays, X):
 #     return np.exp(-log_loss(..., ...))
 #
+# from autograder.cases import studios
+#
 # def my_judge(train, predict, rounds=10):
 #     data = datasets.load("cancer")
 #     for k in range(rounds):
-#         order = np.random.default_rng(k).permutation(len(data.y))
+#         rng = np.random.default_rng(k)
+#         order, instrument = rng.permutation(len(data.y)), studios.mixtures(rng, data.X)
 #         ...
 # ```
 #
@@ -970,7 +981,7 @@ print(measures.shape, "standardised measures;", tumours.names[:3], "…;", f"{tu
 
 # %% role="studio" id="tumours"
 def train(X, y, rng):
-    """A list of arrays with at most 31 numbers, learnt from measures (patients, 30) and labels 0 or 1."""
+    """A list of arrays with at most 31 numbers, learnt from readings (patients, 30) and labels 0 or 1."""
     ### BEGIN SOLUTION
     X = np.asarray(X, dtype=float)
     scale = learn_scale(X)
@@ -1004,15 +1015,14 @@ check("tumours")
 # | changed | why tried | log-loss on patients held back, three seeds |
 # |---|---|---|
 # | the base rate for everybody | what knowing nothing costs | 0.66 to 0.67 |
-# | standardised measures, penalty 1 | something that runs | 0.28 to 0.29 |
-# | penalty 0.1 | less timid | 0.14 to 0.15 |
-# | penalty 0.01 | less timid still | 0.10 to 0.11 |
-# | penalty 0.0001 | how far does that go? | 0.19 to 0.24 |
-# | cube roots of the measures, penalty 0.005 | their long tails | 0.10 to 0.11 |
-# | the same, twenty models averaged, each from rows drawn anew | less luck | 0.10 to 0.11 |
+# | standardised readings, penalty 1 | something that runs | 0.31 to 0.33 |
+# | penalty 0.1 | less timid | 0.16 to 0.17 |
+# | penalty 0.01 | less timid still | 0.11 to 0.12 |
+# | penalty 0.0001 | how far does that go? | 0.24 to 0.27 |
+# | penalty 0.005, twenty models averaged, each from rows drawn anew | less luck | 0.10 to 0.11 |
 #
-# Ten draws of 120 patients for each seed. A penalty of 0.01 and the last two rows do not differ by more than the seeds do. On the
-# unseen patients, with the same draws for each entry, averaging gained 0.007 over a penalty of 0.01, give or take 0.005.
+# Ten draws of an instrument and 120 patients for each seed. A penalty of 0.01 and the last row do not differ by more than the
+# seeds do. AVERAGED
 #
 # </details>
 

@@ -12,7 +12,7 @@ import hypothesis
 import numpy as np
 import pytest
 
-from autograder.cases import Broken, Studio, arrays, draws, expect, registry, studios
+from autograder.cases import Broken, Studio, arrays, disguises, draws, expect, registry, studios
 
 
 def smallest(strategy: Any) -> Any:
@@ -25,7 +25,7 @@ def public() -> dict[str, Callable[..., Any]]:
     """Every public function of expect, draws, registry and studios, by its name; and what a judge sees of an entry."""
     found: dict[str, Callable[..., Any]] = {f"expect.{name}": getattr(expect, name) for name in expect.__all__}
     found["studios.Entry"] = studios.Entry
-    for module in (draws, registry, studios, arrays):
+    for module in (draws, registry, studios, arrays, disguises):
         for name, made in vars(module).items():
             ours = getattr(made, "__module__", "") == module.__name__ and not name.startswith("_")
             if ours and inspect.isfunction(made):

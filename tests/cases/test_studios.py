@@ -328,6 +328,36 @@ def test_columns_are_changed_alike_wherever_they_are_used() -> None:
         studios.columns(RNG(0), 4, scale=(2, 1))
 
 
+def test_mixed_columns_keep_what_a_linear_model_can_say_and_nothing_of_a_single_column() -> None:
+    rng = RNG(0)
+    X = np.column_stack([rng.exponential(size=400) ** 2, rng.normal(size=(400, 4)) * [1, 1e3, 1e-3, 7]])
+    weights = rng.normal(size=5) / X.std(axis=0)
+    tails = []
+    for seed in range(20):
+        change = studios.mixtures(RNG(seed), X)
+        read = change(X).astype(float)
+        assert change(X).dtype == np.float32 and (change(X)[:9] == change(X[:9])).all()
+        standard = np.column_stack([(read - read.mean(axis=0)) / read.std(axis=0), np.ones(400)])
+        found = np.linalg.lstsq(standard, X @ weights, rcond=None)[0]
+        assert np.allclose(standard @ found, X @ weights, rtol=0, atol=1e-3)
+        tails.append(np.mean(standard[:, :5] ** 4, axis=0).max())
+    own = np.mean(((X - X.mean(axis=0)) / X.std(axis=0)) ** 4, axis=0).max()
+    assert np.median(tails) < own, "the heavy tail of one column is found in no single one"
+    units = np.concatenate([np.linalg.norm(studios.mixtures(RNG(seed), X, spread=1).matrix * X.std(axis=0)[:, None], axis=0)
+                            for seed in range(60)])  # fmt: skip
+    assert 0.01 <= units.min() < 0.02 and 50 < units.max() <= 100 and 0.5 < np.median(units) < 2
+    assert not np.allclose(studios.mixtures(RNG(1), X)(X), studios.mixtures(RNG(2), X)(X))
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [({"spread": 0.5}, "write 1"), ({"scale": (2, 1)}, "no scale"), ({"X": np.ones((3, 2))}, "column 0 is constant")],
+)
+def test_a_mixture_that_cannot_be_drawn_names_the_mend(more: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        studios.mixtures(RNG(0), **{"X": np.arange(6.0).reshape(3, 2), **more})
+
+
 @pytest.mark.parametrize("n", [1, 10, 11, np.array([1, 0, 0, 1, 1, 1, 0, 0, 2, 2])])
 def test_each_row_is_in_one_half_and_classes_are_shared_out(n: Any) -> None:
     one, other = studios.halves(n, "open"), studios.halves(n, "grade")
