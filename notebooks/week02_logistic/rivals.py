@@ -1594,20 +1594,6 @@ def far_too_much_penalty():
     return {"train": train, "predict": linear}
 
 
-@entry("tumours", band="gets going")
-def weights_by_heart():
-    """What can be typed in: weights of the ten widest axes, averaged over many instruments. The labels tell the signs alone."""
-    known = np.array([4.73, 1.56, 0.84, 0.47, 0.42, 0.47, 0.4, 0.25, 0.23, 0.29])
-
-    def train(X, y, rng):
-        Z = standard(X)
-        axes = np.linalg.svd(Z, full_matrices=False)[2][:10]
-        spread, signs = (Z @ axes.T).std(axis=0), np.sign((Z @ axes.T).T @ (y - y.mean()))
-        return [raw(np.append(known * signs / spread @ axes, 0.83 * np.sign(y.mean() - 0.5)), X)]
-
-    return {"train": train, "predict": linear}
-
-
 @entry("tumours", band="good")
 def somewhat_too_much_penalty():
     def train(X, y, rng):
