@@ -50,7 +50,8 @@ class Outline(Generic[T]):
     begun : False where the answer is still the blank that the week came with.
     causes : what to mend, the first cause first.
     secondary : side properties that are broken while a core one is: they may mend themselves.
-    waiting : side properties that hold, and count once every core property holds: for a visible one, every visible one.
+    waiting : side properties that hold, and count once the core properties do: visible ones once the visible core holds,
+        hidden ones once all of it does.
     holding : what holds and counts.
     """
 
@@ -64,21 +65,23 @@ class Outline(Generic[T]):
 def outline(properties: Iterable[T], core_broken: bool = False) -> Outline[T]:
     """Sort properties of one exercise, given in the order of their cases.
 
-    `core_broken` says that a core property is broken which is not among them (a hidden one, where the visible ones are shown).
+    `core_broken` says that a core property is broken which is not among them (a visible one, where the hidden ones are shown).
+    A broken hidden one leaves visible side properties as they are: what was shown as earned stays.
     """
     told = tuple(properties)
     broken = [one for one in told if not one.holds]
     seen_broken = any(not one.side and not one.hidden for one in broken)
     core_broken = core_broken or any(not one.side for one in broken)
+    seen_broken = any(not one.side and not one.hidden for one in broken)
 
-    def spoilt(one: T) -> bool:
+    def depends(one: T) -> bool:
         return one.side and (core_broken if one.hidden else seen_broken)
 
     causes: dict[Hashable, list[T]] = {}
     secondary: list[T] = []
     for one in sorted(broken, key=lambda one: one.side):  # core first: a side property may share its cause
         key = _cause(one)
-        if spoilt(one) and key not in causes:
+        if depends(one) and key not in causes:
             secondary.append(one)
         else:
             causes.setdefault(key, []).append(one)
@@ -87,8 +90,8 @@ def outline(properties: Iterable[T], core_broken: bool = False) -> Outline[T]:
         begun=not broken or any(one.message != BLANK for one in broken),
         causes=tuple(Cause(first, tuple(same)) for first, *same in causes.values()),
         secondary=tuple(secondary),
-        waiting=tuple(one for one in holding if spoilt(one)),
-        holding=tuple(one for one in holding if not spoilt(one)),
+        waiting=tuple(one for one in holding if depends(one)),
+        holding=tuple(one for one in holding if not depends(one)),
     )
 
 

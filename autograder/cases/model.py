@@ -168,17 +168,19 @@ class Report:
     note: str = ""  # what is worth saying of the whole, and costs nothing
 
     def counted(self) -> tuple[Verdict, ...]:
-        """The verdicts that earn: side properties only where every core property holds.
+        """The verdicts that earn: a visible side property where every visible core property holds, a hidden one where all do.
 
-        A visible one asks the visible core properties alone: what was shown as earned while she worked is not taken away
-        by a property that was hidden then. In a studio nothing does where a core property is broken: an entry over its
-        budget, or no better than doing nothing, earns nothing for keeping the interface.
+        So what a learner sees as earned in her own notebook, where no hidden case is at hand, no hidden case takes back.
+        In a studio nothing earns where a core property is broken: an entry over its budget, or no better than doing
+        nothing, earns nothing for keeping the interface. Its check in her notebook shows no points for that reason.
         """
-        seen_holds = all(v.holds for v in self.verdicts if not v.side and not v.hidden)
-        core_holds = all(v.holds for v in self.verdicts if not v.side)
-        if self.studio and not core_holds:
+        if self.studio and not self.core_holds():
             return ()
-        return tuple(v for v in self.verdicts if v.holds and (not v.side or (core_holds if v.hidden else seen_holds)))
+        return tuple(v for v in self.verdicts if v.holds and (not v.side or self.core_holds(v.hidden)))
+
+    def core_holds(self, hidden: bool = True) -> bool:
+        """Whether every core property holds: of the visible ones alone, or, with `hidden`, of all that are here."""
+        return all(v.holds for v in self.verdicts if not v.side and (hidden or not v.hidden))
 
     def share(self, hidden: bool | None = None) -> float:
         """The share of the points in [0, 1] earned by the visible (False), the hidden (True) or all (None) cases."""

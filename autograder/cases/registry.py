@@ -157,7 +157,8 @@ def case(
     draws : strategy, or dict of str to strategy, optional
         What is drawn: one Hypothesis strategy, or several by parameter name.
     side : bool
-        Whether it counts only where every core case of the exercise holds: purity, dtype, extreme values.
+        Whether it counts only where every core case of the exercise holds: purity, dtype, extreme values. A visible one
+        counts where every visible core case holds: hidden cases take nothing back.
     weight : float
         Its share of the exercise's points, beside the other cases' weights.
     examples : int

@@ -62,7 +62,7 @@ def as_html(
     ----------
     hidden : show the hidden properties alone, the visible ones alone, or (None) all.
     points, of : what the shown properties earn, and the exercise's points altogether.
-    later : points that are given when the work is handed in.
+    later : points that are given when the work is handed in. A studio shows none at all before.
     """
     shown = _shown(report, hidden)
     seen = _outlined(report, hidden)
@@ -72,7 +72,8 @@ def as_html(
         return f'<div style="font-size:90%">{head}<br>{mark} {html.escape(report.trouble)}</div>'
     if not seen.begun:
         return f'<div style="font-size:90%;{_GREY}">{head} · ○ not begun · {_count(len(shown))}</div>'
-    head += _score(points, of, later) + (f"<br>{_grey(report.note)}" if report.note else "")
+    head += _studio(seen) if report.studio and later else _score(points, of, later)
+    head += f"<br>{_grey(report.note)}" if report.note else ""
     rows = [*_causes(seen), *(_row("✓", _GOOD, v) for v in seen.holding)]
     rows += [_row("·", "inherit", v, LATER) for v in seen.waiting]
     rows += _folded(seen.secondary, MAY_MEND)
@@ -81,6 +82,11 @@ def as_html(
     style = "font-size:90%;border-collapse:collapse;text-align:left;margin:.3em 0"
     caption = f'<caption style="text-align:left;padding:.2em 0;color:inherit">{head}</caption>'
     return f'<table style="{style}">{caption}<tbody>{"".join(rows)}</tbody></table>'
+
+
+def _studio(seen: Outline[Verdict]) -> str:
+    """A studio in her own notebook: no points are shown, since what the judge finds may take those of its rules back."""
+    return " · it keeps its rules; your band comes when you hand in" if not (seen.causes or seen.secondary) else ""
 
 
 def _score(points: float | None, of: float | None, later: float) -> str:
@@ -147,7 +153,7 @@ def _shown(report: Report, hidden: bool | None) -> list[Verdict]:
 
 
 def _outlined(report: Report, hidden: bool | None) -> Outline[Verdict]:
-    return outline(_shown(report, hidden), any(not v.holds and not v.side for v in report.verdicts))
+    return outline(_shown(report, hidden), not report.core_holds())
 
 
 def _grey(text: str) -> str:

@@ -112,7 +112,7 @@ class Session:
     def check(self, id: str) -> Points:
         """The points of the visible cases.
 
-        Where hidden ones are at hand they are run too: a side property counts only where every core property holds.
+        A side property counts only where every core property holds that is visible too; hidden cases take nothing back.
         """
         return self._points_of(self.report(id), hidden=False)
 

@@ -1,5 +1,7 @@
 """A report as a learner reads it: one cause once, a blank in one line, what counts later in grey."""
 
+import itertools
+
 import pytest
 
 from autograder.cases.causes import BLANK
@@ -44,13 +46,37 @@ def test_side_properties_alone_are_causes():
     assert "✗ it is pure" in text and "it wrote into x" in text
 
 
-def test_a_hidden_core_property_that_breaks_makes_hidden_side_ones_wait_and_no_visible_ones():
-    late = {"side": True, "hidden": True}
-    made = report(said("doubles"), said("keeps types", side=True), said("long", "no", hidden=True), said("is pure", **late))
-    assert "✓ it keeps types" in as_text(made, hidden=False)
+def test_a_hidden_core_property_that_breaks_leaves_visible_side_ones_and_makes_hidden_ones_wait():
+    broken = said("long", "no", hidden=True)
+    made = report(said("doubles"), said("keeps types", side=True), said("is pure", side=True, hidden=True), broken)
+    assert "✓ it keeps types" in as_text(made, hidden=False) and made.share(hidden=False) == 1
+    assert "· it is pure" in as_text(made, hidden=True) and made.share(hidden=True) == 0
     assert "✓ it keeps types" in as_text(made) and "· it is pure" in as_text(made)
-    made = report(said("doubles", "no"), said("keeps types", side=True), said("long", hidden=True), said("is pure", **late))
-    assert "· it keeps types" in as_text(made, hidden=False) and "· it is pure" in as_text(made, hidden=True)
+
+
+def test_a_visible_side_property_that_breaks_beside_a_hidden_core_one_is_a_cause_of_its_own():
+    text = as_text(report(said("doubles"), said("is pure", "it wrote into x", side=True), said("long", "no", hidden=True)))
+    assert "✗ it is pure" in text and "it wrote into x" in text
+
+
+def test_no_broken_hidden_property_ever_lowers_what_the_visible_ones_earn():
+    """All ways in which up to five properties, core or side, can hold or break: with hidden ones at hand and without."""
+    kinds = list(itertools.product([False, True], [None, "no"]))  # side or not, holds or not
+    for visible in itertools.chain.from_iterable(itertools.product(kinds, repeat=n) for n in (1, 2, 3)):
+        seen = [said(f"v{k}", message, side=side) for k, (side, message) in enumerate(visible)]
+        alone = report(*seen).share(hidden=False)
+        for hidden in itertools.product(kinds, repeat=2):
+            more = [said(f"h{k}", message, side=side, hidden=True) for k, (side, message) in enumerate(hidden)]
+            assert report(*seen, *more).share(hidden=False) == alone
+
+
+def test_a_studio_shows_no_points_before_it_is_handed_in():
+    made = Report("disc", (said("keeps to three numbers"), said("answers each", side=True)), studio=True)
+    page = as_html(made, False, 1.0, 6.0, 5.0)
+    assert "your band comes when you hand in" in page and "points" not in page
+    broken = Report("disc", (said("keeps to three numbers", "it returned 400 numbers"),), studio=True)
+    page = as_html(broken, False, 0.0, 6.0, 5.0)
+    assert "it returned 400 numbers" in page and "band comes" not in page and "points" not in page
 
 
 @pytest.mark.parametrize("show", [as_text, as_html])

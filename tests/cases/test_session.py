@@ -30,6 +30,11 @@ from autograder.cases import case, expect
 def long(double):
     expect.close(double(np.arange(100.0)), 2 * np.arange(100.0))
 """
+SIDE = """
+@case("double", "no number becomes nan", side=True, weight=3)
+def keeps_numbers(double):
+    expect.that(np.isfinite(double(np.ones(3))).all(), "nan")
+"""
 WEEK = '{"exercises": [{"id": "double", "points": {"check": 2, "hidden": 6}}]}'
 
 
@@ -56,16 +61,28 @@ def test_points_are_plain_finite_floats_and_split_between_the_two_cells(week):
         assert "<table" in points._repr_html_()
 
 
-def test_a_side_property_counts_only_where_every_core_one_holds(week):
-    assert session(week, double=lambda x: x).check("double") == 0.0  # its type holds, and earns nothing
+def test_a_hidden_case_takes_nothing_back_that_her_notebook_showed_as_earned(week):
+    def breaks_a_hidden_core_case(x):
+        return 2 * x if len(x) < 10 else x
+
+    graded = session(week, double=breaks_a_hidden_core_case)
+    (week / "hidden.py").rename(week / "elsewhere")
+    shown = session(week, double=breaks_a_hidden_core_case).check("double")
+    assert shown == 2.0 and "2 of 8 points · 6 more when you hand in" in shown._repr_html_()
+    assert graded.check("double") == shown
+    assert graded.hidden_check("double") == 0.0
 
 
-def test_a_broken_hidden_core_property_takes_away_hidden_side_points_and_no_visible_ones(week):
-    text = HIDDEN + "\n@case('double', 'floats stay', side=True)\ndef floats(double): expect.dtype(double(np.ones(2)), float)\n"
-    (week / "hidden.py").write_text(text)
-    made = session(week, double=lambda x: 2 * x if len(x) < 10 else x)  # breaks a hidden core case
-    assert made.check("double") == 2.0
+def test_a_hidden_side_property_waits_for_every_core_one(week):
+    (week / "hidden.py").write_text(HIDDEN + SIDE)
+    assert session(week, double=lambda x: x + x).hidden_check("double") == 6.0
+    made = session(week, double=lambda x: 2 * x if len(x) < 10 else x)
     assert made.hidden_check("double") == 0.0
+    assert "counts once what is broken is mended" in made.hidden_check("double")._repr_html_()
+
+
+def test_a_side_property_counts_only_where_every_core_one_holds(week):
+    assert session(week, double=lambda x: x).check("double") == 0.0
     assert session(week, double=lambda x: 2.0 * x.astype(float)).check("double") == 1.0
 
 

@@ -14,14 +14,16 @@ from autograder.course.audit.trial import Trial
 def kept(trial: Trial, exercise: Exercise, subjects: Mapping[str, Any]) -> list[str]:
     """The cases that an answer would earn points by: none, where every core case is broken.
 
-    Side cases count only where every core case holds, so that they need not be run where one is broken.
+    Side cases count only where every core case holds (of a visible one: every visible core case), so that they need not be
+    run where one is broken.
     """
     cases = trial.registry.of(exercise.id)
-    core = [case for case in cases if not case.side]
-    held = [case.name for case in core if trial.try_case(case, subjects).holds]
-    if len(held) < len(core):
-        return held
-    return held + [case.name for case in cases if case.side and trial.try_case(case, subjects).holds]
+    broken = [case for case in cases if not case.side and not trial.try_case(case, subjects).holds]
+    held = [case.name for case in cases if not case.side and case not in broken]
+    for case in (one for one in cases if one.side):
+        waits = any(case.hidden or not core.hidden for core in broken)
+        held += [case.name] if not waits and trial.try_case(case, subjects).holds else []
+    return held
 
 
 def nothing(*args: Any, **kwargs: Any) -> None:

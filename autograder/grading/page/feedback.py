@@ -38,6 +38,7 @@ class Row:
     hidden: str
     score: float
     of: float
+    for_now: bool = False  # a studio's band while its week is open: other rows count when it closes
 
     @property
     def share(self) -> float:
@@ -139,7 +140,7 @@ def template() -> jinja2.Template:
 def _rows(nb: NotebookNode, result: Result) -> list[Row]:
     """A line for every exercise; for other assignments a line for every cell that is scored."""
     if result.exercises:
-        return [_row(exercise, _human(nb, exercise)) for exercise in result.exercises]
+        return [_row(exercise, _human(nb, exercise), result.open_week) for exercise in result.exercises]
     rows = []
     for cell in nb.cells:
         settings = cell.metadata.get("nbgrader", {})
@@ -149,7 +150,7 @@ def _rows(nb: NotebookNode, result: Result) -> list[Row]:
     return rows
 
 
-def _row(exercise: ExerciseResult, scores: dict[str, float]) -> Row:
+def _row(exercise: ExerciseResult, scores: dict[str, float], open_week: bool) -> Row:
     parts = {
         kind: f"{points_in_words(scores[kind])} of {points_in_words(exercise.of[kind])}"
         for kind in ("check", "hidden")
@@ -162,6 +163,7 @@ def _row(exercise: ExerciseResult, scores: dict[str, float]) -> Row:
         parts.get("hidden", ""),
         sum(scores.values()),
         sum(exercise.of.values()),
+        open_week and exercise.kind == "studio",
     )
 
 

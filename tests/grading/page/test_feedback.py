@@ -154,3 +154,13 @@ def test_a_blank_is_one_grey_line() -> None:
     made = ExerciseResult("f", "exercise", {"check": 0.0}, {"check": 2.0}, properties=blank)
     page = render(new_notebook(metadata={KEY: Result(exercises=[made]).as_metadata()}), {})
     assert "○ not begun · 2 properties" in page and "✗" not in page and BLANK not in page
+
+
+@pytest.mark.parametrize("open_week", [True, False])
+def test_a_studios_points_are_said_to_be_earned_only_when_the_week_is_closed(open_week: bool) -> None:
+    of = {"check": 1.0, "hidden": 9.0}
+    made = [ExerciseResult(id, kind, dict(of), dict(of)) for id, kind in (("f", "exercise"), ("disc", "studio"))]
+    result = Result(exercises=made, open_week=open_week).as_metadata()
+    page = render(new_notebook(metadata={KEY: result}), {"nbgrader": {"score": 20.0, "max_score": 20.0}})
+    assert page.count("for now</span>") == open_week and ("measured on other rows when the week closes" in page) == open_week
+    assert "<b>f</b>" not in page and page.count("10 of 10") == 2
