@@ -67,7 +67,7 @@ class Mixtures:
         return ((np.asarray(X, float) - self.middle) @ self.matrix + self.offset).astype(np.float32)
 
 
-def mixtures(rng: np.random.Generator, X: Array, spread: float = 3.0, scale: tuple[float, float] = (0.01, 100.0)) -> Mixtures:
+def mixtures(rng: np.random.Generator, X: Array, spread: float = 5.0, scale: tuple[float, float] = (0.01, 100.0)) -> Mixtures:
     """Draw sensors that each read all columns at once, so that no column can be told by the shape of its distribution.
 
     The columns are standardised as those of X are, each is multiplied by its own factor between 1/`spread` and `spread` (so

@@ -47,6 +47,13 @@ def run_update(options: argparse.Namespace) -> int:
         return 0
     if done.cells:
         print(f"New or mended in {week}: {', '.join(done.cells)}. Your answers and your own cells are as they were.")
+    if done.misfits:
+        print("Answers of yours that were written for another contract. They run as before; read what is asked now, then check:")
+        for one in done.misfits:
+            print(f"  {one.exercise}: {one.why}")
+    if done.kept:
+        names = ", ".join(done.kept)
+        print(f"Your cells use what the week gives no more: {names}. A cell of your own, near the top, keeps it there.")
     if done.files:
         print(f"New beside the notebook: {', '.join(done.files)}.")
     for path in done.backups:

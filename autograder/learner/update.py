@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shutil
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.learner.fit import Misfit, leaning, misfits, names_by_exercise
 from autograder.learner.notebooks import back_up, ids_of, known_as, read_notebook, write_notebook
 from autograder.learner.workspace import Workspace
 from autograder.notebook.cells import Cell, is_answer, role_of, settings_of
@@ -21,11 +23,21 @@ HERS = ("answer", "studio", "try")
 
 @dataclass
 class Updated:
-    """What an update changed: cells of the course, files, and where the copies of what was there before lie."""
+    """What an update changed.
+
+    Attributes
+    ----------
+    cells, files : of the course, new or mended.
+    backups : where the copies of what was there before lie.
+    misfits : her answers that were written for another contract.
+    kept : names that her code takes from the week as it was; a cell of her own brings them back.
+    """
 
     cells: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     backups: list[Path] = field(default_factory=list)
+    misfits: list[Misfit] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
 
 def update(workspace: Workspace, week: str) -> Updated:
@@ -35,6 +47,11 @@ def update(workspace: Workspace, week: str) -> Updated:
     hers, new = read_notebook(path), read_notebook(released / path.name)
     merged = merge(hers["cells"], new["cells"])
     done.cells = _changed(hers["cells"], new["cells"])
+    done.kept, text = leaning(hers["cells"], merged)
+    if text:
+        merged = _with_kept(merged, text)
+    names, were = (names_by_exercise(_week(folder)) for folder in (released, path.parent))
+    done.misfits = list(misfits(_answers(hers["cells"], new["cells"]), hers["cells"], new["cells"], names, were))
     if done.cells or [_bare(cell) for cell in merged] != [_bare(cell) for cell in hers["cells"]]:
         done.backups.append(back_up(workspace, week, path))
         write_notebook(path, {**new, "cells": merged, "metadata": {**hers.get("metadata", {}), **new["metadata"]}})
@@ -50,6 +67,32 @@ def update(workspace: Workspace, week: str) -> Updated:
         shutil.copyfile(source, target)
         done.files.append(source.name)
     return done
+
+
+def _week(folder: Path) -> dict[str, Any]:
+    """A folder's week.json; nothing where there is none that can be read."""
+    try:
+        found = json.loads((folder / "week.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _answers(hers: Sequence[Cell], new: Sequence[Cell]) -> dict[str, str]:
+    """What she wrote, by exercise: all cells of an answer together; blanks are left out."""
+    found: dict[str, list[str]] = {}
+    for cell, id in zip(hers, ids_of(hers, new), strict=True):
+        if cell["cell_type"] == "code" and (id in {known_as(one) for one in new if is_answer(one)} or is_answer(cell)):
+            found.setdefault(id or known_as(cell), []).append(cell["source"])
+    return {id: "\n".join(texts) for id, texts in found.items() if not all(map(_is_unsolved, texts))}
+
+
+def _with_kept(cells: list[Cell], text: str) -> list[Cell]:
+    """The cells with one of her own behind the first that the course gives, which holds what the week gives no more."""
+    place = next((k for k, cell in enumerate(cells, 1) if role_of(cell) == "given"), 0)
+    source = f"# Kept from the week as it was before `workbook update`: your cells use it.\n{text}"
+    kept: Cell = {"cell_type": "code", "id": "kept", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+    return _ids_once([*cells[:place], kept, *cells[place:]])
 
 
 def merge(hers: Sequence[Cell], new: Sequence[Cell]) -> list[Cell]:
