@@ -70,7 +70,6 @@ def outline(properties: Iterable[T], core_broken: bool = False) -> Outline[T]:
     """
     told = tuple(properties)
     broken = [one for one in told if not one.holds]
-    seen_broken = any(not one.side and not one.hidden for one in broken)
     core_broken = core_broken or any(not one.side for one in broken)
     seen_broken = any(not one.side and not one.hidden for one in broken)
 
