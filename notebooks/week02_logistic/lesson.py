@@ -928,7 +928,7 @@ print(measures.shape, "standardised measures;", tumours.names[:3], "…;", f"{tu
 # | gets going | $+0.15$ | the right idea, far too timid |
 # | good | $+0.055$ | a penalty chosen roughly |
 # | excellent | $+0.012$ | a penalty chosen with care |
-# | honour, nothing more to earn | $-0.006$ | several models averaged |
+# | honour, nothing more to earn | $-0.008$ | several models averaged |
 #
 # Points rise in a straight line between the rows. While the week is open you are told your band on one half of the unseen
 # patients. The grade uses the other half. You have the 379 patients to try things on, and the judge's own instruments:
@@ -1022,7 +1022,8 @@ check("tumours")
 # | penalty 0.005, twenty models averaged, each from rows drawn anew | less luck | 0.10 to 0.12 |
 #
 # Ten draws of an instrument and 120 patients for each seed. A penalty of 0.01 and the last row do not differ by more than the
-# seeds do. AVERAGED
+# seeds do. On the unseen patients, with the same draws for each entry, averaging gained 0.008 over a penalty of 0.01, give or
+# take 0.003. A penalty of 0.005 alone gained 0.006.
 #
 # </details>
 
