@@ -9,7 +9,7 @@ from autograder.cases.model import Studio
 
 NAMES = ("baseline", "gets going", "good", "excellent", "honour")
 ELSEWHERE = "measured on other rows when you hand in, and on others again when the week closes"
-_WIDTH, _MARGIN = 420, 12
+_WIDTH, _MARGIN = 340, 32  # narrow enough for a telephone; a name under either end has room
 
 
 class Score:
@@ -62,14 +62,14 @@ class Score:
 
         ticks = "".join(
             f'<line x1="{at(edge):.1f}" x2="{at(edge):.1f}" y1="24" y2="36" stroke="currentColor"/>'
-            f'<text x="{at(edge):.1f}" y="{50 + 14 * (n % 2)}" text-anchor="middle" font-size="11" fill="currentColor">'
+            f'<text x="{at(edge):.1f}" y="{50 + 14 * (n % 2)}" text-anchor="middle" font-size="12" fill="currentColor">'
             f"{html.escape(name)}</text>"
             for n, (name, edge) in enumerate(self._edges())
         )
         here = at(self.value)
         mark = (
             f'<path d="M {here - 6:.1f} 12 L {here + 6:.1f} 12 L {here:.1f} 26 Z" fill="#1f6feb"/>'
-            f'<text x="{here:.1f}" y="10" text-anchor="middle" font-size="11" fill="currentColor">you</text>'
+            f'<text x="{here:.1f}" y="10" text-anchor="middle" font-size="12" fill="currentColor">you</text>'
         )
         return (
             f'<svg role="img" aria-label="{html.escape(self.said)}" width="{_WIDTH}" height="70" '

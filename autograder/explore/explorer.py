@@ -179,7 +179,8 @@ class Explorer:
 
     def bundle(self) -> dict[str, Any]:
         """The output that is saved."""
-        return bundle(turning(self.first(), self.controls, self.copies, alternative(self.draw)), self.first())
+        page = turning(self.first(), self.controls, self.copies, alternative(self.draw), bool(self.drag))
+        return bundle(page, self.first())
 
     def __repr__(self) -> str:
         return f"<explorer: {alternative(self.draw) or 'untitled'}>"

@@ -16,6 +16,7 @@ from autograder.explore.paint import Shot
 WEB = Path(__file__).parent / "web"
 At = tuple[int, ...]
 HINT = "Saved pictures{one}. In JupyterLab, run the cell (Shift+Enter) for every value."
+ALONE = "A saved picture. In JupyterLab, run the cell (Shift+Enter) to {do}."
 
 
 @functools.cache
@@ -31,10 +32,10 @@ def script(name: str) -> str:
     return asset("controls.js") + "\n" + asset(name)
 
 
-def still(shot: Shot, style: bool = True) -> str:
-    """A picture with its words, or the text that stands in its place."""
-    css = f"<style>{asset('explorer.css')}</style>" if style else ""
-    return f'<figure class="wb">{css}{inside(shot)}</figure>'
+def still(shot: Shot, hint: str = "") -> str:
+    """A picture with its words, or the text that stands in its place; below it a hint, if there is one."""
+    below = f'<p class="wb-hint">{hint}</p>' if hint and shot.data else ""
+    return f'<figure class="wb"><style>{asset("explorer.css")}</style>{inside(shot)}{below}</figure>'
 
 
 def inside(shot: Shot) -> str:
@@ -53,7 +54,7 @@ def marked(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False)).replace("\n", "<br>")
 
 
-def turning(first: Shot, controls: Sequence[Control], frames: Mapping[At, Shot], words: str) -> str:
+def turning(first: Shot, controls: Sequence[Control], frames: Mapping[At, Shot], words: str, drag: bool = False) -> str:
     """A picture, and controls that turn over saved frames.
 
     Parameters
@@ -61,11 +62,13 @@ def turning(first: Shot, controls: Sequence[Control], frames: Mapping[At, Shot],
     first : the picture at the start.
     frames : pictures at other values, by the controls' positions.
     words : what all their alternative texts begin with; it is written once.
+    drag : whether there are points to drag, where a kernel answers.
     """
     start = tuple(control.start for control in controls)
     others = {at: shot for at, shot in frames.items() if at != start and shot.data}
     if not others or not first.data:
-        return still(first)
+        do = " and ".join(["choose"] * bool(controls) + ["drag the points"] * drag)
+        return still(first, ALONE.format(do=do) if do else "")
     cut = len(words) if all(shot.alt.startswith(words) for shot in (first, *others.values())) else 0
     told = {
         "controls": [control.page() | {"have": reachable(i, start, others)} for i, control in enumerate(controls)],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import inspect
 import io
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,12 +19,14 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from autograder.explore.style import SHOWN, alternative, style
 
 LIGHT, FINE = 1.0, 1.75  # pixels for each pixel on the page
 Boxes = list[list[float]]
+Box = np.ndarray[Any, Any]  # left, low, right, high
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ class Painter:
             words(self.draw, fig),
             width,
             height,
-            photographs(fig),
+            photographs(fig, width, height),
             places(fig, spots),
             on_paper(pixels, coloured) if paper else b"",
         )
@@ -237,14 +240,38 @@ def in_colour(image: Any) -> bool:
     return np.ndim(image.get_array()) == 3
 
 
-def photographs(fig: Figure) -> Boxes:
-    """Boxes of images whose brightness has a meaning: greys and photographs."""
-    boxes = []
+def photographs(fig: Figure, width: int, height: int) -> Boxes:
+    """Boxes of images whose brightness has a meaning: greys and photographs. No two overlap, for both would turn it back.
+
+    Parameters
+    ----------
+    width, height : of the picture, in pixels on the page.
+    """
+    boxes: list[Box] = []
+    page = np.array([width, height, width, height])
     for ax in fig.axes:
-        if any(in_colour(i) or in_grey(i) for i in ax.images):
-            x0, y0, x1, y1 = ax.get_position().extents
-            boxes.append([round(100 * float(v), 2) for v in (x0, 1 - y1, x1 - x0, y1 - y0)])
-    return boxes
+        images = [Bbox.intersection(i.get_window_extent(), ax.bbox) for i in ax.images if in_colour(i) or in_grey(i)]
+        boxes += apart(
+            [np.array(box.transformed(fig.transFigure.inverted()).extents) * page for box in images if box is not None]
+        )
+    return [
+        [round(100 * float(v), 2) for v in (x0, 1 - y1, x1 - x0, y1 - y0)] for x0, y0, x1, y1 in (box / page for box in boxes)
+    ]
+
+
+def apart(boxes: Sequence[Box]) -> list[Box]:
+    """Boxes that cover the same and do not overlap: as they are, or else in strips of whole pixels, which show no seams."""
+    if not any((a[:2] < b[2:]).all() and (b[:2] < a[2:]).all() for a, b in itertools.combinations(boxes, 2)):
+        return list(boxes)
+    whole = sorted((box.round() for box in boxes), key=lambda box: float(box[0]))
+    strips: list[Box] = []
+    for low, high in itertools.pairwise(sorted({float(edge) for box in whole for edge in box[1::2]})):
+        done = -np.inf
+        for left, under, right, over in whole:
+            if under <= low and high <= over and right > done:
+                strips.append(np.array([max(left, done), low, right, high]))
+                done = right
+    return strips
 
 
 def places(fig: Figure, spots: Any) -> Boxes:

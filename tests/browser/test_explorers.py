@@ -329,6 +329,9 @@ def test_the_second_day(lab: Lab, closed: Lab, first_day: Notebook, browser: Bro
     assert still.locator("output").first.inner_text() != "1.20"
     shown = day.page.get_by_text("This picture waits for forward")
     assert shown.locator("visible=true").count() == 1
+    expect(day.still("Points of two classes").locator(".wb-hint")).to_have_text(
+        re.compile(r"run the cell .* to drag the points\.$")
+    )
     day.close()
 
 

@@ -75,3 +75,14 @@ def test_better_lies_to_the_right_on_the_scale(higher):
         return float(re.search(r'd="M ([\d.]+) 12', Score(studio, value)._repr_html_())[1])
 
     assert (place(0.8) > place(0.6)) == higher
+
+
+def test_no_name_on_the_scale_is_cut_off():
+    studio = Studio("toy", "share", 0.5, (0.6, 0.7, 0.9), train="train", users=("predict",), budget=2)
+    page = Score(studio, 0.95)._repr_html_()
+    width = float(re.search(r'viewBox="0 0 (\d+)', page)[1])
+    names = re.findall(r'<text x="([\d.]+)"[^>]*font-size="(\d+)"[^>]*>([^<]+)<', page)
+    assert [name for *_, name in names] == ["baseline", "gets going", "good", "excellent", "you"]
+    for at, size, name in names:
+        half = 0.3 * float(size) * len(name)  # a letter is about 0.6 of its height wide
+        assert half <= float(at) <= width - half, name

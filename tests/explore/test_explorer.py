@@ -130,6 +130,22 @@ def test_points_that_are_hidden_cannot_be_dragged() -> None:
     one = explorer(draw, at=Drag(points, shown=lambda three: 3 if three else 2), three=False)
     assert len(one.first().spots) == 2 and len(one.shot((1,)).spots) == 3
     assert list(one.grid()) == [], "a saved page has no frames of points that anybody may put anywhere"
+    assert "run the cell (Shift+Enter) to choose and drag the points." in one.bundle()["text/html"]
+
+
+def test_a_picture_without_frames_says_how_it_comes_alive_and_a_sentence_does_not() -> None:
+    def draw(f: Any, k: int) -> Any:
+        fig, ax = figure(3, 2)
+        ax.plot([0, f(k)])
+        return fig
+
+    def raises(k: int) -> int:
+        raise NotImplementedError
+
+    pages = {f: explorer(draw, mine=[f], k=(1, 3, 2)).bundle()["text/html"] for f in (abs, raises)}
+    assert "A saved picture. In JupyterLab, run the cell (Shift+Enter) to choose." in pages[abs]
+    assert "waits for" in pages[raises] and "Shift+Enter" not in pages[raises]
+    assert "Shift+Enter" not in explorer(lambda f: draw(f, 2), mine=[abs]).bundle()["text/html"], "there is nothing to choose"
 
 
 def test_outside_a_kernel_only_what_lasts_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -108,6 +108,25 @@ def test_greys_and_photographs_are_kept_from_a_dark_theme() -> None:
     assert Painter(coloured).shot().keep == []
 
 
+def test_images_beside_each_other_and_one_upon_the_other_are_turned_back_once() -> None:
+    def stack() -> Any:
+        fig, ax = figure(6, 4)
+        for k in range(3):
+            ax.imshow(np.eye(4), cmap="gray_r", extent=(3 * k, 3 * k + 4, 2 * k, 2 * k + 4))
+        ax.set(xlim=(-10, 20), ylim=(-10, 20))
+        return fig
+
+    shot = Painter(stack).shot()
+    often = np.zeros((shot.height, shot.width), int)
+    for box in shot.keep:
+        x, y, w, h = (round(v * side / 100) for v, side in zip(box, (shot.width, shot.height) * 2, strict=True))
+        often[y : y + h, x : x + w] += 1
+    assert often.max() == 1, "where two lie, it would be turned back twice"
+    assert 0.02 < often.mean() < 0.1, "the paper beside them belongs to the page"
+    middle = often[often.any(axis=1)][:, often.any(axis=0)]
+    assert middle[0, -1] == middle[-1, 0] == 1 and middle[0, 0] == middle[-1, -1] == 0 and middle.mean() > 0.4
+
+
 def test_quick_is_true_only_while_something_moves() -> None:
     asked = []
 
