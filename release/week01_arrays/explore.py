@@ -315,13 +315,16 @@ def _right_discs(score):
 
 @explorer(angle=(0, 180, 60, 5), shift=(-1.0, 1.0, 0.0, 0.05), turned=False, labels={"turned": "exchange yes and no"})
 def one_line(angle, shift, turned):
-    """Four discs, two to be called yes and two no, and one straight line: yes lies on one side of it."""
+    """Four discs, two to be called yes and two no, and one straight line: an arrow points to its side for yes."""
     way = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))]) * (-1 if turned else 1)
     score = lambda P: (P - 0.5) @ way - (-shift if turned else shift)  # noqa: E731
     fig, ax = figure(5.6, 4.6)
     regions(ax, lambda P: score(P) > 0, WINDOW)
     _discs(ax)
-    ax.set_title(f"wholly right: {_right_discs(score)} of 4 discs (orange side: yes)")
+    foot = 0.5 + (-shift if turned else shift) * way
+    arrow = {"arrowstyle": "-|>", "color": INK, "lw": 1.8}
+    ax.annotate("", foot + 0.3 * way, foot, annotation_clip=False, zorder=5, arrowprops=arrow)
+    ax.set_title(f"wholly right: {_right_discs(score)} of 4 discs (yes: where the arrow points)")
     return fig
 
 
