@@ -29,7 +29,8 @@ MEASURE = """() => {
     letters: Math.max(...prose.filter(p => lines(p) > 2).map(p => p.textContent.length / lines(p))),
     code: Math.max(...drawn('.jp-CodeCell .jp-InputArea-editor').map(width)),
     wrapped: quoted.filter(e => getComputedStyle(e).whiteSpace !== 'pre').length,
-    notebook: width(panel), beyond: panel.scrollWidth - panel.clientWidth,
+    notebook: width(panel), hidden: drawn('.jp-Placeholder-content').length,
+    beyond: Math.max(...[panel, ...panel.querySelectorAll('.jp-WindowedPanel-outer')].map(e => e.scrollWidth - e.clientWidth)),
   };
 }"""
 
@@ -62,6 +63,7 @@ def can_be_read_in_light_and_dark_wide_and_narrow(page: Page, lab: Any, look: Ca
             assert found["paragraphs"] > 1, found
             assert found["letters"] <= 80 and found["prose"] <= 660, found
             assert found["code"] <= 960 and found["beyond"] <= 0 and found["wrapped"] == 0, found
+            assert found["hidden"] > 0, "the first line of hidden code is among what must not be wider than the page"
             if width == 1366:
                 assert found["letters"] > 55 and found["code"] > 0.8 * min(960, found["notebook"]), found
     choose_theme(page, lab, "Light")
