@@ -324,7 +324,7 @@ def one_line(angle, shift, turned):
     foot = 0.5 + (-shift if turned else shift) * way
     arrow = {"arrowstyle": "-|>", "color": INK, "lw": 1.8}
     ax.annotate("", foot + 0.3 * way, foot, annotation_clip=False, zorder=5, arrowprops=arrow)
-    ax.set_title(f"wholly right: {_right_discs(score)} of 4 discs (yes: where the arrow points)")
+    ax.set_title(f"wholly right: {_right_discs(score)} of 4 discs (arrow: yes)")
     return fig
 
 
