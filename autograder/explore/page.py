@@ -42,11 +42,16 @@ def inside(shot: Shot) -> str:
     """What stands in the figure: the picture in a frame that scrolls sideways on a narrow page."""
     if not shot.data:
         return f'<p class="wb-told">{marked(shot.alt)}</p>'
-    boxes = "".join(f'<i class="wb-keep" style="left:{x}%;top:{y}%;width:{w}%;height:{h}%"></i>' for x, y, w, h in shot.keep)
+    boxes = "".join(f'<i class="wb-keep" style="{placed(*box)}"></i>' for box in shot.keep)
     # The white ground is for readers without our style sheet; the style sheet takes it away.
     image = (f'<img alt="{html.escape(shot.alt)}" width="{shot.width}" height="{shot.height}" style="background:white" '
              f'src="{shot.uri}">')  # fmt: skip
     return f'<div class="wb-scroll"><div class="wb-pic">{image}{boxes}</div></div>'
+
+
+def placed(left: float, top: float, width: float, height: float, outline: str = "") -> str:
+    """Where a box lies that a dark theme must leave alone."""
+    return f"left:{left}%;top:{top}%;width:{width}%;height:{height}%" + (f";clip-path:{outline}" if outline else "")
 
 
 def marked(text: str) -> str:

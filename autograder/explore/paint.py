@@ -26,7 +26,6 @@ from autograder.explore.style import SHOWN, alternative, style
 
 LIGHT, FINE = 1.0, 1.75  # pixels for each pixel on the page
 Boxes = list[list[float]]
-Box = np.ndarray[Any, Any]  # left, low, right, high
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Shot:
     data, kind : the picture's bytes and their format, "webp" or "png"; no bytes in a text.
     alt : what it shows, in words; the text itself, if it is one.
     width, height : pixels on the page.
-    keep : boxes (left, top, width, height in per cent) whose colours a dark theme must leave alone.
+    keep : boxes (left, top, width, height in per cent, then an outline, if it is no box) that a dark theme must leave alone.
     spots : where draggable points lie (x, y), as shares of width and height from the upper left.
     paper : the same as a PNG on white paper, where it was asked for.
     """
@@ -48,7 +47,7 @@ class Shot:
     alt: str
     width: int = 0
     height: int = 0
-    keep: Boxes = field(default_factory=list)
+    keep: list[Any] = field(default_factory=list)
     spots: Boxes = field(default_factory=list)
     paper: bytes = b""
 
@@ -120,7 +119,7 @@ class Painter:
             words(self.draw, fig),
             width,
             height,
-            photographs(fig, width, height),
+            photographs(fig),
             places(fig, spots),
             on_paper(pixels, coloured) if paper else b"",
         )
@@ -240,38 +239,34 @@ def in_colour(image: Any) -> bool:
     return np.ndim(image.get_array()) == 3
 
 
-def photographs(fig: Figure, width: int, height: int) -> Boxes:
-    """Boxes of images whose brightness has a meaning: greys and photographs. No two overlap, for both would turn it back.
-
-    Parameters
-    ----------
-    width, height : of the picture, in pixels on the page.
-    """
-    boxes: list[Box] = []
-    page = np.array([width, height, width, height])
+def photographs(fig: Figure) -> list[Any]:
+    """Boxes of images whose brightness has a meaning: greys and photographs. Images that overlap are one box with an outline."""
+    boxes: list[Any] = []
     for ax in fig.axes:
         images = [Bbox.intersection(i.get_window_extent(), ax.bbox) for i in ax.images if in_colour(i) or in_grey(i)]
-        boxes += apart(
-            [np.array(box.transformed(fig.transFigure.inverted()).extents) * page for box in images if box is not None]
-        )
-    return [
-        [round(100 * float(v), 2) for v in (x0, 1 - y1, x1 - x0, y1 - y0)] for x0, y0, x1, y1 in (box / page for box in boxes)
-    ]
+        seen = [box.transformed(fig.transFigure.inverted()) for box in images if box is not None]
+        if any(one.fully_overlaps(other) for one, other in itertools.combinations(seen, 2)):
+            whole = Bbox.union(seen)
+            boxes.append([*in_percent(whole), outline(seen, whole)])
+        else:
+            boxes += [in_percent(box) for box in seen]
+    return boxes
 
 
-def apart(boxes: Sequence[Box]) -> list[Box]:
-    """Boxes that cover the same and do not overlap: as they are, or else in strips of whole pixels, which show no seams."""
-    if not any((a[:2] < b[2:]).all() and (b[:2] < a[2:]).all() for a, b in itertools.combinations(boxes, 2)):
-        return list(boxes)
-    whole = sorted((box.round() for box in boxes), key=lambda box: float(box[0]))
-    strips: list[Box] = []
-    for low, high in itertools.pairwise(sorted({float(edge) for box in whole for edge in box[1::2]})):
-        done = -np.inf
-        for left, under, right, over in whole:
-            if under <= low and high <= over and right > done:
-                strips.append(np.array([max(left, done), low, right, high]))
-                done = right
-    return strips
+def in_percent(box: Bbox) -> list[float]:
+    """Left, top, width and height in per cent of the picture, the top being 0."""
+    x0, y0, x1, y1 = box.extents
+    return [round(100 * float(v), 2) for v in (x0, 1 - y1, x1 - x0, y1 - y0)]
+
+
+def outline(boxes: Sequence[Bbox], whole: Bbox) -> str:
+    """All that lies in any of the boxes, as a clip-path. With a box for each, what lies in two would be turned back twice."""
+    points: list[tuple[float, float]] = []
+    for box in boxes:
+        left, right = ((x - whole.x0) / whole.width for x in (box.x0, box.x1))
+        top, low = ((whole.y1 - y) / whole.height for y in (box.y1, box.y0))
+        points += [(left, top), (right, top), (right, low), (left, low), (left, top), *points[:1]]  # and back to the very first
+    return f"polygon(nonzero, {', '.join(f'{100 * x:.2f}% {100 * y:.2f}%' for x, y in points)})"
 
 
 def places(fig: Figure, spots: Any) -> Boxes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import numpy as np
@@ -117,14 +118,18 @@ def test_images_beside_each_other_and_one_upon_the_other_are_turned_back_once() 
         return fig
 
     shot = Painter(stack).shot()
-    often = np.zeros((shot.height, shot.width), int)
-    for box in shot.keep:
-        x, y, w, h = (round(v * side / 100) for v, side in zip(box, (shot.width, shot.height) * 2, strict=True))
-        often[y : y + h, x : x + w] += 1
-    assert often.max() == 1, "where two lie, it would be turned back twice"
-    assert 0.02 < often.mean() < 0.1, "the paper beside them belongs to the page"
-    middle = often[often.any(axis=1)][:, often.any(axis=0)]
-    assert middle[0, -1] == middle[-1, 0] == 1 and middle[0, 0] == middle[-1, -1] == 0 and middle.mean() > 0.4
+    ((left, top, width, height, outline),) = shot.keep
+    points = np.array(re.findall(r"([\d.]+)% ([\d.]+)%", outline), float)
+    rows, columns = np.mgrid[0.5:100, 0.5:100]
+    corners = [(*points[k : k + 4].min(axis=0), *points[k : k + 4].max(axis=0)) for k in (0, 5, 11)]
+    inside = np.any([(x0 < columns) & (columns < x1) & (y0 < rows) & (rows < y1) for x0, y0, x1, y1 in corners], axis=0)
+    assert len(points) == 17 and points[[4, 10, 16]].tolist() == [points[0].tolist()] * 3, (
+        "each ring goes back to the first point"
+    )
+    assert np.ptp(points, axis=0).tolist() == [100, 100] and 20 < width < 40 and 15 < height < 40 and left > 30 and top > 20
+    # three squares of 4 on a hull of 10 by 8: two overlaps of 1 by 2 are counted once
+    assert abs(inside.mean() - (3 * 16 - 2 * 2) / 80) < 0.02
+    assert inside[-2, 1] and inside[1, -2] and not inside[1, 1] and not inside[-2, -2], "the paper beside them is the page's"
 
 
 def test_quick_is_true_only_while_something_moves() -> None:

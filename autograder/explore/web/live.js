@@ -111,9 +111,9 @@ export default () => {
             if (old) URL.revokeObjectURL(old);
           }
           pic.querySelectorAll('.wb-keep').forEach(box => box.remove());
-          for (const [l, t, w, h] of shot.keep) {
+          for (const [l, t, w, h, outline] of shot.keep) {
             const box = document.createElement('i');
-            box.className = 'wb-keep'; box.style.cssText = `left:${l}%;top:${t}%;width:${w}%;height:${h}%`;
+            box.className = 'wb-keep'; box.style.cssText = `left:${l}%;top:${t}%;width:${w}%;height:${h}%;clip-path:${outline ?? 'none'}`;
             pic.append(box);
           }
           clearTimeout(quiet); quiet = setTimeout(() => { said.textContent = shot.alt.split('Now: ').pop() }, SPEAKS);
