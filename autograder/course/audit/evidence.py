@@ -41,7 +41,7 @@ class Pair:
 def key_of(course: Course, week: str) -> str:
     """The key of all that decides whether a week's right answers pass: its code, what it needs, data, cases/."""
     found = hashlib.sha256()
-    for path in sorted(Path(autograder.cases.__file__).parent.glob("*.py")):
+    for path in sorted(Path(autograder.cases.__file__).parent.rglob("*.py")):
         found.update(path.read_bytes())
     for path in sorted((course.root / "data").glob("**/*.toml")):
         found.update(path.read_bytes())  # the manifest holds each file's checksum

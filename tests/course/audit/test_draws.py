@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -130,3 +131,15 @@ def test_prose_changes_no_evidence_and_an_earlier_week_does(course: Course, chan
     assert key_of(course, "week02_next") == before
     course = change("lesson.py", "return x - x.mean(axis=0)", "return x - x.sum(axis=0) / len(x)")
     assert key_of(course, "week02_next") != before
+
+
+def test_the_vocabulary_of_cases_is_part_of_the_key_with_its_rooms(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = tmp_path / "cases" / "expect" / "laws.py"
+    words.parent.mkdir(parents=True)
+    words.write_text("one = 1\n")
+    monkeypatch.setattr("autograder.cases.__file__", str(tmp_path / "cases" / "__init__.py"))
+    before = key_of(course, WEEK)
+    words.write_text("one = 2\n")
+    assert key_of(course, WEEK) != before
