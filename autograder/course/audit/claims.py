@@ -48,16 +48,35 @@ def rivals_are_judged_rightly(found: WeekAudit, trial: Trial, exercise: Exercise
         seen = not cases[rival.caught_by or ""].hidden or any(
             _breaks(trial, case, rival, exercise) for case in cases.values() if not case.hidden
         )
-        words = f"{exercise.id}: {rival.name} is what the exercise is about, and no visible case catches it"
-        found.breach(seen or not rival.headline, words)
+        found.breach(seen or not rival.headline, _unseen(exercise, rival))
     return turned_away
+
+
+def studio_rivals_are_judged_rightly(found: WeekAudit, trial: Trial, exercise: Exercise) -> None:
+    """A studio's wrong rivals, if it has any, break the case that they name, headline ones a visible one; right ones break none.
+
+    A studio's cases ask an entry, so that each rival is judged by all of them at once, its judge left out.
+    """
+    wrong, right = rivals_of(trial, exercise)
+    for rival in wrong:
+        broken = trial.judge(exercise.id, rival.subjects(exercise.names), KEY).broken()
+        found.count("wrong", rival.caught_by in broken, f"{exercise.id}: {rival.name} is not caught by {rival.caught_by}")
+        seen = any(not verdict.hidden for verdict in broken.values())
+        found.count("seen", seen)
+        found.breach(seen or not rival.headline, _unseen(exercise, rival))
+    for rival in right:
+        broken = trial.judge(exercise.id, rival.subjects(exercise.names), KEY).broken()
+        found.count("right", not broken, f"{exercise.id}: {rival.name} is right and breaks {', '.join(broken)}")
+
+
+def _unseen(exercise: Exercise, rival: Rival) -> str:
+    return f"{exercise.id}: {rival.name} is what the exercise is about, and no visible case catches it"
 
 
 def tried_programs_are_judged_rightly(found: WeekAudit, trial: Trial, exercise: Exercise) -> None:
     """Programs written from the contract alone: wrong ones fall to some case, right ones to none."""
-    cases = sorted(trial.registry.of(exercise.id), key=lambda case: case.hidden)
     for program in (one for one in trial.registry.programs if one.exercise == exercise.id):
-        broken = next((case for case in cases if _breaks(trial, case, program, exercise)), None)
+        broken = _first_broken(trial, exercise, program)
         if program.caught_by is None:
             said = f"{exercise.id}: {program.name} of tried.py is right and breaks {broken.name if broken else ''}"
             found.count("tried_right", broken is None, said)
@@ -65,6 +84,15 @@ def tried_programs_are_judged_rightly(found: WeekAudit, trial: Trial, exercise: 
             found.count("tried_seen", broken is not None and not broken.hidden)
             said = f"{exercise.id}: {program.name} of tried.py is caught by no case ({program.caught_by})"
             found.count("tried_caught", broken is not None, said)
+
+
+def _first_broken(trial: Trial, exercise: Exercise, program: Rival) -> Case | None:
+    """The first case that a program breaks, a visible one where there is one."""
+    cases = sorted(trial.registry.of(exercise.id), key=lambda case: case.hidden)
+    if exercise.kind == "studio":  # its cases ask an entry
+        broken = trial.judge(exercise.id, program.subjects(exercise.names), KEY).broken()
+        return next((case for case in cases if case.name in broken), None)
+    return next((case for case in cases if _breaks(trial, case, program, exercise)), None)
 
 
 def hidden_cases_earn_their_place(

@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.audit.cheats import cheats_are_refused
-from autograder.course.audit.claims import reference_has_full_marks, rivals_are_judged_rightly, rivals_of
+from autograder.course.audit.claims import (
+    reference_has_full_marks,
+    rivals_are_judged_rightly,
+    rivals_of,
+    studio_rivals_are_judged_rightly,
+    tried_programs_are_judged_rightly,
+)
 from autograder.course.audit.dictated import dictated
 from autograder.course.audit.draws import fresh_draws_spare_right_answers, pairs
 from autograder.course.audit.entries import entries_land_in_their_bands
@@ -76,11 +82,13 @@ def audit_exercise(
         if exercise.kind == "studio":
             entries_land_in_their_bands(found, trial, exercise, seeds)
             cheats_are_refused(found, trial, exercise)
+            studio_rivals_are_judged_rightly(found, trial, exercise)
         else:
             turned_away = rivals_are_judged_rightly(found, trial, exercise)
             turned_away |= fresh_draws_spare_right_answers(found, trial, exercise, given, tried)
             for rival in rivals_of(trial, exercise)[1]:
                 found.count("right", rival.name not in turned_away)
+        tried_programs_are_judged_rightly(found, trial, exercise)
         _dictated(found, lesson, exercise.id)
     return found
 

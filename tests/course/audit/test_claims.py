@@ -4,7 +4,15 @@ import pytest
 
 from autograder.cases import WeekError, load
 from autograder.cases.mistakes import CaseError
-from autograder.course.audit.claims import rivals_are_judged_rightly, tried_programs_are_judged_rightly
+from autograder.course.audit.claims import (
+    rivals_are_judged_rightly,
+    studio_rivals_are_judged_rightly,
+    tried_programs_are_judged_rightly,
+)
+from autograder.course.audit.found import WeekAudit
+from autograder.course.audit.trial import Trial
+from autograder.course.audit.week import audit_exercise
+from autograder.course.places import Course
 
 #: a keeper more, with a rival of its own that the visible case spares
 KEEPER = """
@@ -126,3 +134,52 @@ def test_programs_written_from_the_contract_are_asked_ever_after(asks, append, c
 def test_a_headline_mistake_must_be_seen(asks, change) -> None:
     change("rivals.py", 'caught_by="differences_stay"', 'headline=True, caught_by="differences_stay"')
     assert about(asks(rivals_are_judged_rightly), "is what the exercise is about, and no visible case catches it")
+
+
+STUDIO_RIVALS = """
+
+@wrong("disc", caught_by="keeps_the_rules", kind="mathematics", several=True, headline=True)
+def says_two():
+    return {"train": lambda X, y, rng: [np.zeros(1)], "predict": lambda arrays, X: np.full(len(X), 2)}
+
+
+@right("disc", several=True)
+def nobody():
+    return {"train": lambda X, y, rng: [np.zeros(1)], "predict": lambda arrays, X: np.zeros(len(X), int)}
+"""
+
+
+def test_a_studios_rivals_are_asked_too(course: Course, append, change) -> None:
+    def found() -> WeekAudit:
+        trial, found = Trial(course.folder("week01_example")), WeekAudit("week01_example")
+        studio_rivals_are_judged_rightly(found, trial, trial.registry.exercises["disc"])
+        return found
+
+    append("rivals.py", STUDIO_RIVALS)
+    fine = found()
+    assert (fine.wrong, fine.seen, fine.right, fine.breaches) == ((1, 1), (1, 1), (1, 1), [])
+    change("rivals.py", "np.full(len(X), 2)", "np.full(len(X), 1)")
+    change("rivals.py", "np.zeros(len(X), int)}\n", "np.zeros(3, int)}\n")
+    wrong = found()
+    assert (wrong.wrong, wrong.seen, wrong.right) == ((0, 1), (0, 1), (0, 1))
+    assert about(wrong, "says_two is not caught by keeps_the_rules") and about(wrong, "no visible case catches it")
+    assert about(wrong, "nobody is right and breaks keeps_the_rules")
+
+
+def test_the_audit_runs_what_stands_in_tried(course: Course, append) -> None:
+    append("tried.py", TRIED.replace("x - x.mean()", "x - x.mean(axis=0)"))
+    found = audit_exercise(course.root, "week01_example", "centre", {}, {})
+    assert about(found, "one_average of tried.py is caught by no case")
+
+
+def test_programs_for_a_studio_are_asked_by_its_cases(course: Course, append) -> None:
+    marks = (
+        '@wrong("disc", caught_by="keeps_the_rules", kind="mathematics", several=True, headline=True)',
+        '@right("disc", several=True)',
+    )
+    asked = ('@program("disc", breaks="a 0 or a 1 for each", several=True)', '@program("disc", several=True)')
+    append("tried.py", TRIED.partition("@program")[0])
+    append("tried.py", STUDIO_RIVALS.replace(marks[0], asked[0]).replace(marks[1], asked[1]))
+    trial, found = Trial(course.folder("week01_example")), WeekAudit("week01_example")
+    tried_programs_are_judged_rightly(found, trial, trial.registry.exercises["disc"])
+    assert (found.tried_seen, found.tried_caught, found.tried_right) == ((1, 1), (1, 1), (1, 1)) and not found.breaches
