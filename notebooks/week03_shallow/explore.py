@@ -25,8 +25,8 @@ def practice(kind, rng):
 
 
 def spiral(n, rng):
-    """A fresh draw of the studio's spirals: X (n, 2) and labels y (n,)."""
-    return judge().spiral_arms(n, rng)
+    """A fresh draw of the studio's spirals: X (n, 4) and labels y (n,)."""
+    return judge().hidden_spiral(n, rng)[:2]
 
 
 def bare(ax, title=""):
@@ -118,34 +118,29 @@ def probabilities(scores):
 
 def descend(forward, backward, start, X, y, rate, steps):
     """Gradient descent on the mean log-loss with the learner's own net; parameters and the loss before each step."""
-    at, losses = [np.array(p) for p in start], []
+    at, losses = list(start), []
     for _ in range(steps):
-        scores, cache = forward(tuple(at), X)
+        scores, cache = forward(at, X)
         logit = np.asarray(scores)[:, 0]
         losses.append(np.mean(np.logaddexp(0, logit) - y * logit))
         if not np.isfinite(losses[-1]):
             break
-        moves = backward(cache, (probabilities(logit) - y)[:, None] / len(y))[0]
-        for parameter, move in zip(at, moves, strict=True):
-            parameter -= rate * move
-    return tuple(at), np.array(losses)
+        moves = backward(at, cache, (probabilities(logit) - y)[:, None] / len(y))[0]
+        at = [(W - rate * dW, b - rate * db) for (W, b), (dW, db) in zip(at, moves, strict=True)]
+    return at, np.array(losses)
 
 
 def random_start(inputs, units, seed=0, size=1.0):
     """A start with weights and biases drawn at random."""
     rng = np.random.default_rng(seed)
-    return (
-        rng.normal(size=(inputs, units)) * size,
-        rng.normal(size=units) * size,
-        rng.normal(size=(units, 1)) / np.sqrt(units),
-        np.zeros(1),
-    )
+    first = rng.normal(size=(inputs, units)) * size, rng.normal(size=units) * size
+    return [first, (rng.normal(size=(units, 1)) / np.sqrt(units), np.zeros(1))]
 
 
 def coast(ax, forward, parameters, X, y, steps=110):
     """The probability over the plane, the coast at one half, the units' cuts and the points."""
     surface(ax, lambda grid: probabilities(forward(parameters, grid)[0])[:, 0], SQUARE, steps=steps)
-    W1, b1 = parameters[0], parameters[1]
+    W1, b1 = parameters[0]
     along = np.linspace(*SQUARE[:2], 2)
     for (w1, w2), b in zip(W1.T, b1, strict=True):
         steep = abs(w2) < abs(w1)
@@ -169,8 +164,6 @@ def boundary(forward, backward, data, units, learning_rate, steps, start, quick=
     """
     checks = judge()
     X, y = checks.drawn(getattr(checks, data), 200, np.random.default_rng(5))
-    if data == "spiral_arms":
-        X = X * 1.1
     fig, (left, right) = figure(9.6, 4.2, 1, 2, width_ratios=(1, 1.15))
     with np.errstate(all="ignore"):
         parameters, losses = descend(forward, backward, random_start(2, units, start), X, y, learning_rate, steps)
@@ -198,7 +191,7 @@ def twins():
     rng = np.random.default_rng(4)
     X, y = checks.checkerboard(80, rng)
     one = np.array([[0.7], [0.3]])
-    alike = np.repeat(one, 8, axis=1), np.zeros(8), np.full((8, 1), 0.2), np.zeros(1)
+    alike = [(np.repeat(one, 8, axis=1), np.zeros(8)), (np.full((8, 1), 0.2), np.zeros(1))]
     starts = {"twins": alike, "each its own": random_start(2, 8, 1, 0.7)}
     fig, axes = figure(10.2, 3.5, 1, 3, width_ratios=(1, 1, 1.25))
     for ax, (name, start), colour in zip(axes[:2], starts.items(), (ORANGE, BLUE), strict=True):
@@ -284,12 +277,12 @@ def my_bend(bend, slope):
 
 @picture
 def rates():
-    """The loss on a flower against 400 steps at four learning rates: at 0.03 it creeps, at 0.3 it falls slowly, at
+    """The loss on a disc in a ring against 400 steps at four learning rates: at 0.03 it creeps, at 0.3 it falls slowly, at
     3 it falls fast, at 100 it leaps up and stays high. Right: the coast that rate 3 found.
     """
     checks = judge()
     fig, axes = figure(10.2, 3.3, 1, 2, width_ratios=(1.5, 1))
-    X, y = checks.drawn(checks.petals, 200, np.random.default_rng(5))
+    X, y = checks.drawn(checks.circles, 200, np.random.default_rng(5))
     for rate, colour in ((0.03, GREY), (0.3, GREEN), (3.0, BLUE), (100.0, ORANGE)):
         walker = checks.Walker(random_start(2, 14, 1))
         losses = []
@@ -332,18 +325,21 @@ def digits_trainer(forward, backward, learn_scale, standardise):
     def train(X, y, units, rng):
         scale = learn_scale(X)
         start = random_start(X.shape[1], units, int(rng.integers(2**32)), 1 / np.sqrt(X.shape[1]))
-        at = [np.array(p, np.float32) for p in start]  # half as many bytes: nearly twice as fast
+        at = [np.array(p, np.float32) for layer in start for p in layer]  # half as many bytes: nearly twice as fast
         speed = [np.zeros_like(p) for p in at]
         Z = np.asarray(standardise(X, scale), np.float32)
         for _ in range(300):
-            scores, cache = forward(tuple(at), Z)
-            moves = backward(cache, (probabilities(scores) - y[:, None].astype(np.float32)) / np.float32(len(Z)))[0]
-            for parameter, v, move in zip(at, speed, moves, strict=True):
+            layers = [(at[0], at[1]), (at[2], at[3])]
+            scores, cache = forward(layers, Z)
+            upstream = (probabilities(scores) - y[:, None].astype(np.float32)) / np.float32(len(Z))
+            first, second = backward(layers, cache, upstream)[0]
+            for parameter, v, move in zip(at, speed, (*first, *second), strict=True):
                 v *= 0.9
                 v -= 0.1 * move
                 parameter += v
+        layers = [(at[0], at[1]), (at[2], at[3])]
         return lambda examples: (
-            np.asarray(forward(tuple(at), np.asarray(standardise(examples, scale), np.float32))[0])[:, 0] > 0
+            np.asarray(forward(layers, np.asarray(standardise(examples, scale), np.float32))[0])[:, 0] > 0
         ).astype(int)
 
     return train
@@ -376,37 +372,40 @@ def capacity(capacity_curve, forward, backward, learn_scale, standardise):
 
 @picture
 def spirals():
-    """Four draws of two spirals, a colour each, wound round each other about twice; they differ in turn, tightness
-    and mirror.
+    """Four draws of two spirals, a colour each, bent out of shape. Above: in their own plane, the arms lie apart. Below: the same
+    points by the first two of their four numbers, a cloud in which the two colours are mixed.
     """
-    fig, axes = figure(10.2, 2.8, 1, 4)
-    for seed, ax in enumerate(axes):
-        X, y = spiral(400, np.random.default_rng(seed))
-        points(ax, X, y, size=11, linewidth=0)
-        bare(ax)
+    fig, axes = figure(10.2, 5.2, 2, 4)
+    for seed, (above, below) in enumerate(axes.T):
+        X, y, _, plane = judge().hidden_spiral(400, np.random.default_rng(seed))
+        for ax, at in ((above, plane), (below, X[:, :2])):
+            points(ax, at, y, size=11, linewidth=0)
+            bare(ax)
+            ax.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2))
+    axes[0, 0].set_title("in their own plane", loc="left")
+    axes[1, 0].set_title("the first two numbers", loc="left")
     return fig
 
 
 @explorer()
 def my_spiral(train, predict):
-    """Your entry on two fresh draws of spirals: the regions that it names, and the points that it names
-    wrongly as crosses.
+    """Your entry on two fresh draws of spirals, in the plane that is hidden from it: the regions that it names where the noise is
+    nought, and the points that it names wrongly as crosses.
     """
-    rng = np.random.default_rng(11)
+    rng, checks = np.random.default_rng(11), judge()
     fig, axes = figure(8.4, 4.0, 1, 2)
     for ax in axes:
-        X, y = spiral(1400, rng)
-        order = rng.permutation(1400)
-        seen, fresh = order[:400], order[400:]
-        arrays = stored(train(X[seen], y[seen], rng), 60, 1e-3, rng)
-        X, y = X[fresh], y[fresh]
+        X, y, frame, plane = checks.hidden_spiral(checks.LEARN + 1000, rng)
+        seen, fresh = slice(checks.LEARN), slice(checks.LEARN, None)
+        arrays = stored(train(X[seen], y[seen], rng), checks.BUDGET, 1e-3, rng)
+        X, y, plane = X[fresh], y[fresh], plane[fresh]
         labels = np.asarray(predict(arrays, X))
         if labels.shape != y.shape:
             raise ValueError(f"predict gave an array of shape {labels.shape} for {len(X)} points; one label each is {y.shape}")
         wrong = labels != y
-        regions(ax, lambda grid, arrays=arrays: np.asarray(predict(arrays, grid)).astype(int), SQUARE)
-        points(ax, X[:300], y[:300], size=12, linewidth=0.3)
-        ax.plot(*X[wrong].T, "x", color=INK, ms=6, mew=1.6, zorder=4)
+        regions(ax, lambda grid, arrays=arrays, frame=frame: np.asarray(predict(arrays, grid @ frame[:2])).astype(int), SQUARE)
+        points(ax, plane[:300], y[:300], size=12, linewidth=0.3)
+        ax.plot(*plane[wrong].T, "x", color=INK, ms=6, mew=1.6, zorder=4)
         bare(ax, f"{1 - wrong.mean():.1%} of 1,000 fresh points")
         ax.set(xlim=SQUARE[:2], ylim=SQUARE[2:])
     return fig
@@ -419,7 +418,8 @@ def right_by_twins():
     """Eight twins draw one cut. It sets one of the four heaps apart, and one of the other three is wrong."""
     checks = judge()
     X, y = checks.checkerboard(80, np.random.default_rng(4))
-    walker = checks.Walker((np.repeat([[0.7], [0.3]], 8, axis=1), np.zeros(8), np.full((8, 1), 0.2), np.zeros(1)))
+    alike = [(np.repeat([[0.7], [0.3]], 8, axis=1), np.zeros(8)), (np.full((8, 1), 0.2), np.zeros(1))]
+    walker = checks.Walker(alike)
     walker.walk(X, y, 0.5, 600)
     return int(np.sum((walker.score(X) > 0) == y))
 

@@ -103,9 +103,10 @@ explore.island()
 #
 # $$z_{nj} = b_j + \sum_i x_{ni}\, w_{ij}, \qquad a_{nj} = \varphi(z_{nj}).$$
 #
-# Each score $k$ takes all units as input, with weights $v_{jk}$ and a bias $c_k$. It has no activation function:
-# $s_{nk} = c_k + \sum_j a_{nj}\, v_{jk}$. What happens to scores is not the net's business. For yes or no, a score is a logit, and
-# last week's log-loss follows. In week 7 it will be softmax, in week 13 a distance between faces.
+# A score takes all units as input, with a weight $v_j$ for each and a bias $c$. It has no activation function:
+# $s_n = c + \sum_j a_{nj}\, v_j$. There may be several scores. Then each has weights and a bias of its own. What happens to scores is
+# not the net's business. For yes or no, there is one score, a logit, and last week's log-loss follows. In week 7 it will be softmax,
+# in week 13 a distance between faces.
 #
 # Our $\varphi$ will be $\tanh$ for now. It runs from $-1$ to $1$ and is $0$ at $0$. Its derivative is easily had from its value:
 # $\varphi'(z) = 1 - \varphi(z)^2$.
@@ -126,27 +127,25 @@ explore.wires()
 # - **along a path, derivatives multiply** (the chain rule of week 2);
 # - **where several paths lead to the same place, they add up.**
 #
-# Suppose that somebody gives us $g_{nk} = \partial L / \partial s_{nk}$, how much the loss changes with each score of each example.
-# For the mean log-loss of $N$ examples, last week gave us $g_n = (p_n - y_n)/N$. We need not know where it comes from.
+# Take a net with one score. Suppose that somebody gives us $g_n = \partial L / \partial s_n$, how much the loss changes with the score
+# of each example. For the mean log-loss of $N$ examples, last week gave us $g_n = (p_n - y_n)/N$. We need not know where it comes
+# from.
 #
-# Now raise the output $a_{nj}$ of one unit for one example by a small $\varepsilon$. Every score of that example takes this unit as
-# input, so score $k$ moves by $\varepsilon\, v_{jk}$. That moves the loss by $\varepsilon\, v_{jk}\, g_{nk}$. Each score is one path,
-# and the paths add up:
+# Now raise the output $a_{nj}$ of one unit for one example by a small $\varepsilon$. The score of that example takes this unit as
+# input, so it moves by $\varepsilon\, v_j$. That moves the loss by $\varepsilon\, v_j\, g_n$. On the way forward, the weight $v_j$
+# carried an output from the unit to the score. On the way back, the same weight carries a gradient from the score to the unit. One more
+# piece of the path leads through the activation function, to the sum inside:
 #
-# $$\frac{\partial L}{\partial a_{nj}} = \sum_k g_{nk}\, v_{jk}.$$
-#
-# On the way forward, the weights $v$ carried outputs from units to scores. On the way back, the same weights carry gradients from
-# scores to units. One more piece of the path leads through the activation function, to the sum inside:
-#
-# $$\beta_{nj} = \frac{\partial L}{\partial z_{nj}} = \varphi'(z_{nj}) \sum_k g_{nk}\, v_{jk}.$$
+# $$\beta_{nj} = \frac{\partial L}{\partial z_{nj}} = \varphi'(z_{nj})\, v_j\, g_n.$$
 #
 # Look at the factor in front. Where the activation function is flat, it is near zero, and no gradient gets through. The unit is
 # **saturated**: it is not told what it did wrong.
 # <!-- term: saturated | said of a unit whose sum lies where its activation function is flat, so that almost no gradient gets through. -->
 #
-# What is left is one short step from $\beta$ to the weights, and it is yours. Two things are worth knowing first. One weight serves
-# *every* example, and so does a bias: paths through different examples lead to the same loss. And the inputs have a gradient as
-# well. With one hidden layer we have no use for it. In a deeper net the inputs are the outputs of the layer before, which needs it.
+# Three things are left, and they are yours. First, a net may have several scores: then several paths lead from a unit to the loss.
+# Second, the step from $\beta$ to the weights. One weight serves *every* example, and so does a bias: paths through different examples
+# lead to the same loss. Third, the inputs have a gradient as well. With one hidden layer we have no use for it. In a deeper net the
+# inputs are the outputs of the layer before, which needs it.
 #
 # Try it by hand on the smallest net there is: one input $x = 2$, one unit with $w = 0$ and $b = 0$, one score with $v = 3$ and
 # $c = 1$. Suppose that $g = 1$. What are the derivatives with respect to $w$, $b$, $v$ and $c$?
@@ -162,12 +161,12 @@ explore.wires()
 # %% [markdown]
 # ### Exercise · `net` &nbsp; ●●○ &nbsp; 50 min
 #
-# Write both directions of a net with one hidden layer. Its units use tanh. Its scores have no activation function.
+# Write both directions of a net with one hidden layer of tanh units and any number of scores. Both take `parameters`, a list of two
+# layers `[(W1, b1), (W2, b2)]`. Their shapes are (d, h), (h,), (h, k) and (k,).
 #
-# - `forward(parameters, X)` takes W1 (d, h), b1 (h,), W2 (h, k) and b2 (k,), in a tuple or a list, and a batch `X` (n, d). It
-#   returns the scores (n, k) and a *cache*, which only `backward` opens.
-# - `backward(cache, d_scores)` takes the gradient of a loss for the scores, (n, k). It returns a tuple of the gradients for the
-#   four arrays, and the gradient for `X`.
+# - `forward(parameters, X)` takes a batch `X` (n, d). It returns the scores (n, k) and a *cache*, which only `backward` opens.
+# - `backward(parameters, cache, d_scores)` takes the gradient of a loss for the scores, (n, k). It returns two things. The first is
+#   `d_parameters`, a list of (dW, db) in the shapes of `parameters`. The second is `d_X` (n, d).
 #
 # What must be true:
 #
@@ -176,9 +175,13 @@ explore.wires()
 # - Two batches may be under way at once, and a cache may be used twice.
 # - Inputs in the thousands give finite numbers.
 #
-# Let W1 be (1, 0) in one column, W2 = 2, b1 = 0 and b2 = ½. Then (0, 7) scores ½, and (100, 7) scores 2½.
+# Let W1 be (1, 0) in one column, W2 = −2, b1 = 0 and b2 = ½. Then (0, 7) scores ½, and (100, 7) scores −1½.
+#
+# All later weeks keep these two signatures.
 #
 # <details><summary>A question to ask yourself</summary>
+#
+# Raise the output of one unit. Which scores move? So how many paths lead from it to the loss?
 #
 # Take one weight, from input $i$ to unit $j$. Through which sums $z$ does it touch the loss: those of which examples, which units? By
 # how much does each of these move if the weight grows by a hair? Which product of two of your arrays, one of them transposed, adds
@@ -189,9 +192,10 @@ explore.wires()
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Forward: write the two sums over $i$ and over $j$ as matrix products. Keep what the formula for $\beta$ and the gradients need.
-# 2. Backward: first the gradient of the sums inside the units, (n, h), from the formula for $\beta$. The sum over $k$ is a matrix
-#    product too.
+# 1. Forward: write the two sums over $i$ and over $j$ as matrix products. With several scores, $v$ has a column for each. Keep what the
+#    formula for $\beta$ and the gradients need.
+# 2. Backward: first the gradient of the sums inside the units, (n, h). With several scores, $v_j\, g_n$ becomes a sum over scores:
+#    $\sum_k g_{nk}\, v_{jk}$. That is a matrix product too.
 # 3. For the second layer: which array stood to the left of its weights on the way forward? Its transpose, times the gradient of the
 #    layer's result, is the gradient of the weights. The same holds for the first layer.
 # 4. A bias is a weight whose input is always 1. What does the product become?
@@ -202,15 +206,17 @@ explore.wires()
 #
 # ```python
 # def forward(parameters, X):
-#     ... = parameters
+#     (W1, b1), (W2, b2) = parameters
 #     hidden = np.tanh(...)
 #     return ..., (...)
 #
-# def backward(cache, d_scores):
+# def backward(parameters, cache, d_scores):
+#     (W1, _), (W2, _) = parameters
 #     ... = cache
-#     inside = (d_scores @ ...) * (...)       # the gradient of each unit's sum, (n, h)
-#     gradients = (... @ inside, inside.sum(...), ...)
-#     return gradients, inside @ ...
+#     d_sums = (d_scores @ ...) * (...)          # the gradient of each unit's sum, (n, h)
+#     first = ... @ d_sums, d_sums.sum(...)
+#     second = ...
+#     return [first, second], d_sums @ ...
 # ```
 #
 # </details>
@@ -219,20 +225,20 @@ explore.wires()
 def forward(parameters, X):
     """Scores (n, k) of the batch X (n, d), and a cache for `backward`."""
     ### BEGIN SOLUTION
-    W1, b1, W2, b2 = parameters
-    hidden = np.tanh(np.add(X @ W1, b1))
-    return np.add(hidden @ W2, b2), (X, W1, W2, hidden)
+    (W1, b1), (W2, b2) = parameters
+    hidden = np.tanh(X @ W1 + b1)
+    return hidden @ W2 + b2, (X, hidden)
     ### END SOLUTION
 
 
-def backward(cache, d_scores):
-    """Gradients for the four parameter arrays, as a tuple, and for the batch, from those for the scores (n, k)."""
+def backward(parameters, cache, d_scores):
+    """Gradients for the parameters, a list of (dW, db), and for the batch, from those for the scores (n, k)."""
     ### BEGIN SOLUTION
-    X, W1, W2, hidden = cache
+    (W1, _), (W2, _) = parameters
+    X, hidden = cache
     d_sums = (1 - np.square(hidden)) * (d_scores @ W2.T)
-    layers = ((X, d_sums), (hidden, d_scores))
-    pairs = [(inputs.T @ d_outputs, d_outputs.sum(axis=0)) for inputs, d_outputs in layers]
-    return (*pairs[0], *pairs[1]), d_sums @ W1.T
+    d_parameters = [(X.T @ d_sums, d_sums.sum(axis=0)), (hidden.T @ d_scores, d_scores.sum(axis=0))]
+    return d_parameters, d_sums @ W1.T
     ### END SOLUTION
 
 
@@ -316,13 +322,15 @@ explore.twins()
 # %% [markdown]
 # ### Exercise · `starts` &nbsp; ●●○ &nbsp; 35 min
 #
-# `starts(inputs, units, rng)` returns two starts for a tanh net with one score. Each is a tuple W1 (inputs, units), b1 (units,),
-# W2 (units, 1), b2 (1,). No entry of W1 or W2 is zero.
+# `starts(inputs, units, rng)` returns two starts for a tanh net with one score, each a list `[(W1, b1), (W2, b2)]`. No entry of W1 or
+# W2 is zero.
 #
 # - From the **first** start the net learns two heaps, which one cut tells apart: the loss ends below 0.3.
 # - Yet its units stay twins. Before and after training, all have the same output for every point.
 # - From the **second**, with a dozen units or more, it learns the checkerboard. In the best of three trainings the loss ends below
 #   0.4. Twins end near 0.48 or above.
+# - In the second start, sums inside the units have size about 1. For inputs that are independent and of size 1, their root mean
+#   square lies between a third and three. That holds for one input as for 900.
 #
 # The judge trains on 80 points with entries of size about 1, in 2 to 5 dimensions. It takes 500 steps of gradient descent on the
 # mean log-loss, at learning rate 0.5. A step longer than 0.5 is cut to that length.
@@ -348,23 +356,22 @@ explore.twins()
 # ```python
 # def starts(inputs, units, rng):
 #     one = rng.normal(size=(inputs, 1)) ...
-#     first = (np.repeat(one, ...), ..., ..., ...)
-#     second = (rng.normal(size=...) / ..., ..., ..., ...)
+#     first = [(np.repeat(one, ...), ...), (..., ...)]
+#     second = [(rng.normal(size=...) / ..., ...), (..., ...)]
 #     return first, second
 # ```
 #
 # Points to train on: `_, X, y = explore.practice("checkerboard", np.random.default_rng(0))`. This prints the loss on the way:
 #
 # ```python
-# parameters = [array.copy() for array in starts(2, 12, np.random.default_rng(0))[1]]
+# parameters = starts(2, 12, np.random.default_rng(0))[1]
 # for step in range(500):
 #     logits, cache = forward(parameters, X)
 #     if step % 100 == 0:
 #         print(step, log_loss(logits[:, 0], y).mean())
 #     probabilities = (1 + np.tanh(logits / 2)) / 2
-#     gradients, _ = backward(cache, (probabilities - y[:, None]) / len(y))
-#     for parameter, gradient in zip(parameters, gradients):
-#         parameter -= 0.5 * gradient
+#     gradients, _ = backward(parameters, cache, (probabilities - y[:, None]) / len(y))
+#     parameters = [(W - 0.5 * dW, b - 0.5 * db) for (W, b), (dW, db) in zip(parameters, gradients)]
 # ```
 #
 # </details>
@@ -374,10 +381,10 @@ def starts(inputs, units, rng):
     """Two starts: one whose units stay twins under training, one whose units go ways of their own."""
     ### BEGIN SOLUTION
     scale = 1 / np.sqrt(inputs)
-    one_unit = scale * rng.normal(size=inputs)
-    leaving = np.full((units, 1), 1.0 / units)
-    twins = (np.outer(one_unit, np.ones(units)), np.zeros(units), leaving, np.zeros(1))
-    free = (scale * rng.normal(size=(inputs, units)), np.zeros(units), leaving * rng.normal(size=(units, 1)) * np.sqrt(units), np.zeros(1))
+    one_unit = scale * rng.normal(size=(inputs, 1))
+    twins = [(np.repeat(one_unit, units, axis=1), np.zeros(units)), (np.full((units, 1), 1 / units), np.zeros(1))]
+    W1, W2 = scale * rng.normal(size=(inputs, units)), rng.normal(size=(units, 1)) / np.sqrt(units)
+    free = [(W1, np.zeros(units)), (W2, np.zeros(1))]
     return twins, free
     ### END SOLUTION
 
@@ -435,8 +442,8 @@ explore.bends()
 # on its own.
 #
 # - `slope` is the derivative of `bend`. At a kink, any number between the derivatives on its two sides will do. There are no jumps.
-# - Between −3 and 3, `bend` is not straight, and `slope` is not zero on clearly more than a third of the stretch.
-# - It is none of the three drawn above, nor one of them with its values scaled or shifted.
+# - Between −3 and 3, `bend` is not straight, and `slope` is not zero on at least a third of the stretch.
+# - It is none of the three drawn above, and none of them with its input or its values scaled or shifted.
 # - With ten such units the judge's training tells a disc from the ring round it. In two of three trainings, 95 % of fresh points
 #   are right.
 # - Up to $|z| = 1000$ all is finite.
@@ -524,7 +531,7 @@ check("bend")
 # So the best single rate often lies close to where things begin to break. Look for the breaking point, then step back a little. Try
 # rates by *factors*, never by differences: 0.01 and 0.02 differ, 1 and 1.01 do not.
 #
-# Below, the same start and the same flower, at four rates.
+# Below, the same start and the same disc in a ring, at four rates.
 
 # %% role="show" id="show_rates"
 explore.rates()
@@ -535,10 +542,11 @@ explore.rates()
 # Train a tanh net with two inputs, one score and **at most 16 units**. One and the same `fit` must do for five kinds of data:
 # checkerboards, a disc in a ring, two moons, three bars, and a flower.
 #
-# - `fit(gradient, rng)` returns the four trained arrays. `gradient(parameters)` gives the mean log-loss on 200 points and a tuple of
-#   its four gradients. It may be called **400 times**.
-# - `classify(parameters, X)` labels the points `X` (n, 2): 1 where the score is above zero, else 0.
-# - On each kind, 95 % of 800 fresh points are right, in the mean of two trainings.
+# - `fit(gradient, rng)` returns the trained parameters, `[(W1, b1), (W2, b2)]`.
+# - `gradient(parameters)` looks at 200 points that you do not see. It returns the mean log-loss and its gradients, a list of
+#   (dW, db). It may be called **150 times**.
+# - On each kind, 95 % of 800 fresh points are right, in the mean of two trainings. A point is taken for a 1 where its score is above
+#   zero.
 #
 # Each coordinate has mean 0 and standard deviation 1. Points are turned and mirrored, and labels swapped, at random. To practise,
 # `gradient, X, y = explore.practice("petals", rng)` gives a `gradient` and fresh points. The other kinds are `"checkerboard"`,
@@ -553,7 +561,7 @@ explore.rates()
 # <details><summary>A plan</summary>
 #
 # 1. A start that escapes: you have one. Nothing forbids biases that differ from zero. Then the cuts lie all over the plane.
-# 2. A loop over calls: ask, then move each of the four arrays against its gradient. `gradient.calls` counts.
+# 2. A loop over calls: ask, then move each array against its gradient. `gradient.calls` counts.
 # 3. Find the rate by factors of three, on petals, the hardest. Keep an eye on the others.
 # 4. If one rate is not enough, keep a share of the last step. That is called *momentum*, and week 6 is about it. Or make the rate
 #    larger after a success and smaller after a failure.
@@ -563,38 +571,27 @@ explore.rates()
 #
 # ```python
 # def fit(gradient, rng):
-#     parameters = [...]                              # four arrays
+#     parameters = [(..., ...), (..., ...)]
 #     for call in range(...):
-#         loss, gradients = gradient(tuple(parameters))
-#         parameters = [... for array, g in zip(parameters, gradients)]
-#     return tuple(parameters)
-#
-# def classify(parameters, X):
-#     scores, _ = forward(...)
-#     return ...
+#         loss, gradients = gradient(parameters)
+#         parameters = [(..., ...) for (W, b), (dW, db) in zip(parameters, gradients)]
+#     return parameters
 # ```
 #
 # </details>
 
 # %% role="answer" id="planar"
 def fit(gradient, rng):
-    """Parameters of a net of at most 16 units, after at most 400 calls of `gradient`."""
+    """Parameters of a net of at most 16 units, after at most 150 calls of `gradient`."""
     ### BEGIN SOLUTION
-    parameters = [rng.normal(size=size) for size in ((2, 16), 16, (16, 1), 1)]
-    parameters[2] /= 4
+    units, learning_rate, momentum = 16, 1.0, 0.8
+    parameters = [rng.normal(size=(2, units)), rng.normal(size=units), rng.normal(size=(units, 1)) / 4, np.zeros(1)]
     velocity = [np.zeros_like(array) for array in parameters]
-    for _ in range(400):
-        _, gradients = gradient(parameters)
-        velocity = [0.8 * v - 0.5 * g for v, g in zip(velocity, gradients, strict=True)]
+    for _ in range(150):
+        _, (first, second) = gradient([parameters[:2], parameters[2:]])
+        velocity = [momentum * v - learning_rate * d for v, d in zip(velocity, (*first, *second), strict=True)]
         parameters = [array + v for array, v in zip(parameters, velocity, strict=True)]
-    return parameters
-    ### END SOLUTION
-
-
-def classify(parameters, X):
-    """Labels 0 and 1 for the points X (n, 2)."""
-    ### BEGIN SOLUTION
-    return np.where(forward(parameters, X)[0].ravel() > 0, 1, 0)
+    return [tuple(parameters[:2]), tuple(parameters[2:])]
     ### END SOLUTION
 
 
@@ -623,8 +620,8 @@ check("planar")
 # labels = (net(X)[:, 0] > 0).int()
 # ```
 #
-# Two things differ from ours. The cache is kept inside the tensors, so nobody hands it over. And a `Linear` draws its own start,
-# weights and biases alike, evenly between $-1/\sqrt d$ and $1/\sqrt d$ for $d$ inputs.
+# Two things differ from ours. The cache is kept inside the tensors, and a parameter carries its own gradient, so nobody hands them over.
+# And a `Linear` draws its own start, weights and biases alike, evenly between $-1/\sqrt d$ and $1/\sqrt d$ for $d$ inputs.
 #
 # </details>
 
@@ -636,10 +633,10 @@ check("planar")
 # units can learn a telephone book by heart. That is **overfitting**: good on what was seen, worse on what was not.
 # <!-- term: overfitting | fitting the training examples better than what they have in common with new ones. -->
 #
-# To see what is worth having, keep some examples aside: a **validation set**. Train on the rest, then count the errors on both parts.
-# Do so for nets of several sizes, and you have a **capacity curve**: training error and held-out error against the number of units. On
-# its left end both errors are high. The net is too simple, and the word is *bias* (not the bias of a unit). If the held-out error parts
-# from the training error and stays above it, the net has learnt what was not there to be learnt. The word for the gap is *variance*.
+# To see what is worth having, keep some examples aside: a **validation set**. Then compare the errors on both parts for nets of
+# several sizes, and you have a **capacity curve**. On its left end both errors are high. The net is too simple, and the word is *bias*
+# (not the bias of a unit). If the held-out error parts from the training error and stays above it, the net has learnt what was not
+# there to be learnt. The word for the gap is *variance*.
 # Both come back in week 5.
 # <!-- term: validation set | examples that are kept out of training, to choose between nets. -->
 # <!-- term: capacity curve | training error and held-out error against the size of the net. -->
@@ -650,26 +647,27 @@ check("planar")
 # - **The sizes compete on the same split.** A held-out part of 300 rows may happen to be an easy one. With a true error of 5 %, the
 #   share of errors on 300 rows has a standard deviation of about 1.3 percentage points ($\sqrt{0.05 \cdot 0.95 / 300} \approx 0.013$).
 #   If every size faces the same rows, an easy part is easy for all of them, and their *difference* varies less.
-# - **One split is one throw of the dice.** Take several rounds, each with a fresh split, and the mean over rounds.
+# - **One split is one throw of the dice.** Many throws, averaged, tell more.
 
 # %% [markdown]
 # ### Exercise · `capacity_curve` &nbsp; ●●○ &nbsp; 35 min
 #
-# `capacity_curve(train, X, y, sizes, rounds, rng)` returns the training errors and the held-out errors, each with one number for
-# each of the `sizes`, in their order. An error is a share of wrong labels, in the mean over the `rounds`.
+# `capacity_curve(train, X, y, sizes, rounds, rng)` tells how nets of each of the `sizes` do on rows that they know, and on rows that
+# they do not know. It returns two arrays, training errors and held-out errors, with an entry for each size: its mean over the rounds.
 #
 # - `X` (n, d) are at least eight examples, and `y` (n,) their labels: numbers, or words.
-# - `train(X, y, units, rng)` trains a net and returns a *rule*, a function from examples to labels. Call it once for each size in each
-#   round.
-# - In each round a quarter of the examples, give or take one, is held out. They are drawn afresh at random.
-# - In one round, all sizes face the same split.
+# - `train(X, y, units, rng)` trains a net and returns a *rule*, a function from examples to labels. You pay for each call: there is
+#   one for each size in each round.
+# - A quarter of the examples, give or take one, is held out. Another round is another throw of the dice.
+# - Two sizes may be compared row by row: what was held out from one in a round was held out from the other.
 #
-# A rule that knows its training examples by heart and errs elsewhere gives zeros and ones.
+# A rule that knows its training examples by heart and errs elsewhere gives zeros and ones. An error is a share, so it lies between 0
+# and 1 for words too.
 #
 # <details><summary>A question to ask yourself</summary>
 #
 # Which of the two loops must be the outer one, if all sizes are to face the same split? Rows and labels must stay together. So what
-# should be put in random order: the rows, or their numbers?
+# should be put in random order: the rows, or their numbers? What is the mean of an array of True and False?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -757,12 +755,16 @@ explore.capacity(capacity_curve, forward, backward, learn_scale, standardise)
 #
 # In the 1980s Alexis Wieland posed a problem to the young field of neural nets: two spirals, wound round each other. Any child can
 # follow an arm with a finger. A net of one hidden layer has a harder time: each of its cuts goes straight through all windings.
+#
+# A tidy spiral has a formula with two or three numbers, and needs no net. Ours are bent out of shape, another way each time. And you
+# do not see their plane. Each point comes as four numbers. Two directions in these four dimensions hold the spirals. The two others
+# hold noise, as wide as the spirals. All four are turned at random.
 
 # %% role="guess" id="guess_line"
-guess.number("Of 100 points on two spirals, how many can one straight cut name rightly?", 50, 100, truth=explore.right_by_a_line, step=1)
+guess.number("Of 100 points on such spirals, how many can one straight cut name rightly?", 50, 100, truth=explore.right_by_a_line, step=1)
 
 # %% [markdown]
-# Here are four draws. Which way they turn, how tightly they are wound, which arm is which: all of it is drawn by lot.
+# Here are four draws. Above, each in the plane that is hidden from you. Below, the same points by the first two of their four numbers.
 
 # %% role="show" id="show_spirals"
 explore.spirals()
@@ -770,60 +772,57 @@ explore.spirals()
 # %% [markdown]
 # ### Studio · `spirals` &nbsp; ●●● &nbsp; 90 min
 #
-# - `train(X, y, rng)` takes 400 points `X` (400, 2) and their labels `y` (400,), each 0 or 1. It returns a list or tuple of arrays
-#   with **at most 60 numbers** altogether.
-# - `predict(arrays, X)` takes these arrays as a list, and points (n, 2). It returns a 0 or a 1 for each, shape (n,).
+# - `train(X, y, rng)` takes 600 points `X` (600, 4) and their labels `y` (600,), each 0 or 1. It returns a list or tuple of arrays
+#   with **at most 61 numbers** altogether.
+# - `predict(arrays, X)` takes these arrays as a list, and points (n, 4). It returns a 0 or a 1 for each, shape (n,).
 #
 # `predict` runs in a new process that has your code and has seen no training. Every number arrives rounded to `float32` and changed
 # by about a thousandth of itself. Numbers that were learnt go into the arrays, not into the code. A formula costs nothing.
 #
-# The judge trains on ten fresh pairs of spirals, drawn as by `explore.spiral(n, rng)`. All ten trainings may take a minute. What
-# counts is the share of 1,000 fresh points named rightly, averaged over the ten.
+# The judge trains on sixteen fresh pairs of spirals, drawn as by `explore.spiral(n, rng)`. All sixteen trainings may take two
+# minutes. What counts is the share of 1,000 fresh points named rightly, averaged over the sixteen.
 #
 # | | share | points |
 # |---|---|---|
-# | baseline: a little more than one straight cut | 0.68 | none |
-# | gets going | 0.78 | 40 % |
-# | good | 0.90 | 70 % |
+# | baseline: a little more than one straight cut | 0.72 | none |
+# | gets going | 0.83 | 40 % |
+# | good | 0.92 | 70 % |
 # | excellent | 0.965 | all |
+# | honour, nothing more to earn | 0.98 | all |
 #
-# Points rise in a straight line between the rows.
+# Points rise in a straight line between the rows. We tried without a net. One straight cut has 0.68 right. Fourteen points to compare
+# with have 0.75. A spiral's formula has 0.89 when all of its numbers are fitted to the points.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# How many units can you afford with two inputs and one score? Count: two weights, a bias and a weight for the score for each unit, and
-# one bias at the end. Train that net with your own pieces first (last week's $(p - y)/N$ is the gradient for `backward`), and look at
-# *where* it errs. Then: what would *you* look at, to follow an arm with your finger? Does a net have to look at the plane through
-# $x_1$ and $x_2$?
+# How many units can you afford with four inputs and one score? Count: four weights, a bias and a weight for the score for each unit, and
+# one bias at the end. Train that net with your own pieces first (last week's $(p - y)/N$ is the gradient for `backward`). Is the loss
+# on the 600 points still falling when you stop? Do two starts end alike?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. A baseline in ten minutes: your net with as many units as the budget allows, a start large enough that cuts lie close, a few
-#    thousand steps.
-# 2. Look at the loss. Still falling? More steps, momentum, another rate. A different end with each seed? Train twice and keep the
-#    better one: by what measure?
-# 3. Rethink the inputs. A function of $x_1$ and $x_2$ that costs no learnt number may be worth ten units. How would you describe a
-#    point of a spiral in words?
-# 4. Draw several spirals, not one: the judge will.
+# 1. A baseline in ten minutes: your net with as many units as the budget allows, a start of the right size, a few hundred steps.
+# 2. Look at the loss. Still falling? More steps, momentum, another rate.
+# 3. Look at the spread over draws. The worst one costs most. Why did it end badly: the steps, or the start?
+# 4. Another start may end much lower. By what measure would you choose between two trainings?
+# 5. Measure on several draws, always the same ones: the judge will take sixteen.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
 #
 # ```python
-# def features(X):
-#     """The points as the net is to see them: no learnt number in here."""
-#     ...
-#
 # def train(X, y, rng):
-#     parameters = [...]                             # a start that fits the budget
+#     parameters = [(..., ...), (..., ...)]          # a start that fits the budget
 #     for step in range(...):
-#         logits, cache = forward(parameters, features(X))
-#         gradients, _ = backward(cache, ...)        # the gradient of the mean log-loss with respect to the logits
+#         logits, cache = forward(parameters, X)
+#         gradients, _ = backward(parameters, cache, ...)   # the gradient of the mean log-loss with respect to the logits
 #         ...
-#     return tuple(parameters)
+#     (W1, b1), (W2, b2) = parameters
+#     return [W1, b1, W2, b2]                        # arrays in a row: a list of lists is refused
 #
 # def predict(arrays, X):
+#     W1, b1, W2, b2 = arrays
 #     ...
 # ```
 #
@@ -831,32 +830,32 @@ explore.spirals()
 
 # %% role="studio" id="spirals"
 def train(X, y, rng):
-    """Arrays that hold at most 60 numbers, learnt from points X (n, 2) and labels y (n,)."""
+    """Arrays that hold at most 61 numbers, learnt from points X (n, 4) and labels y (n,)."""
     ### BEGIN SOLUTION
-    points = looked_at(X)
-    parameters = [rng.normal(scale=1.5, size=size) for size in ((3, 11), 11, (11, 1), 1)]
-    velocity = [np.zeros_like(array) for array in parameters]
-    for step in range(4000):
-        logits, cache = forward(parameters, points)
+    return min((one_training(X, np.reshape(y, (-1, 1)), rng) for _ in range(2)), key=lambda found: found[0])[1]
+
+
+def one_training(X, labels, rng, units=10, num_steps=2000, momentum=0.9):
+    """The loss at the end of gradient descent with momentum from a start of its own, and the net's arrays."""
+    arrays = [rng.normal(size=(4, units)), rng.normal(size=units), rng.normal(size=(units, 1)) / 2, np.zeros(1)]
+    velocity = [np.zeros_like(array) for array in arrays]
+    for step in range(num_steps):
+        layers = [arrays[:2], arrays[2:]]
+        logits, cache = forward(layers, X)
         probabilities = 0.5 + 0.5 * np.tanh(0.5 * logits)
-        gradients, _ = backward(cache, (probabilities - np.reshape(y, (-1, 1))) / len(points))
-        learning_rate = 0.3 * (1 - step / 4400)
-        velocity = [0.9 * v - learning_rate * g for v, g in zip(velocity, gradients, strict=True)]
-        parameters = [array + v for array, v in zip(parameters, velocity, strict=True)]
-    return parameters
+        (first, second), _ = backward(layers, cache, (probabilities - labels) / len(X))
+        learning_rate = 0.4 * (1 - step / num_steps)
+        velocity = [momentum * v - learning_rate * d for v, d in zip(velocity, (*first, *second), strict=True)]
+        arrays = [array + v for array, v in zip(arrays, velocity, strict=True)]
+    return log_loss(logits.ravel(), labels.ravel()).mean(), arrays
     ### END SOLUTION
 
 
 def predict(arrays, X):
-    """Labels 0 and 1 for points X (n, 2)."""
+    """Labels 0 and 1 for points X (n, 4)."""
     ### BEGIN SOLUTION
-    return np.where(forward(arrays, looked_at(X))[0].ravel() > 0, 1, 0)
-
-
-def looked_at(X):
-    """Each point by its direction from the middle (two numbers) and its distance: along an arm, both change evenly."""
-    distance = np.maximum(np.hypot(X[:, :1], X[:, 1:]), 1e-9)
-    return np.hstack([X / distance, distance])
+    scores, _ = forward([arrays[:2], arrays[2:]], X)
+    return np.where(scores.ravel() > 0, 1, 0)
     ### END SOLUTION
 
 

@@ -8,15 +8,15 @@ from autograder.cases import entry, right, wrong
 
 
 def _forward(parameters, X):
-    W1, b1, W2, b2 = parameters
+    (W1, b1), (W2, b2) = parameters
     A = np.tanh(X @ W1 + b1)
     return A @ W2 + b2, (X, A, W1, W2)
 
 
-def _backward(cache, G):
+def _backward(parameters, cache, G):
     X, A, W1, W2 = cache
     D = G @ W2.T * (1 - A * A)
-    return (X.T @ D, D.sum(axis=0), A.T @ G, G.sum(axis=0)), D @ W1.T
+    return [(X.T @ D, D.sum(axis=0)), (A.T @ G, G.sum(axis=0))], D @ W1.T
 
 
 def _net(forward=_forward, backward=_backward):
@@ -25,19 +25,19 @@ def _net(forward=_forward, backward=_backward):
 
 @wrong("net", caught_by="parameters_gradient", kind="mathematics", several=True)
 def averaged_once_more():
-    def backward(cache, G):
-        ours, to_X = _backward(cache, G)
-        return tuple(g / len(G) for g in ours), to_X
+    def backward(parameters, cache, G):
+        ours, to_X = _backward(parameters, cache, G)
+        return [(dW / len(G), db / len(G)) for dW, db in ours], to_X
 
     return _net(backward=backward)
 
 
-@wrong("net", caught_by="parameters_gradient", kind="mathematics", several=True)
+@wrong("net", caught_by="parameters_gradient", kind="mathematics", several=True, headline=True)
 def slope_of_tanh_forgotten():
-    def backward(cache, G):
+    def backward(parameters, cache, G):
         X, A, W1, W2 = cache
         D = G @ W2.T
-        return (X.T @ D, D.sum(axis=0), A.T @ G, G.sum(axis=0)), D @ W1.T
+        return [(X.T @ D, D.sum(axis=0)), (A.T @ G, G.sum(axis=0))], D @ W1.T
 
     return _net(backward=backward)
 
@@ -45,52 +45,52 @@ def slope_of_tanh_forgotten():
 @wrong("net", caught_by="parameters_gradient", kind="mathematics", several=True)
 def slope_taken_at_the_wrong_place():
     def forward(parameters, X):
-        W1, b1, W2, b2 = parameters
+        (W1, b1), (W2, b2) = parameters
         Z = X @ W1 + b1
         return np.tanh(Z) @ W2 + b2, (X, np.tanh(Z), Z, W1, W2)
 
-    def backward(cache, G):
+    def backward(parameters, cache, G):
         X, A, Z, W1, W2 = cache
         D = G @ W2.T * (1 - Z * Z)
-        return (X.T @ D, D.sum(axis=0), A.T @ G, G.sum(axis=0)), D @ W1.T
+        return [(X.T @ D, D.sum(axis=0)), (A.T @ G, G.sum(axis=0))], D @ W1.T
 
     return _net(forward, backward)
 
 
 @wrong("net", caught_by="parameters_gradient", kind="mathematics", several=True)
 def upstream_left_out():
-    def backward(cache, G):
-        return _backward(cache, np.ones_like(G))
+    def backward(parameters, cache, G):
+        return _backward(parameters, cache, np.ones_like(G))
 
     return _net(backward=backward)
 
 
 @wrong("net", caught_by="parameters_gradient", kind="shape", several=True)
 def bias_summed_over_the_wrong_axis():
-    def backward(cache, G):
-        (dW1, _, dW2, _), to_X = _backward(cache, G)
+    def backward(parameters, cache, G):
+        ((dW1, _), (dW2, _)), to_X = _backward(parameters, cache, G)
         _X, A, _W1, W2 = cache
         D = G @ W2.T * (1 - A * A)
-        return (dW1, D.sum(axis=1), dW2, G.sum(axis=1)), to_X
+        return [(dW1, D.sum(axis=1)), (dW2, G.sum(axis=1))], to_X
 
     return _net(backward=backward)
 
 
 @wrong("net", caught_by="parameters_gradient", kind="shape", several=True)
 def bias_keeps_its_dimension():
-    def backward(cache, G):
-        (dW1, db1, dW2, db2), to_X = _backward(cache, G)
-        return (dW1, db1[None], dW2, db2[None]), to_X
+    def backward(parameters, cache, G):
+        ((dW1, db1), (dW2, db2)), to_X = _backward(parameters, cache, G)
+        return [(dW1, db1[None]), (dW2, db2[None])], to_X
 
     return _net(backward=backward)
 
 
 @wrong("net", caught_by="parameters_gradient", kind="hard-coding", several=True)
 def one_output_only():
-    def backward(cache, G):
+    def backward(parameters, cache, G):
         X, A, W1, W2 = cache
         D = G[:, :1] * W2[:, 0] * (1 - A * A)
-        return (X.T @ D, D.sum(axis=0), A.T @ G, G.sum(axis=0)), D @ W1.T
+        return [(X.T @ D, D.sum(axis=0)), (A.T @ G, G.sum(axis=0))], D @ W1.T
 
     return _net(backward=backward)
 
@@ -98,7 +98,7 @@ def one_output_only():
 @wrong("net", caught_by="unit_by_unit", kind="hard-coding", several=True)
 def four_units_only():
     def forward(parameters, X):
-        W1, b1, W2, b2 = parameters
+        (W1, b1), (W2, b2) = parameters
         A = np.tanh(X @ W1 + b1)
         return A[:, :4] @ W2[:4] + b2, (X, A, W1, W2)
 
@@ -108,7 +108,7 @@ def four_units_only():
 @wrong("net", caught_by="unit_by_unit", kind="mathematics", several=True)
 def hidden_bias_left_out():
     def forward(parameters, X):
-        W1, _b1, W2, b2 = parameters
+        (W1, _b1), (W2, b2) = parameters
         A = np.tanh(X @ W1)
         return A @ W2 + b2, (X, A, W1, W2)
 
@@ -126,8 +126,8 @@ def bent_at_the_end_too():
 
 @wrong("net", caught_by="gradient_for_x", kind="mathematics", several=True)
 def nothing_for_x():
-    def backward(cache, G):
-        ours, to_X = _backward(cache, G)
+    def backward(parameters, cache, G):
+        ours, to_X = _backward(parameters, cache, G)
         return ours, np.zeros_like(to_X)
 
     return _net(backward=backward)
@@ -135,15 +135,15 @@ def nothing_for_x():
 
 @wrong("net", caught_by="gradient_for_x", kind="mathematics", several=True)
 def x_asked_after_the_bend():
-    def backward(cache, G):
+    def backward(parameters, cache, G):
         _X, _A, W1, W2 = cache
-        ours, _ = _backward(cache, G)
+        ours, _ = _backward(parameters, cache, G)
         return ours, (G @ W2.T) @ W1.T
 
     return _net(backward=backward)
 
 
-@wrong("net", caught_by="two_under_way", kind="missing case", several=True)
+@wrong("net", caught_by="two_under_way", kind="missing case", several=True, headline=True)
 def cache_kept_in_a_global():
     kept = {}
 
@@ -151,16 +151,16 @@ def cache_kept_in_a_global():
         scores, kept["now"] = _forward(parameters, X)
         return scores, None
 
-    def backward(cache, G):
-        return _backward(kept["now"], G)
+    def backward(parameters, cache, G):
+        return _backward(parameters, kept["now"], G)
 
     return _net(forward, backward)
 
 
 @wrong("net", caught_by="pure", kind="mutation", several=True)
 def upstream_scaled_in_place():
-    def backward(cache, G):
-        ours = _backward(cache, G)
+    def backward(parameters, cache, G):
+        ours = _backward(parameters, cache, G)
         G *= 0.5
         return ours
 
@@ -170,7 +170,7 @@ def upstream_scaled_in_place():
 @wrong("net", caught_by="pure", kind="mutation", several=True)
 def bias_added_in_place():
     def forward(parameters, X):
-        _W1, b1, _W2, _b2 = parameters
+        (_W1, b1), (_W2, _b2) = parameters
         out = _forward(parameters, X)
         b1 += 0.001
         return out
@@ -184,10 +184,10 @@ def cache_used_up():
         scores, cache = _forward(parameters, X)
         return scores, list(cache)
 
-    def backward(cache, G):
+    def backward(parameters, cache, G):
         A = cache.pop(1)
         X, W1, W2 = cache
-        return _backward((X, A, W1, W2), G)
+        return _backward(parameters, (X, A, W1, W2), G)
 
     return _net(forward, backward)
 
@@ -203,7 +203,7 @@ def stacked_row_by_row():
 @wrong("net", caught_by="keeps_float32", kind="dtype", several=True)
 def always_double():
     def forward(parameters, X):
-        return _forward([np.asarray(p, float) for p in parameters], X)
+        return _forward([(np.asarray(W, float), np.asarray(b, float)) for W, b in parameters], X)
 
     return _net(forward)
 
@@ -211,7 +211,7 @@ def always_double():
 @wrong("net", caught_by="large_inputs", kind="stability", several=True)
 def tanh_from_exponentials():
     def forward(parameters, X):
-        W1, b1, W2, b2 = parameters
+        (W1, b1), (W2, b2) = parameters
         Z = X @ W1 + b1
         A = (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))
         return A @ W2 + b2, (X, A, W1, W2)
@@ -222,20 +222,16 @@ def tanh_from_exponentials():
 @right("net", several=True)
 def sums_by_einsum():
     def forward(parameters, X):
-        W1, b1, W2, b2 = parameters
+        (W1, b1), (W2, b2) = parameters
         A = np.tanh(np.einsum("ni,ij->nj", X, W1) + b1)
         return np.einsum("nj,jk->nk", A, W2) + b2, {"X": X, "A": A, "p": parameters}
 
-    def backward(cache, G):
-        W1, _b1, W2, _b2 = cache["p"]
+    def backward(parameters, cache, G):
+        (W1, _b1), (W2, _b2) = cache["p"]
         X, A = cache["X"], cache["A"]
         D = np.einsum("nk,jk,nj->nj", G, W2, 1 - A**2)
-        return [
-            np.einsum("ni,nj->ij", X, D),
-            np.einsum("nj->j", D),
-            np.einsum("nj,nk->jk", A, G),
-            np.einsum("nk->k", G),
-        ], np.einsum("nj,ij->ni", D, W1)
+        first = np.einsum("ni,nj->ij", X, D), np.einsum("nj->j", D)
+        return (first, [np.einsum("nj,nk->jk", A, G), np.einsum("nk->k", G)]), np.einsum("nj,ij->ni", D, W1)
 
     return _net(forward, backward)
 
@@ -245,8 +241,8 @@ def everything_again_on_the_way_back():
     def forward(parameters, X):
         return _forward(parameters, X)[0], (parameters, X)
 
-    def backward(cache, G):
-        return _backward(_forward(*cache)[1], G)
+    def backward(parameters, cache, G):
+        return _backward(parameters, _forward(*cache)[1], G)
 
     return _net(forward, backward)
 
@@ -255,9 +251,9 @@ def everything_again_on_the_way_back():
 def cache_is_a_function():
     def forward(parameters, X):
         scores, inner = _forward(parameters, X)
-        return scores, lambda G: _backward(inner, G)
+        return scores, lambda G: _backward(parameters, inner, G)
 
-    def backward(cache, G):
+    def backward(parameters, cache, G):
         return cache(G)
 
     return _net(forward, backward)
@@ -266,19 +262,19 @@ def cache_is_a_function():
 @right("net", several=True)
 def bias_as_one_more_input():
     def forward(parameters, X):
-        W1, b1, W2, b2 = parameters
+        (W1, b1), (W2, b2) = parameters
         one = np.ones((len(X), 1), X.dtype)
         V, W = np.vstack([W1, b1]), np.vstack([W2, b2])
         B = np.hstack([X, one])
         H = np.hstack([np.tanh(B @ V), one])
         return H @ W, (B, V, H, W)
 
-    def backward(cache, G):
+    def backward(parameters, cache, G):
         B, V, H, W = cache
         dW = H.T @ G
         D = (G @ W[:-1].T) / np.cosh(np.clip(B @ V, -300, 300)).astype(G.dtype) ** 2
         dV = B.T @ D
-        return (dV[:-1], dV[-1], dW[:-1], dW[-1]), D @ V[:-1].T
+        return [(dV[:-1], dV[-1]), (dW[:-1], dW[-1])], D @ V[:-1].T
 
     return _net(forward, backward)
 
@@ -292,19 +288,6 @@ def answers_in_the_type_of_the_batch():
     return _net(forward)
 
 
-@wrong("net", caught_by="as_a_list", kind="missing case", several=True)
-def glues_tuples():
-    def forward(parameters, X):
-        scores, (_, A, _, _) = _forward(parameters, X)
-        return scores, parameters + (X, A)
-
-    def backward(cache, G):
-        W1, _, W2, _, X, A = cache
-        return _backward((X, A, W1, W2), G)
-
-    return _net(forward, backward)
-
-
 @wrong("net", caught_by="large_inputs", kind="stability", several=True)
 def tames_the_inputs():
     return _net(lambda parameters, X: _forward(parameters, np.clip(X, -500, 500)))
@@ -315,15 +298,15 @@ def example_by_example():
     """Loops over examples, remembers only what it was given and goes forward again on the way back."""
 
     def forward(parameters, X):
-        W1, b1, W2, b2 = parameters
+        (W1, b1), (W2, b2) = parameters
         kind = np.result_type(W1, b1, W2, b2, X, np.float32)
         scores = np.empty((X.shape[0], W2.shape[1]), dtype=kind)
         for n in range(X.shape[0]):
             scores[n] = np.tanh(X[n] @ W1 + b1) @ W2 + b2
-        return scores, (tuple(parameters), X)
+        return scores, X
 
-    def backward(cache, d_scores):
-        (W1, b1, W2, b2), X = cache
+    def backward(parameters, X, d_scores):
+        (W1, b1), (W2, b2) = parameters
         kind = np.result_type(W1, b1, W2, b2, X, d_scores, np.float32)
         slopes = tuple(np.zeros(p.shape, dtype=kind) for p in (W1, b1, W2, b2))
         to_X = np.zeros(X.shape, dtype=kind)
@@ -333,70 +316,147 @@ def example_by_example():
             for total, part in zip(slopes, (np.outer(X[n], beta), beta, np.outer(a, g), g)):
                 total += part
             to_X[n] = W1 @ beta
-        return slopes, to_X
+        return [slopes[:2], slopes[2:]], to_X
 
     return _net(forward, backward)
+
+
+@wrong("net", caught_by="worked_example", kind="mathematics", several=True, headline=True)
+def relu_after_the_last_layer():
+    def forward(parameters, X):
+        scores, cache = _forward(parameters, X)
+        return np.maximum(scores, 0), cache
+
+    return _net(forward)
+
+
+@wrong("net", caught_by="parameters_gradient", kind="mathematics", several=True)
+def inverse_slope_of_tanh():
+    def backward(parameters, cache, G):
+        X, A, W1, W2 = cache
+        D = G @ W2.T / (1 - A * A)
+        return [(X.T @ D, D.sum(axis=0)), (A.T @ G, G.sum(axis=0))], D @ W1.T
+
+    return _net(backward=backward)
+
+
+@wrong("net", caught_by="parameters_gradient", kind="mathematics", several=True)
+def biases_have_no_gradient():
+    def backward(parameters, cache, G):
+        ours, to_X = _backward(parameters, cache, G)
+        return [(dW, 0 * db) for dW, db in ours], to_X
+
+    return _net(backward=backward)
+
+
+@wrong("net", caught_by="gradient_for_x", kind="mathematics", several=True)
+def gradient_for_the_hidden_units_instead():
+    def backward(parameters, cache, G):
+        ours, to_X = _backward(parameters, cache, G)
+        return ours, np.broadcast_to((G @ cache[3].T).mean(axis=1, keepdims=True), to_X.shape)
+
+    return _net(backward=backward)
+
+
+@wrong("net", caught_by="many_rows", kind="missing case", several=True)
+def centred_where_the_batch_is_large():
+    def forward(parameters, X):
+        return _forward(parameters, X - X.mean(axis=0) if len(X) > 400 else X)
+
+    return _net(forward)
+
+
+@wrong("net", caught_by="many_rows", kind="hard-coding", several=True)
+def only_the_first_rows():
+    def backward(parameters, cache, G):
+        X, A, W1, W2 = cache
+        D = G @ W2.T * (1 - A * A)
+        return [(X[:500].T @ D[:500], D[:500].sum(axis=0)), (A[:500].T @ G[:500], G[:500].sum(axis=0))], D @ W1.T
+
+    return _net(backward=backward)
+
+
+@wrong("net", caught_by="parameters_gradient", kind="mathematics", several=True)
+def layers_in_the_order_of_the_way_back():
+    def backward(parameters, cache, G):
+        ours, to_X = _backward(parameters, cache, G)
+        return ours[::-1], to_X
+
+    return _net(backward=backward)
+
+
+@wrong("net", caught_by="two_under_way", kind="missing case", several=True)
+def gradients_added_to_those_before():
+    total = {}
+
+    def backward(parameters, cache, G):
+        ours, to_X = _backward(parameters, cache, G)
+        if total.get("shapes") != [W.shape for W, _ in ours]:
+            total.update(shapes=[W.shape for W, _ in ours], sum=[(0 * W, 0 * b) for W, b in ours])
+        total["sum"] = [(W + dW, b + db) for (W, b), (dW, db) in zip(total["sum"], ours)]
+        return total["sum"], to_X
+
+    return _net(backward=backward)
 
 
 # --------------------------------------------------------------------------------------------------------------- starts
 
 
 def _twins(inputs, units, rng):
-    return np.repeat(rng.normal(size=(inputs, 1)), units, axis=1), np.zeros(units), np.full((units, 1), 1 / units), np.zeros(1)
+    return [
+        (np.repeat(rng.normal(size=(inputs, 1)), units, axis=1), np.zeros(units)),
+        (np.full((units, 1), 1 / units), np.zeros(1)),
+    ]
 
 
 def _free(inputs, units, rng, scale=1.0):
-    return (
-        rng.normal(size=(inputs, units)) * scale,
-        np.zeros(units),
-        rng.normal(size=(units, 1)) * scale / np.sqrt(units),
-        np.zeros(1),
-    )
+    first = rng.normal(size=(inputs, units)) * scale / np.sqrt(inputs)
+    return [(first, np.zeros(units)), (rng.normal(size=(units, 1)) * scale / np.sqrt(units), np.zeros(1))]
 
 
 @wrong("starts", caught_by="shapes", kind="mathematics")
 def zeros_for_twins(inputs, units, rng):
-    twins = np.zeros((inputs, units)), np.zeros(units), np.zeros((units, 1)), np.zeros(1)
+    twins = [(np.zeros((inputs, units)), np.zeros(units)), (np.zeros((units, 1)), np.zeros(1))]
     return twins, _free(inputs, units, rng)
 
 
 @wrong("starts", caught_by="shapes", kind="mathematics")
 def silent_output_in_the_second(inputs, units, rng):
-    W1, b1, W2, b2 = _free(inputs, units, rng)
-    return _twins(inputs, units, rng), (W1, b1, 0 * W2, b2)
+    first, (W2, b2) = _free(inputs, units, rng)
+    return _twins(inputs, units, rng), [first, (0 * W2, b2)]
 
 
 @wrong("starts", caught_by="twins_learn", kind="mathematics")
 def voices_differ(inputs, units, rng):
-    W1, b1, _, b2 = _twins(inputs, units, rng)
-    return (W1, b1, rng.normal(size=(units, 1)), b2), _free(inputs, units, rng)
+    first, (_, b2) = _twins(inputs, units, rng)
+    return [first, (rng.normal(size=(units, 1)), b2)], _free(inputs, units, rng)
 
 
-@wrong("starts", caught_by="twins_learn", kind="mathematics")
+@wrong("starts", caught_by="alike_at_first", kind="mathematics")
 def only_voices_alike(inputs, units, rng):
-    W1, b1, _, b2 = _free(inputs, units, rng)
-    return (W1, b1, np.full((units, 1), 0.2), b2), _free(inputs, units, rng)
+    first, (_, b2) = _free(inputs, units, rng)
+    return [first, (np.full((units, 1), 0.2), b2)], _free(inputs, units, rng)
 
 
-@wrong("starts", caught_by="twins_learn", kind="mathematics")
+@wrong("starts", caught_by="alike_at_first", kind="mathematics", headline=True)
 def rows_alike_instead_of_columns(inputs, units, rng):
-    _, b1, W2, b2 = _twins(inputs, units, rng)
-    return (np.repeat(rng.normal(size=(1, units)), inputs, axis=0), b1, W2, b2), _free(inputs, units, rng)
+    (_, b1), last = _twins(inputs, units, rng)
+    return [(np.repeat(rng.normal(size=(1, units)), inputs, axis=0), b1), last], _free(inputs, units, rng)
 
 
 @wrong("starts", caught_by="twins_learn", kind="mathematics")
 def twins_too_deaf_to_learn(inputs, units, rng):
-    W1, b1, W2, b2 = _twins(inputs, units, rng)
-    return (W1, b1 + 40, W2, b2), _free(inputs, units, rng)
+    (W1, b1), last = _twins(inputs, units, rng)
+    return [(W1, b1 + 40), last], _free(inputs, units, rng)
 
 
 @wrong("starts", caught_by="twins_for_good", kind="mathematics")
 def voices_a_hair_apart(inputs, units, rng):
-    W1, b1, W2, b2 = _twins(inputs, units, rng)
-    return (W1, b1, W2 + 1e-4 * rng.normal(size=W2.shape), b2), _free(inputs, units, rng)
+    first, (W2, b2) = _twins(inputs, units, rng)
+    return [first, (W2 + 1e-4 * rng.normal(size=W2.shape), b2)], _free(inputs, units, rng)
 
 
-@wrong("starts", caught_by="free_learns", kind="mathematics")
+@wrong("starts", caught_by="free_learns", kind="mathematics", headline=True)
 def both_twins(inputs, units, rng):
     return _twins(inputs, units, rng), _twins(inputs, units, rng)
 
@@ -411,7 +471,7 @@ def second_far_too_small(inputs, units, rng):
     return _twins(inputs, units, rng), _free(inputs, units, rng, 1e-4)
 
 
-@wrong("starts", caught_by="twins_learn", kind="missing case")
+@wrong("starts", caught_by="alike_at_first", kind="missing case")
 def the_other_way_round(inputs, units, rng):
     return _free(inputs, units, rng), _twins(inputs, units, rng)
 
@@ -423,13 +483,13 @@ def two_inputs_four_units(inputs, units, rng):
 
 @wrong("starts", caught_by="shapes", kind="shape")
 def output_weights_flat(inputs, units, rng):
-    return tuple((W1, b1, W2[:, 0], b2) for W1, b1, W2, b2 in (_twins(inputs, units, rng), _free(inputs, units, rng)))
+    return tuple([first, (W2[:, 0], b2)] for first, (W2, b2) in (_twins(inputs, units, rng), _free(inputs, units, rng)))
 
 
-@wrong("starts", caught_by="odd_sizes", kind="shape")
+@wrong("starts", caught_by="shapes", kind="shape")
 def squeezed_where_one(inputs, units, rng):
-    W1, b1, W2, b2 = _free(inputs, units, rng)
-    return _twins(inputs, units, rng), (np.squeeze(W1), b1, W2, b2)
+    (W1, b1), last = _free(inputs, units, rng)
+    return _twins(inputs, units, rng), [(np.squeeze(W1), b1), last]
 
 
 @wrong("starts", caught_by="by_the_seed", kind="missing case")
@@ -439,26 +499,30 @@ def a_generator_of_its_own(inputs, units, rng):
 
 @right("starts")
 def one_for_all(inputs, units, rng):
-    twins = np.full((inputs, units), 0.5), np.full(units, 0.1), np.full((units, 1), 0.5), np.full(1, -0.2)
-    return twins, (rng.uniform(-1, 1, (inputs, units)), rng.uniform(-1, 1, units), rng.uniform(0.1, 1, (units, 1)), np.zeros(1))
+    twins = [(np.full((inputs, units), 0.5), np.full(units, 0.1)), (np.full((units, 1), 0.5), np.full(1, -0.2))]
+    wide = np.sqrt(6 / (inputs + 1))
+    first = rng.uniform(-wide, wide, (inputs, units)), rng.uniform(-1, 1, units)
+    return twins, [first, (rng.uniform(0.1, 1, (units, 1)), np.zeros(1))]
 
 
 @right("starts")
 def without_chance(inputs, units, rng):
     count = np.arange(1.0, inputs * units + 1).reshape(inputs, units)
-    twins = np.tile(np.linspace(0.3, 0.9, inputs)[:, None], units), np.zeros(units), np.full((units, 1), -0.3), np.zeros(1)
-    return twins, (np.cos(count), np.zeros(units), np.cos(np.arange(1.0, units + 1))[:, None] / 2, np.zeros(1))
+    one = np.tile(np.linspace(0.3, 0.9, inputs)[:, None], units)
+    second = np.cos(count) * np.sqrt(2 / inputs), np.zeros(units)
+    leaving = np.cos(np.arange(1.0, units + 1))[:, None] / 2
+    return [(one, np.zeros(units)), (np.full((units, 1), -0.3), np.zeros(1))], [second, (leaving, np.zeros(1))]
 
 
 @right("starts")
 def only_the_voices_free(inputs, units, rng):
-    _W1, b1, _, b2 = _twins(inputs, units, rng)
-    return _twins(inputs, units, rng), (rng.normal(size=(inputs, units)), b1, np.full((units, 1), 1 / units), b2)
+    first = rng.normal(size=(inputs, units)) / np.sqrt(inputs), np.zeros(units)
+    return _twins(inputs, units, rng), [first, (np.full((units, 1), 1 / units), np.zeros(1))]
 
 
 @right("starts")
 def lists_of_arrays(inputs, units, rng):
-    return [list(_twins(inputs, units, rng)), list(_free(inputs, units, rng, 0.5))]
+    return [[list(layer) for layer in start] for start in (_twins(inputs, units, rng), _free(inputs, units, rng, 0.7))]
 
 
 @right("starts")
@@ -466,9 +530,50 @@ def a_shared_column_then_pushed_apart(inputs, units, rng):
     """Both from one draw: the twins are copies of the first of the free ones, at a fifth of its size."""
     free = rng.standard_normal((inputs + 1, units)) * (1.5 / np.sqrt(inputs + 1))
     voices = rng.laplace(size=(units, 1)) * 0.5
-    second = free[:-1], free[-1], voices, np.zeros(1)
+    second = [(free[:-1], free[-1]), (voices, np.zeros(1))]
     same = 0.2 * free[:, [0] * units]
-    return (same[:-1], same[-1], np.tile(np.sign(voices[:1]) / (3 * units), (units, 1)), rng.normal(size=1) * 0.01), second
+    alike = np.tile(np.sign(voices[:1]) / (3 * units), (units, 1))
+    return [(same[:-1], same[-1]), (alike, rng.normal(size=1) * 0.01)], second
+
+
+@wrong("starts", caught_by="sums_of_size_one", kind="stability", headline=True)
+def weights_of_size_one(inputs, units, rng):
+    (W1, b1), last = _free(inputs, units, rng)
+    return _twins(inputs, units, rng), [(W1 * np.sqrt(inputs), b1), last]
+
+
+@wrong("starts", caught_by="sums_of_size_one", kind="stability", headline=True)
+def ten_times_too_large(inputs, units, rng):
+    (W1, b1), last = _free(inputs, units, rng)
+    return _twins(inputs, units, rng), [(10 * W1, b1), last]
+
+
+@wrong("starts", caught_by="sums_of_size_one", kind="stability", headline=True)
+def ten_times_too_small(inputs, units, rng):
+    (W1, b1), last = _free(inputs, units, rng)
+    return _twins(inputs, units, rng), [(W1 / 10, b1), last]
+
+
+@wrong("starts", caught_by="sums_of_size_one", kind="mathematics")
+def scaled_by_the_units_instead(inputs, units, rng):
+    (W1, b1), last = _free(inputs, units, rng)
+    return _twins(inputs, units, rng), [(W1 * np.sqrt(inputs / units), b1), last]
+
+
+@wrong("starts", caught_by="twins_for_good", kind="hard-coding")
+def twins_only_below_ten_units(inputs, units, rng):
+    return (_twins if units < 10 or inputs == 5 else _free)(inputs, units, rng), _free(inputs, units, rng)
+
+
+@wrong("starts", caught_by="alike_at_first", kind="mathematics")
+def biases_differ(inputs, units, rng):
+    (W1, _), last = _twins(inputs, units, rng)
+    return [(W1, 0.1 * rng.normal(size=units)), last], _free(inputs, units, rng)
+
+
+@wrong("starts", caught_by="shapes", kind="shape")
+def four_arrays_in_a_row(inputs, units, rng):
+    return tuple([*first, *last] for first, last in (_twins(inputs, units, rng), _free(inputs, units, rng)))
 
 
 # ----------------------------------------------------------------------------------------------------------------- bend
@@ -630,201 +735,222 @@ def a_tent():
     return {"bend": bend, "slope": slope}
 
 
+@wrong("bend", caught_by="of_your_own", kind="missing case", several=True, headline=True)
+def tanh_twice_as_steep():
+    return {"bend": lambda z: np.tanh(2 * z), "slope": lambda z: 2 - 2 * np.tanh(2 * z) ** 2}
+
+
+@wrong("bend", caught_by="of_your_own", kind="missing case", several=True, headline=True)
+def relu_moved_along():
+    return {"bend": lambda z: np.maximum(z - 1, 0), "slope": lambda z: (z > 1).astype(z.dtype)}
+
+
+@wrong("bend", caught_by="of_your_own", kind="missing case", several=True)
+def relu_seen_in_a_mirror():
+    return {"bend": lambda z: np.maximum(-2 * z, 0), "slope": lambda z: -2 * (z < 0).astype(z.dtype)}
+
+
+@wrong("bend", caught_by="derivative", kind="mathematics", several=True, headline=True)
+def inner_derivative_forgotten():
+    return {"bend": lambda z: np.sin(2 * z) / 2, "slope": lambda z: np.cos(2 * z) / 2}
+
+
+@wrong("bend", caught_by="each_alone", kind="missing case", several=True)
+def centred_over_the_array():
+    return {
+        "bend": lambda z: _softsign()["bend"](z - z.mean() if z.size else z),
+        "slope": lambda z: _softsign()["slope"](z - z.mean() if z.size else z),
+    }
+
+
+@wrong("bend", caught_by="bend_pure", kind="mutation", several=True)
+def clipped_in_place():
+    def bend(z):
+        np.clip(z, -1, 1, out=z)
+        return z.copy()
+
+    return {"bend": bend, "slope": lambda z: (np.abs(z) < 1).astype(z.dtype)}
+
+
+@wrong("bend", caught_by="bend_whole_numbers", kind="dtype", several=True)
+def cut_to_whole_numbers():
+    return {
+        "bend": lambda z: (z / (1 + np.abs(z))).astype(z.dtype),
+        "slope": lambda z: (1 / (1 + np.abs(z)) ** 2).astype(z.dtype),
+    }
+
+
+@right("bend", several=True)
+def hard_tanh():
+    """Flat outside of -1 and 1: its derivative is not zero on exactly a third of the stretch."""
+    return {
+        "bend": lambda z: np.clip(z, -1, 1),
+        "slope": lambda z: np.where(np.abs(z) < 1, 1.0, 0.0).astype(np.result_type(z, np.float32)),
+    }
+
+
+@right("bend", several=True)
+def soft_clip_by_arctan():
+    return {"bend": np.arctan, "slope": lambda z: 1 / (1 + np.square(z))}
+
+
 # --------------------------------------------------------------------------------------------------------------- planar
 
 
-def _classify(parameters, X):
-    W1, b1, W2, b2 = parameters
-    return ((np.tanh(X @ W1 + b1) @ W2 + b2)[:, 0] > 0).astype(int)
+def _start(rng, units=14, scale=1.0):
+    first = rng.normal(size=(2, units)) * scale, rng.normal(size=units) * scale
+    return [first, (rng.normal(size=(units, 1)) / np.sqrt(units), np.zeros(1))]
 
 
-def _descend(gradient, rng, rate=2.0, calls=400, units=14, scale=1.0, keep=lambda g: g, start=None):
-    p = start or [
-        rng.normal(size=(2, units)) * scale,
-        rng.normal(size=units) * scale,
-        rng.normal(size=(units, 1)) / np.sqrt(units),
-        np.zeros(1),
-    ]
+def _moved(layers, gradients, rate):
+    return [(W - rate * dW, b - rate * db) for (W, b), (dW, db) in zip(layers, gradients)]
+
+
+def _descend(gradient, rng, rate=2.0, calls=150, units=14, scale=1.0, start=None, keep=lambda g: g):
+    p = start or _start(rng, units, scale)
     for _ in range(calls):
-        _, g = gradient(tuple(p))
-        p = [a - rate * b for a, b in zip(p, keep(g))]
-    return tuple(p)
+        _, g = gradient(p)
+        p = _moved(p, keep(g), rate)
+    return p
 
 
-def _planar(classify=_classify, **how):
-    return {"fit": lambda gradient, rng: _descend(gradient, rng, **how), "classify": classify}
+@wrong("planar", caught_by="on_the_checkerboard", kind="missing case")
+def over_the_budget(gradient, rng):
+    return _descend(gradient, rng, calls=200)
 
 
-@wrong("planar", caught_by="on_the_checkerboard", kind="missing case", several=True)
-def over_the_budget():
-    return _planar(calls=500)
+@wrong("planar", caught_by="on_circles", kind="mathematics")
+def uphill(gradient, rng):
+    return _descend(gradient, rng, rate=-0.1)
 
 
-@wrong("planar", caught_by="on_circles", kind="mathematics", several=True)
-def uphill():
-    return _planar(rate=-0.1)
+@wrong("planar", caught_by="on_circles", kind="mathematics")
+def far_too_slow(gradient, rng):
+    return _descend(gradient, rng, rate=0.01)
 
 
-@wrong("planar", caught_by="on_circles", kind="mathematics", several=True)
-def far_too_slow():
-    return _planar(rate=0.01)
+@wrong("planar", caught_by="on_petals", kind="mathematics", headline=True)
+def a_little_slow(gradient, rng):
+    return _descend(gradient, rng, rate=0.2)
 
 
-@wrong("planar", caught_by="on_petals", kind="mathematics", several=True)
-def a_little_slow():
-    return _planar(rate=0.12)
+@wrong("planar", caught_by="on_petals", kind="mathematics", headline=True)
+def slower_still(gradient, rng):
+    return _descend(gradient, rng, rate=0.1)
 
 
-@wrong("planar", caught_by="on_petals", kind="stability", several=True)
-def far_too_fast():
-    return _planar(rate=300.0)
+@wrong("planar", caught_by="on_petals", kind="stability")
+def far_too_fast(gradient, rng):
+    return _descend(gradient, rng, rate=300.0)
 
 
-@wrong("planar", caught_by="on_the_checkerboard", kind="mathematics", several=True)
-def twins_at_the_start():
-    return {
-        "fit": lambda gradient, rng: _descend(
-            gradient, rng, start=[np.full((2, 14), 0.5), np.zeros(14), np.full((14, 1), 0.1), np.zeros(1)]
-        ),
-        "classify": _classify,
-    }
+@wrong("planar", caught_by="on_the_checkerboard", kind="mathematics", headline=True)
+def twins_at_the_start(gradient, rng):
+    alike = [(np.full((2, 14), 0.5), np.zeros(14)), (np.full((14, 1), 0.1), np.zeros(1))]
+    return _descend(gradient, rng, start=alike)
 
 
-@wrong("planar", caught_by="on_the_checkerboard", kind="mathematics", several=True)
-def starts_at_zero():
-    return {
-        "fit": lambda gradient, rng: _descend(
-            gradient, rng, start=[np.zeros((2, 14)), np.zeros(14), np.zeros((14, 1)), np.zeros(1)]
-        ),
-        "classify": _classify,
-    }
+@wrong("planar", caught_by="on_the_checkerboard", kind="mathematics")
+def starts_at_zero(gradient, rng):
+    return _descend(gradient, rng, start=[(np.zeros((2, 14)), np.zeros(14)), (np.zeros((14, 1)), np.zeros(1))])
 
 
-@wrong("planar", caught_by="on_the_checkerboard", kind="hard-coding", several=True)
-def one_unit():
-    return _planar(units=1)
+@wrong("planar", caught_by="on_the_checkerboard", kind="hard-coding")
+def one_unit(gradient, rng):
+    return _descend(gradient, rng, units=1)
 
 
-@wrong("planar", caught_by="on_the_checkerboard", kind="mathematics", several=True)
-def biases_stay_at_zero():
-    return {
-        "fit": lambda gradient, rng: _descend(
-            gradient,
-            rng,
-            keep=lambda g: (g[0], 0 * g[1], g[2], 0 * g[3]),
-            start=[rng.normal(size=(2, 14)), np.zeros(14), rng.normal(size=(14, 1)) / 4, np.zeros(1)],
-        ),
-        "classify": _classify,
-    }
+@wrong("planar", caught_by="on_petals", kind="hard-coding", headline=True)
+def three_units(gradient, rng):
+    return _descend(gradient, rng, units=3)
 
 
-@wrong("planar", caught_by="on_the_checkerboard", kind="missing case", several=True)
-def never_trained():
-    return _planar(calls=0)
+@wrong("planar", caught_by="on_the_checkerboard", kind="hard-coding")
+def more_units_than_allowed(gradient, rng):
+    return _descend(gradient, rng, units=40)
 
 
-@wrong("planar", caught_by="names_by_the_score", kind="mathematics", several=True)
-def logit_against_one_half():
-    return _planar(lambda p, X: ((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3])[:, 0] > 0.5).astype(int))
+@wrong("planar", caught_by="on_the_checkerboard", kind="mathematics")
+def biases_stay_at_zero(gradient, rng):
+    (W1, b1), last = _start(rng)
+    return _descend(gradient, rng, start=[(W1, 0 * b1), last], keep=lambda g: [(dW, 0 * db) for dW, db in g])
 
 
-@wrong("planar", caught_by="names_by_the_score", kind="shape", several=True)
-def labels_in_a_column():
-    return _planar(lambda p, X: (np.tanh(X @ p[0] + p[1]) @ p[2] + p[3] > 0).astype(int))
+@wrong("planar", caught_by="on_the_checkerboard", kind="missing case")
+def never_trained(gradient, rng):
+    return _start(rng)
 
 
-@wrong("planar", caught_by="on_circles", kind="missing case", several=True)
-def probabilities_for_labels():
-    return _planar(lambda p, X: (1 + np.tanh((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3])[:, 0] / 2)) / 2)
+@wrong("planar", caught_by="on_the_checkerboard", kind="shape")
+def four_arrays_again(gradient, rng):
+    first, last = _descend(gradient, rng)
+    return [*first, *last]
 
 
-@wrong("planar", caught_by="any_batch", kind="missing case", several=True)
-def point_by_point():
-    return _planar(lambda p, X: np.concatenate([_classify(p, x[None]) for x in X]))
+@wrong("planar", caught_by="on_the_checkerboard", kind="mathematics")
+def signs_turned_over(gradient, rng):
+    first, (W2, b2) = _descend(gradient, rng)
+    return [first, (-W2, -b2)]
 
 
-@wrong("planar", caught_by="classify_pure", kind="mutation", several=True)
-def bias_moved_for_good():
-    def classify(parameters, X):
-        named = _classify(parameters, X)
-        X -= 1e-3
-        return named
-
-    return _planar(classify)
+@wrong("planar", caught_by="on_the_checkerboard", kind="missing case")
+def only_the_last_layer_trained(gradient, rng):
+    return _descend(gradient, rng, units=4, keep=lambda g: [(0 * g[0][0], 0 * g[0][1]), g[1]])
 
 
-@right("planar", several=True)
-def plain_descent():
-    return _planar(rate=2.0, units=16)
+@wrong("planar", caught_by="fits_by_the_seed", kind="missing case")
+def goes_on_from_the_last_training(gradient, rng, kept=[]):
+    start = kept[-1] if kept else _start(rng)
+    kept.append(_descend(gradient, rng, calls=20, start=start))
+    return _descend(gradient, rng, calls=130) if len(kept) % 2 else _moved(_descend(gradient, rng, calls=130), start, 1e-9)
 
 
-@right("planar", several=True)
-def with_momentum():
-    def fit(gradient, rng):
-        p = [rng.uniform(-2, 2, (2, 12)), rng.uniform(-2, 2, 12), rng.uniform(-0.5, 0.5, (12, 1)), np.zeros(1)]
-        v = [np.zeros_like(a) for a in p]
-        for _ in range(400):
-            _, g = gradient(p)
-            v = [0.9 * a + b for a, b in zip(v, g)]
-            p = [a - 0.3 * b for a, b in zip(p, v)]
-        return p
-
-    return {"fit": fit, "classify": _classify}
+@wrong("planar", caught_by="fits_by_the_seed", kind="missing case")
+def a_generator_all_its_own(gradient, rng):
+    return _descend(gradient, np.random.default_rng())
 
 
-@right("planar", several=True)
-def step_by_success():
-    def fit(gradient, rng):
-        p = [rng.normal(size=(2, 16)), rng.normal(size=16), rng.normal(size=(16, 1)) / 4, np.zeros(1)]
-        rate, (loss, g) = 1.0, gradient(p)
-        for _ in range(399):
-            q = [a - rate * b for a, b in zip(p, g)]
-            new, h = gradient(q)
-            if new < loss + 0.01:
-                p, loss, g, rate = q, new, h, rate * 1.1
-            else:
-                rate /= 2
-        return p
-
-    return {"fit": fit, "classify": lambda p, X: np.heaviside((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3]).ravel(), 0)}
+@right("planar")
+def plain_descent(gradient, rng):
+    return _descend(gradient, rng, rate=2.0, units=16)
 
 
-@wrong("planar", caught_by="zero_is_no", kind="missing case", several=True)
-def zero_is_a_yes():
-    return _planar(lambda p, X: ((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3])[:, 0] >= 0).astype(int))
+@right("planar")
+def with_momentum(gradient, rng):
+    p = [(rng.uniform(-2, 2, (2, 14)), rng.uniform(-2, 2, 14)), (rng.uniform(-0.5, 0.5, (14, 1)), np.zeros(1))]
+    v = [(0 * W, 0 * b) for W, b in p]
+    for _ in range(150):
+        _, g = gradient(p)
+        v = _moved([(0.9 * W, 0.9 * b) for W, b in v], g, 0.5)
+        p = _moved(p, v, -1)
+    return p
 
 
-@right("planar", several=True)
-def signs_only():
-    """Each weight has a step of its own, and only signs count; of three starts the best goes on; a list comes back."""
+@right("planar")
+def step_by_success(gradient, rng):
+    p, rate = _start(rng, 16), 2.0
+    loss, g = gradient(p)
+    for _ in range(149):
+        q = _moved(p, g, rate)
+        new, h = gradient(q)
+        if new < loss + 0.05:
+            p, loss, g, rate = q, new, h, rate * 1.05
+        else:
+            rate /= 2
+    return tuple(tuple(layer) for layer in p)
 
-    def walk(gradient, where, calls):
-        step = [np.full(p.shape, 0.05) for p in where]
-        before = [np.zeros(p.shape) for p in where]
-        lowest, best = np.inf, where
-        for _ in range(calls):
-            loss, slopes = gradient(where)
-            if loss < lowest:
-                lowest, best = loss, list(where)
-            for i in range(4):
-                same = slopes[i] * before[i]
-                step[i] = np.clip(step[i] * np.where(same > 0, 1.2, np.where(same < 0, 0.5, 1.0)), 1e-6, 0.3)
-                before[i] = np.where(same < 0, 0, slopes[i])
-                where[i] = where[i] - np.sign(before[i]) * step[i]
-        return lowest, best
 
-    def start(rng):
-        return [1.5 * rng.normal(size=(2, 15)), 1.5 * rng.normal(size=15), rng.normal(size=(15, 1)) / 4, np.zeros(1)]
-
-    def fit(gradient, rng):
-        tries = [walk(gradient, start(rng), 60) for _ in range(3)]
-        return walk(gradient, min(tries, key=lambda t: t[0])[1], 220)[1]
-
-    def classify(parameters, X):
-        W1, b1, W2, b2 = parameters
-        return np.array([int((np.tanh(x @ W1 + b1) @ W2 + b2)[0] > 0) for x in X], dtype=int)
-
-    return {"fit": fit, "classify": classify}
+@right("planar")
+def steps_of_adam(gradient, rng):
+    """Each weight has a step of its own, after its own gradient's size."""
+    p = [array for layer in _start(rng, 16) for array in layer]
+    m, v = [0 * a for a in p], [0 * a for a in p]
+    for t in range(1, 151):
+        _, layers = gradient([p[:2], p[2:]])
+        for k, g in enumerate(g for layer in layers for g in layer):
+            m[k], v[k] = 0.9 * m[k] + 0.1 * g, 0.99 * v[k] + 0.01 * g**2
+            p[k] = p[k] - 0.1 * (m[k] / (1 - 0.9**t)) / (np.sqrt(v[k] / (1 - 0.99**t)) + 1e-8)
+    return [p[:2], p[2:]]
 
 
 # ------------------------------------------------------------------------------------------------------- capacity_curve
@@ -848,7 +974,7 @@ def _curve(train, X, y, sizes, rounds, rng, split=_split, both=None, pool=np.mea
     return tuple(pool(np.array(found), axis=0).T)
 
 
-@wrong("capacity_curve", caught_by="trains_on_three_quarters", kind="missing case")
+@wrong("capacity_curve", caught_by="trains_on_three_quarters", kind="missing case", headline=True)
 def trained_on_everything(train, X, y, sizes, rounds, rng):
     found = []
     for _ in range(rounds):
@@ -905,13 +1031,13 @@ def best_round(train, X, y, sizes, rounds, rng):
     return _curve(train, X, y, sizes, rounds, rng, pool=np.min)
 
 
-@wrong("capacity_curve", caught_by="same_split_for_all", kind="mathematics")
+@wrong("capacity_curve", caught_by="same_split_for_all", kind="mathematics", headline=True)
 def another_split_for_each_size(train, X, y, sizes, rounds, rng):
     pairs = [_curve(train, X, y, [units], rounds, rng) for units in sizes]
     return np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
 
 
-@wrong("capacity_curve", caught_by="splits_are_fresh", kind="missing case")
+@wrong("capacity_curve", caught_by="splits_are_fresh", kind="missing case", headline=True)
 def one_split_for_all_rounds(train, X, y, sizes, rounds, rng):
     once = _split(len(X), rng)
     return _curve(train, X, y, sizes, rounds, rng, split=lambda n, rng: once)
@@ -1012,65 +1138,167 @@ def one_call_of_the_rule(train, X, y, sizes, rounds, rng):
     return seen.mean(axis=0), held.mean(axis=0)
 
 
+@wrong("capacity_curve", caught_by="splits_are_fresh", kind="missing case", headline=True)
+def no_chance_at_all(train, X, y, sizes, rounds, rng):
+    return _curve(train, X, y, sizes, rounds, rng, split=lambda n, rng: (np.arange(n // 4, n), np.arange(n // 4)))
+
+
+@wrong("capacity_curve", caught_by="curve_by_the_seed", kind="missing case")
+def shuffled_by_a_generator_of_its_own(train, X, y, sizes, rounds, rng):
+    return _curve(train, X, y, sizes, rounds, np.random.default_rng())
+
+
+@wrong("capacity_curve", caught_by="the_rates", kind="mathematics")
+def counts_instead_of_shares(train, X, y, sizes, rounds, rng):
+    def both(rule, kept, held):
+        return np.sum(rule(X[kept]) != y[kept]), np.sum(rule(X[held]) != y[held])
+
+    return _curve(train, X, y, sizes, rounds, rng, both=both)
+
+
+@wrong("capacity_curve", caught_by="the_rates", kind="mathematics")
+def the_two_curves_swapped(train, X, y, sizes, rounds, rng):
+    return _curve(train, X, y, sizes, rounds, rng)[::-1]
+
+
+@wrong("capacity_curve", caught_by="trains_on_three_quarters", kind="missing case")
+def rows_drawn_with_replacement(train, X, y, sizes, rounds, rng):
+    def split(n, rng):
+        kept = rng.integers(n, size=n - n // 4)
+        return kept, np.setdiff1d(np.arange(n), kept)
+
+    return _curve(train, X, y, sizes, rounds, rng, split=split)
+
+
 # -------------------------------------------------------------------------------------------------------------- spirals
 
 
-def _walk(X, y, rng, units=14, rate=1.0, steps=4000, scale=1.5):
-    p = [
-        rng.normal(size=(X.shape[1], units)) * scale,
-        rng.normal(size=units) * scale,
-        rng.normal(size=(units, 1)) / 2,
-        np.zeros(1),
-    ]
-    for _ in range(steps):
+def _walk(X, y, rng, units=10, rate=0.4, steps=2000, scale=1.0, momentum=0.9):
+    """Gradient descent with momentum on the mean log-loss: the last loss, and four arrays."""
+    shapes = (X.shape[1], units), units, (units, 1), 1
+    p = [size * rng.normal(size=shape) for shape, size in zip(shapes, (scale, scale, 0.5, 0))]
+    v, Y = [0 * a for a in p], y[:, None]
+    for step in range(steps):
         A = np.tanh(X @ p[0] + p[1])
         s = A @ p[2] + p[3]
-        G = ((1 + np.tanh(s / 2)) / 2 - y[:, None]) / len(y)
+        G = ((1 + np.tanh(s / 2)) / 2 - Y) / len(y)
         D = G @ p[2].T * (1 - A * A)
-        p = [a - rate * b for a, b in zip(p, (X.T @ D, D.sum(axis=0), A.T @ G, G.sum(axis=0)))]
-    return p
+        slopes = X.T @ D, D.sum(axis=0), A.T @ G, G.sum(axis=0)
+        v = [momentum * a - rate * (1 - step / steps) * b for a, b in zip(v, slopes)]
+        p = [a + b for a, b in zip(p, v)]
+    return np.mean(np.logaddexp(0, s) - Y * s), p
+
+
+def _by_net(arrays, X):
+    W1, b1, W2, b2 = arrays
+    return ((np.tanh(X @ W1 + b1) @ W2 + b2)[:, 0] > 0).astype(int)
+
+
+def _line(F, y, ridge=1e-4):
+    A = np.column_stack([F, np.ones(len(F))])
+    return np.linalg.solve(A.T @ A + ridge * len(A) * np.eye(A.shape[1]), A.T @ (2 * y - 1))
+
+
+def _by_line(w, F):
+    return (F @ w[:-1] + w[-1] > 0).astype(int)
+
+
+def _groups(X, k, rng):
+    """Middles of k groups of points."""
+    middles = X[rng.choice(len(X), k, replace=False)]
+    for _ in range(30):
+        nearest = ((X[:, None] - middles) ** 2).sum(2).argmin(1)
+        middles = np.array([X[nearest == j].mean(axis=0) if (nearest == j).any() else middles[j] for j in range(k)])
+    return middles
 
 
 @entry("spirals", band="nothing")
 def one_straight_cut():
+    return {"train": lambda X, y, rng: [_line(X, y)], "predict": lambda arrays, X: _by_line(arrays[0], X)}
+
+
+@entry("spirals", band="baseline")
+def nearest_of_fourteen_middles():
+    """Week 1: seven middles for each label, 56 numbers."""
+
     def train(X, y, rng):
-        A = np.column_stack([X, np.ones(len(X))])
-        return (np.linalg.lstsq(A, 2 * y - 1, rcond=None)[0],)
+        return [np.vstack([_groups(X[y == label], 7, rng) for label in (0, 1)])]
 
     def predict(arrays, X):
-        return (X @ arrays[0][:2] + arrays[0][2] > 0).astype(int)
+        return (((X[:, None] - arrays[0]) ** 2).sum(2).argmin(1) >= 7).astype(int)
 
     return {"train": train, "predict": predict}
 
 
-@entry("spirals", band="baseline")
-def three_units():
-    return {"train": lambda X, y, rng: _walk(X, y, rng, units=3), "predict": _classify}
+@entry("spirals", band="gets going")
+def drawn_waves_and_one_trained_layer():
+    """Sixty cosines whose directions come from a seed: only their weights are learnt."""
+
+    def waves(X):
+        rng = np.random.default_rng(5)
+        return np.cos(X @ rng.normal(size=(X.shape[1], 60)) * 0.8 + rng.uniform(0, 2 * np.pi, 60))
+
+    return {"train": lambda X, y, rng: [_line(waves(X), y)], "predict": lambda arrays, X: _by_line(arrays[0], waves(X))}
+
+
+def _spiral_score(v, X):
+    Q = X @ v[:8].reshape(4, 2) - v[8:10]
+    angle, radius = np.arctan2(Q[:, 1], Q[:, 0]), np.hypot(*Q.T) + 1e-9
+    turned = angle - v[11] * radius - v[12] * radius**2 - v[13]
+    return np.exp(v[10]) * np.cos(turned), turned, Q, radius
+
+
+def _spiral_slopes(v, X, y):
+    """The loss of a spiral's formula, and its gradient for all fourteen numbers."""
+    score, turned, Q, radius = _spiral_score(v, X)
+    g = ((1 + np.tanh(score / 2)) / 2 - y) / len(y)
+    d = -g * np.exp(v[10]) * np.sin(turned)
+    d_radius, d_angle = -d * (v[11] + 2 * v[12] * radius), d
+    d_Q = (d_radius / radius)[:, None] * Q + (d_angle / radius**2)[:, None] * np.stack([-Q[:, 1], Q[:, 0]], axis=1)
+    last = np.sum(g * score), -np.sum(d * radius), -np.sum(d * radius**2), -np.sum(d)
+    return np.mean(np.logaddexp(0, score) - y * score), np.concatenate([(X.T @ d_Q).ravel(), -d_Q.sum(axis=0), last])
 
 
 @entry("spirals", band="gets going")
-def eight_units():
-    return {"train": lambda X, y, rng: _walk(X, y, rng, units=8), "predict": _classify}
+def a_spirals_formula_fitted():
+    """Angle minus k r minus l r², in the best of 500 planes, then all fourteen numbers fitted by gradient descent."""
+
+    def train(X, y, rng):
+        winds, best = np.linspace(-9, 9, 73), (0.0, None)
+        for _ in range(500):
+            frame = np.linalg.qr(rng.normal(size=(4, 2)))[0]
+            Q = X @ frame
+            waves = np.exp(1j * (np.arctan2(Q[:, 1], Q[:, 0])[:, None] - winds * np.hypot(*Q.T)[:, None]))
+            pulls = waves.T @ (2 * y - 1)
+            k = np.abs(pulls).argmax()
+            if np.abs(pulls[k]) > best[0]:
+                best = np.abs(pulls[k]), np.array([*frame.ravel(), 0, 0, 1, winds[k], 0, np.angle(pulls[k])])
+        v, m, s = best[1], np.zeros(14), np.zeros(14)
+        for t in range(1, 1501):
+            _, g = _spiral_slopes(v, X, y)
+            m, s = 0.9 * m + 0.1 * g, 0.99 * s + 0.01 * g**2
+            v = v - 0.02 * (1 - t / 1600) * (m / (1 - 0.9**t)) / (np.sqrt(s / (1 - 0.99**t)) + 1e-9)
+        return [v]
+
+    return {"train": train, "predict": lambda arrays, X: (_spiral_score(arrays[0], X)[0] > 0).astype(int)}
+
+
+@entry("spirals", band="gets going")
+def few_steps():
+    return {"train": lambda X, y, rng: _walk(X, y, rng, steps=150)[1], "predict": _by_net}
 
 
 @entry("spirals", band="good")
-def fourteen_units():
-    return {"train": lambda X, y, rng: _walk(X, y, rng), "predict": _classify}
+def one_start():
+    return {"train": lambda X, y, rng: _walk(X, y, rng, steps=1000)[1], "predict": _by_net}
 
 
 @entry("spirals", band="excellent")
-def seen_along_the_arm():
-    def angles(X, a):
-        return np.arctan2(X[:, 1], X[:, 0])[:, None] - a[0] * np.hypot(X[:, 0], X[:, 1])[:, None] - a[1]
-
+def best_of_four_starts():
     def train(X, y, rng):
-        winds = np.linspace(-10, 10, 400)
-        angle, radius = np.arctan2(X[:, 1], X[:, 0]), np.hypot(X[:, 0], X[:, 1])
-        pulls = np.exp(1j * (angle[:, None] - radius[:, None] * winds)).T @ (2 * y - 1)
-        best = np.abs(pulls).argmax()
-        return (np.array([winds[best], np.angle(pulls[best])]),)
+        return min((_walk(X, y, rng, steps=2000) for _ in range(4)), key=lambda found: found[0])[1]
 
-    return {"train": train, "predict": lambda arrays, X: (np.cos(angles(X, arrays[0]))[:, 0] > 0).astype(int)}
+    return {"train": train, "predict": _by_net}
 
 
 @entry("spirals", band="refused")
