@@ -37,7 +37,7 @@ twin("capacity_curve", "same_split_for_all", draws={"rounds": draws.integers(4, 
 
 
 # -------------------------------------------------------------------------------------------------------------- spirals
-DRAWS = 16
+DRAWS = 24
 
 
 @judge("spirals")

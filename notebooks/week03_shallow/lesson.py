@@ -656,8 +656,8 @@ check("planar")
 # they do not know. It returns two arrays, training errors and held-out errors, with an entry for each size: its mean over the rounds.
 #
 # - `X` (n, d) are at least eight examples, and `y` (n,) their labels: numbers, or words.
-# - `train(X, y, units, rng)` trains a net and returns a *rule*, a function from examples to labels. You pay for each call: there is
-#   one for each size in each round.
+# - `train(X, y, units, rng)` trains a net and returns a *rule*, a function from examples to labels. You pay for each call:
+#   `rounds * len(sizes)` are enough, and no more are made.
 # - A quarter of the examples, give or take one, is held out. Another round is another throw of the dice.
 # - Two sizes may be compared row by row: what was held out from one in a round was held out from the other.
 #
@@ -779,8 +779,8 @@ explore.spirals()
 # `predict` runs in a new process that has your code and has seen no training. Every number arrives rounded to `float32` and changed
 # by about a thousandth of itself. Numbers that were learnt go into the arrays, not into the code. A formula costs nothing.
 #
-# The judge trains on sixteen fresh pairs of spirals, drawn as by `explore.spiral(n, rng)`. All sixteen trainings may take two
-# minutes. What counts is the share of 1,000 fresh points named rightly, averaged over the sixteen.
+# The judge trains on 24 fresh pairs of spirals, drawn as by `explore.spiral(n, rng)`. All 24 trainings may take two
+# minutes. What counts is the share of 1,000 fresh points named rightly, averaged over the 24.
 #
 # | | share | points |
 # |---|---|---|
@@ -806,7 +806,7 @@ explore.spirals()
 # 2. Look at the loss. Still falling? More steps, momentum, another rate.
 # 3. Look at the spread over draws. The worst one costs most. Why did it end badly: the steps, or the start?
 # 4. Another start may end much lower. By what measure would you choose between two trainings?
-# 5. Measure on several draws, always the same ones: the judge will take sixteen.
+# 5. Measure on several draws, always the same ones: the judge will take 24.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>

@@ -666,7 +666,7 @@ def no_leap(bend, slope):
     ahead = hair * (steep[1:] + steep[:-1]) / 2
     off = np.abs(np.diff(values) - ahead) > 0.005 + hair * np.abs(np.diff(steep))
     expect.that(~off, f"near z = {z[:-1][off][0]:.2f} it leaps" if off.any() else "")
-    expect.that(np.ptp(steep) > 1e-6, "slope is the same everywhere")
+    expect.that(np.abs(values - z).max() > 1e-6, "bend gives back what it is given")
 
 
 @case("bend", "the float type that went in comes out", side=True)
@@ -766,7 +766,8 @@ def on_stripes(fit, rng):
 
 @case("planar", f"a flower: 95 % of fresh points after at most {CALLS} calls", weight=2, false_alarm=1e-7, fresh=10)
 def on_petals(fit, rng):
-    reaches(fitted_share(fit, petals, rng), 0.95)
+    for _ in range(3):  # three units get through one time in five
+        reaches(fitted_share(fit, petals, rng), 0.95)
 
 
 @case("planar", "chance comes from the rng alone, and no training leaves anything behind", side=True)
