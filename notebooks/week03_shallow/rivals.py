@@ -1,5 +1,7 @@
 """Answers to week 3 that the cases must tell apart."""
 
+import itertools
+
 import numpy as np
 
 from autograder.cases import entry, right, wrong
@@ -1196,42 +1198,25 @@ def _by_line(w, F):
     return (F @ w[:-1] + w[-1] > 0).astype(int)
 
 
-def _groups(X, k, rng):
-    """Middles of k groups of points."""
-    middles = X[rng.choice(len(X), k, replace=False)]
-    for _ in range(30):
-        nearest = ((X[:, None] - middles) ** 2).sum(2).argmin(1)
-        middles = np.array([X[nearest == j].mean(axis=0) if (nearest == j).any() else middles[j] for j in range(k)])
-    return middles
-
-
 @entry("spirals", band="nothing")
 def one_straight_cut():
     return {"train": lambda X, y, rng: [_line(X, y)], "predict": lambda arrays, X: _by_line(arrays[0], X)}
 
 
 @entry("spirals", band="baseline")
-def nearest_of_fourteen_middles():
-    """Week 1: seven middles for each label, 56 numbers."""
-
-    def train(X, y, rng):
-        return [np.vstack([_groups(X[y == label], 7, rng) for label in (0, 1)])]
-
-    def predict(arrays, X):
-        return (((X[:, None] - arrays[0]) ** 2).sum(2).argmin(1) >= 7).astype(int)
-
-    return {"train": train, "predict": predict}
+def forty_steps():
+    return {"train": lambda X, y, rng: _walk(X, y, rng, steps=40)[1], "predict": _by_net}
 
 
 @entry("spirals", band="gets going")
-def drawn_waves_and_one_trained_layer():
-    """Sixty cosines whose directions come from a seed: only their weights are learnt."""
+def a_cubic_polynomial():
+    """A linear model of all products of up to three inputs: 35 numbers."""
 
-    def waves(X):
-        rng = np.random.default_rng(5)
-        return np.cos(X @ rng.normal(size=(X.shape[1], 60)) * 0.8 + rng.uniform(0, 2 * np.pi, 60))
+    def products(X):
+        chosen = (c for degree in (1, 2, 3) for c in itertools.combinations_with_replacement(range(4), degree))
+        return np.stack([np.prod(X[:, list(c)], axis=1) for c in chosen], axis=1)
 
-    return {"train": lambda X, y, rng: [_line(waves(X), y)], "predict": lambda arrays, X: _by_line(arrays[0], waves(X))}
+    return {"train": lambda X, y, rng: [_line(products(X), y)], "predict": lambda arrays, X: _by_line(arrays[0], products(X))}
 
 
 def _spiral_score(v, X):
@@ -1282,8 +1267,8 @@ def few_steps():
 
 
 @entry("spirals", band="good")
-def one_start():
-    return {"train": lambda X, y, rng: _walk(X, y, rng, steps=1000)[1], "predict": _by_net}
+def three_hundred_steps():
+    return {"train": lambda X, y, rng: _walk(X, y, rng, steps=300)[1], "predict": _by_net}
 
 
 @entry("spirals", band="excellent")
