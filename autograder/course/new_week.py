@@ -132,7 +132,7 @@ def train(X, y, rng):
     ### BEGIN SOLUTION
     best, least = X[y == 1].mean(axis=0), np.inf
     radius = np.sqrt(4 * y.mean() / np.pi)
-    for step in range(2000):
+    for step in range(300):
         middle, size = best + rng.normal(scale=0.05, size=2), radius + rng.normal(scale=0.05)
         errors = np.sum((np.hypot(*(X - middle).T) < size) != y)
         if errors <= least:
