@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,3 +96,38 @@ def test_a_mend_that_helps_helps(graded: Path, capsys: pytest.CaptureFixture[str
     assert "ada  test_centre: 1 -> 2\n" in capsys.readouterr().out
     grade(graded)
     assert scores(graded) == {"ada": OPEN, "bob": 4.0}
+
+
+def press(root: Path, *settings: str) -> None:
+    """The instructor's button, or nbgrader's own command: another program each time, which has read the week as it is now."""
+    path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
+    command = [sys.executable, "-m", "nbgrader", "autograde", WEEK, "--force", *settings]
+    ran = subprocess.run(command, cwd=root, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("first", ["class", "button"])
+def test_the_instructors_own_button_lowers_nothing_either(root: Path, hand_in: HandIn, first: str) -> None:
+    hand_in("ada", Book.solve)
+    if first == "class":
+        grade(root)
+    else:
+        press(root)
+    assert scores(root) == {"ada": OPEN}
+    change(root, STRICTER)
+    for _ in range(2):
+        press(root)
+        assert scores(root) == {"ada": OPEN}
+    grade(root)  # what the button kept is kept by whoever grades the class
+    assert scores(root) == {"ada": OPEN} and "No score of yours is lower" in page(root, "ada")
+    press(root, "--Judge.lower=True")
+    assert scores(root) == {"ada": OPEN - 1}
+    grade(root)
+    assert scores(root) == {"ada": OPEN - 1}, "what was lowered on purpose stays so"
+
+    def worse(book: Book) -> None:
+        book.solve("double", "guess")
+
+    hand_in("ada", worse)  # other work: the last one counts
+    press(root)
+    assert scores(root) == {"ada": OPEN - 3}

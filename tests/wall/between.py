@@ -187,6 +187,29 @@ WAYS = {
         "with contextlib.suppress(OSError): os.listdir('/usr/lib')",
         "def heard(): return [os.stat(p).st_atime_ns for p in (FILE, '/usr/lib')] + [os.stat(FILE).st_mtime_ns]",
     ),
+    **{
+        f"counters of the machine ({name})": Way(
+            send,
+            f"def heard():\n    try: return sum(int(word) for line in open('/proc/{file}') if line.startswith({line!r}) for word in line.split()[1:])\n"
+            "    except OSError: return -1",
+        )
+        for name, file, line, send in (
+            ("processes", "stat", "processes", "for _ in range(50): os.waitpid(os.fork() or os._exit(0), 0)"),
+            ("interrupts", "stat", "ctxt", "for _ in range(99): time.sleep(0.0001)"),
+            (
+                "locked pages",
+                "vmstat",
+                "unevictable_pgs_mlocked",
+                "m = mmap.mmap(-1, 4096)\nat = mapped(os.open(FILE, 0))\nlibc.mlock(at, 4096)",
+            ),
+            ("faults", "vmstat", "pgfault", "m = mmap.mmap(-1, 1 << 24)\nm.write(bytes(1 << 24))"),
+            ("memory", "meminfo", "MemAvailable", "m = mmap.mmap(-1, 1 << 26)\nm.write(bytes(1 << 26))"),
+            ("open files", "sys/fs/file-nr", "", "f = [open(FILE) for _ in range(99)]"),
+            ("load", "loadavg", "", "for _ in range(50): os.waitpid(os.fork() or os._exit(0), 0)"),
+            ("locks", "locks", "", "fcntl.lockf(os.open('/dev/null', os.O_RDWR), fcntl.LOCK_EX | fcntl.LOCK_NB)"),
+            ("sleepers", "pressure/cpu", "some", "sum(range(10**6))"),
+        )
+    },
     "name of the machine": Way("libc.sethostname(b'word', 4)", "def heard(): return socket.gethostname()"),
     "settings of the kernel": Way(  # opened only: where it were a hole, writing would spoil the machine
         "pass",
@@ -222,21 +245,44 @@ WAYS = {
     ),
 }
 
-#: a futex on a page that both can read: it wakes across sandboxes while both live, since threads need it
+_WAITS = {  # each gives 0, or how many were woken, where somebody woke it
+    "wait": "syscall((202, 98), at, 0, word, soon, None, 0)",
+    "wait by the clock": "syscall((202, 98), at, 0 | 256, word, soon, None, 0)",
+    "wait for some": "syscall((202, 98), at, 9, word, later, None, ctypes.c_uint32(0xFFFFFFFF))",
+    "wait for some by the clock": "syscall((202, 98), at, 9 | 256, word, wall, None, ctypes.c_uint32(0xFFFFFFFF))",
+    "wait, with high bits": "syscall((202, 98), at, ctypes.c_ulong(1 << 32), word, soon, None, 0)",
+    "wait for one of several": "syscall((449, 449), struct.pack('QQII', word.value, at.value, 2, 0), 1, 0, later, 1)",
+    "wait, by a number of its own": "syscall((455, 455), at, ctypes.c_ulong(word.value), ctypes.c_ulong(0xFFFFFFFF), 2, later, 1)",
+}
+_PLACES = {
+    "a shared mapping": "ctypes.c_void_p(libc.mmap(None, ctypes.c_size_t(4096), 1, 1, os.open(FILE, os.O_RDONLY), ctypes.c_size_t(0)))",
+    "a private mapping": "ctypes.c_void_p(libc.mmap(None, ctypes.c_size_t(4096), 1, 2, os.open(FILE, os.O_RDONLY), ctypes.c_size_t(0)))",
+    "a library's text": "ctypes.c_void_p(ctypes.cast(libc.getppid, ctypes.c_void_p).value & ~4095)",
+}
+
+#: a futex on a page that both can read is found by its file and offset: who waits there could be woken from the other side
 FUTEX = {
-    f"futex on a {kind} mapping": Way(
+    f"futex: {name} on {place}": Way(
         f"""
-at = ctypes.c_void_p(libc.mmap(None, ctypes.c_size_t(4096), 1, {flags}, os.open(FILE, os.O_RDONLY), ctypes.c_size_t(0)))
+at = {at}
 def wake():
-    for _ in range(400): syscall((202, 98), at, 1, 100, None, None, 0); time.sleep(0.01)
+    for _ in range(100):
+        syscall((202, 98), at, 1, 100, None, None, 0)
+        syscall((202, 98), at, 10, 100, None, None, ctypes.c_uint32(0xFFFFFFFF))
+        syscall((454, 454), at, ctypes.c_ulong(0xFFFFFFFF), 100, 2)
+        time.sleep(0.01)
 threading.Thread(target=wake, daemon=True).start()
 """,
         f"""
-at = ctypes.c_void_p(libc.mmap(None, ctypes.c_size_t(4096), 1, {flags}, os.open(FILE, os.O_RDONLY), ctypes.c_size_t(0)))
+at = {at}
 def heard():
-    word = ctypes.string_at(at.value, 4)
-    return syscall((202, 98), at, 0, ctypes.c_uint32(int.from_bytes(word, 'little')), struct.pack('qq', 0, 300_000_000), None, 0) == 0
+    word = ctypes.c_uint32(int.from_bytes(ctypes.string_at(at.value, 4), 'little'))
+    soon = struct.pack('qq', 0, 300_000_000)
+    until = [int((clock() + 0.3) * 1e9) for clock in (time.monotonic, time.time)]
+    later, wall = (struct.pack('qq', *divmod(ns, 10**9)) for ns in until)
+    return {wait} >= 0
 """,
     )
-    for kind, flags in (("shared", 1), ("private", 2))
+    for name, wait in _WAITS.items()
+    for place, at in _PLACES.items()
 }

@@ -152,7 +152,7 @@ def test_there_is_no_network(learner: Kernel) -> None:
         "        try:\n            s = socket.socket(family, socket.SOCK_STREAM); s.settimeout(1)\n"
         "            s.connect(address); found.append(family)\n"
         "        except OSError: pass\n    return found\n"
-        "def cards(): return [line.split(':')[0].strip() for line in open('/proc/net/dev') if ':' in line]",
+        "def cards(): return [line.split(':')[0].strip() for line in open('/proc/self/net/dev') if ':' in line]",
     )
     assert learner.get("reach")() == [] and learner.get("cards")() in ([], ["lo"])
 

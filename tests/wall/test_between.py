@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import time
 from collections.abc import Callable
 
 import pytest
@@ -98,20 +97,62 @@ def test_who_has_ended_tells_nobody_who_begins(opened: Callable[[Limits], Sandbo
     assert {name for name in ways if after[name] != before[name]} == set()
 
 
+@pytest.mark.timeout(600)
 @both
-def test_a_futex_wakes_while_both_live(opened: Callable[[Limits], Sandbox | Warm]) -> None:
-    """What remains: that is why the trainings' process is ended before a round begins."""
+def test_a_futex_wakes_nobody_across_while_both_live(opened: Callable[[Limits], Sandbox | Warm]) -> None:
     one, other = Kernel(opened(LONG)), Kernel(opened(LONG))
     try:
-        for way in FUTEX.values():
-            define(other, f"{START}\n{way.heard}")
-            assert other.get("heard")() is False
-            define(one, f"{START}\n{way.send}")
-            assert other.get("heard")() is True
-            time.sleep(5)  # until nobody wakes any more
+        define(other, START)
+        define(one, START)
+        for name, way in FUTEX.items():
+            define(other, way.heard)
+            one.run_cell(way.send)
+            assert other.get("heard")() is False, name
     finally:
         one.close()
         other.close()
+
+
+@both
+def test_processes_and_threads_still_wait_for_each_other(learner: Kernel) -> None:
+    """Locks between processes and the end of a joined thread are waited for by futexes that are not private."""
+    define(learner, _WAITING)
+    assert learner.get("pool")() == [0, 1, 4, 9]
+    assert learner.get("lock")() is True and learner.get("joined")() == 0 and learner.get("threads")() == 8
+
+
+_WAITING = """
+import ctypes, multiprocessing, threading, time
+from concurrent.futures import ThreadPoolExecutor
+fork = multiprocessing.get_context('fork')
+def square(x): time.sleep(0.05); return x * x
+def pool():
+    with fork.Pool(2) as made: return made.map(square, range(4))
+def lock():
+    held, done = fork.Lock(), fork.Value('i', 0)
+    def hold():
+        with held: time.sleep(0.2); done.value = 1
+    child = fork.Process(target=hold); child.start()
+    while held.acquire(False): held.release()
+    with held: seen = done.value == 1
+    child.join(); return seen
+def joined():
+    libc, thread = ctypes.CDLL(None), ctypes.c_ulong()
+    libc.usleep.argtypes = [ctypes.c_uint]
+    assert libc.pthread_create(ctypes.byref(thread), None, libc.usleep, ctypes.c_void_p(200_000)) == 0
+    return libc.pthread_join(thread, None)
+def threads():
+    with ThreadPoolExecutor(8) as made: return len(list(made.map(square, range(8))))
+"""
+
+
+@both
+def test_the_machine_is_not_described(learner: Kernel) -> None:
+    define(learner, "import os\ndef readable():\n    found = []\n    for top, _, files in os.walk('/proc'):\n"
+           "        if top.split('/')[2:3] and (top.split('/')[2].isdigit() or top.split('/')[2] in ('self', 'thread-self', 'net')): continue\n"
+           "        for file in files:\n            path = os.path.join(top, file)\n            if os.path.islink(path): continue\n"
+           "            try: open(path, 'rb').read(1); found.append(path)\n            except OSError: pass\n    return found")  # fmt: skip
+    assert learner.get("readable")() == []
 
 
 def _heard(starter: Sandbox | Warm, ways: dict[str, Way]) -> dict[str, object]:

@@ -21,10 +21,10 @@ from typing import Any, NamedTuple
 from autograder import scratch
 from autograder.errors import Mend
 from autograder.grading.batch import heap
-from autograder.grading.batch.cache import Cache, Record, digest, is_whole
 from autograder.grading.batch.deeds import record_all
 from autograder.grading.batch.pool import feed, local
 from autograder.grading.batch.worker import end_all, run_apart
+from autograder.grading.cache import Cache, Record, digest, is_changed, is_whole, with_past
 from autograder.grading.gradebook import Book, Standing
 from autograder.grading.grader import Grader
 from autograder.grading.intake.intake import take_in
@@ -40,8 +40,6 @@ from autograder.grading.timestamps import moment
 from autograder.locks import alone
 from autograder.notebook import format as nbio
 
-CHANGED_LOWER = "The week was changed after you handed in. Your work was judged again as the week is now."
-CHANGED = f"{CHANGED_LOWER} No score of yours is lower for it."
 AHEAD = 2  # jobs in flight for every worker: one that runs, one that waits for it
 Run = Callable[[Assignment, Job], Graded]
 Tell = Callable[[Outcome], Any]
@@ -157,32 +155,8 @@ class Batch:
         lines = {name: notes.lines(name) for name in texts}
         late = self.book.seconds_late(student, moment(handed_in(files)))
         counts = frozen(self.grader.root, self.assignment, student)
-        return self._with_past(Job(student, texts, files, keys, lines, notes.unreadable, late, counts))
-
-    def _with_past(self, job: Job) -> Job:
-        """The same with what this work came to before the assignment was changed."""
-        last = self.cache.last(job.student)
-        if last is None or last.work != job.work:
-            return job
-        same = last.content.partition(" ")[0] == self.bundle.digest
-        floor = {} if self.lower else last.floor if same else self._floor(last)
-        if self._is_changed(last):
-            line = CHANGED if floor else CHANGED_LOWER  # the same at every run, else it would be graded anew
-            job = dataclasses.replace(job, lines={name: [line, *lines] for name, lines in job.lines.items()})
-        return dataclasses.replace(job, floor=floor)
-
-    def _is_changed(self, last: Record) -> bool:
-        return last.changed or last.version != self.bundle.version
-
-    def _floor(self, last: Record) -> dict[str, dict[str, float]]:
-        """The scores of a record; not of studios where the week was opened or closed since: other rows judge them then."""
-        studios = {one["id"] for one in self.bundle.entry["exercises"] if one["kind"] == "studio"}
-        other = {f"{kind}_{id}" for id in studios for kind in ("check", "test")}
-        other = other if last.open_week != self.bundle.open_week else set()
-        return {
-            name: {id: value for id, value in cells.items() if value is not None and id not in other}
-            for name, cells in last.grades.items()
-        }
+        job = Job(student, texts, files, keys, lines, notes.unreadable, late, counts)
+        return with_past(job, self.cache.last(student), self.bundle, self.lower)
 
     def _content(self, job: Job) -> str:
         return f"{self.bundle.digest} {job.digest}"
@@ -198,8 +172,7 @@ class Batch:
         try:
             record = Record(self._content(job), result.grades, result.comments, seconds=result.seconds)
             record.best = self.cache.best(job.student, {} if result.doubtful else result.own)
-            last = self.cache.last(job.student)
-            record.changed = last is not None and last.work == job.work and self._is_changed(last)
+            record.changed = is_changed(job, self.cache.last(job.student), self.bundle)
             record.work, record.version, record.open_week = job.work, self.bundle.version, self.bundle.open_week
             record.floor = job.floor
             record.texts = {name: digest(text.encode()) for name, text in result.texts.items()}

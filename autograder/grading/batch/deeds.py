@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from nbgrader.utils import notebook_hash
 
 from autograder.errors import Mend
-from autograder.grading.batch.cache import Cache
+from autograder.grading.cache import Cache
 from autograder.grading.grader import Grader
 from autograder.grading.intake.attempts import Attempt, attempts
 from autograder.grading.intake.exchange import put

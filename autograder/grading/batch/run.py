@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 
 from nbformat import NotebookNode
 
+from autograder.grading.cache import keep_scores
 from autograder.grading.judge.assignment import Assignment
 from autograder.grading.judge.job import Graded, Job
 from autograder.grading.judge.judge import judge_notebook
@@ -36,21 +36,13 @@ def run_job(assignment: Assignment, job: Job, starter: Starter | None = None) ->
         executed = judge_notebook(assignment, job, name, nb, nbio.reads_plain(text), starter, doubts)
         cut(executed, assignment.settings.get("LimitOutput", {}))
         graded.grades[name], graded.comments[name] = _scores(executed)
-        _keep(job.floor.get(name, {}), graded.grades[name], executed)
+        keep_scores(job.floor.get(name, {}), graded.grades[name], executed)
         graded.own |= _own(result_of(executed.metadata))
         graded.pages[name] = page_of(executed, assignment.name, job.student, name, job.handed_in, graded.grades[name])
         graded.texts[name] = nbio.dumps_unchecked(executed)  # after its page, which may have marked it
     graded.doubtful = bool(doubts)
     graded.seconds = time.monotonic() - since
     return graded
-
-
-def _keep(floor: Mapping[str, float], grades: dict[str, float | None], executed: NotebookNode) -> None:
-    """A score of before is not lowered; where a cell is worth less now, it is that."""
-    most = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.metadata.get("nbgrader", {}) for cell in executed.cells}
-    for id, now in grades.items():
-        if now is not None and id in floor:
-            grades[id] = max(now, min(floor[id], float(most[id].get("points", 0.0))))
 
 
 def _scores(executed: NotebookNode) -> tuple[dict[str, float | None], dict[str, str | None]]:

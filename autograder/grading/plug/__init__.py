@@ -9,13 +9,14 @@ import functools
 from typing import Any
 
 NBGRADER = "nbgrader.preprocessors"
-#: nbgrader's own steps, with our Judge in the place of its Execute
+#: nbgrader's own steps, with our Judge in the place of its Execute, and kept scores behind those that it writes
 STEPS = [
     "autograder.grading.plug.judge_step.Judge",
     f"{NBGRADER}.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     f"{NBGRADER}.LimitOutput",
     f"{NBGRADER}.SaveAutoGrades",
+    "autograder.grading.plug.judge_step.KeepScores",
     f"{NBGRADER}.AssignLatePenalties",
     f"{NBGRADER}.CheckCellMetadata",
 ]

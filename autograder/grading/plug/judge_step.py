@@ -1,4 +1,5 @@
-"""The step of nbgrader that runs a submission: the learner's cells behind the wall, test cells on the grader's side."""
+"""Our steps of nbgrader's autograde: one runs a submission, the learner's cells behind the wall and test cells on the grader's
+side; one keeps scores that a changed week would lower."""
 
 from __future__ import annotations
 
@@ -12,8 +13,10 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_task
 
 from autograder.errors import NotGraded
+from autograder.grading.cache import Cache, keep_scores, with_past
 from autograder.grading.intake.notes import read_notes
 from autograder.grading.judge.assignment import bundle
 from autograder.grading.judge.job import Job, files_of
@@ -23,6 +26,8 @@ from autograder.grading.opened import frozen
 from autograder.grading.plug.settings import Budget
 from autograder.grading.state import is_open
 from autograder.notebook import format as nbio
+
+JUDGED = "judged"  # where nbgrader's resources tell the next step of ours what was judged
 
 
 class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
@@ -44,10 +49,13 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
         )  # fmt: skip
         if gone := lacks(made, {name: {}} if made.is_week or made.sources else {}):
             raise NotGraded(gone)
-        key = submission_key(course_secret(root), told["assignment"], nb)
+        keys = {one: _key(root, told["assignment"], submitted / f"{one}.ipynb", nb) for one in {*made.sources, name}}
+        keys[name] = submission_key(course_secret(root), told["assignment"], nb)
         files = files_of(Path(resources.get("metadata", {}).get("path") or submitted))
         counts = frozen(root, told["assignment"], told["student"])
-        job = Job(told["student"], {}, files, {name: key}, {name: notes.lines(name)}, notes.unreadable, late, counts)
+        job = Job(told["student"], {}, files, keys, {name: notes.lines(name)}, notes.unreadable, late, counts)
+        job = with_past(job, Cache(root, told["assignment"]).last(told["student"]), made, self.lower)
+        resources[JUDGED] = root, made, job
         return judge_notebook(made, job, name, nb, _source(made.sources.get(name), nb)), resources
 
     def _coursedir(self) -> CourseDirectory:
@@ -64,6 +72,32 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
                 return submission.assignment.duedate, float(submission.total_seconds_late)
             except MissingEntry:
                 return None, 0.0
+
+
+class KeepScores(NbGraderPreprocessor):  # type: ignore[misc]
+    """Gives back what a changed week took from work that was handed in before, once nbgrader has written its scores."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Raise the notebook's scores in the gradebook to those that are kept, and keep what it came to."""
+        told = resources["nbgrader"]
+        root, week, job = resources[JUDGED]
+        name = told["notebook"]
+        ids = [cell.metadata.nbgrader.grade_id for cell in nb.cells if is_grade(cell) or is_task(cell)]
+        with Gradebook(told["db_url"]) as gradebook:
+            found = {id: gradebook.find_grade(id, name, told["assignment"], told["student"]) for id in ids}
+            scores = {id: grade.auto_score for id, grade in found.items()}
+            keep_scores(job.floor.get(name, {}), scores, nb)
+            for id, grade in found.items():
+                grade.auto_score = scores[id]
+            gradebook.db.commit()
+        Cache(root, told["assignment"]).note(job, week, {name: scores})
+        return nb, resources
+
+
+def _key(root: Path, assignment: str, path: Path, nb: NotebookNode) -> bytes:
+    """The key of a notebook of the submission, as it lies there."""
+    read = nbio.reads_plain(path.read_text(encoding="utf-8")) if path.is_file() else nb
+    return submission_key(course_secret(root), assignment, read)
 
 
 def _source(text: str | None, nb: NotebookNode) -> NotebookNode:

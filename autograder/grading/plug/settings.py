@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from traitlets import Float, Integer
+from traitlets import Bool, Float, Integer
 from traitlets.config import Config, Configurable
 
 from autograder.wall.wire.limits import Limits
@@ -14,6 +14,8 @@ class Budget(Configurable):
     cell_seconds = Float(60.0, min=0.1, help="seconds of one cell").tag(config=True)
     notebook_seconds = Float(600.0, min=0.1, help="seconds of a whole notebook with its tests").tag(config=True)
     memory = Integer(2 << 30, min=64 << 20, help="bytes that the notebook's processes may write to").tag(config=True)
+
+    lower = Bool(False, help="a changed week may lower scores of work handed in before").tag(config=True)
 
     def limits(self) -> Limits:
         """The same as plain data."""

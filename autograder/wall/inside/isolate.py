@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import signal
@@ -55,9 +56,22 @@ def enter(uid: int) -> None:
         os.close(fd)
 
 
-def mount_proc() -> None:
-    """Mount this pid namespace's /proc over the one that is there."""
-    _mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+def mount_proc(whole: bool = False) -> None:
+    """Mount this pid namespace's /proc over the one that is there: its processes and, where `whole`, what is the machine's.
+
+    The machine's counters (of processes, of pages) go on counting: who began before another trained would read there what
+    that one added. Kernels before 5.8 cannot leave them out.
+    """
+    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+    if whole:
+        _mount("proc", "/proc", flags)
+        return
+    try:
+        _mount("proc", "/proc", flags, "subset=pid")
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        _mount("proc", "/proc", flags)
 
 
 def mount_own(private: Iterable[str], hidden: Iterable[str], room: tuple[int, int], kept: Collection[str] = ()) -> None:

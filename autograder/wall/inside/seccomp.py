@@ -6,8 +6,12 @@ reaches the host of a virtual machine) are held by no network namespace; the res
 Files that every sandbox can read are one file for all of them: whoever locks one, or is told that another opens it, gets in
 the other's way or hears from it. So nothing is locked, leased or watched, nobody is told which pages are in memory, and
 nobody puts them out. SQLite cannot do without POSIX locks, so these are granted without being taken: the files that a
-notebook can write are its own. A futex on a mapping that is shared remains, since threads need it: whoever must not tell
-another something is ended before.
+notebook can write are its own.
+
+A futex that is not private is found by file and offset: on a library's own text, which every sandbox maps, one wakes
+another. Nobody can be told who does not wait, so a wait on such a one ends at once, as if by a signal: whoever waits looks
+again at what it waits for. Locks of threads are private and wait; a lock between processes (`multiprocessing`), and the
+moment in which a thread that is joined ends, are looked at again and again instead.
 """
 
 from __future__ import annotations
@@ -39,12 +43,17 @@ _FCNTL_DENIED = (37, 38, 1024, 1026, 1031)  # F_OFD_SETLK, F_OFD_SETLKW, F_SETLE
 _MADV_COLD, _MADV_PAGEOUT = 20, 21
 _SOCKET = (41, 198)
 _FAMILIES = (1, 2, 10)  # unix, inet, inet6
+_FUTEX = (202, 98)
+_FUTEX_PRIVATE, _FUTEX_COMMAND = 0x80, 0x7F
+_FUTEX_WAITS = (0, 6, 9, 11, 13)  # WAIT, LOCK_PI, WAIT_BITSET, WAIT_REQUEUE_PI, LOCK_PI2
+_FUTEX_NEW = (449, 454, 455, 456)  # futex_waitv, futex_wake, futex_wait, futex_requeue: no library needs them
 _CLONE, _CLONE3 = (56, 220), 435  # clone3 keeps its flags where a filter cannot read them; libraries fall back to clone
 _NAMESPACES = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET: a way around unshare
 _ARCHITECTURE = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
-_LOAD, _JUMP_EQUAL, _JUMP_ABOVE, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _JUMP_EQUAL, _JUMP_ABOVE, _JUMP_SET, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _DENY, _MISSING, _DONE = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS, 0x00050000  # _DONE: it says 0 and does nothing
+_AGAIN = 0x00050000 | errno.EINTR
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 _NUMBER, _ARCH, _FIRST_ARGUMENT, _ARGUMENT = 0, 4, 16, 8  # offsets; an argument's lower half comes first
 _X32 = 0x40000000
@@ -59,10 +68,11 @@ def program() -> bytes:
     steps += [_step(_JUMP_ABOVE, _X32, 0, 1), _step(_RETURN, _DENY)]
     for numbers in _FORBIDDEN.values():
         steps += [_step(_JUMP_EQUAL, numbers[column], 0, 1), _step(_RETURN, _DENY)]
-    for number in (_CLONE3, _FLOCK[column]):
+    for number in (_CLONE3, _FLOCK[column], *_FUTEX_NEW):
         steps += [_step(_JUMP_EQUAL, number, 0, 1), _step(_RETURN, _MISSING)]
     steps += _by_argument(_FCNTL[column], 1, {_F_SETLK: _DONE, _F_SETLKW: _DONE, **dict.fromkeys(_FCNTL_DENIED, _DENY)})
     steps += _by_argument(_MADVISE[column], 2, {_MADV_COLD: _DENY, _MADV_PAGEOUT: _DENY})
+    steps += _waits(_FUTEX[column])
     steps += [_step(_JUMP_EQUAL, _CLONE[column], 0, 4), _step(_LOAD, _FIRST_ARGUMENT)]
     steps += [_step(_JUMP_SET, _NAMESPACES, 0, 1), _step(_RETURN, _DENY), _step(_RETURN, _ALLOW)]
     steps += [_step(_JUMP_EQUAL, _SOCKET[column], 1, 0), _step(_RETURN, _ALLOW), _step(_LOAD, _FIRST_ARGUMENT)]
@@ -77,6 +87,15 @@ def _by_argument(call: int, which: int, answers: dict[int, int]) -> list[bytes]:
     for value, answer in answers.items():
         body += [_step(_JUMP_EQUAL, value, 0, 1), _step(_RETURN, answer)]
     return [_step(_JUMP_EQUAL, call, 0, len(body) + 1), *body, _step(_RETURN, _ALLOW)]
+
+
+def _waits(futex: int) -> list[bytes]:
+    """Steps that let a private futex wait, and end every other wait at once."""
+    body = [_step(_LOAD, _FIRST_ARGUMENT + _ARGUMENT), _step(_JUMP_SET, _FUTEX_PRIVATE, 0, 1), _step(_RETURN, _ALLOW)]
+    body.append(_step(_AND, _FUTEX_COMMAND))
+    for command in _FUTEX_WAITS:
+        body += [_step(_JUMP_EQUAL, command, 0, 1), _step(_RETURN, _AGAIN)]
+    return [_step(_JUMP_EQUAL, futex, 0, len(body) + 1), *body, _step(_RETURN, _ALLOW)]
 
 
 def install() -> None:

@@ -39,7 +39,7 @@ def main() -> None:
     settings = json.loads(sys.argv[2])
     try:
         if settings["own_proc"]:
-            isolate.mount_proc()  # bubblewrap's is covered in places, and such a one cannot be mounted anew below
+            isolate.mount_proc(whole=True)  # bubblewrap's is covered in places, and such a one cannot be mounted anew below
         home = settings["home"]
         os.chdir(home)
         ready = _warm()

@@ -36,7 +36,7 @@ def mounts(size: int, readable: Iterable[Path], data: bool) -> list[str]:
     readable : what may be read inside, where it stands outside.
     data : whether the course's data is there.
     """
-    made = ["--perms", "0755", "--tmpfs", "/", "--proc", "/proc", "--dev", "/dev"]
+    made = ["--perms", "0755", "--tmpfs", "/", "--proc", "/proc", *_machine_covered(), "--dev", "/dev"]
     for path in PRIVATE:  # before what may be read: a checkout may itself lie under /tmp
         made += [*_parents(path), "--perms", "1777", "--size", str(size), "--tmpfs", path]
     made += ["--perms", "1777", "--dir", MATPLOTLIB]
@@ -76,6 +76,16 @@ def _hidden(real: Path) -> tuple[Path, ...]:
     parts = {folder / name for folder in found for name in HIDDEN_IN_PACKAGES}
     unused = {folder for folder in found if folder not in used and not folder.is_relative_to("/nix")}
     return (*unused, *(path for path in parts if path.is_dir() and not any(path.is_relative_to(one) for one in unused)))
+
+
+def _machine_covered() -> list[str]:
+    """Cover what /proc says of the machine: its counters go on counting, and who began before another trained would read
+    there what that one added. Processes and links to them stay."""
+    made: list[str] = []
+    for path in sorted(Path("/proc").iterdir()):
+        if not path.name.isdigit() and not path.is_symlink():
+            made += ["--tmpfs", str(path), "--remount-ro", str(path)] if path.is_dir() else ["--ro-bind", "/dev/null", str(path)]
+    return made
 
 
 def _data_files(folder: Path) -> list[str]:

@@ -5,6 +5,7 @@ The grader's side trusts nothing that comes in: whatever is malformed or beyond 
 
 from __future__ import annotations
 
+import math
 import sys
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from autograder.wall.wire.randoms import BIT_GENERATORS, checked, move_on
 ARRAY, SCALAR, TUPLE, SET, FROZENSET, COMPLEX, INTEGER, SLICE, RANGE, ELLIPSIS, RANDOM, NAMED, DTYPE = range(1, 14)
 MINE, YOURS = 20, 21  # a handle of the sender's, of the receiver's
 PLAIN_KINDS = "biufcSUmM"
+EMPTY = 1 << 20  # an array of no bytes may have rows without end: who lends a function pays for each of them
 INLINE = 4096  # bytes: smaller arrays travel in the body
 
 
@@ -213,7 +215,9 @@ class _Decoder:
         else:
             raw, self.buffers[where] = self.buffers[where], np.empty(0, np.uint8)  # each buffer serves one array
         _check_bytes(raw, dtype)
-        value = raw.view(dtype).reshape([_number(n) for n in shape])
+        if math.prod(max(_number(n), 1) for n in shape) > max(EMPTY, raw.size):
+            raise WallError("an array without entries has sides too long to cross the wall")
+        value = raw.view(dtype).reshape(shape)
         value.flags.writeable = bool(writeable)
         return value
 
