@@ -95,7 +95,7 @@ WAYS = {
     ),
     "locks in /proc": Way(
         "fd = os.open(FILE, os.O_RDONLY)\nwith contextlib.suppress(OSError): fcntl.flock(fd, fcntl.LOCK_SH)",
-        "def heard(): return str(os.stat(FILE).st_ino) in open('/proc/locks').read()",
+        "def heard():\n    try: return str(os.stat(FILE).st_ino) in open('/proc/locks').read()\n    except OSError: return False",
     ),
     "lease": Way(
         "fd = os.open(FILE, os.O_RDONLY)\nwith contextlib.suppress(OSError): fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_RDLCK)",

@@ -148,11 +148,21 @@ def threads():
 
 @both
 def test_the_machine_is_not_described(learner: Kernel) -> None:
-    define(learner, "import os\ndef readable():\n    found = []\n    for top, _, files in os.walk('/proc'):\n"
-           "        if top.split('/')[2:3] and (top.split('/')[2].isdigit() or top.split('/')[2] in ('self', 'thread-self', 'net')): continue\n"
-           "        for file in files:\n            path = os.path.join(top, file)\n            if os.path.islink(path): continue\n"
-           "            try: open(path, 'rb').read(1); found.append(path)\n            except OSError: pass\n    return found")  # fmt: skip
+    define(learner, _READABLE)
     assert learner.get("readable")() == []
+
+
+_READABLE = """
+import os
+def readable():
+    found = []
+    for top, _, files in os.walk('/proc'):
+        if top.split('/')[2:3] and (top.split('/')[2].isdigit() or top.split('/')[2] in ('self', 'thread-self', 'net')): continue
+        for path in (os.path.join(top, file) for file in files):
+            try: found += [path] if not os.path.islink(path) and open(path, 'rb').read(1) else []
+            except OSError: pass
+    return found
+"""
 
 
 def _heard(starter: Sandbox | Warm, ways: dict[str, Way]) -> dict[str, object]:
