@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import importlib
 import json
+import multiprocessing
 import os
 import re
 import secrets
@@ -14,6 +15,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,19 +24,28 @@ import pytest
 from nbgrader.api import Gradebook
 from tiny import FULL, OPEN, WEEK, Book
 
-from autograder.grading.batch.batch import grade_class
+from autograder.grading.batch.batch import Batch, grade_class
+from autograder.grading.grader import Grader
 from autograder.grading.keys import course_secret
 from autograder.grading.outcome import Outcome
 from tests.grading.campaign.lib import ATTACKS, CANARY, LEFT, MARK, SHOWN
+from tests.grading.campaign.plain import run_plain
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(900)]  # whoever is first waits until the whole class is graded
 KINDS = ("forging", "patching", "reading", "writing", "exhausting", "killing", "escaping", "malformed", "beside", "persistence",
          "sharing")  # fmt: skip
-for kind in (*KINDS, "insider", "texts", "lost"):
+for kind in (*KINDS, "insider", "texts", "lost", "independent"):
     importlib.import_module(f"tests.grading.campaign.{kind}")
 if only := os.environ.get("CAMPAIGN_ONLY"):  # a part of the names: a quick look at new attacks
     for name in [name for name in ATTACKS if only not in name]:
         del ATTACKS[name]
+# In a sandbox of its own for each process, one of each class: there every start takes a second.
+ONCE = {attack.kind: name for name, attack in reversed(ATTACKS.items())}
+ONCE["persistence"] = "persistence-zz_looks_for_what_others_left"
+PLAIN = [name for name in ATTACKS if name in ONCE.values()]
+TRIED = [*(("warm", name) for name in ATTACKS), *(("sandbox", name) for name in PLAIN)]
+every = pytest.mark.parametrize(("campaign", "name"), TRIED, indirect=["campaign"])
+both = pytest.mark.parametrize("campaign", ["warm", "sandbox"], indirect=True)
 HONEST = ("aa-honest", "kk-honest", "zz-honest")  # graded first, in the middle, last
 NOTEBOOK = 30.0  # seconds; a cell has a tenth of them, as by default
 TIGHT = f"c.Judge.cell_seconds = {NOTEBOOK / 10}\nc.Judge.notebook_seconds = {NOTEBOOK}\nc.Judge.memory = 700 << 20\n"
@@ -51,8 +62,9 @@ def honest(book: Any, canary: str) -> None:
 
 @dataclass
 class Campaign:
-    """A class after grading, and what was before."""
+    """A class after grading, and what was before. `names`: the attackers in it."""
 
+    names: list[str]
     root: Path
     outcomes: dict[str, Outcome]
     calm: dict[str, Outcome]
@@ -66,8 +78,9 @@ class Campaign:
 
 
 @pytest.fixture(scope="module")
-def campaign(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
+def campaign(request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
     """Everybody's work handed in, and graded once; the honest ones' alone besides."""
+    grade, names = (_grade_plainly, PLAIN) if request.param == "sandbox" else (_grade, [*ATTACKS])
     home = Path(shutil.copytree(built, tmp_path_factory.mktemp("campaign") / "home"))
     root = home / "course"
     canaries = {name: f"{CANARY}-{name}-{secrets.token_hex(6)}" for name in
@@ -88,16 +101,16 @@ def campaign(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     _plant(temporary, canaries["temporary"], 0o644)
     os.environ["CAMPAIGN_VARIABLE"] = canaries["environment"]
     try:
-        calm = {one.student: one for one in grade_class(calm_root, WEEK, workers=2)}
-        for name, attack in ATTACKS.items():
+        calm = {one.student: one for one in grade(calm_root)}
+        for name in names:
             book = Book(root / "release", root / "submitted" / name / WEEK)
-            attack.change(book)
+            ATTACKS[name].change(book)
             if book.notebook is not None:
                 book.save()
         before = _snapshot(home) | _snapshot(temporary.parent)
-        outcomes = {one.student: one for one in grade_class(root, WEEK, workers=2)}
+        outcomes = {one.student: one for one in grade(root)}
         after = _snapshot(home) | _snapshot(temporary.parent)
-        made = Campaign(root, outcomes, calm, calm_root, canaries, before, after, _left(home), _alive())
+        made = Campaign(names, root, outcomes, calm, calm_root, canaries, before, after, _left(home), _alive())
         with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
             made.scores = {one.student_id: float(one.score) for one in gradebook.assignment_submissions(WEEK)}
         yield made
@@ -106,6 +119,22 @@ def campaign(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         shutil.rmtree(temporary.parent)
         for folder in root.glob("submitted/*/*/locked"):
             folder.chmod(0o700)
+
+
+def _grade(root: Path) -> list[Outcome]:
+    return grade_class(root, WEEK, workers=2)
+
+
+def _grade_plainly(root: Path) -> list[Outcome]:
+    """The same without warm processes."""
+    grader, outcomes = Grader(root), []
+    batch = Batch(grader, WEEK)
+    try:
+        with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as executor:
+            batch.grade(grader.students(WEEK), executor, 2, outcomes.append, run_plain)
+    finally:
+        batch.close()
+    return outcomes
 
 
 def _plant(path: Path, text: str, mode: int) -> None:
@@ -167,14 +196,14 @@ def test_there_are_eighty_of_eleven_classes() -> None:
     assert {attack.kind for attack in ATTACKS.values()} == set(KINDS)
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@every
 def test_an_attack_gets_what_it_deserves(campaign: Campaign, name: str) -> None:
     outcome = campaign.outcomes[name]
     assert outcome.trouble == ""
     assert (campaign.scores[name], outcome.score, outcome.most) == (ATTACKS[name].deserved, ATTACKS[name].deserved, FULL)
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@every
 def test_an_attack_reads_nothing(campaign: Campaign, name: str) -> None:
     """What she gets back is her page; what stands in the grader's folders of hers is looked at too."""
     seen = 0
@@ -200,7 +229,7 @@ def _outputs(text: str, path: Path) -> str:
     return json.dumps([cell.get("outputs") for cell in json.loads(text)["cells"]])
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@every
 def test_a_page_is_of_a_size_that_opens_and_runs_nothing(campaign: Campaign, name: str) -> None:
     page = (campaign.root / "feedback" / name / WEEK / f"{WEEK}.html").read_text(encoding="utf-8")
     assert len(page) < 30 << 20
@@ -209,12 +238,13 @@ def test_a_page_is_of_a_size_that_opens_and_runs_nothing(campaign: Campaign, nam
     assert name != "forging-results_in_every_field" or SHOWN not in page
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@every
 def test_an_attack_is_over_by_its_own_limit(campaign: Campaign, name: str) -> None:
     calm = max(one.seconds for one in campaign.calm.values())
     assert campaign.outcomes[name].seconds < NOTEBOOK + HELD_UP * calm
 
 
+@both
 def test_nothing_outside_is_changed(campaign: Campaign) -> None:
     before, after = ({path: value for path, value in seen.items() if not _written(campaign.root, path)}
                      for seen in (campaign.before, campaign.after))  # fmt: skip
@@ -228,10 +258,12 @@ def _written(root: Path, path: str) -> bool:
     return len(parts) > 1 and parts[0] in ("autograded", "feedback", "submitted") and parts[1] in HONEST
 
 
+@both
 def test_no_process_survives(campaign: Campaign) -> None:
     assert campaign.alive == []
 
 
+@both
 def test_what_others_left_is_not_found(campaign: Campaign) -> None:
     name = "persistence-zz_looks_for_what_others_left"
     path = campaign.root / "autograded" / name / WEEK / f"{WEEK}.ipynb"
@@ -239,6 +271,7 @@ def test_what_others_left_is_not_found(campaign: Campaign) -> None:
     assert "nothing []" in outputs and "FOUND" not in outputs
 
 
+@both
 @pytest.mark.parametrize("student", HONEST)
 def test_an_honest_classmate_is_graded_as_among_honest_people(campaign: Campaign, student: str) -> None:
     assert campaign.outcomes[student].score == campaign.scores[student] == campaign.calm[student].score == OPEN
@@ -262,6 +295,7 @@ def _rows(root: Path, student: str) -> list[Any]:
         ).fetchall()
 
 
+@both
 @pytest.mark.parametrize("student", HONEST)
 def test_an_honest_classmate_is_not_held_up(campaign: Campaign, student: str) -> None:
     assert campaign.outcomes[student].seconds < HELD_UP * max(one.seconds for one in campaign.calm.values())
