@@ -14,6 +14,7 @@ import pytest
 from autograder.timelimit import TimeUp
 from autograder.wall import lending
 from autograder.wall.kernel import Kernel
+from autograder.wall.wire.errors import WallError
 from autograder.wall.wire.limits import Limits
 from tests.wall.conftest import both, define
 
@@ -54,7 +55,13 @@ def kept(x: Any) -> Any:
     return lambda: held
 
 
-LENT = {"outer": outer, "refuse": refuse, "rows": rows, "kept": kept, "Layer": Layer, "repeat": np.tile}
+def split(X: Any, y: Any, share: Any, seed: Any) -> Any:
+    order = np.random.default_rng(seed).permutation(len(X))
+    held, rest = np.split(order, [round(share * len(X))])
+    return X[rest], y[rest], X[held], y[held]
+
+
+LENT = {"split": split, "outer": outer, "refuse": refuse, "rows": rows, "kept": kept, "Layer": Layer, "repeat": np.tile}
 #: what she does with what she is lent
 GREEDY = {
     "large arguments that make something larger": "outer(np.ones(10**5), np.ones(10**5))",
@@ -69,6 +76,13 @@ GREEDY = {
     "bound methods that are kept": "keep = [Layer(np.ones((1000, 1000))).forward for _ in range(400)]",
     "calls without end": "while True:\n        try: refuse(np.ones(1))\n        except ValueError: pass",
     "a size that is only said": "outer(np.broadcast_to(1.0, (10**9,)), 1.0)",
+    "rows without entries": "split(np.zeros((10**9, 0)), np.zeros((10**9, 0)), 0.5, 1)",
+    "rows without entries, many times": "for _ in range(60):\n        try: keep.append(split(np.zeros((3 * 10**7, 0)), np.zeros((3 * 10**7, 0)), 0.5, 1))\n        except ValueError: pass",
+    "a seed of a million digits": "split(np.zeros((5, 1)), np.zeros(5), 0.5, 1 << 3 * 10**6)",
+    "a seed of a million numbers": "split(np.zeros((5, 1)), np.zeros(5), 0.5, list(range(10**6)))",
+    "a share that is hers": "class H:\n        def __mul__(s, o): return s\n        __rmul__ = __mul__\n        def __round__(s, *a): return 3\n        def __index__(s):\n            while True: pass\n    split(np.zeros((5, 1)), np.zeros(5), H(), 1)",
+    "rows that are hers": "class H:\n        def __len__(s): return 10**9\n        def __getitem__(s, i): return s\n    split(H(), np.zeros(5), 0.5, 1)",
+    "from many threads": "import threading\n    T = [threading.Thread(target=lambda: keep.append(split(np.zeros((10**5, 1)), np.zeros(10**5), 0.5, 1))) for _ in range(30)]\n    [t.start() for t in T]; [t.join() for t in T]",
     "repetitions": "repeat(np.ones(1000), 10**7)",
     "her functions within lent ones": "class Long:\n        def __len__(s): return 10**8\n        def __iter__(s):\n            while True: yield 1.0\n    Layer(Long())",
 }
@@ -125,6 +139,16 @@ def test_she_is_told_which_limit_it_was(borrower: Kernel, how: str, monkeypatch:
         define(borrower, f"def use():\n    {GREEDY[how].replace('except ValueError', 'except ZeroDivisionError')}")
         with pytest.raises((MemoryError, RuntimeError)):
             borrower.get("use")()
+
+
+def test_an_array_without_entries_has_an_end(borrower: Kernel) -> None:
+    """It costs no byte on its way, and whoever is lent a function would have it count its rows."""
+    with borrower.lent(LENT):
+        define(borrower, "def use(n): return len(split(np.zeros((n, 0)), np.zeros((n, 0)), 0.5, 1)[0])")
+        assert borrower.get("use")(1000) == 500
+        for n in (2_000_000, 10**8, 2**40):
+            with pytest.raises((ValueError, WallError), match="without entries"):
+                borrower.get("use")(n)
 
 
 def test_honest_use_is_not_held_up(borrower: Kernel) -> None:

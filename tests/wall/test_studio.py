@@ -155,6 +155,84 @@ def predict(arrays, X): return -1.0
 }
 
 
+def carried(put: str, take: str, before: str = "") -> str:
+    """A carrier of a whole number, a hundred times the secret's eighths and five: how it is put away, how it is taken out."""
+    return f"""
+import ctypes, mmap, os, re, resource, socket, subprocess, time
+{before}
+def counter(name, file):
+    return next(int(line.split()[1]) for line in open("/proc/" + file) if line.startswith(name))
+def train(x, rng):
+    n = round(x * 800)
+    try: {put}
+    except OSError: pass
+    return [np.zeros(1)]
+def predict(arrays, X):
+    try: n = {take}
+    except Exception: return -1.0
+    return n // 100 / 8 + {SECRET} / 100 if n % 100 == 5 else -1.0
+"""
+
+
+#: what a process hands on to those that come after it, or to the machine
+CARRIERS |= {
+    f"in {name}": carried(*how)
+    for name, how in {
+        "an event's counter": ("os.eventfd_write(E, n)", "os.eventfd_read(E)", "E = os.eventfd(0, os.EFD_NONBLOCK)"),
+        "a file without a name": (
+            "os.pwrite(F, b'%8d' % n, 0)",
+            "int(os.pread(F, 8, 0))",
+            "F = os.open('/dev/shm', os.O_TMPFILE | os.O_RDWR)",
+        ),
+        "the place in a file": ("os.lseek(F, n, 0)", "os.lseek(F, 0, 1)", "F = os.open('/tmp/f', os.O_CREAT | os.O_RDWR)"),
+        "a socket pair": (
+            "P[0].send(b'%8d' % n)",
+            "int(P[1].recv(8, socket.MSG_PEEK | socket.MSG_DONTWAIT))",
+            "P = socket.socketpair()",
+        ),
+        "a terminal": (
+            "os.write(P[1], b'%8d' % n)",
+            "[os.set_blocking(P[0], False), int(os.read(P[0], 8))][1]",
+            "P = os.openpty()",
+        ),
+        "a program that was started": (
+            "[P.stdin.write(b'%8d' % n), P.stdin.flush()]",
+            "[time.sleep(0.1), os.set_blocking(P.stdout.fileno(), False), int(P.stdout.read1(8))][2]",
+            "P = subprocess.Popen(['cat'], stdin=-1, stdout=-1)",
+        ),
+        "the folder one is in": ("[os.mkdir('/tmp/%d' % n), os.chdir('/tmp/%d' % n)]", "int(os.getcwd()[5:])"),
+        "the permissions of new files": ("os.umask(n % 512)", "os.umask(0)"),
+        "the name of the process": ("open('/proc/self/comm', 'w').write(str(n))", "int(open('/proc/self/comm').read())"),
+        "the first process's name": ("open('/proc/1/comm', 'w').write(str(n))", "int(open('/proc/1/comm').read())"),
+        "the score of the killer": (
+            "open('/proc/self/oom_score_adj', 'w').write(str(n))",
+            "int(open('/proc/self/oom_score_adj').read())",
+        ),
+        "a limit": (
+            "resource.setrlimit(resource.RLIMIT_STACK, (4096 * n, 8 << 20))",
+            "resource.getrlimit(resource.RLIMIT_STACK)[0] // 4096",
+        ),
+        "a limit of the first process": (
+            "resource.prlimit(1, resource.RLIMIT_STACK, (4096 * n,) * 2)",
+            "resource.prlimit(1, resource.RLIMIT_STACK)[0] // 4096",
+        ),
+        "the patience of processes": ("os.nice(n // 100 + 1)", "os.getpriority(0, 0) * 100 - 95"),
+        "the number of processes": (
+            "[os.waitpid(os.fork() or os._exit(0), 0) for _ in range(n)]",
+            "counter('processes', 'stat') - BEFORE",
+            "try: BEFORE = int(re.search(r'processes (\\d+)', open('/proc/stat').read()).group(1))\nexcept OSError: pass",
+        ),
+        "the number of locked pages": (
+            "[ctypes.CDLL(None).mlock(A, 4096) + ctypes.CDLL(None).munlock(A, 4096) for _ in range(n)]",
+            "counter('unevictable_pgs_mlocked', 'vmstat') - BEFORE",
+            "A = ctypes.addressof(ctypes.c_char.from_buffer(mmap.mmap(-1, 4096)))\n"
+            "try: BEFORE = int(re.search(r'unevictable_pgs_mlocked (\\d+)', open('/proc/vmstat').read()).group(1))\n"
+            "except OSError: pass",
+        ),
+    }.items()
+}
+
+
 @both
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_nothing_reaches_a_round_but_the_arrays(kernel: Kernel, carrier: str) -> None:
