@@ -90,7 +90,7 @@ def text(name: str, source: str, kind: str = "code", deserved: float = ALL) -> N
         book.solve()
         book.add(source, kind=kind)
 
-    change.__name__ = f"text_{name}"
+    change.__name__ = f"other_text_{name}"
     attack("exhausting", deserved)(change)
 
 
