@@ -414,25 +414,32 @@ def smallest_fit(A, T):
 # ---------------------------------------------------------------------------------------------- clothes
 
 
+def shop(rng):
+    """A new shop of the studio's kind: readings (5000, 40) and piles (5000,) to learn from, and those of 1,000 other clothes."""
+    import checks  # it is loaded only where it is needed
+
+    clothes, others = (datasets.load("fashion", split=split) for split in ("train", "test"))
+    one = checks.shops(rng)[0]
+    some = rng.permutation(len(clothes.X))[: checks.LEARN]
+    return one.readings(clothes.X[some]), one.piles[clothes.y[some]], one.readings(others.X), one.piles[others.y]
+
+
 @picture
 def wardrobe():
-    """Four articles of clothing at 28, 14 and 7 pixels a side, and below them how many parameters one layer of ten logistic
-    units takes at each size: 7850, 1970 and 500."""
-    data = datasets.load("fashion", split="train")
+    """Four articles of clothing, four of forty masks of 7 by 7 windows, and the forty readings that the camera makes of each
+    article: what is left of the picture."""
+    import checks
+
+    data, one = datasets.load("fashion", split="train"), checks.shops(np.random.default_rng(4))[0]
     shown = [int(np.flatnonzero(data.y == k)[2]) for k in (0, 2, 6, 8)]
-    fig, axes = figure(8.8, 6.0, 3, 4)
-    for row, side in enumerate((28, 14, 7)):
-        block = 28 // side
-        small = data.X[shown].reshape(-1, side, block, side, block).mean(axis=(2, 4))
-        images(axes[row], small, [data.classes[data.y[i]] for i in shown] if row == 0 else (), vmin=0, vmax=255)
-        axes[row, 0].set_ylabel(
-            f"{side} × {side}\n{side * side * 10 + 10:,} parameters\nfor ten logistic units",
-            rotation=0,
-            ha="right",
-            va="center",
-            fontsize=9.5,
-            labelpad=8,
-        )
+    fig, axes = figure(9.2, 5.6, 3, 4, height_ratios=(1, 1, 0.7))
+    images(axes[0], data.X[shown], [data.classes[data.y[i]] for i in shown], vmin=0, vmax=255)
+    images(axes[1], one.masks.T[:4].reshape(4, 7, 7), [f"mask {k}" for k in range(1, 5)], cmap="gray")
+    readings = one.readings(data.X[shown])
+    for ax, row in zip(axes[2], readings, strict=True):
+        ax.bar(np.arange(1, 41), row, color=BLUE, width=0.8)
+        ax.set(ylim=(-1.1 * np.abs(readings).max(), 1.1 * np.abs(readings).max()), xticks=(1, 20, 40), xlabel="mask")
+    axes[2, 0].set_ylabel("reading")
     return fig
 
 
@@ -471,8 +478,8 @@ def agree(Value, forward, backward):
         signal = signal @ W + b
         signal = signal.relu() if k < len(leaves) else signal
     (signal * signal).sum().backward()
-    logits, cache = forward(parameters, X)
-    by_hand = backward(parameters, cache, 2 * np.asarray(logits))
+    scores, cache = forward(parameters, X)
+    by_hand, _ = backward(parameters, cache, 2 * np.asarray(scores))
     gaps = [abs(W.grad - dW).max() + abs(b.grad[0] - db).max() for (W, b), (dW, db) in zip(leaves, by_hand, strict=True)]
     worst = float(max(gaps))
     verdict = "the same slopes, by two roads" if worst < 1e-9 else "two different answers: at least one of them is wrong"
@@ -512,6 +519,7 @@ __all__ = [
     "from_before",
     "mistakes",
     "share_that_reaches_X",
+    "shop",
     "units_of_one_layer",
     "used_twice",
     "wardrobe",
