@@ -207,13 +207,13 @@ def loop(values, beta):
 
 @case("running_average", "twice as many values take twice as long, not four times", side=True, seconds=30)
 def one_pass(running_average):
-    values = np.cos(np.arange(12_000))
-    times = np.arange(12_000) * 1.0
+    values = np.cos(np.arange(20_000))
+    times = np.arange(20_000) * 1.0
     expect.faster(
         lambda: running_average(values, times, 0.9),
         lambda: loop(values, 0.9),
-        share=40,
-        what="one pass of plain Python over 12,000 values",
+        share=120,
+        what="one pass of plain Python over 20,000 values",
     )
 
 

@@ -41,7 +41,15 @@ twin("brakes", "quieter", draws={"num_steps": draws.sampled([900, 1500, 2500])})
 OF_EACH = 14
 
 
-# TABLE
+# Means over ten seeds of 70 landscapes (± over seeds). The edges lie 0.3 apart, four standard errors of 0.07.
+#   the start                              +4.25 (0.05)    Adam, constant 0.01 / 0.03 / 0.05   +0.52 / -0.52 / -0.39 (0.08)
+#   one constant rate, raw gradients       +2.57 (0.18)    Adam, half a cosine, 0.03 / 0.05    -0.14 / -0.76 (0.09)
+#   the same in units of the first one     +0.92 (0.10)    Adam, half a cosine, 0.1            -1.03 (0.07)
+#   with momentum 0.9                      -0.21 (0.06)    Adam, straight line, 0.1 / 0.15     -1.03 / -0.89 (0.07)
+#   with momentum and half a cosine, 0.3   -0.61 (0.06)    the same, betas 0.6 and 0.95, 0.12  -1.13 (0.07)
+#   L-BFGS, one gradient a step            +0.84 (0.10)    L-BFGS, means of five               +0.78 (0.15)
+#   Newton's step from a linear fit of all gradients seen  +4.86 (0.06)
+# A typed-in place is worth what the start is worth: places and turns are drawn afresh.
 @judge("optimise")
 def judged(entry, half, rng):
     found, families = mean_log_ratio(entry, rng, OF_EACH)

@@ -830,6 +830,6 @@ def asks_once_too_often():
 
 entry("optimise", band="baseline")(adam_descent("timid_adam", 0.025, power=0.8))
 entry("optimise", band="gets going")(scaled_descent("momentum_with_a_small_rate", 0.2, beta=0.9))
-entry("optimise", band="good")(scaled_descent("momentum_with_a_schedule", 0.4, beta=0.9))
+entry("optimise", band="good")(scaled_descent("momentum_with_a_schedule", 0.35, beta=0.9))
 entry("optimise", band="excellent")(adam_descent("adam_with_a_straight_schedule", 0.1, power=1.0))
 entry("optimise", band="excellent")(adam_descent("shorter_memories", 0.12, power=1.2, beta1=0.5, beta2=0.9))

@@ -207,13 +207,13 @@ def loop(values, beta):
 
 @case("running_average", "twice as many values take twice as long, not four times", side=True, seconds=30)
 def one_pass(running_average):
-    values = np.cos(np.arange(5_000))
-    times = np.arange(5_000) * 1.0
+    values = np.cos(np.arange(20_000))
+    times = np.arange(20_000) * 1.0
     expect.faster(
         lambda: running_average(values, times, 0.9),
         lambda: loop(values, 0.9),
-        share=60,
-        what="one pass of plain Python over 5,000 values",
+        share=120,
+        what="one pass of plain Python over 20,000 values",
     )
 
 
@@ -386,7 +386,11 @@ def best_rate(momentum_step, tune, low, kappa):
     )
 
 
-@case("momentum", "where all curvatures are equal one step arrives, and another unit of the loss changes only the learning rate")
+@case(
+    "momentum",
+    "where all curvatures are equal one step arrives, and another unit of the loss changes only the learning rate",
+    side=True,
+)
 def equal_curvatures(momentum_step, tune):
     learning_rate, beta = tuned(tune, 4.0, 4.0)
     parameters, slope = bowl(np.array([4.0]), np.array([3.0]))
@@ -456,6 +460,7 @@ def by_history(adam, parameters, seed, steps):
     "adam",
     "an array moves among others as it moves alone",
     draws={"seed": draws.seeds(), "layers": draws.integers(2, 4)},
+    side=True,
 )
 def alone(adam, seed, layers):
     rng = np.random.default_rng(seed)
@@ -555,6 +560,7 @@ def shortened(clip, gradients, times):
     "brakes",
     "a gradient within the limit comes back as it is",
     draws={"gradients": draws.dense(), "size": draws.sampled([1e-3, 0.3, 1.0])},
+    side=True,
 )
 def within(clip, gradients, size):
     small = [(size * W, size * b) for W, b in gradients]
@@ -609,7 +615,7 @@ def within_bounds(schedule, run):
     expect.that(near >= 0.9 * top, f"{num_steps} steps, top {top}: in the first quarter the largest rate is {near:.4g}")
 
 
-@case("brakes", "the learning rate never jumps: in 1,000 steps no change is larger than a fiftieth of `top`")
+@case("brakes", "the learning rate never jumps: in 1,000 steps no change is larger than a fiftieth of `top`", side=True)
 def no_jump(schedule):
     rates = rates_of(schedule, 1000, 2.0)
     k = int(np.abs(np.diff(rates)).argmax())
