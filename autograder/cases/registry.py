@@ -313,8 +313,9 @@ def studio(
     noise : float, "rms" or ("rms", float)
         Each number is multiplied by 1 + noise · z, z standard normal. ("rms", share) adds z times that share of its array's
         root mean square, never where columns have units of their own; "rms" is ("rms", 1e-3).
-    typed : float, optional
-        The metric that 1,000 bytes of typed-in text reach, measured; it lies below "good".
+    typed : float
+        The metric that 1,000 bytes of typed-in text reach, measured; it lies below "good". The baseline where nothing that is
+        typed in can help. It has no default: a studio without it is refused.
     honour : float, optional
         A value beyond "excellent" that is named and earns nothing more: something to go for when all points are there.
     higher : bool
@@ -336,7 +337,7 @@ def studio(
     --------
     >>> registry.exercise("moons", names=("train", "predict"), kind="studio")
     >>> @registry.studio("moons", train="train", users=("predict",), budget=20, metric="share named rightly",
-    ...                  baseline=0.5, bands=(0.7, 0.8, 0.9))
+    ...                  baseline=0.5, bands=(0.7, 0.8, 0.9), typed=0.5)
     ... def moons_in_public(entry, rng):
     ...     X = rng.normal(size=(40, 2))
     ...     y = (X[:, 0] > 0).astype(int)
@@ -381,7 +382,12 @@ def _amiss(studio: Studio, exercise: Exercise) -> Iterator[str]:
     kind, share = kind_of(studio.noise)
     if kind not in ("relative", "rms") or not isinstance(share, (int, float)) or not 0 < share < 1:
         yield f'noise={studio.noise!r} is none: write a share such as 1e-3, or ("rms", 0.03)'
-    if studio.typed is not None and (studio.typed >= studio.bands[1] if studio.higher else studio.typed <= studio.bands[1]):
+    if studio.typed is None:
+        yield (
+            "say what 1,000 bytes of typed-in text reach, measured: typed=0.65; it lies below “good”. Where nothing that is "
+            "typed in can help, since all is drawn afresh, that is the baseline"
+        )
+    elif studio.typed >= studio.bands[1] if studio.higher else studio.typed <= studio.bands[1]:
         yield f"typed-in text reaches {studio.typed:g}, the band “good” ({studio.bands[1]:g}): find a task where it does not pay"
 
 
@@ -410,7 +416,7 @@ def judge(id: str) -> Callable[[F], F]:
     --------
     >>> registry.exercise("stars", names=("train", "predict"), kind="studio")
     >>> @registry.studio("stars", train="train", users=("predict",), budget=9, metric="share", baseline=0.5,
-    ...                  bands=(0.7, 0.8, 0.9))
+    ...                  bands=(0.7, 0.8, 0.9), typed=0.6)
     ... def in_public(entry, rng): ...
     >>> @registry.judge("stars")
     ... def judged(entry, half, rng): ...

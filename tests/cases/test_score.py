@@ -17,7 +17,7 @@ from autograder.cases import exercise, studio
 
 exercise("toy", names=("train", "predict"), kind="studio")
 
-@studio("toy", train="train", users=("predict",), budget=2, metric="share", baseline=0.5, bands=(0.6, 0.7, 0.9))
+@studio("toy", train="train", users=("predict",), budget=2, metric="share", baseline=0.5, bands=(0.6, 0.7, 0.9), typed=0.5)
 def public(entry, rng):
     X = rng.normal(size=(400, 2))
     y = (X[:, 0] > 0).astype(int)

@@ -240,7 +240,10 @@ def test_an_error_on_judged_data_is_told_without_its_text() -> None:
 
 # --- declarations ------------------------------------------------------------------------------------------------------
 
-FIT = {"users": ("predict",), "train": "train", "budget": 9, "metric": "share", "baseline": 0.5, "bands": (0.6, 0.7, 0.8)}
+FIT = {
+    "users": ("predict",), "train": "train", "budget": 9, "metric": "share", "baseline": 0.5, "bands": (0.6, 0.7, 0.8),
+    "typed": 0.65,
+}  # fmt: skip
 UNFIT = {
     "users that are no tuple": ({"users": "predict"}, "users are a tuple"),
     "no users": ({"users": ()}, "at least one user"),
@@ -255,6 +258,7 @@ UNFIT = {
     "too much noise": ({"noise": ("rms", 2.0)}, "noise="),
     "bands that do not rise": ({"bands": (0.6, 0.6, 0.8)}, "must rise"),
     "typed-in text that pays": ({"typed": 0.7}, "typed-in text reaches 0.7"),
+    "nothing said of typed-in text": ({"typed": None}, "say what 1,000 bytes of typed-in text reach, measured: typed="),
 }
 
 
@@ -285,7 +289,7 @@ def test_a_studio_has_a_public_scorer_and_a_judge() -> None:
     with declaring() as found:
         registry.exercise("toy", names=("train", "predict"), kind="studio")
 
-        @registry.studio("toy", **FIT, typed=0.65, noise="rms")  # type: ignore[arg-type]
+        @registry.studio("toy", **FIT, noise="rms")  # type: ignore[arg-type]
         def public(entry: Any, rng: Any) -> Any:
             return float(entry.train().predict()), "more"
 

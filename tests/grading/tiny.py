@@ -148,7 +148,8 @@ def as_a_sum(double, x):
 
 
 @studio(
-    "guess", users=("guess",), counted="guesses", metric="nearness to one", baseline=0.8, bands=(0.90, 0.95, 0.975), seconds=10
+    "guess", users=("guess",), counted="guesses", metric="nearness to one", baseline=0.8, bands=(0.90, 0.95, 0.975), seconds=10,
+    typed=0.8,
 )
 def public(entry, rng):
     return expect.number(entry.round().guess(rng.normal(size=3)))

@@ -33,6 +33,7 @@ from autograder.course.places import Course
 from autograder.notebook.regions import STUB
 
 MINUTES, DICTATED = 420, 0.10
+SEEN = 0.90  # the share of a week's wrong rivals that its visible cases catch: green means right
 CPU_SECONDS = 120.0  # of the audit itself, a week
 
 Part = Callable[[], WeekAudit]
@@ -64,7 +65,10 @@ def parts_of(course: Course, week: str, given: Mapping[Pair, int], tried: Mappin
 
 
 def settled(found: WeekAudit) -> WeekAudit:
-    """What can be said of a week only when all its parts are there: what the audit itself took."""
+    """What can be said of a week only when all its parts are there: what is caught in sight, what the audit itself took."""
+    seen, wrong = found.seen
+    words = f"visible cases catch {seen} of {wrong} wrong rivals; {SEEN:.0%} are asked for: a learner takes green for right"
+    found.breach(seen >= SEEN * wrong, words)
     # Printed for every week; a busy machine needs more of them for the same work, so that only three times as many are a breach.
     found.breach(found.cpu <= 3 * CPU_SECONDS, f"its audit takes {found.cpu:.0f} CPU seconds; {CPU_SECONDS:.0f} are the bound")
     return found

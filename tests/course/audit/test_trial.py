@@ -50,6 +50,13 @@ def test_a_reference_runs_once_in_a_process(course: Course, append) -> None:
     assert mark.read_text() == "run "
 
 
+@pytest.mark.parametrize(("seen", "fine"), [((27, 30), True), ((26, 30), False), ((0, 0), True)])
+def test_what_visible_cases_catch_of_a_weeks_wrong_rivals_is_a_claim(seen: tuple[int, int], fine: bool) -> None:
+    breaches = settled(WeekAudit("week05_made_up", seen=seen)).breaches
+    assert (breaches == []) == fine
+    assert fine or "catch 26 of 30 wrong rivals; 90% are asked for" in breaches[0]
+
+
 def test_an_audit_that_takes_too_long_is_a_breach_and_twice_the_bound_is_a_busy_machine() -> None:
     fine = settled(WeekAudit("week05_made_up", cpu=2 * CPU_SECONDS))
     assert not fine.breaches
