@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib
 import json
@@ -14,7 +15,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,9 +79,22 @@ class Campaign:
 
 
 @pytest.fixture(scope="module")
-def campaign(request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
+def campaigns(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Campaign]]:
+    """Gives the campaign of a starter; each is graded once."""
+    with contextlib.ExitStack() as kept:
+        yield functools.cache(lambda starter: kept.enter_context(_graded(starter, built, tmp_path_factory)))
+
+
+@pytest.fixture
+def campaign(request: pytest.FixtureRequest, campaigns: Callable[[str], Campaign]) -> Campaign:
+    """The campaign of the test's starter."""
+    return campaigns(request.param)
+
+
+@contextlib.contextmanager
+def _graded(starter: str, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
     """Everybody's work handed in, and graded once; the honest ones' alone besides."""
-    grade, names = (_grade_plainly, PLAIN) if request.param == "sandbox" else (_grade, [*ATTACKS])
+    grade, names = (_grade_plainly, PLAIN) if starter == "sandbox" else (_grade, [*ATTACKS])
     home = Path(shutil.copytree(built, tmp_path_factory.mktemp("campaign") / "home"))
     root = home / "course"
     canaries = {name: f"{CANARY}-{name}-{secrets.token_hex(6)}" for name in
@@ -115,7 +129,7 @@ def campaign(request: pytest.FixtureRequest, built: Path, tmp_path_factory: pyte
             made.scores = {one.student_id: float(one.score) for one in gradebook.assignment_submissions(WEEK)}
         yield made
     finally:
-        del os.environ["CAMPAIGN_VARIABLE"]
+        os.environ.pop("CAMPAIGN_VARIABLE", None)
         shutil.rmtree(temporary.parent)
         for folder in root.glob("submitted/*/*/locked"):
             folder.chmod(0o700)
