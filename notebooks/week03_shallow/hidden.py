@@ -40,8 +40,9 @@ twin("capacity_curve", "same_split_for_all", draws={"rounds": draws.integers(4, 
 DRAWS = 24
 
 
-# An entry of few numbers must not follow the arms by a formula, and fixed features must not do. So the arms are bent out of shape, and
-# their plane is hidden among four dimensions. Mean share over four judgings of 24 draws each, ± over judgings (two judgings: *):
+# An entry of few numbers must not follow the arms by a formula, and fixed features must not do. So the arms are bent out of
+# shape, and their plane is hidden among four dimensions. Mean share over four judgings of 24 draws each, ± over judgings
+# (*: two judgings):
 #   a constant                                   0.500 ± 0.001      a net of 2 / 3 units, 500 steps      0.817* / 0.873*
 #   one straight cut                             0.718 ± 0.012      a net of 10 units, 40 steps          0.787* ± 0.026
 #   the nearest of 14 middles (k-means)          0.763 ± 0.022      the same, 150 steps                  0.891 ± 0.019
@@ -49,7 +50,8 @@ DRAWS = 24
 #   a cubic polynomial, 35 weights fitted        0.886 ± 0.020      the same, 1,000 steps                0.974 ± 0.014
 #   a spiral's formula: the best plane of 200,                      the better of two starts, 2,000      0.987 ± 0.007
 #   then all of its 14 numbers fitted            0.911 ± 0.028
-# What is typed in knows neither the plane nor the bends. The best that 1,000 bytes did is that formula, whose numbers are fitted: `typed`.
+# What is typed in knows neither the plane nor the bends. The best that we found in 1,000 bytes is that formula, its numbers
+# fitted: `typed`.
 @judge("spirals")
 def judged(entry, rng):
     draws = [checks.two_arms(rng) for _ in range(DRAWS)]

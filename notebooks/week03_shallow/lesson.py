@@ -886,10 +886,10 @@ score("spirals")
 # | 350 steps | the loss was still falling | 0.941 | 0.012 |
 # | 450 steps | still falling | 0.952 | 0.014 |
 # | 1,000 steps | how far does that go? | 0.974 | 0.014 |
-# | 2,000 steps, the better of two starts by its loss on the 600 points | one draw in ten had ended badly | 0.987 | 0.007 |
+# | 2,000 steps, the better of two starts by its loss on the 600 points | the worst draw had ended badly, at 0.82 | 0.987 | 0.007 |
 #
-# Two to four seeds each. From 350 to 450 steps the gain is no larger than what a new seed does. One more look told us more than the
-# mean did: with 1,000 steps the worst draw had 0.82.
+# Two to four seeds each. From 350 to 450 steps the gain is no larger than what a new seed does. The worst draw told us more than
+# the mean did.
 #
 # </details>
 
