@@ -2181,7 +2181,7 @@ def four_hidden_units():
 
 @entry("small_wardrobe", band="good")
 def plain_steps():
-    return piles_by_net((12,), epochs=12, rate=0.05, momentum=0.0, batch=32, decay=0.0)
+    return piles_by_net((16,), epochs=20, rate=0.05, momentum=0.0, batch=32, decay=0.0)
 
 
 @entry("small_wardrobe", band="excellent")
