@@ -1239,11 +1239,11 @@ def _spiral_slopes(v, X, y):
 
 @entry("spirals", band="gets going")
 def a_spirals_formula_fitted():
-    """Angle minus k r minus l r², in the best of 200 planes, then all fourteen numbers fitted by gradient descent."""
+    """Angle minus k r minus l r², in the best of 60 planes, then all fourteen numbers fitted by gradient descent."""
 
     def train(X, y, rng):
         winds, best = np.linspace(-9, 9, 73), (0.0, None)
-        for _ in range(200):
+        for _ in range(60):
             frame = np.linalg.qr(rng.normal(size=(4, 2)))[0]
             Q = X @ frame
             waves = np.exp(1j * (np.arctan2(Q[:, 1], Q[:, 0])[:, None] - winds * np.hypot(*Q.T)[:, None]))
@@ -1252,10 +1252,10 @@ def a_spirals_formula_fitted():
             if np.abs(pulls[k]) > best[0]:
                 best = np.abs(pulls[k]), np.array([*frame.ravel(), 0, 0, 1, winds[k], 0, np.angle(pulls[k])])
         v, m, s = best[1], np.zeros(14), np.zeros(14)
-        for t in range(1, 1001):
+        for t in range(1, 501):
             _, g = _spiral_slopes(v, X, y)
             m, s = 0.9 * m + 0.1 * g, 0.99 * s + 0.01 * g**2
-            v = v - 0.02 * (1 - t / 1100) * (m / (1 - 0.9**t)) / (np.sqrt(s / (1 - 0.99**t)) + 1e-9)
+            v = v - 0.02 * (1 - t / 550) * (m / (1 - 0.9**t)) / (np.sqrt(s / (1 - 0.99**t)) + 1e-9)
         return [v]
 
     return {"train": train, "predict": lambda arrays, X: (_spiral_score(arrays[0], X)[0] > 0).astype(int)}
