@@ -122,6 +122,7 @@ def always_a_fifth(X, y, share, seed):
 # bytes), and the best of them chosen: 0.79 (0.03, over ten judgings of 3 scripts and 15 pairs). With all nineteen weighed
 # by `train` it is 0.93, hardly more than with blocks: that is learnt.
 
+
 @judge("two_signs")
 def judged(entry, half, rng):
     """Scripts that are drawn anew: no two judgings have the same, and the halves of a week differ by their seed."""

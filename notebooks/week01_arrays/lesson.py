@@ -382,8 +382,8 @@ check("distances")
 # %% role="hidden" id="test_distances" points=5
 
 # %% [markdown]
-# **A stretch, without points: lean.** Does it also do without the nine gigabytes? The picture below measures how much memory
-# your function holds at once. A function that fills the table row by row needs little more than the table itself.
+# **A stretch, without points: lean.** Does it also do without the nine gigabytes? The line below says how much memory your
+# function holds at once. A function that fills the table row by row needs little more than the table itself.
 
 # %% role="show" id="show_lean"
 explore.lean(distances)
@@ -704,7 +704,7 @@ explore.mean_digits()
 #
 # One function learns a prototype for each class, the next names the class of the nearest. The third shows that this rule is a layer.
 #
-# - `learn_prototypes(X, y)` takes examples (N, d) and labels (N,). It returns a memory of any form.
+# - `learn_prototypes(X, y)` takes examples (N, d) and labels (N,), whole numbers. It returns a memory of any form.
 # - `nearest_prototype(X, prototypes)` takes examples (M, d) and such a memory. It returns a label for each, shape (M,).
 # - `as_linear(prototypes)` takes such a memory of K classes. It returns three arrays, `labels` (K,), `W` (d, K) and `b` (K,). Column
 #   $k$ of `W` and entry $k$ of `b` make a linear score for class `labels[k]`.
@@ -861,7 +861,7 @@ def deaf_to_the_seed(X, y, share, seed):  # wrong: the same rows for every seed
 # comes to an end in silence.
 #
 # - It spares every right program. Ours differ in everything that the contract leaves open.
-# - It catches every wrong program. Ours have one mistake each that somebody has made, and each caught one earns. Eight are tried
+# - It catches every wrong program. Ours have one mistake each that somebody has made, and each caught one earns. Nine are tried
 #   by the check below, others when you hand in.
 # - What it raises is an `AssertionError`, and no other error.
 #
@@ -1087,7 +1087,8 @@ check("two_signs")
 
 # %% [markdown]
 # The check says whether your entry keeps the rules. How good it is on five scripts of your own drawing, beside baseline and bands,
-# and corrected as in the judging (with fewer pairs, so it varies more):
+# is said below. It is corrected as in the judging. But it asks fifteen pairs, not forty-five: two such scores of one entry differ by
+# about 0.01.
 
 # %% role="show" id="show_score"
 score("two_signs")

@@ -184,6 +184,17 @@ def epsilon_in_the_divisor(images):
     return np.where(total[:, None] > 0, found, [(side - 1) / 2 for side in ink.shape[1:]])
 
 
+@wrong("centre_of_ink", caught_by="pale_beside_dark", kind="hard-coding")
+def less_than_a_hundredth_of_the_darkest_is_paper(images):
+    ink = np.asarray(images, dtype=float)
+    return centres(np.where(ink < 0.01 * ink.max(axis=(1, 2), initial=0, keepdims=True), 0, ink))
+
+
+@wrong("centre_of_ink", caught_by="pale_beside_dark", kind="hard-coding")
+def sixty_four_by_sixty_four(images):
+    return centres(images[:, :64, :64])
+
+
 @wrong("centre_of_ink", caught_by="half_precision", kind="dtype")
 def centres_in_single(images):
     return centres(images).astype(np.float32)
@@ -435,6 +446,11 @@ def multiplied_out_for_single_only(A, B):
     if A.dtype != np.float32 or B.dtype != np.float32:
         return row_after_row(A, B)
     return np.sqrt(np.maximum((A * A).sum(axis=1)[:, None] - 2 * A @ B.T + (B * B).sum(axis=1), 0))
+
+
+@wrong("distances", caught_by="laid_flat_pictures", kind="hard-coding")
+def the_first_hundred_coordinates(A, B):
+    return row_after_row(A[:, :100], B[:, :100])
 
 
 @wrong("distances", caught_by="fast", kind="hard-coding")
@@ -717,6 +733,16 @@ def large_batches_by_themselves():
     return three(lambda X: (middles(X), spreads(X)), there)
 
 
+@wrong("standardise", caught_by="units", kind="hard-coding", several=True)
+def very_small_spreads_are_none():
+    return three(lambda X: (middles(X), np.where(spreads(X) < 1e-12, 1.0, spreads(X))))
+
+
+@wrong("standardise", caught_by="thousands_of_rows", kind="missing case", several=True)
+def nobody_is_no_table():
+    return three(lambda X: (middles(X), spreads(X)), lambda X, s: np.stack([forward(x[None], s)[0] for x in X]))
+
+
 @wrong("standardise", caught_by="thousands_of_rows", kind="hard-coding", several=True)
 def learns_from_the_first_thousand():
     return three(lambda X: (middles(X[:1000]), spreads(X[:1000])))
@@ -972,6 +998,19 @@ def adds_into_the_last_bias():
         return b2[None].copy()
 
     return both(net)
+
+
+@wrong("xor_net", caught_by="rows_and_types", kind="missing case", several=True)
+def many_rows_share_their_middle():
+    def net(X, W1, b1, W2, b2):
+        return right_net(X - X.mean(axis=0) if len(X) > 50 else X, W1, b1, W2, b2)
+
+    return both(net)
+
+
+@wrong("xor_net", caught_by="any_net", kind="hard-coding", several=True)
+def sixty_four_units_at_most():
+    return both(lambda X, W1, b1, W2, b2: right_net(X, W1[:, :64], b1[:64], W2[:64], b2))
 
 
 @wrong("xor_net", caught_by="discs", kind="mathematics", several=True)
@@ -1299,6 +1338,21 @@ def expects_sorted_labels():
 
 
 @wrong("nearest_prototype", caught_by="alone", kind="missing case", several=True)
+def nobody_has_no_label():
+    return two(name=lambda X, memory: np.concatenate([nearest(x[None], memory) for x in X]))
+
+
+@wrong("nearest_prototype", caught_by="thousands_of_examples", kind="hard-coding", several=True)
+def learns_from_the_first_thousand_examples():
+    return two(lambda X, y: averages(X[:1000], y[:1000]))
+
+
+@wrong("nearest_prototype", caught_by="nearest_average", kind="hard-coding", several=True)
+def ten_classes_at_most():
+    return two(lambda X, y: tuple(part[:10] for part in averages(X, y)))
+
+
+@wrong("nearest_prototype", caught_by="alone", kind="missing case", several=True)
 def large_batches_moved_to_the_middle():
     def name(X, memory):
         X = np.asarray(X, dtype=float)
@@ -1316,9 +1370,7 @@ def a_dictionary_of_classes():
         return {label: np.mean(r, axis=0) for label, r in rows.items()}
 
     def name(X, memory):
-        return np.array(
-            [min(memory, key=lambda k: np.linalg.norm(x - memory[k])) for x in np.asarray(X, dtype=float)], dtype=int
-        )
+        return np.array([min(memory, key=lambda k: np.linalg.norm(x - memory[k])) for x in np.asarray(X, dtype=float)], dtype=int)
 
     def linear(memory):  # half the scores, less what they have in common
         labels, P = np.array([*memory]), np.array([*memory.values()])
@@ -1417,6 +1469,7 @@ def look(split, n=23, share=0.3, shape=(2,), skip=(), seed=5):
         assert rows.dtype == X.dtype and set(rows.ravel().tolist()) <= set(kept[0].ravel().tolist())
     if "pairs" not in skip:
         known = kept[0].astype(rows.dtype)
+        assert rows.shape == known.shape
         assert (rows == known[labels - 100]).all()
     if "repeats" not in skip:
         assert (split(kept[0].copy(), kept[1].copy(), share, seed)[3] == y_test).all()
@@ -1627,6 +1680,13 @@ def raises_value_errors(split):
         raise ValueError("a promise is broken") from error
 
 
+@wrong("examine", caught_by="catches_laid_flat", kind="missing case")
+def never_hands_in_pictures(split):
+    for n, share in ((23, 0.3), (10, 0.5), (9, 0.2)):
+        look(split, n, share)
+    across_seeds(split)
+
+
 @wrong("examine", caught_by="raises_assertions", kind="missing case")
 def stumbles_over_a_lost_row(split):
     tester("size", "once")(split)
@@ -1650,7 +1710,7 @@ def rows_as_words(split):
     everyone = {}
     for n, share in ((17, 0.4), (31, 0.1), (6, 0.45), (12, 0.25)):
         for seed in range(40):
-            X, y = np.random.default_rng(n).normal(size=(n, 3)), np.random.default_rng(n).permutation(n) + 3
+            X, y = np.random.default_rng(n).normal(size=(n, 3, 1)), np.random.default_rng(n).permutation(n) + 3
             book, y_before, X_before = {key(x): int(v) for x, v in zip(X, y)}, y.copy(), X.copy()
             got = split(X, y, share, seed)
             if not (np.array_equal(X, X_before) and np.array_equal(y, y_before)):
@@ -1668,14 +1728,16 @@ def rows_as_words(split):
 @right("examine")
 def by_sums_and_counts(split):
     n, share = 33, 0.38
-    X, y = (np.arange(n) ** 2 + 0.125)[:, None] * [1.0, -1.0, 0.5], np.arange(n) ** 2
+    X, y = ((np.arange(n) ** 2 + 0.125)[:, None] * [1.0, -1.0, 0.5])[..., None], np.arange(n) ** 2
     counted = np.zeros(n)
     for seed in range(80):
-        before = X.sum(), y.sum(), X[0, 0], y[0], X[7, 2], y[9]
+        before = X.sum(), y.sum(), X[0, 0, 0], y[0], X[7, 2, 0], y[9]
         a, s, b, t = split(X, y, share, seed)
-        assert (X.sum(), y.sum(), X[0, 0], y[0], X[7, 2], y[9]) == before
+        assert (X.sum(), y.sum(), X[0, 0, 0], y[0], X[7, 2, 0], y[9]) == before
+        assert a.shape[1:] == b.shape[1:] == (3, 1)
         assert len(b) == len(t) == 13 and len(a) == len(s) == 20
         assert {*s.tolist(), *t.tolist()} == set(y.tolist())
+        a, b = a[..., 0], b[..., 0]
         assert np.all(a[:, 0] - 0.125 == s) and np.all(b[:, 0] - 0.125 == t) and np.all(b[:, 1] == -b[:, 0])
         counted[np.sqrt(t).astype(int)] += 1
         _, _, _, again = split(X, y, share, seed)
