@@ -145,6 +145,15 @@ def faint(centre_of_ink):
     expect.close(centre_of_ink(images), [[4.0, 2.0]], reveal=True)
 
 
+@case("centre_of_ink", "pale ink beside dark ink counts as much as it weighs, on large paper too", side=True)
+def pale_beside_dark(centre_of_ink):
+    images = np.zeros((2, 90, 120))
+    images[0, 80, 100], images[0, :40, :70] = 2000, 1
+    images[1, 3, 4], images[1, 60, 111] = 1e-6, 1e3
+    said = "one dark dot among much pale ink: the centre is not where it balances"
+    expect.close(centre_of_ink(images), [centre_by_hand(p) for p in images], rtol=1e-9, otherwise=said)
+
+
 @case("centre_of_ink", "the centres are float64, and half precision loses no ink on the way", side=True)
 def half_precision(centre_of_ink):
     images = np.full((2, 40, 36), 60, np.float16)
@@ -311,6 +320,16 @@ def keeps_floats(distances):
         expect.close(got, table_by_hand(A, A[:1] + 1), rtol=1e-5)
 
 
+@case("distances", "pictures laid flat have all of their 784 coordinates", side=True)
+def laid_flat_pictures(distances):
+    rng = np.random.default_rng(5)
+    A, B = rng.integers(0, 256, (3, 784)).astype(np.uint8), rng.integers(0, 256, (4, 784)).astype(np.uint8)
+    B[3] = A[0]
+    B[3, 783] ^= 255
+    said = "some distances of pictures with 784 pixels are not right"
+    expect.close(distances(A, B), table_by_hand(A, B), rtol=1e-4, otherwise=said)
+
+
 @case("distances", "no points give an empty table", side=True)
 def no_points(distances):
     some, none = np.ones((3, 2)), np.ones((0, 2))
@@ -436,7 +455,7 @@ def two_scales(learn_scale, standardise, undo):
     "units do not matter: metres or kilometres, Celsius or kelvin",
     draws={
         "X": draws.normals((3, 6), (1, 4)),
-        "factor": draws.sampled([1000.0, 1e-3, 1e-9]),
+        "factor": draws.sampled([1000.0, 1e-3, 1e-9, 1e-15]),
         "shift": draws.sampled([0.0, 2.0]),
     },
 )
@@ -503,6 +522,8 @@ def thousands_of_rows(learn_scale, standardise, undo):
         among = expect.array(standardise(many, scale), many.shape, what="standardise")
         expect.close(standardise(many[:1], scale), among[:1], otherwise="alone, a row becomes something else than among others")
         expect.close(undo(among, scale), many, rtol=1e-6, atol=1e-5, otherwise="undo of thousands of rows is not what went in")
+    expect.shape(standardise(X[:0], scale), (0, 2), what="standardise")
+    expect.shape(undo(X[:0], scale), (0, 2), what="undo")
 
 
 @case("standardise", "a tiny spread is a spread", side=True)
@@ -624,7 +645,9 @@ def net_by_hand(X, W1, b1, W2, b2):
     weight=3,
     draws={
         "seed": draws.seeds(),
-        "sizes": draws.sampled([(3, 2, 4, 2), (1, 1, 1, 1), (2, 2, 2, 2), (5, 3, 2, 4), (1, 4, 3, 1), (4, 2, 9, 3)]),
+        "sizes": draws.sampled(
+            [(3, 2, 4, 2), (1, 1, 1, 1), (2, 2, 2, 2), (5, 3, 2, 4), (1, 4, 3, 1), (4, 2, 9, 3), (3, 30, 70, 2)]
+        ),
     },
 )
 def any_net(net, seed, sizes):
@@ -642,6 +665,8 @@ def rows_and_types(net):
         X[1] *= 1e6
         together = expect.array(net(X, *arrays), (4, 2), dtype=kind, what="net")
         expect.close(net(X[:1], *arrays), together[:1], rtol=1e-4, atol=1e-5, otherwise="alone, a row gets another score")
+        many = expect.array(net(np.concatenate([X, np.resize(X, (300, 3))]), *arrays), (304, 2), dtype=kind, what="net")
+        expect.close(many[:4], together, rtol=1e-4, atol=1e-5, otherwise="among 300 others, a row gets another score")
 
 
 @case("xor_net", "no examples give no scores", side=True)
@@ -731,7 +756,7 @@ def prototypes_by_hand(X, y, new):
     "nearest_prototype",
     "each example gets the class whose average is nearest",
     weight=3,
-    draws={"seed": draws.seeds(), "classes": draws.integers(1, 4), "d": draws.integers(1, 5), "n": draws.integers(1, 40)},
+    draws={"seed": draws.seeds(), "classes": draws.integers(1, 12), "d": draws.integers(1, 5), "n": draws.integers(1, 40)},
 )
 def nearest_average(learn_prototypes, nearest_prototype, seed, classes, d, n):
     rng = np.random.default_rng(seed)
@@ -772,6 +797,15 @@ def alone(learn_prototypes, nearest_prototype, seed):
         )
     many = expect.array(nearest_prototype(np.concatenate([new, new[rng.integers(0, 5, 400)] + 3]), memory), (405,))
     expect.that(np.array_equal(many[:5], together), "among 400 others, some get another label")
+    expect.shape(nearest_prototype(new[:0], memory), (0,), what="nearest_prototype")
+
+
+@case("nearest_prototype", "of thousands of training examples, the last count as the first", side=True)
+def thousands_of_examples(learn_prototypes, nearest_prototype):
+    y = np.resize([2, 6], 4000)
+    X = (np.where(np.arange(4000) < 2000, 0.0, 10.0) + np.where(y == 2, 0.0, 100.0))[:, None]  # the averages are 5 and 105
+    got = nearest_prototype(np.array([[54.0], [56.0], [51.0], [59.0]]), learn_prototypes(X, y))
+    expect.close(got, [2, 6, 2, 6], otherwise="with 4,000 training examples, another class's average lies nearer")
 
 
 @case(
@@ -970,6 +1004,12 @@ def values_cut(X, y, share, seed):
     return parts(np.asarray(X).astype(int), y, held_rows(len(X), share, seed))
 
 
+@catch(from_a_hat)
+def laid_flat(X, y, share, seed):
+    """Lays pictures flat on the way."""
+    return parts(np.reshape(X, (len(X), -1)), y, held_rows(len(X), share, seed))
+
+
 @catch(by_sorting_noise)
 def test_labels_mixed(X, y, share, seed):
     """Mixes up the labels of the test part."""
@@ -1145,8 +1185,8 @@ def corrected(shares, tasks):
     seconds=120,
 )
 def public(entry, rng):
-    """Five scripts of your own drawing, two pairs of each, learnt, judged and corrected as in the real judging."""
-    tasks = pairs_of_new_scripts(rng, scripts=5, pairs=2)
+    """Five scripts of your own drawing, three pairs of each, learnt, judged and corrected as in the real judging."""
+    tasks = pairs_of_new_scripts(rng, scripts=5, pairs=3)
     return corrected(shares_of(entry, tasks), tasks)
 
 
