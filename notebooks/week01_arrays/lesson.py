@@ -1087,8 +1087,8 @@ check("two_signs")
 
 # %% [markdown]
 # The check says whether your entry keeps the rules. How good it is on five scripts of your own drawing, beside baseline and bands,
-# is said below. It is corrected as in the judging. But it asks fifteen pairs, not forty-five: two such scores of one entry differ by
-# about 0.01.
+# is said below. It is corrected as in the judging. But it asks fifteen pairs, not forty-five: two such scores of one entry may differ
+# by 0.02.
 
 # %% role="show" id="show_score"
 score("two_signs")
