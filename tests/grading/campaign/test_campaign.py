@@ -32,7 +32,7 @@ from autograder.grading.outcome import Outcome
 from tests.grading.campaign.lib import ATTACKS, CANARY, LEFT, MARK, SHOWN
 from tests.grading.campaign.plain import run_plain
 
-pytestmark = [pytest.mark.campaign, pytest.mark.timeout(900)]  # whoever is first waits until the whole class is graded
+pytestmark = [pytest.mark.campaign, pytest.mark.timeout(1800)]  # whoever is first waits until the whole class is graded
 KINDS = ("forging", "patching", "reading", "writing", "exhausting", "killing", "escaping", "malformed", "beside", "persistence",
          "sharing")  # fmt: skip
 for kind in (*KINDS, "insider", "texts", "lost", "independent"):
