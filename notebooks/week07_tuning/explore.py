@@ -83,7 +83,7 @@ def with_putting_back(scores):
 
 
 def expected_best():
-    """Steep at first: five trials of 120 already bring most of what thirty bring. It goes on rising, ever more slowly."""
+    """Steep, then flat: one trial brings 0.38 in the mean, five bring 0.64, ten 0.70, thirty 0.76. It never stops rising."""
     scores, _ = random_trials(120, 0.0)
     n = np.arange(1, 61)
     return n, with_putting_back(scores)[:60]
@@ -327,7 +327,7 @@ def depth(start):
         ylim=(1e-6, 1e6),
         xlabel="layer",
         ylabel="size of the activations",
-        title=f"weights {start:.1f} times the right start: after 12 layers {plain[-1]:.2g}, with batch norm {normed[-1]:.2f}",
+        title=f"weights {start:.1f} times the right start: after 12 layers {plain[-1]:.3g}, with batch norm {normed[-1]:.2f}",
     )
     return fig
 

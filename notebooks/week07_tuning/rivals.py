@@ -1052,7 +1052,7 @@ def coarse_then_fine():
 def shrinking_steps():
     def choose(run, budget, rng, d):
         places = list(rng.permuted(np.tile((np.arange(8) + 0.5) / 8, (d, 1)), axis=1).T)
-        scores, reach = [run(one) for one in places], np.array([0.13] + [0.28] * (d - 1))
+        scores, reach = [run(one) for one in places], np.array([0.16] + [0.32] * (d - 1))
         while len(scores) < budget:
             places.append(np.clip(places[int(np.argmax(scores))] + reach * rng.standard_normal(d), 0, 1))
             scores.append(run(places[-1]))
