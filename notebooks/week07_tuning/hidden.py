@@ -33,7 +33,7 @@ SURFACES = 240
 
 
 # Mean regret over 240 trainings (± over ten seeds; the standard error of one judging in brackets). Random search with 1, 2 and 4
-# times the budget sets the bands: at it or a little above. They lie 7 standard errors apart, and each step is 4 of the larger one.
+# times the budget sets the bands: at it or a little above. Neighbours lie 7 of the larger standard error apart.
 #   linear scales                       0.482 (0.018)           random, 25 trials         0.098 ± 0.003 (0.004)
 #   the middle of the space             0.386 (0.017)           random, 50 trials         0.070 ± 0.002 (0.003)
 #   two values in each knob, a grid     0.166 ± 0.007 (0.007)   random, 100 trials        0.053 (0.002; two seeds)
