@@ -667,6 +667,7 @@ def no_leap(bend, slope):
     off = np.abs(np.diff(values) - ahead) > 0.005 + hair * np.abs(np.diff(steep))
     expect.that(~off, f"near z = {z[:-1][off][0]:.2f} it leaps" if off.any() else "")
     expect.that(np.abs(values - z).max() > 1e-6, "bend gives back what it is given")
+    expect.that(np.ptp(values) > 1e-6, "bend is the same for all numbers between -4 and 4")
 
 
 @case("bend", "the float type that went in comes out", side=True)
