@@ -43,6 +43,7 @@ SURFACES = 240
 #   25 Halton points, typed in          0.087 ± 0.002 (0.003)   the reference             0.036 ± 0.003 (0.003)
 # Typed in: nothing of a training is known beforehand, so what 1,000 bytes can hold is a good set of points to try (Halton's).
 # What is learnt about the family from the public generator (which scale, how wide) is the week's subject, and pays.
+# Seconds to grade the whole week behind the wall, on a busy machine: solved 16, nothing answered 5, an endless search 95.
 @judge("tuner")
 def judged(entry, half, rng):
     found = regrets(entry.round(), rng, SURFACES)

@@ -439,8 +439,11 @@ check("softmax")
 # %% role="try" id="try_tape"
 soft = tape.operation(log_softmax, log_softmax_backward)
 z = tape.Value(np.array([[0.0, 0.0, np.log(2)]]))
-(soft(z) * np.array([1.0, 0.0, 3.0])).sum().backward()
-print("the statement's example again:", z.grad)
+try:
+    (soft(z) * np.array([1.0, 0.0, 3.0])).sum().backward()
+    print("the statement's example again:", z.grad)
+except NotImplementedError:
+    print("log_softmax is not written yet")
 
 # %% [markdown]
 # ## A thermometer
