@@ -330,7 +330,7 @@ def stopped_at(StoppingRule, losses, longest):
     rule = StoppingRule(longest)
     seen = 0
     for loss in losses:
-        seen += 1  # noqa: SIM113 - it is asked for after the loop
+        seen += 1
         on = rule.see(float(loss))
         expect.that(on is not None, "`see` returned None: is there a `return`?")
         if not truth_of(on):

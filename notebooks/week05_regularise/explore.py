@@ -296,7 +296,7 @@ def paid(rule, true, measured, price=0.001):
     """The epoch kept, the number seen, and what both cost."""
     seen = 0
     for loss in measured.tolist():
-        seen += 1  # noqa: SIM113 - it is asked for after the loop
+        seen += 1
         if not rule.see(loss):
             break
     return rule.keep, seen, true[rule.keep] + price * seen
@@ -322,7 +322,7 @@ def stops(StoppingRule, training):
     right.axhline(ours, color=INK, lw=1.6)
     right.annotate("your rule", (59, ours), (0, 4), textcoords="offset points", ha="right")
     right.set(xlabel="fixed patience", ylabel="mean cost", ylim=(0.29, 0.42),
-              title=f"Yours costs {ours:.4f}, the best patience ({each[int(np.argmin(costs))]}) {min(costs):.4f}")
+              title=f"Yours {ours:.4f}, patience {each[int(np.argmin(costs))]}: {min(costs):.4f}")
     return fig
 
 
@@ -354,7 +354,7 @@ def layers(spread, leak):
     ax.semilogy(at, np.maximum(ahead, 1e-12), "o-", color=BLUE)
     ax.semilogy(at, np.maximum(back, 1e-12), "^--", color=ORANGE)
     ax.axhspan(0.4 * ahead[0], 2.5 * ahead[0], color=BLUE, alpha=0.12, lw=0)
-    ax.set(ylim=(1e-8, 1e8), xlabel="layer", ylabel="mean square", xticks=at,
+    ax.set(ylim=(1e-6, 1e6), xlabel="layer", ylabel="mean square", xticks=at,
            title=f"spread {spread:.2f}: layer 6 has {ahead[-1] / ahead[0]:.2g} times the mean square of layer 1")
     ax.annotate("activations (dots), and the band to stay in", (0.02, 0.93), xycoords="axes fraction", color=BLUE, fontsize=9)
     ax.annotate("gradients (triangles)", (0.02, 0.05), xycoords="axes fraction", color="#a87100", fontsize=9)
@@ -390,7 +390,8 @@ def histograms(initialise, scale):
     for k, (out, delta) in enumerate(zip(outs, deltas, strict=True)):
         for ax, values, size, colour in ((axes[0, k], out, ahead[k], BLUE), (axes[1, k], delta, back[k], ORANGE)):
             shown = values[values != 0] if ax is axes[0, k] else values
-            ax.hist(np.clip(shown.ravel(), -5, 5), bins=np.linspace(-5, 5, 41), color=colour, density=True)
+            counts, edges = np.histogram(np.clip(shown, -5, 5), bins=np.linspace(-5, 5, 41), density=True)
+            ax.stairs(counts, edges, color=colour, fill=True)
             ax.set(xlim=(-5, 5), yticks=[], ylim=(0, 1.2), title=f"{size:.2g}")
         axes[1, k].set_xlabel(f"layer {k + 1}")
     axes[0, 0].set_ylabel("activations")

@@ -475,26 +475,25 @@ def mean_cost(Rule, true, measured, longest=60, price=0.001):
 class StoppingRule:
     """Told one dev loss after the other, it says when to stop and which epoch to keep."""
 
-    ### BEGIN SOLUTION
-    window, patience = 7, 14
-
     def __init__(self, longest):
         """A rule for one training, which waits `longest` epochs at most."""
-        self.longest = longest
+        ### BEGIN SOLUTION
+        self.window, self.wait = min(7, longest), min(14, longest)
         self.losses, self.keep, self.lowest = [], 0, np.inf
+        ### END SOLUTION
 
     def see(self, loss):
         """The next dev loss: True to go on, False to stop."""
+        ### BEGIN SOLUTION
         if not np.isfinite(loss):
             return False
         self.losses.append(loss - self.losses[0] if self.losses else loss)  # differences, so that a shift changes nothing
-        recent = [0.0, *self.losses[1:]][-min(self.window, self.longest) :]
+        recent = [0.0, *self.losses[1:]][-self.window :]
         mean, middle = float(np.mean(recent)), len(self.losses) - 1 - (len(recent) - 1) // 2
         if mean < self.lowest:
             self.lowest, self.keep = mean, middle
-        return len(self.losses) - 1 - self.keep < min(self.patience, self.longest)
-
-    ### END SOLUTION
+        return len(self.losses) - 1 - self.keep < self.wait
+        ### END SOLUTION
 
 
 # %% role="check" id="check_stopping" points=2
