@@ -17,6 +17,8 @@
 # between calls, and chance comes from `rng`.
 
 # %% role="given" id="setup"
+import itertools
+
 import numpy as np
 import matplotlib.pyplot as plt
 from autograder.cases import check, score
@@ -25,7 +27,6 @@ import explore
 
 # %% role="try" id="from_earlier_weeks"
 import kit
-import itertools
 
 log_loss = kit.log_loss  # of week 2; your own instead: kit.mine("log_loss")
 forward, backward = kit.forward, kit.backward  # of week 4; your own instead: kit.mine("forward"), kit.mine("backward")
@@ -589,7 +590,7 @@ explore.layers()
 #
 # 1. Positive sums pass unchanged and negative ones are multiplied by the leak. So what becomes of the squares on each half?
 # 2. Find the variance of the weights for which the mean square stays. From it comes the *standard deviation*, by a root.
-# 3. For each pair of neighbouring widths draw an array of shape (inputs, outputs) and scale it. Which of the two numbers counts?
+# 3. For each pair of neighbouring widths (`itertools.pairwise` gives them) draw an array of shape (inputs, outputs) and scale it. Which of the two numbers counts?
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -597,7 +598,7 @@ explore.layers()
 # ```python
 # def initialise(widths, rng, leak=0.0):
 #     parameters = []
-#     for inputs, outputs in zip(widths[:-1], widths[1:]):
+#     for inputs, outputs in itertools.pairwise(widths):
 #         spread = np.sqrt(... / ...)
 #         parameters.append((spread * rng.normal(size=...), ...))
 #     return parameters
