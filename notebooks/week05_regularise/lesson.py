@@ -688,7 +688,8 @@ explore.steps()
 # - One entry in twenty may lie at a kink. There, each slope between those of both sides is right, ends included.
 # - `parameters` and `gradients` may be float32. You measure in float64.
 #
-# True gradients have a length of 0, or of $0.001$ at least. Losses lie between $-200$ and $200$. For $w^2 + b^2$ at $w = (1, 2)$ and
+# True gradients have a length of 0, or of $0.001$ at least. Losses lie between $-300$ and $300$. Away from kinks, a slope changes by
+# $2{,}000$ per unit at most. For $w^2 + b^2$ at $w = (1, 2)$ and
 # $b = 3$, with the gradients $(2, 4)$ and $5$, the answer is `["b"]`.
 #
 # <details><summary>A question to ask yourself</summary>
