@@ -15,21 +15,24 @@ def log_loss(logits, y):
 
 
 def forward(parameters, X):
-    """Logits (examples, classes) of the network for X (examples, features), and a cache of your own."""
-    signals = [X]
-    for k, (W, b) in enumerate(parameters, start=1):
-        sums = signals[-1] @ W + b
-        signals.append(np.maximum(sums, 0) if k < len(parameters) else sums)
-    return signals[-1], signals[:-1]
+    """Scores (examples, outputs) of the network for X (examples, features), and a cache of your own."""
+    arrived = [X]
+    for W, b in parameters[:-1]:
+        arrived.append(np.maximum(arrived[-1] @ W + b, 0))
+    W, b = parameters[-1]
+    return arrived[-1] @ W + b, arrived
 
 
-def backward(parameters, cache, d_logits):
-    """The gradients of a loss with respect to all parameters, from its gradient d_logits with respect to the logits."""
-    delta, slopes = d_logits, []
-    for (W, _), signal in zip(reversed(parameters), reversed(cache), strict=True):
-        slopes.append((signal.T @ delta, delta.sum(axis=0)))
-        delta = (delta @ W.T) * (signal > 0)
-    return slopes[::-1], delta
+def backward(parameters, cache, d_scores):
+    """The gradients of a loss for all parameters and for X, from its gradient d_scores for the scores."""
+    delta, gradients = d_scores, []
+    for layer in range(len(parameters) - 1, -1, -1):
+        inputs, (W, _) = cache[layer], parameters[layer]
+        gradients.append((inputs.T @ delta, delta.sum(axis=0)))
+        delta = delta @ W.T
+        if layer > 0:
+            delta = delta * (inputs > 0)
+    return gradients[::-1], delta
 
 
 _PIECES = {"log_loss": "week02_logistic", "forward": "week04_deep", "backward": "week04_deep"}
