@@ -161,12 +161,13 @@ def pair(made, what):
     draws={"rate": draws.sampled(RATES), "seed": draws.seeds()},
 )
 def survivors(dropout, rate, seed):
-    A = 1 + np.random.default_rng(seed).random((9, 8))
+    A = 1 + np.random.default_rng(seed).random((20, 10))
     dropped, _ = dropped_of(dropout(A, rate, np.random.default_rng(seed), True), A)
     factor = dropped / A
     off = ~(np.isclose(factor, 0) | np.isclose(factor, 1 / (1 - rate)))
     told = f"at a drop rate of {rate:g}, {A[off][0] if off.any() else 0:.4g} became {dropped[off][0] if off.any() else 0:.4g}"
     expect.that(not off.any(), f"{told}; 0 or {1 / (1 - rate):.4g} times as much was asked for")
+    expect.that(dropped.any(), f"at a drop rate of {rate:g} all of 200 numbers were dropped")  # 0.8 ** 200: never by chance
 
 
 # The mean of 20,000 numbers, each 0 or 1 / (1 - rate): Bernstein's bound at 1e-7 for each of four rates.
@@ -234,6 +235,8 @@ def all_gone(dropout, dropout_backward, A):
     expect.that(not dropped.any(), "at a drop rate of 1 something is left")
     d_A = expect.array(dropout_backward(cache, A + 1), shape=A.shape, finite=True, what="`dropout_backward`")
     expect.that(not d_A.any(), "at a drop rate of 1 a gradient came back")
+    stays, _ = dropped_of(dropout(A + 9, 0.0, np.random.default_rng(0), True), A)
+    expect.that(stays.all(), "at a drop rate of 0 something is gone")
 
 
 @case(
@@ -246,6 +249,8 @@ def way_back(dropout, dropout_backward, A, rate):
     d_dropped = np.random.default_rng(1).normal(size=A.shape)
     d_A = expect.array(dropout_backward(cache, d_dropped), shape=A.shape, finite=True, what="`dropout_backward`")
     expect.close(d_A, d_dropped * (dropped / A), atol=1e-9, what="`dropout_backward`", reveal=True)
+    _, cache = dropped_of(dropout(A, rate, None, False), A)
+    expect.close(dropout_backward(cache, d_dropped), d_dropped, what="at test time, `dropout_backward`", reveal=True)
 
 
 # Units that relu has set to 0 already: 4,000 of them, Chernoff's bound at 1e-7.
@@ -263,6 +268,7 @@ def zeros_before(dropout, dropout_backward, rng):
 def caches_apart(dropout, dropout_backward):
     rng, A = np.random.default_rng(3), np.ones((6, 5))
     passes = [dropped_of(dropout(A, 0.5, rng, True), A) for _ in range(2)]
+    expect.that(passes[0][0].any(), "at a drop rate of 0.5 all of 30 numbers were dropped")
     for dropped, cache in (passes[0], passes[1], passes[0]):
         d_A = expect.array(dropout_backward(cache, A.copy()), shape=A.shape, what="`dropout_backward`")
         expect.same(d_A, dropped, "after a second pass forward, the first pass's gradient is another")
@@ -335,6 +341,7 @@ def stopped_at(StoppingRule, losses, longest):
         expect.that(on is not None, "`see` returned None: is there a `return`?")
         if not truth_of(on):
             break
+    expect.that(seen > 1, "it stopped after the first loss, which is lower than all before it")
     return kept(rule, seen), seen
 
 
@@ -378,6 +385,7 @@ def longest_wait(StoppingRule, seed, longest):
         on, keep = truth_of(rule.see(float(loss))), kept(rule, t + 1)
         told = f"longest = {longest}: epoch {keep} is kept, epoch {t} was seen, and it wants to go on"
         expect.that(not on or t - keep < longest, told)
+        expect.that(on or t > 0, "it stopped after the first loss, which is lower than all before it")
         if not on:
             return
 
@@ -512,8 +520,9 @@ def shapes(initialise, widths):
         expect.that(W.any(), f"all weights of layer {k} are 0")
 
 
-# In 3,000 repetitions with an initialiser of the right variance each layer's mean lay between 0.69 and 1.9 (the scores' between
-# 1.4 and 2.9 of... see the note above the function): seven standard errors from the bounds.
+# With the right variance the mean over 200 nets is 1 at every layer and 2 for the scores; its standard deviation, over 40
+# repetitions, is at most 0.03 and 0.07 there. The nearest bound, 2.5, lies seven of them off. With a leak (60 nets, 0.06 at most
+# about 1 to 1.6) and in the deep net (20 nets, 0.065) it is nine or more.
 @case("initialise", "activations keep their size through layers of unequal widths", weight=3, false_alarm=1e-6, fresh=3)
 def relu_sizes(initialise, rng):
     keeps_its_size(initialise, (30, 60, 240, 40, 240, 40, 120), 0.0, rng)
@@ -615,6 +624,8 @@ def right_ones_pass(wrong_gradients, seed):
     rng = np.random.default_rng(seed)
     given = smooth_loss(rng, [(3, 2), (2,), (2, 1, 2), ()], [1.0, 30.0, 1e-3, 0.5])
     finds(wrong_gradients, *given, [], "all gradients are right")
+    loss, parameters, gradients = given
+    finds(wrong_gradients, loss, parameters, {**gradients, "b1": -gradients["b1"]}, ["b1"], "b1 alone has the wrong sign")
 
 
 @case(
@@ -834,10 +845,10 @@ def rings(entry, rng, count):
     budget=1000,
     metric="nats above the log-loss of the true probabilities",
     baseline=0.34,
-    bands=(0.29, 0.22, 0.17),
-    honour=0.13,
+    bands=(0.295, 0.225, 0.175),
+    honour=0.14,
     higher=False,
-    typed=0.35,
+    typed=0.356,
     seconds=120,
 )
 def public(entry, rng):

@@ -85,9 +85,6 @@ def bugs_of_a_net(wrong_gradients, seed, bug):
 
 
 # ------------------------------------------------------------------------------------------- the studio
-TABLE = ""
-
-
 @judge("band")
 def judged(entry, half, rng):
     """Eight rings, drawn anew for each half."""

@@ -801,10 +801,10 @@ explore.ring()
 # | | nats above the truth | for example |
 # |---|---|---|
 # | baseline, no points | $+0.34$ | nearly a constant; the 15 nearest neighbours |
-# | gets going | $+0.29$ | a net that notices something |
-# | good | $+0.22$ | a net with a remedy against overfitting |
-# | excellent | $+0.17$ | the same, with its strength chosen with care |
-# | honour, nothing more to earn | $+0.13$ | |
+# | gets going | $+0.295$ | a net that notices something |
+# | good | $+0.225$ | a net with a remedy against overfitting |
+# | excellent | $+0.175$ | the same, with its strength chosen with care |
+# | honour, nothing more to earn | $+0.14$ | |
 #
 # Points rise in a straight line between the rows. While the week is open you are told your band on one half of the judge's rings.
 # The grade uses the other half. To try things, draw a ring, `world = explore.a_ring(rng)`. Then `explore.rows(rng, 500, world)`
@@ -852,12 +852,12 @@ def train(X, y, rng):
     ### BEGIN SOLUTION
     X = np.asarray(X, dtype=float)
     parameters = initialise((X.shape[1], 24, 24, 1), rng)
-    for _ in range(1500):
+    for penalty in np.repeat([0.003, 0.006, 0.009, 0.012], 375):  # weak while the ring is looked for, strong at the end
         scores, cache = forward(parameters, X)
         probabilities = np.exp(-log_loss(scores[:, 0], np.ones(len(X))))
         d_scores = ((probabilities - y) / len(X))[:, None]
         d_parameters, _ = backward(parameters, cache, d_scores)
-        parameters = decay_step(parameters, d_parameters, 0.5, 0.009)
+        parameters = decay_step(parameters, d_parameters, 0.5, penalty)
     return [array for layer in parameters for array in layer]
     ### END SOLUTION
 
@@ -885,19 +885,22 @@ score("band")  # on rings drawn anew, beside the bands; it is no grade
 #
 # <details><summary>The authors' own log</summary>
 #
-# | changed | why tried | nats above the truth, eight rings, with the spread between rings |
+# | changed | why tried | nats above the truth, eight or ten rings, with the spread between rings |
 # |---|---|---|
 # | the share of label 1 for everybody | what knowing nothing costs | 0.356 ± 0.002 |
 # | 24 and 24 units, no remedy, 2,000 steps | something that runs | 1.7 ± 0.1 |
 # | the same, stopped at the best moment (with a look at new rows) | is stopping enough? | 0.38 ± 0.02 |
-# | penalty 0.006 | weights kept small | 0.20 ± 0.02 |
-# | penalty 0.01 | more of it | 0.16 ± 0.05 |
-# | penalty 0.015 | more still | 0.32 ± 0.05 |
-# | one hidden layer of 40 units, penalty 0.01 | is depth needed? | 0.33 |
-# | three nets at 0.006, their probabilities averaged (too many numbers) | less luck | 0.16 ± 0.01 |
+# | penalty 0.003, 1,500 steps | weights kept small | 0.37 ± 0.08 |
+# | penalty 0.0047 | more of it | 0.25 ± 0.05 |
+# | penalty 0.006 | more still | 0.20 ± 0.02 |
+# | penalty 0.009 | and more | 0.16 ± 0.04 |
+# | penalty 0.012 | where does it end? | 0.21 ± 0.09 |
+# | one hidden layer of 100 units, penalty 0.009 | is depth needed? | 0.35 ± 0.02 |
+# | penalty 0.01, the best of three starts by the penalised training loss | poor starts | 0.15 ± 0.02 |
+# | one start, penalty 0.003, 0.006, 0.009 and 0.012 in turn | the same, cheaper | 0.15 ± 0.01 |
 #
-# Early stopping alone fails here: the luck in 500 rows is learnt *before* the ring. With a penalty of 0.01 one ring in eight came out
-# badly. That is where the spread comes from, and there is something to be gained.
+# Early stopping alone fails here: the luck in 500 rows is learnt *before* the ring. A strong penalty finds the ring on most days and
+# erases it on some, at the beginning, when the weights are not yet on its side. The last row is a remedy against that.
 #
 # </details>
 
