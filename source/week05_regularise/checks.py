@@ -848,7 +848,7 @@ def rings(entry, rng, count):
     bands=(0.295, 0.225, 0.175),
     honour=0.14,
     higher=False,
-    typed=0.356,
+    typed=0.354,
     seconds=120,
 )
 def public(entry, rng):
