@@ -95,8 +95,8 @@ def bugs_of_a_net(wrong_gradients, seed, bug):
 #   24 and 24 units, no remedy             1.71  (0.12)       penalty 0.012                              0.212 (0.092)
 #   the same, stopped at the best moment   0.376 (0.021)      penalty 0.01, best of three starts         0.150 (0.019)
 #     (with a look at the new rows)                           the reference: a penalty that grows        0.146 (0.014)
-#   a ring fitted as such (two directions, a radius, a width; the best of four starts): 0.17 (0.14), 0.075 on seven rings of ten and
-#     0.38 on three. Who models the ring is past the honour row with more starts: that is a learnt model too, and no typed-in one.
+#   a ring fitted as such (two directions, a radius, a width; the best of four starts): 0.17 (0.14), 0.075 on seven rings of ten
+#     and 0.38 on three. Who models the ring is past the honour row with more starts: that is a learnt model, no typed-in one.
 # Neighbours need 3,500 numbers, three nets 2,379: the budget of 1,000 forbids both.
 # Typed in: a whole net learnt from another ring has 0.504, since the features are turned anew; drawn towards the share
 # it has 0.354, the share alone 0.356. So `typed` is 0.354: nothing.
