@@ -714,7 +714,9 @@ check("norms")
 # %% role="hidden" id="test_norms" points=6
 
 # %% [markdown]
-# Now in a net. Below, a small net learns three rings, with your batch norm on the tape and without it, at twelve learning rates. The marks say where it
+# Now in a net. A pair of functions whose first argument is a nest of parameters goes on the tape by `tape.layer(batch_norm, batch_norm_backward)`, and
+# `tape.value_and_gradients(loss, parameters, X, y)` gives the loss and its gradients in the same nest. Below, a small net learns three rings, with your
+# batch norm and without it, at twelve learning rates. The marks say where it
 # ends after 60 steps. Move the start: how wide is the range of rates that work, with it and without?
 
 # %% role="show" id="show_forgiving"
