@@ -36,9 +36,9 @@ SURFACES = 240
 # times the budget sets the bands: at it or a little above. Neighbours lie 7 of the larger standard error apart.
 #   linear scales                       0.482 (0.018)           random, 25 trials         0.098 ± 0.003 (0.004)
 #   the middle of the space             0.386 (0.017)           random, 50 trials         0.070 ± 0.002 (0.003)
-#   two values in each knob, a grid     0.166 ± 0.007 (0.007)   random, 100 trials        0.053 (0.002; two seeds)
+#   two values in each knob, a grid     0.166 ± 0.007 (0.007)   random, 100 trials        0.053 ± 0.002 (0.002)
 #   random, 12 trials                   0.143 ± 0.006 (0.006)   half random, then near    0.083 ± 0.006 (0.005)
-#   25 rates, the rest in the middle    0.123 ± 0.005 (0.005)   steps that shrink         0.063 ± 0.003 (0.003)
+#   25 rates, the rest in the middle    0.123 ± 0.005 (0.005)   steps that shrink         0.067 ± 0.003 (0.003)
 #   five by five, rate and momentum     0.108 ± 0.004 (0.005)   process, highest score    0.044 ± 0.004 (0.004)
 #   25 Halton points, typed in          0.087 ± 0.002 (0.003)   the reference             0.036 ± 0.003 (0.003)
 # Typed in: nothing of a training is known beforehand, so what 1,000 bytes can hold is a good set of points to try (Halton's).
