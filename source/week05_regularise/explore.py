@@ -338,19 +338,20 @@ def left_after_relu():
     return "a half"
 
 
-WIDTHS = (64, 200, 50, 200, 50, 200, 50)
+WIDTHS, UNEQUAL = (64, 200, 50, 200, 50, 200, 50), (64, 400, 12, 400, 12, 400, 12)
 
 
 @explorer(spread=(0.02, 0.4, 0.1, 0.01), leak=[0.0, 0.2, 1.0], labels={"spread": "spread of all weights"})
 def layers(spread, leak):
-    """The mean square of activations (dots) and of gradients (triangles) at each layer of a net with widths 200 and 50 in turn,
-    on a logarithmic axis. With one spread of weights for all layers the dots climb or fall, in a zigzag, at every spread.
+    """The mean square of activations (dots) and of gradients (triangles) at each layer of a net with widths 400 and 12 in turn,
+    on a logarithmic axis. With one spread of weights for all layers the dots climb or fall, in a zigzag that leaves the shaded
+    band at every spread.
     """
     rng = np.random.default_rng(1)
-    parameters = [(spread * rng.normal(size=pair), np.zeros(pair[1])) for pair in itertools.pairwise(WIDTHS)]
+    parameters = [(spread * rng.normal(size=pair), np.zeros(pair[1])) for pair in itertools.pairwise(UNEQUAL)]
     ahead, back, _, _ = sizes_of(parameters, leak)
     fig, ax = figure(8.4, 3.5)
-    at = np.arange(1, len(WIDTHS))
+    at = np.arange(1, len(UNEQUAL))
     ax.semilogy(at, np.maximum(ahead, 1e-12), "o-", color=BLUE)
     ax.semilogy(at, np.maximum(back, 1e-12), "^--", color=ORANGE)
     ax.axhspan(0.4 * ahead[0], 2.5 * ahead[0], color=BLUE, alpha=0.12, lw=0)
