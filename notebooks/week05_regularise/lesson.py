@@ -276,7 +276,7 @@ explore.thinned()
 # - In training each number becomes 0 with probability `drop_rate`, independently of all others. The rest is multiplied by one
 #   factor.
 # - The mean over many draws is `A`, at any drop rate below 1. At 1 everything is 0, and nothing is nan.
-# - With `training=False` nothing changes, and `rng` is not needed. The same holds for a drop rate of 0.
+# - With `training=False` nothing changes, and `rng` is not needed. At a drop rate of 0 nothing changes either.
 # - The way back is that of the same draw. It also holds for a number that was 0 before, and for several caches at once.
 #
 # At a drop rate of $0.75$ the activations $(1, 2)$ become $(0, 0)$, $(4, 0)$, $(0, 8)$ or $(4, 8)$. The first comes nine times in sixteen.

@@ -104,6 +104,12 @@ def results_in_whole_numbers(parameters, d_parameters, learning_rate, penalty):
     return [(w.astype(W.dtype), c.astype(b.dtype)) for (w, c), (W, b) in zip(made, parameters, strict=True)]
 
 
+@wrong("decay", caught_by="no_layers", kind="missing case")
+def one_layer_at_least(parameters, d_parameters, learning_rate, penalty):
+    first = decayed(parameters[:1], d_parameters[:1], learning_rate, penalty)[0]
+    return [first, *decayed(parameters[1:], d_parameters[1:], learning_rate, penalty)]
+
+
 @wrong("decay", caught_by="small_example", kind="hard-coding")
 def returns_the_gradients(parameters, d_parameters, learning_rate, penalty):
     return [(dW + penalty * W, db) for (W, _), (dW, db) in zip(parameters, d_parameters, strict=True)]
@@ -285,6 +291,16 @@ def tables_only():
         return rng.random((rows, columns)) >= rate
 
     return masked(draw)
+
+
+@wrong("dropout", caught_by="survivors", kind="missing case", several=True)
+def test_time_where_nothing_is_said():
+    made = masked(each)
+
+    def dropout(A, drop_rate, rng, training=False):
+        return made["dropout"](A, drop_rate, rng, training)
+
+    return {**made, "dropout": dropout}
 
 
 @right("dropout", several=True)
@@ -787,6 +803,18 @@ def kinks_are_averaged(loss, parameters, gradients):
     for name, given in gradients.items():
         measured = two_sided(loss, parameters, name)
         if np.linalg.norm(measured - given) > 2e-3 * np.linalg.norm(measured) + 1e-7:
+            out.append(name)
+    return out
+
+
+@wrong("gradient_check", caught_by="kinks_pass", kind="mathematics")
+def one_kink_excuses_the_array(loss, parameters, gradients):
+    out = []
+    for name, given in gradients.items():
+        left, right_ = slopes_of(loss, parameters, name)
+        leap = np.linalg.norm(right_ - left)
+        off = np.abs(given - (left + right_) / 2) - (leap if leap > 0.1 else 0)
+        if np.linalg.norm(np.maximum(off, 0)) > 2e-3 * np.linalg.norm((left + right_) / 2) + 1e-7:
             out.append(name)
     return out
 

@@ -128,6 +128,11 @@ def kinds_of_numbers(decay_step):
     expect.close(b, [0.9, 0.9], what="of whole numbers, b")
 
 
+@case("decay", "no layer at all is no trouble", side=True)
+def no_layers(decay_step):
+    expect.nest(decay_step([], [], 0.1, 0.5), [])
+
+
 # ------------------------------------------------------------------------------------------- dropout
 RATES = (0.1, 0.25, 0.5, 0.8)
 
@@ -162,12 +167,13 @@ def pair(made, what):
 )
 def survivors(dropout, rate, seed):
     A = 1 + np.random.default_rng(seed).random((20, 10))
-    dropped, _ = dropped_of(dropout(A, rate, np.random.default_rng(seed), True), A)
+    dropped, _ = dropped_of(dropout(A, rate, np.random.default_rng(seed)), A)
     factor = dropped / A
     off = ~(np.isclose(factor, 0) | np.isclose(factor, 1 / (1 - rate)))
     told = f"at a drop rate of {rate:g}, {A[off][0] if off.any() else 0:.4g} became {dropped[off][0] if off.any() else 0:.4g}"
     expect.that(not off.any(), f"{told}; 0 or {1 / (1 - rate):.4g} times as much was asked for")
     expect.that(dropped.any(), f"at a drop rate of {rate:g} all of 200 numbers were dropped")  # 0.8 ** 200: never by chance
+    expect.that(not dropped.all(), f"at a drop rate of {rate:g}, and by default in training, none of 200 was dropped")  # 0.9 ** 200
 
 
 # The mean of 20,000 numbers, each 0 or 1 / (1 - rate): Bernstein's bound at 1e-7 for each of four rates.
@@ -737,6 +743,11 @@ def kinks_pass(wrong_gradients, kink):
     gradients["W1"][at] += side
     told = f"the loss has a kink in entry {at} of W1, with slopes of -1 and 1 added"
     finds(wrong_gradients, bent, parameters, gradients, [], told)
+    other = (at[0], (at[1] + 1) % 4)
+    gradients["W1"][other] += 0.15
+    told = f"the loss has a kink in entry {at} of W1, but entry {other} is 0.15 too large, some 7 % of the gradient's length"
+    finds(wrong_gradients, bent, parameters, gradients, ["W1"], told)
+    gradients["W1"][other] -= 0.15
     gradients["W1"][at] += 3.0
     finds(wrong_gradients, bent, parameters, gradients, ["W1"], f"at the kink in entry {at} of W1 the gradient is 3 too large")
 
