@@ -173,7 +173,8 @@ def survivors(dropout, rate, seed):
     told = f"at a drop rate of {rate:g}, {A[off][0] if off.any() else 0:.4g} became {dropped[off][0] if off.any() else 0:.4g}"
     expect.that(not off.any(), f"{told}; 0 or {1 / (1 - rate):.4g} times as much was asked for")
     expect.that(dropped.any(), f"at a drop rate of {rate:g} all of 200 numbers were dropped")  # 0.8 ** 200: never by chance
-    expect.that(not dropped.all(), f"at a drop rate of {rate:g}, and by default in training, none of 200 was dropped")  # 0.9 ** 200
+    told = f"at a drop rate of {rate:g}, without a fourth argument, none of 200 numbers was dropped"
+    expect.that(not dropped.all(), told)  # 0.9 ** 200: never by chance
 
 
 # The mean of 20,000 numbers, each 0 or 1 / (1 - rate): Bernstein's bound at 1e-7 for each of four rates.
