@@ -1,5 +1,6 @@
 """Visible cases of week 7: they travel with the release."""
 
+import functools
 import itertools
 import math
 from fractions import Fraction
@@ -98,14 +99,19 @@ RANGES = {
 EVERY = [(*ends, scale) for scale, all_ends in RANGES.items() for ends in all_ends]
 
 
+@functools.cache
+def ruler(low, high, scale):
+    """Marks at equal distances on a scale, 50,001 of them: so fine that between two of them a straight line will do."""
+    marks = 50_001
+    if scale == "linear":
+        return np.linspace(low, high, marks)
+    return np.geomspace(low, high, marks) if scale == "log" else 1 - np.geomspace(1 - low, 1 - high, marks)
+
+
 def share_below(values, low, high, scale):
-    """The chance that a draw lies at or below each of these values."""
-    values = np.asarray(values, float)
-    if scale == "log":
-        return np.log(values / low) / np.log(high / low)
-    if scale == "one minus":
-        return np.log((1 - values) / (1 - low)) / np.log((1 - high) / (1 - low))
-    return (values - low) / (high - low)
+    """The chance that a draw lies at or below each of these values: read off the ruler."""
+    marks = ruler(low, high, scale)
+    return np.interp(values, marks, np.linspace(0, 1, len(marks)))
 
 
 @case("scales", "the examples in the statement come out")
@@ -561,19 +567,6 @@ def slope_at(w, logits, y):
     return float(np.mean(np.sum(p * logits, axis=1) - logits[np.arange(len(y)), y]))
 
 
-def best_factor(logits, y):
-    """The lowest point of the loss, by halving."""
-    if slope_at(0.0, logits, y) >= 0:
-        return 0.0
-    low, high = 0.0, 1.0 / np.abs(logits - logits.mean(axis=1, keepdims=True)).max()
-    while slope_at(high, logits, y) < 0:
-        low, high = high, 2 * high
-    for _ in range(80):
-        middle = (low + high) / 2
-        low, high = (middle, high) if slope_at(middle, logits, y) < 0 else (low, middle)
-    return (low + high) / 2
-
-
 def answered(seed, n, K, T, scale=1.0):
     """Logits, and labels drawn from the softmax of logits / T."""
     rng = np.random.default_rng(seed)
@@ -583,13 +576,17 @@ def answered(seed, n, K, T, scale=1.0):
 
 
 def agrees(calibrate, logits, y, told=""):
-    """Her factor is the one with the lowest loss."""
+    """Her factor is the one with the lowest loss: just below it the loss still falls, just above it rises."""
     got = expect.number(calibrate(logits.copy(), y.copy()))
-    want = best_factor(logits, y)
-    near = abs(got - want) <= 2e-3 * want + 1e-6 / np.abs(logits).max()
     expect.that(got >= 0, f"{told}your function returned {got:.4g}; below 0 all rankings are turned round")
-    expect.that(near, f"{told}yours is {got:.5g}, with a loss of {loss_at(got, logits, y):.6f}; there is one lower by "
-                      f"{loss_at(got, logits, y) - loss_at(want, logits, y):.2g} nats")  # fmt: skip
+    size = np.abs(logits).max()
+    if slope_at(0.0, logits, y) >= 0:
+        expect.that(got * size < 1e-4, f"{told}the lowest loss is at 0, and yours is {got:.4g}")
+        return got
+    for share, sign, does in ((1.002, 1, "falls"), (0.998, -1, "rises")):
+        there = f"{told}yours is {got:.5g}, with a loss of {loss_at(got, logits, y):.6f}; at {share} times as much it is "
+        there += f"{loss_at(share * got, logits, y):.6f}, and from there on it still {does}"
+        expect.that(sign * slope_at(share * got, logits, y) >= -1e-10 * size, there.replace("still rises", "has been rising"))
     return got
 
 

@@ -64,16 +64,18 @@ def random_trials(count, noise, seed=11):
     surface = Surface(rng)
     settings = [
         dict(zip(space, map(float, row), strict=True))
-        for row in np.array([log_uniform(rng, *ends, count) for ends in space.values()]).T
+        for row in np.array([even_on_the_scale(rng, *ends, count) for ends in space.values()]).T
     ]
     scores = np.array([surface.score(one) for one in settings])
     return scores + noise * rng.standard_normal(count), surface.top
 
 
-def log_uniform(rng, low, high, scale, count):
+def even_on_the_scale(rng, low, high, scale, count):
     """Draws for pictures that come before the learner's own."""
-    u = rng.random(count)
-    return low * (high / low) ** u if scale == "log" else 1 - (1 - low) * ((1 - high) / (1 - low)) ** u
+    import checks
+
+    marks = checks.ruler(low, high, scale)
+    return np.interp(rng.random(count), np.linspace(0, 1, len(marks)), marks)
 
 
 def with_putting_back(scores):
