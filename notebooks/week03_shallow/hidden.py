@@ -33,11 +33,12 @@ twin(
     draws={"n": draws.integers(41, 90), "rounds": draws.integers(2, 5), "seed": FRESH},
 )
 twin("capacity_curve", "splits_are_fresh")
+twin("capacity_curve", "takes_the_smallest", draws=checks.contests(sizes=(3, 90)), examples=10, weight=2)
 twin("capacity_curve", "same_split_for_all", draws={"rounds": draws.integers(4, 6), "seed": FRESH}, weight=2)
 
 
 # -------------------------------------------------------------------------------------------------------------- spirals
-DRAWS = 24
+DRAWS = 48
 
 
 # An entry of few numbers must not follow the arms by a formula, and fixed features must not do. So the arms are bent out of

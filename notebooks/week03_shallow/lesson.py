@@ -647,27 +647,42 @@ check("planar")
 # - **The sizes compete on the same split.** A held-out part of 300 rows may happen to be an easy one. With a true error of 5 %, the
 #   share of errors on 300 rows has a standard deviation of about 1.3 percentage points ($\sqrt{0.05 \cdot 0.95 / 300} \approx 0.013$).
 #   If every size faces the same rows, an easy part is easy for all of them, and their *difference* varies less.
-# - **One split is one throw of the dice.** Many throws, averaged, tell more.
+# - **One split is one throw of the dice.** Many throws, averaged, tell more. And they tell how far the mean itself can be trusted:
+#   its **standard error** is how much such a mean would vary from one set of throws to another.
+# <!-- term: standard error | the standard deviation of a mean (or another estimate) over repetitions of the whole measurement. -->
+#
+# The lowest point of a noisy curve is often the lowest by luck. Smaller nets are cheaper, so let luck not speak for a larger one.
+# Among the sizes whose mean cannot be told from the best one's, take the smallest. To be told apart here means a difference of
+# more than its own standard error.
 
 # %% [markdown]
-# ### Exercise · `capacity_curve` &nbsp; ●●○ &nbsp; 35 min
+# ### Exercise · `capacity_curve` &nbsp; ●●○ &nbsp; 45 min
 #
-# `capacity_curve(train, X, y, sizes, rounds, rng)` tells how nets of each of the `sizes` do on rows that they know, and on rows that
-# they do not know. It returns two arrays, training errors and held-out errors, with an entry for each size: its mean over the rounds.
+# `capacity_curve(train, X, y, sizes, rounds, rng)` tells how nets of each of the `sizes` do, and which size to take. It returns three
+# things. Two are arrays with an entry for each size: the training errors and the held-out errors, as means over the rounds. The
+# third is one of the `sizes`.
 #
 # - `X` (n, d) are at least eight examples, and `y` (n,) their labels: numbers, or words.
 # - `train(X, y, units, rng)` trains a net and returns a *rule*, a function from examples to labels. You pay for each call:
 #   `rounds * len(sizes)` are enough, and no more are made.
 # - A quarter of the examples, give or take one, is held out. Another round is another throw of the dice.
 # - Two sizes may be compared row by row: what was held out from one in a round was held out from the other.
+# - The size taken is the smallest that the rounds do not tell from the best. A hard round is hard for every size, and must not
+#   count as doubt. One round alone tells nothing of doubt: take its best, and of equals the smallest.
 #
 # A rule that knows its training examples by heart and errs elsewhere gives zeros and ones. An error is a share, so it lies between 0
 # and 1 for words too.
+#
+# Let the held-out errors of two sizes in four rounds be 0.2, 0.5, 0.3, 0.4 and 0.1, 0.4, 0.2, 0.3. The rounds differ by more than the
+# sizes, yet no round leaves a doubt which one is better.
 #
 # <details><summary>A question to ask yourself</summary>
 #
 # Which of the two loops must be the outer one, if all sizes are to face the same split? Rows and labels must stay together. So what
 # should be put in random order: the rows, or their numbers? What is the mean of an array of True and False?
+#
+# In the example of four rounds, write down one number for each round that has nothing of the round's hardness in it. How much do
+# these four vary? And how much does their mean vary?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -675,7 +690,10 @@ check("planar")
 # 1. A place for the errors of every size in every round, for both parts.
 # 2. In each round: the numbers of the rows in random order, cut into two parts.
 # 3. For each size: a rule from one part; its share of wrong labels on both.
-# 4. The mean over rounds, at the end.
+# 4. The mean over rounds, at the end. Which size has the lowest held-out one?
+# 5. Each size's differences from that one, round by round: R numbers. The standard error of their mean is their standard deviation
+#    over $\sqrt R$.
+# 6. The smallest size whose mean difference is not above it. The list of sizes may be in any order.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -690,20 +708,27 @@ check("planar")
 #             rule = train(...)
 #             errors[r, k] = ...
 #     ...
+#     differences = ...                               # (rounds, sizes)
+#     standard_errors = ...                           # (sizes,)
+#     return ..., ..., min(...)
 # ```
 #
 # </details>
 
 # %% role="answer" id="capacity_curve"
 def capacity_curve(train, X, y, sizes, rounds, rng):
-    """Training errors and held-out errors, each (sizes,), as means over rounds."""
+    """Training errors and held-out errors, each (sizes,), as means over rounds, and the size to take."""
     ### BEGIN SOLUTION
     errors = []
     for _ in range(rounds):
         parts = np.split(rng.permutation(len(y)), [len(y) - len(y) // 4])
         rules = [train(X[parts[0]], y[parts[0]], units, rng) for units in sizes]
         errors.append([[np.mean(rule(X[part]) != y[part]) for rule in rules] for part in parts])
-    return tuple(np.mean(errors, axis=0))
+    training, held_out = np.mean(errors, axis=0)
+    differences = np.array(errors)[:, 1] - np.array(errors)[:, 1, [held_out.argmin()]]
+    standard_errors = differences.std(axis=0, ddof=min(1, rounds - 1)) / np.sqrt(rounds)
+    close = differences.mean(axis=0) <= standard_errors
+    return training, held_out, min(units for units, near in zip(sizes, close, strict=True) if near)
     ### END SOLUTION
 
 
@@ -738,12 +763,12 @@ explore.capacity(capacity_curve, forward, backward, learn_scale, standardise)
 # - The old books have the held-out curve fall and then rise again to the right. Sometimes it does. Often, with gradient descent and a
 #   small start, it hardly does. Why not is a question of some fame (the map below has two papers).
 #
-# How would you choose a size?
+# The grey line is the size that your function takes. May you report its held-out error as what to expect of it?
 #
-# <details><summary>A sober rule</summary>
+# <details><summary>Answer</summary>
 #
-# Take the smallest net whose held-out error is within one standard error of the best. Report its error on a *third* part, the test
-# set. For the best of many noisy numbers is too good to be true.
+# No. It was chosen with these very rows, and the best of many noisy numbers is too good to be true. Measure it once more on a
+# *third* part that had no say, the test set.
 #
 # </details>
 

@@ -960,13 +960,21 @@ def _error(rule, X, y):
     return np.mean(np.asarray(rule(X)) != y)
 
 
-def _curve(train, X, y, sizes, rounds, rng, split=_split, both=None, pool=np.mean):
+def _smallest(sizes, held, allowed=1.0, ddof=1):
+    """The smallest of the sizes whose errors, (rounds, sizes), lie within that many standard errors of the best one's."""
+    apart_by = held - held[:, [held.mean(axis=0).argmin()]]
+    doubt = apart_by.std(axis=0, ddof=ddof) / np.sqrt(len(held)) if len(held) > 1 else 0
+    return np.min(np.array(sizes)[apart_by.mean(axis=0) <= allowed * doubt])
+
+
+def _curve(train, X, y, sizes, rounds, rng, split=_split, both=None, pool=np.mean, take=_smallest):
     both = both or (lambda rule, kept, held: (_error(rule, X[kept], y[kept]), _error(rule, X[held], y[held])))
     found = []
     for _ in range(rounds):
         kept, held = split(len(X), rng)
         found.append([both(train(X[kept], y[kept], units, rng), kept, held) for units in sizes])
-    return tuple(pool(np.array(found), axis=0).T)
+    found = np.array(found)  # (rounds, sizes, 2)
+    return *pool(found, axis=0).T, take(sizes, found[..., 1])
 
 
 @wrong("capacity_curve", caught_by="trains_on_three_quarters", kind="missing case", headline=True)
@@ -976,7 +984,8 @@ def trained_on_everything(train, X, y, sizes, rounds, rng):
         kept, held = _split(len(X), rng)
         rules = [train(X, y, units, rng) for units in sizes]
         found.append([(_error(r, X[kept], y[kept]), _error(r, X[held], y[held])) for r in rules])
-    return tuple(np.mean(found, axis=0).T)
+    found = np.array(found)
+    return *np.mean(found, axis=0).T, _smallest(sizes, found[..., 1])
 
 
 @wrong("capacity_curve", caught_by="trains_on_three_quarters", kind="mathematics")
@@ -986,8 +995,8 @@ def trained_on_the_small_part(train, X, y, sizes, rounds, rng):
 
 @wrong("capacity_curve", caught_by="trains_on_three_quarters", kind="mathematics")
 def shares_right_instead_of_wrong(train, X, y, sizes, rounds, rng):
-    training, held = _curve(train, X, y, sizes, rounds, rng)
-    return 1 - training, 1 - held
+    training, held, taken = _curve(train, X, y, sizes, rounds, rng)
+    return 1 - training, 1 - held, taken
 
 
 @wrong("capacity_curve", caught_by="the_rates", kind="mathematics")
@@ -1029,7 +1038,8 @@ def best_round(train, X, y, sizes, rounds, rng):
 @wrong("capacity_curve", caught_by="same_split_for_all", kind="mathematics", headline=True)
 def another_split_for_each_size(train, X, y, sizes, rounds, rng):
     pairs = [_curve(train, X, y, [units], rounds, rng) for units in sizes]
-    return np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
+    training, held = (np.concatenate([p[k] for p in pairs]) for k in (0, 1))
+    return training, held, sizes[held.argmin()]
 
 
 @wrong("capacity_curve", caught_by="splits_are_fresh", kind="missing case", headline=True)
@@ -1069,15 +1079,15 @@ def shuffles_in_place(train, X, y, sizes, rounds, rng):
 
 @right("capacity_curve")
 def by_a_mask(train, X, y, sizes, rounds, rng):
-    training, held = np.zeros(len(sizes)), np.zeros(len(sizes))
-    for _ in range(rounds):
+    training, held = np.zeros(len(sizes)), np.zeros((rounds, len(sizes)))
+    for r in range(rounds):
         out = np.zeros(len(X), bool)
         out[rng.choice(len(X), round(len(X) / 4), replace=False)] = True
         for k, units in enumerate(sizes):
             rule = train(X[~out], y[~out], units, rng)
             training[k] += _error(rule, X[~out], y[~out]) / rounds
-            held[k] += _error(rule, X[out], y[out]) / rounds
-    return training, held
+            held[r, k] = _error(rule, X[out], y[out])
+    return training, held.mean(axis=0), _smallest(sizes, held, ddof=0)
 
 
 @right("capacity_curve")
@@ -1086,8 +1096,13 @@ def splits_first(train, X, y, sizes, rounds, rng):
     pairs = []
     for units in sizes:
         rules = [train(X[kept], y[kept], units, rng) for kept, _ in ways]
-        pairs.append([np.mean([_error(r, X[w[part]], y[w[part]]) for r, w in zip(rules, ways)]) for part in (0, 1)])
-    return np.array(pairs).T
+        pairs.append([[_error(r, X[w[part]], y[w[part]]) for part in (0, 1)] for r, w in zip(rules, ways)])
+    training, held = np.array(pairs).T  # each (rounds, sizes)
+    best = held[:, np.mean(held, axis=0).argmin()]
+    for units, mine in sorted(zip(sizes, held.T), key=lambda pair: pair[0]):
+        square = np.sum((mine - best - np.mean(mine - best)) ** 2) / max(1, rounds - 1) / rounds
+        if np.mean(mine) <= np.mean(best) or np.mean(mine - best) ** 2 <= square:
+            return training.mean(axis=0), held.mean(axis=0), units
 
 
 @right("capacity_curve")
@@ -1102,7 +1117,14 @@ def with_lists(train, X, y, sizes, rounds, rng):
             rule = train(X[kept], y[kept], units, rng)
             for errors, part in ((training, kept), (held, out)):
                 errors[k].append(sum(a != b for a, b in zip(rule(X[part]), y[part])) / len(part))
-    return [sum(e) / rounds for e in training], [sum(e) / rounds for e in held]
+    best = min(held, key=sum)
+    taken = []
+    for units, mine in zip(sizes, held):
+        worse = [a - b for a, b in zip(mine, best)]
+        doubt = np.std(worse) / np.sqrt(max(1, rounds - 1))
+        if sum(worse) <= 0 or sum(worse) / rounds <= doubt:
+            taken.append(units)
+    return [sum(e) / rounds for e in training], [sum(e) / rounds for e in held], min(taken)
 
 
 @wrong("capacity_curve", caught_by="splits_are_fresh", kind="missing case")
@@ -1130,7 +1152,7 @@ def one_call_of_the_rule(train, X, y, sizes, rounds, rng):
             wrong_named[r, k] = ~np.equal(rule(X.copy()), y)
     held = (wrong_named & is_out).sum(-1) / is_out.sum(-1)
     seen = (wrong_named & ~is_out).sum(-1) / (~is_out).sum(-1)
-    return seen.mean(axis=0), held.mean(axis=0)
+    return seen.mean(axis=0), held.mean(axis=0), _smallest(sizes, held)
 
 
 @wrong("capacity_curve", caught_by="splits_are_fresh", kind="missing case", headline=True)
@@ -1153,7 +1175,8 @@ def counts_instead_of_shares(train, X, y, sizes, rounds, rng):
 
 @wrong("capacity_curve", caught_by="the_rates", kind="mathematics")
 def the_two_curves_swapped(train, X, y, sizes, rounds, rng):
-    return _curve(train, X, y, sizes, rounds, rng)[::-1]
+    training, held, taken = _curve(train, X, y, sizes, rounds, rng)
+    return held, training, taken
 
 
 @wrong("capacity_curve", caught_by="trains_on_three_quarters", kind="missing case")
@@ -1163,6 +1186,108 @@ def rows_drawn_with_replacement(train, X, y, sizes, rounds, rng):
         return kept, np.setdiff1d(np.arange(n), kept)
 
     return _curve(train, X, y, sizes, rounds, rng, split=split)
+
+
+@wrong("capacity_curve", caught_by="takes_the_smallest", kind="mathematics", headline=True)
+def takes_the_lowest_point(train, X, y, sizes, rounds, rng):
+    return _curve(train, X, y, sizes, rounds, rng, take=lambda sizes, held: sizes[held.mean(axis=0).argmin()])
+
+
+@wrong("capacity_curve", caught_by="takes_the_smallest", kind="mathematics", headline=True)
+def doubt_of_each_size_by_itself(train, X, y, sizes, rounds, rng):
+    """The rounds' hardness counts as doubt: the standard error of the best mean, not of a difference."""
+
+    def take(sizes, held):
+        means, k = held.mean(axis=0), held.mean(axis=0).argmin()
+        return min(u for u, m in zip(sizes, means) if m <= means[k] + held[:, k].std() / np.sqrt(len(held)))
+
+    return _curve(train, X, y, sizes, rounds, rng, take=take)
+
+
+@wrong("capacity_curve", caught_by="takes_the_smallest", kind="mathematics")
+def doubts_added_as_if_apart(train, X, y, sizes, rounds, rng):
+    def take(sizes, held):
+        means, squares = held.mean(axis=0), held.var(axis=0) / len(held)
+        k = means.argmin()
+        return min(u for u, m, v in zip(sizes, means, squares) if m - means[k] <= np.sqrt(v + squares[k]))
+
+    return _curve(train, X, y, sizes, rounds, rng, take=take)
+
+
+@wrong("capacity_curve", caught_by="takes_the_smallest", kind="mathematics")
+def standard_deviation_for_standard_error(train, X, y, sizes, rounds, rng):
+    return _curve(train, X, y, sizes, rounds, rng, take=lambda sizes, held: _smallest(sizes, held, allowed=np.sqrt(len(held))))
+
+
+@wrong("capacity_curve", caught_by="takes_the_smallest", kind="mathematics")
+def doubt_counted_by_rows(train, X, y, sizes, rounds, rng):
+    def take(sizes, held):
+        means = held.mean(axis=0)
+        doubt = np.sqrt(means.min() * (1 - means.min()) / (len(X) // 4))
+        return min(u for u, m in zip(sizes, means) if m <= means.min() + doubt)
+
+    return _curve(train, X, y, sizes, rounds, rng, take=take)
+
+
+@wrong("capacity_curve", caught_by="takes_the_smallest", kind="mathematics")
+def the_first_in_the_list(train, X, y, sizes, rounds, rng):
+    def take(sizes, held):
+        first = _smallest(range(len(sizes)), held)
+        return sizes[first]
+
+    return _curve(train, X, y, sizes, rounds, rng, take=take)
+
+
+@wrong("capacity_curve", caught_by="takes_the_smallest", kind="mathematics")
+def taken_by_the_training_error(train, X, y, sizes, rounds, rng):
+    training, held, _ = _curve(train, X, y, sizes, rounds, rng)
+    return training, held, min(u for u, e in zip(sizes, training) if e == training.min())
+
+
+@wrong("capacity_curve", caught_by="takes_of_one_round", kind="missing case")
+def stops_at_one_round(train, X, y, sizes, rounds, rng):
+    def take(sizes, held):
+        apart_by = held - held[:, [held.mean(axis=0).argmin()]]
+        doubt = np.sqrt(np.sum((apart_by - apart_by.mean(axis=0)) ** 2, axis=0) / np.float64(len(held) - 1) / len(held))
+        return min(np.array(sizes)[apart_by.mean(axis=0) <= doubt], default=sizes[0])
+
+    return _curve(train, X, y, sizes, rounds, rng, take=take)
+
+
+@wrong("capacity_curve", caught_by="takes_of_one_round", kind="missing case")
+def sizes_that_never_differ_have_no_winner(train, X, y, sizes, rounds, rng):
+    def take(sizes, held):
+        apart_by = held - held[:, [held.mean(axis=0).argmin()]]
+        near = np.array(sizes)[apart_by.mean(axis=0) < apart_by.std(axis=0) / np.sqrt(len(held))]
+        return min([*near, sizes[held.mean(axis=0).argmin()]])
+
+    return _curve(train, X, y, sizes, rounds, rng, take=take)
+
+
+@wrong("capacity_curve", caught_by="takes_the_smallest", kind="mathematics")
+def the_largest_that_is_close(train, X, y, sizes, rounds, rng):
+    return _curve(train, X, y, sizes, rounds, rng, take=lambda sizes, held: -_smallest([-u for u in sizes], held))
+
+
+@wrong("capacity_curve", caught_by="takes_the_smallest", kind="shape")
+def the_place_instead_of_the_size(train, X, y, sizes, rounds, rng):
+    return _curve(train, X, y, sizes, rounds, rng, take=lambda sizes, held: sizes.index(_smallest(sizes, held)))
+
+
+@right("capacity_curve")
+def differences_to_the_best_in_a_dictionary(train, X, y, sizes, rounds, rng):
+    """Goes up from the smallest size, with the standard error from the mean of squares."""
+
+    def take(sizes, held):
+        by_size = dict(zip(sizes, held.T))
+        best = min(sorted(by_size), key=lambda units: by_size[units].mean())
+        for units in sorted(by_size):
+            worse = by_size[units] - by_size[best]
+            square = max(0.0, np.mean(worse**2) - worse.mean() ** 2)
+            if units == best or worse.mean() <= np.sqrt(square / max(1, rounds - 1)):
+                return units
+
+    return _curve(train, X, y, sizes, rounds, rng, take=take)
 
 
 # -------------------------------------------------------------------------------------------------------------- spirals
@@ -1272,9 +1397,9 @@ def steps_that_stop_early():
 
 
 @entry("spirals", band="excellent")
-def best_of_four_starts():
+def best_of_two_starts():
     def train(X, y, rng):
-        return min((_walk(X, y, rng, steps=2000) for _ in range(4)), key=lambda found: found[0])[1]
+        return min((_walk(X, y, rng, steps=2000) for _ in range(2)), key=lambda found: found[0])[1]
 
     return {"train": train, "predict": _by_net}
 

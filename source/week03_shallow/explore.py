@@ -349,19 +349,21 @@ def digits_trainer(forward, backward, learn_scale, standardise):
 def capacity(capacity_curve, forward, backward, learn_scale, standardise):
     """Error against the number of units, on digits. With true labels the training error falls to zero at about
     four units and the held-out error goes on falling. With one label in five turned over, the training
-    error falls to zero only for large nets, and the held-out error stays near a third.
+    error falls to zero only for large nets, and the held-out error stays near a third. A grey line marks the size that is taken.
     """
     fig, axes = figure(10.2, 3.6, 1, 2, sharey=True)
     for ax, careless, title in zip(axes, (0.0, 0.2), ("true labels", "one label in five turned over"), strict=True):
         X, y = odd_or_even(1200, careless, 1)
         train = digits_trainer(forward, backward, learn_scale, standardise)
-        training, held = capacity_curve(train, X, y, SIZES, 3, np.random.default_rng(0))
+        training, held, taken = capacity_curve(train, X, y, SIZES, 3, np.random.default_rng(0))
         for errors, name, colour, mark in ((held, "held out", ORANGE, "s-"), (training, "training", BLUE, "o-")):
             ax.plot(SIZES, errors, mark, color=colour, ms=5)
             ax.text(SIZES[-1], max(errors[-2:]) + 0.014, name, color=colour, ha="right", va="bottom", fontweight="bold")
         ax.set_xscale("log", base=2)
         ax.set(xlabel="hidden units", xticks=SIZES, xticklabels=SIZES, ylim=(-0.01, 0.45))
         ax.minorticks_off()
+        ax.axvline(taken, color=GREY, lw=1, zorder=0)
+        ax.text(taken, 0.43, " taken ", color=INK, ha="right", va="top")
         ax.set_title(title)
     axes[0].set_ylabel("share of wrong labels")
     return fig
