@@ -363,7 +363,7 @@ def capacity(capacity_curve, forward, backward, learn_scale, standardise):
         ax.set(xlabel="hidden units", xticks=SIZES, xticklabels=SIZES, ylim=(-0.01, 0.45))
         ax.minorticks_off()
         ax.axvline(taken, color=GREY, lw=1, zorder=0)
-        ax.text(taken, 0.43, " taken ", color=INK, ha="right", va="top")
+        ax.text(taken, 0.43, " taken ", color=INK, ha="left" if taken < SIZES[-1] else "right", va="top")
         ax.set_title(title)
     axes[0].set_ylabel("share of wrong labels")
     return fig
