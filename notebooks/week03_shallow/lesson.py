@@ -652,8 +652,6 @@ check("planar")
 # <!-- term: standard error | the standard deviation of a mean (or another estimate) over repetitions of the whole measurement. -->
 #
 # The lowest point of a noisy curve is often the lowest by luck. Smaller nets are cheaper, so let luck not speak for a larger one.
-# Among the sizes whose mean cannot be told from the best one's, take the smallest. To be told apart here means a difference of
-# more than its own standard error.
 
 # %% [markdown]
 # ### Exercise · `capacity_curve` &nbsp; ●●○ &nbsp; 45 min
@@ -667,8 +665,8 @@ check("planar")
 #   `rounds * len(sizes)` are enough, and no more are made.
 # - A quarter of the examples, give or take one, is held out. Another round is another throw of the dice.
 # - Two sizes may be compared row by row: what was held out from one in a round was held out from the other.
-# - The size taken is the smallest that the rounds do not tell from the best. A hard round is hard for every size, and must not
-#   count as doubt. One round alone tells nothing of doubt: take its best, and of equals the smallest.
+# - The size taken is the smallest that the rounds, by one standard error, do not tell from the best. A hard round is hard for every
+#   size, and must not count as doubt. One round alone tells nothing of doubt: take its best, and of equals the smallest.
 #
 # A rule that knows its training examples by heart and errs elsewhere gives zeros and ones. An error is a share, so it lies between 0
 # and 1 for words too.
@@ -682,7 +680,7 @@ check("planar")
 # should be put in random order: the rows, or their numbers? What is the mean of an array of True and False?
 #
 # In the example of four rounds, write down one number for each round that has nothing of the round's hardness in it. How much do
-# these four vary? And how much does their mean vary?
+# these four vary? And how much does their mean vary? Two sizes are told apart where that mean is larger than its standard error.
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -763,7 +761,8 @@ explore.capacity(capacity_curve, forward, backward, learn_scale, standardise)
 # - The old books have the held-out curve fall and then rise again to the right. Sometimes it does. Often, with gradient descent and a
 #   small start, it hardly does. Why not is a question of some fame (the map below has two papers).
 #
-# The grey line is the size that your function takes. May you report its held-out error as what to expect of it?
+# The grey line is the size that your function takes. The field calls this the *one-standard-error rule*. May you report the held-out
+# error of that size as what to expect of it?
 #
 # <details><summary>Answer</summary>
 #
