@@ -53,9 +53,9 @@ DRAWS = 48
 #   then all of its 14 numbers fitted            0.869 ± 0.009      the better of two starts, 2,000      0.986 ± 0.005
 #   the best of 3 such fits by its loss          0.894 ± 0.006*
 #   the best of 8                                0.906†
-# The three bands lie at least four of these deviations apart, and so do "good" and what is typed in. What is typed in knows neither the plane nor the bends, which are
-# drawn afresh. The best of 1,000 bytes that we found is a formula whose form and ranges of search are typed in and whose numbers
-# are fitted in `train`, the best of eight spirals: `typed`.
+# The three bands lie at least four of these deviations apart, and so do "good" and what is typed in. That knows neither the plane
+# nor the bends, which are drawn afresh. The best of 1,000 bytes that we found is a formula whose form and ranges of search are
+# typed in and whose numbers are fitted in `train`, the best of eight spirals: `typed`.
 @judge("spirals")
 def judged(entry, rng):
     draws = [checks.two_arms(rng) for _ in range(DRAWS)]
