@@ -29,13 +29,14 @@ from autograder.grading.batch.batch import Batch, grade_class
 from autograder.grading.grader import Grader
 from autograder.grading.keys import course_secret
 from autograder.grading.outcome import Outcome
+from tests.grading.campaign import otherwise
 from tests.grading.campaign.lib import ATTACKS, CANARY, LEFT, MARK, SHOWN
 from tests.grading.campaign.plain import run_plain
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(1800)]  # whoever is first waits until the whole class is graded
 KINDS = ("forging", "patching", "reading", "writing", "exhausting", "killing", "escaping", "malformed", "beside", "persistence",
          "sharing")  # fmt: skip
-for kind in (*KINDS, "insider", "texts", "lost", "independent"):
+for kind in (*KINDS, "insider", "texts", "lost", "independent", "otherwise"):
     importlib.import_module(f"tests.grading.campaign.{kind}")
 if only := os.environ.get("CAMPAIGN_ONLY"):  # a part of the names: a quick look at new attacks
     for name in [name for name in ATTACKS if only not in name]:
@@ -241,6 +242,19 @@ def _outputs(text: str, path: Path) -> str:
     if path.suffix != ".ipynb" or "autograded" not in path.parts:
         return ""
     return json.dumps([cell.get("outputs") for cell in json.loads(text)["cells"]])
+
+
+@every
+def test_whoever_looks_for_held_out_rows_looks_to_the_end(campaign: Campaign, name: str) -> None:
+    path = campaign.root / "autograded" / name / WEEK / f"{WEEK}.ipynb"
+    if "-rows_" in name:
+        assert "LOOKED" in _outputs(path.read_text(), path)
+
+
+def test_whoever_looks_for_held_out_rows_would_find_them(capsys: pytest.CaptureFixture[str]) -> None:
+    for path in otherwise.HELD:
+        exec(f"{otherwise.LOOK}look({path!r})")
+        assert ("REACHED" in capsys.readouterr().out) == path.endswith(".h5")
 
 
 @every
