@@ -34,6 +34,13 @@ from autograder.wall.wire.errors import LearnerError
 
 PRIVATE = (timestamps.FILE, "submission_secret.txt")
 _FLOAT = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
+#: messages of cases to which nothing came back that could be right or wrong, and in which no line of hers failed
+NOTHING_CAME = re.compile(
+    rf"{re.escape(BLANK)}|`\w+` is .*where a function|not tried: |it cannot be called as |your code (ended|raised SystemExit)|"
+    r"what came back cannot be used here \(LearnerError: the notebook's process ended|"
+    r"[^:]* returned (None: is there|<the learner's (coroutine|generator|function|module|type)\b)",
+    re.DOTALL,
+)
 #: week's exercise, "check" or "hidden" -> what its cell came to
 Collected = dict[str, dict[str, Points]]
 Watch = Callable[[str, Any], Any]
@@ -86,13 +93,12 @@ def judge_notebook(
 
 
 def _note_what_ran(exercises: Sequence[ExerciseResult], nb: NotebookNode, source: NotebookNode) -> None:
-    """Note of which exercises code of hers was there and was called: `x = 1` in an answer is no attempt."""
+    """Note in which exercises code of hers gave something back, or raised an error: `x = 1` or `pass` is no attempt."""
     answers = {id: cell.source for cell in nb.cells if (id := cell.metadata.get("nbgrader", {}).get("grade_id"))}
     wanted = {id: cell.source for cell in source.cells if (id := cell.metadata.get("nbgrader", {}).get("grade_id"))}
     for one in exercises:
         tried = one.id not in answers or is_tried(answers[one.id], wanted.get(one.id, ""))
-        called = [p for p in one.properties if p.holds or (p.message != BLANK and "where a function" not in p.message)]
-        one.ran = tried and bool(called)
+        one.ran = tried and any(p.holds or not NOTHING_CAME.match(p.message) for p in one.properties)
 
 
 def _freeze(frozen: Mapping[str, Mapping[str, float]], exercises: Sequence[ExerciseResult], executed: NotebookNode) -> None:

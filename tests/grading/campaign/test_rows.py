@@ -64,7 +64,7 @@ CARRIERS = {
     "a_text": "return t",
     "a_list_of_texts": "return [t, {t: t}]",
     "the_rows": "return x",
-    "the_shape_of_an_array": "return np.zeros((0, *(int(t[i:i + 4], 16) for i in range(0, 12, 4))))",
+    "the_shape_of_an_array": "return np.zeros([byte for byte in bytes.fromhex(t) if byte][:3], bool)",
     "bytes": "return bytes.fromhex(t)",
     "a_type": "return type('T' + t, (), {'__doc__': t})",
     "a_thing": "return type('T', (), {'__repr__': lambda s: t, '__str__': lambda s: t, '__float__': lambda s: float(t), 'told': x, '__name__': t})()",
@@ -73,10 +73,10 @@ CARRIERS = {
     "a_structured_array": "return np.zeros(1, [('f' + t, float)])",
     "a_number": "return int(t, 16)",
     "its_own_name": "guess.__name__ = guess.__qualname__ = guess.__doc__ = 'g' + t\nraise guess.__class__ and TypeError",
-    "a_default_that_changes": "kept.append(t); builtins.told.append(t); guess.told = t; np.told = t\nimport sys\nsys.told = t; sys.last_value = ValueError(t)\nreturn 0.9",
+    "a_default_that_changes": "kept.append(t)\nimport builtins, sys\nsys.last_value = ValueError(t)\nfor o in (builtins, guess, np, sys): o.told = t\nreturn 0.9",
     "files": "import os, tempfile\nfor top in ('/tmp', '/dev/shm', '.', os.path.expanduser('~'), '/data', '/run', '/var/tmp', os.path.dirname(np.__file__)):\n    try: open(top + '/told', 'w').write(t)\n    except OSError: pass\nreturn 0.9",
     "hypothesis": "import os\nfor top in ('.hypothesis', '/tmp/.hypothesis', '.ipython', '.cache', '.config/matplotlib'):\n    try: os.makedirs(top + '/examples', exist_ok=True); open(top + '/examples/told', 'w').write(t)\n    except OSError: pass\nreturn 0.9",
-    "shared_memory": "import ctypes\nlibc = ctypes.CDLL(None)\ni = libc.shmget(4711, 4096, 0o1666)\nlibc.shmat.restype = ctypes.c_void_p\np = libc.shmat(i, None, 0)\nif p not in (None, 2**64 - 1): ctypes.memmove(p, t.encode(), len(t))\nfrom multiprocessing import shared_memory\ntry: shared_memory.SharedMemory('told', True, 4096).buf[:len(t)] = t.encode()\nexcept OSError: pass\nreturn 0.9",
+    "shared_memory": "import ctypes\nlibc = ctypes.CDLL(None)\ni = libc.shmget(4711, 4096, 0o1666)\nlibc.shmat.restype = ctypes.c_void_p\np = libc.shmat(i, None, 0)\nif p not in (None, 2**64 - 1): ctypes.memmove(p, t.encode(), len(t))\nfrom multiprocessing import shared_memory\ntry: shared_memory.SharedMemory('told', True, 4096).buf[:len(t)] = t.encode()\nexcept (OSError, ValueError): pass\nreturn 0.9",
     "queues_of_messages": "import ctypes\nlibc = ctypes.CDLL(None)\nq = libc.msgget(4711, 0o1666)\nlibc.msgsnd(q, ctypes.create_string_buffer(b'\\1' + bytes(7) + t.encode()), len(t), 2048)\nlibc.mq_open(b'/told', 0o102, 0o666, None)\nreturn 0.9",
     "sockets": "import os, socket, time\nif os.fork() == 0:\n    for name in ('\\0told', '/tmp/told.sock'):\n        try:\n            s = socket.socket(socket.AF_UNIX); s.bind(name); s.listen()\n            s.settimeout(5); s.accept()[0].sendall(t.encode())\n        except OSError: pass\n    os._exit(0)\nreturn 0.9",
     "a_child_that_stays": "import os, time\nif os.fork() == 0:\n    if os.fork() == 0:\n        os.setsid()\n        for _ in range(20):\n            for n in range(3):\n                try: os.write(n, t.encode())\n                except OSError: pass\n            time.sleep(0.2)\n    os._exit(0)\nreturn 0.9",
@@ -101,7 +101,7 @@ def out(where, what):
 TURNED = bytes.fromhex({bytes(255 - byte for byte in ROW).hex()!r})
 TEXT = bytes(255 - byte for byte in TURNED).hex()
 for where, what in {{'told': getattr(builtins, 'told', 0), 'guess': getattr(guess, 'told', 0), 'default': getattr(guess, '__defaults__', 0) and guess.__defaults__[0],
-                    'numpy': getattr(np, 'told', 0), 'sys': getattr(sys, 'told', 0), 'env': os.environ.get('TOLD'), 'last': repr(getattr(sys, 'last_value', ''))}}.items(): out(where, what)
+                    'numpy': getattr(np, 'told', 0), 'sys': getattr(sys, 'told', 0), 'env': os.environ.get('TOLD'), 'last': TEXT in repr(getattr(sys, 'last_value', ''))}}.items(): out(where, what)
 error = getattr(sys, 'last_value', None)
 while error is not None:
     out('error', [error.args, vars(error)] if error.args else 0)
@@ -126,14 +126,14 @@ out('lines', [k for k in linecache.cache if TEXT in str(k)])
 out('registry', [1 for m in list(sys.modules.values()) if TEXT in str(getattr(m, '__warningregistry__', ''))])
 out('arrays', [1 for o in gc.get_objects() for v in (o.values() if type(o) is dict else o if type(o) in (list, tuple) else ()) if isinstance(v, np.ndarray) and v.dtype == np.uint8 and v.size > 700 and ~np.frombuffer(TURNED, np.uint8)[0] in v and TURNED in (~v).tobytes()])
 maps = open('/proc/self/maps').read().splitlines()
-view = np.frombuffer(mmap.mmap(-1, 64 << 20), np.uint8)
+space = mmap.mmap(-1, 64 << 20); view = np.frombuffer(space, np.uint8)
 for line in maps:
     a, b = (int(n, 16) for n in line.split()[0].split('-'))
     try:
         with open('/proc/self/mem', 'rb', 0) as file: file.seek(a); n = file.readinto(memoryview(view)[:min(b - a, 64 << 20)])
     except (OSError, ValueError, OverflowError): continue
     np.invert(view, out=view)
-    out(line, view.base.find(TURNED, 0, n) >= 0)
+    out(line, space.find(TURNED, 0, n) >= 0)
 print('LOOKED')
 """
 
@@ -174,7 +174,7 @@ def graded(request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest
 def test_no_row_leaves_its_round(graded: Graded, name: str) -> None:
     outputs, page = graded.found(name)
     assert "LOOKED" in outputs and "FOUND" not in outputs, outputs[-3000:]
-    shape = f"{int(TOLD[:4], 16)}, {int(TOLD[4:8], 16)}"
+    shape = ", ".join(str(byte) for byte in [byte for byte in ROW if byte][:2])
     for text in (outputs, page):
         for told in (TOLD, TOLD[:14], TOLD[8:22], str(int(TOLD, 16))[:20], shape):
             at = text.find(told)
