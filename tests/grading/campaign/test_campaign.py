@@ -253,7 +253,7 @@ def test_whoever_looks_for_held_out_rows_looks_to_the_end(campaign: Campaign, na
 
 def test_whoever_looks_for_held_out_rows_would_find_them(capsys: pytest.CaptureFixture[str]) -> None:
     for path in otherwise.HELD:
-        exec(f"{otherwise.LOOK}look({path!r})")
+        exec(f"{otherwise.LOOK}look({path!r})", {})
         assert ("REACHED" in capsys.readouterr().out) == path.endswith(".h5")
 
 

@@ -20,25 +20,14 @@ from tests.grading.campaign.test_campaign import _grade, _grade_plainly
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(900)]
 #: a case that trusts what it handed over: noughts and empty nests fit it once that was changed
 CASE = '''
-class Layer:
-    """An object of the grader's."""
-
-    def __init__(self, W):
-        self.W, self.all = W, [W, {{"again": W}}]
-
-
 @case("double", "{says}", draws=draws.vectors(), examples=5)
 def {name}(double, x):
     x = x + 1.5
     same = x.copy()
-    things = np.empty(2, object)
-    things[:] = [x.copy(), [x.copy()]]
-    layer = Layer(x.copy())
     for tree in (
         {{"W": [x, x[None] + 1], "b": (x - 1, [x]), "deep": {{"n": {{"m": [x[::2]]}}}}, "same": [same, same]}},
         [[x, x], [x[:, None].T]],
         {{"text": bytearray(x.tobytes()), "W": [np.asfortranarray(np.outer(x, x + 1))], "set": {{1.0, 2.0}}}},
-        {{"objects": things, "layer": layer}},
     ):
         out = double(tree)
         compared(out, tree)
@@ -48,7 +37,7 @@ def compared(out, tree):
     if isinstance(tree, dict):
         for key in tree:
             compared(out[key], tree[key])
-    elif isinstance(tree, (list, tuple)) or getattr(tree, "dtype", None) == object:
+    elif isinstance(tree, (list, tuple)):
         expect.that(len(out) == len(tree), "other lengths")
         for one, other in zip(out, tree):
             compared(one, other)
@@ -56,19 +45,15 @@ def compared(out, tree):
         expect.close(expect.array(out, shape=tree.shape), 2 * tree)
     elif isinstance(tree, bytearray):
         expect.close(expect.array(out, shape=(len(bytes(tree)) // 8,)), 2 * np.frombuffer(bytes(tree)))
-    elif isinstance(tree, Layer):
-        expect.close(expect.array(out, shape=tree.W.shape), 2 * tree.W)
-        expect.close(tree.all[0], tree.W)
     else:
         expect.that(len(out) == len(tree), "other lengths")
 '''
 WAYS = {
     "emptied": "def go(t):\n    if hasattr(t, 'clear'): t.clear()\n    elif isinstance(t, bytearray): del t[:]",
     "emptied_from_within": "def go(t):\n    for v in list(t.values() if isinstance(t, dict) else t):\n        if isinstance(v, (list, dict, set, bytearray)): go(v) if isinstance(v, (list, dict)) else None; v.clear()\n        if isinstance(v, np.ndarray) and v.dtype != object: v.resize(0, refcheck=False) if v.flags.owndata else v.fill(0)\n        if isinstance(v, tuple): go(list(v))",
-    "noughts_within": "def go(t):\n    if isinstance(t, np.ndarray) and t.dtype != object: t[...] = 0\n    elif isinstance(t, bytearray): t[:] = bytes(len(t))\n    elif hasattr(t, 'W'): go(t.W)\n    elif not isinstance(t, (float, str)):\n        for v in (t.values() if isinstance(t, dict) else t): go(v)",
+    "noughts_within": "def go(t):\n    if isinstance(t, np.ndarray) and t.dtype != object: t[...] = 0\n    elif isinstance(t, bytearray): t[:] = bytes(len(t))\n    elif not isinstance(t, (float, str)):\n        for v in (t.values() if isinstance(t, dict) else t): go(v)",
     "exchanged_within": "def go(t):\n    for k in (list(t) if isinstance(t, dict) else range(len(t)) if isinstance(t, list) else []):\n        v = t[k]\n        if isinstance(v, np.ndarray): t[k] = np.zeros_like(v)\n        elif isinstance(v, (list, dict)): go(v)\n        elif not isinstance(v, (float, str)): t[k] = ()",
     "exchanged_for_hers": "class D(dict):\n    def __iter__(s): return iter(())\n    keys = items = values = lambda s: ()\n    __len__ = lambda s: 0\ndef go(t):\n    if isinstance(t, dict): t.__class__ = D if type(t) is not dict else dict; t.update({k: D() for k in list(t)})\n    else: t[:] = []",
-    "attributes_set": "def go(t):\n    if isinstance(t, dict) and 'layer' in t:\n        l = t['layer']\n        for how in (lambda: setattr(l, 'W', np.zeros(0)), lambda: setattr(type(l), 'W', 0), lambda: l.all.clear(), lambda: l.__dict__.clear(), lambda: l.__init__(np.zeros(0)), lambda: l.W.fill(0), lambda: delattr(l, 'all')):\n            try: how()\n            except Exception: pass\n    getattr(t, 'clear', lambda: None)()",
     "by_a_thread": "def go(t):\n    def later():\n        for _ in range(100): time.sleep(0.001); t.clear()\n    threading.Thread(target=later, daemon=True).start()",
     "when_asked": "class L(list):\n    def __len__(s): seen[-1].clear(); return 0\n    def __getitem__(s, i): seen[-1].clear(); return L()\n    def __iter__(s): seen[-1].clear(); return iter(())\nseen = []\ndef go(t): seen.append(t); return L()",
 }  # fmt: skip
@@ -87,9 +72,7 @@ RIGHT = f"""{HEAD}
 def double(t):
     if isinstance(t, dict): return {{k: double(v) for k, v in t.items()}}
     if isinstance(t, (list, tuple)): return [double(v) for v in t]
-    if isinstance(t, np.ndarray) and t.dtype == object: return [double(v) for v in t]
-    if isinstance(t, bytearray): return 2 * np.frombuffer(bytes(t))
-    if hasattr(t, 'W'): return 2 * np.asarray(t.W)
+    if isinstance(t, (bytes, bytearray)): return 2 * np.frombuffer(bytes(t))
     return 2 * t if isinstance(t, np.ndarray) else [0] * len(t)
 """
 
