@@ -73,7 +73,7 @@ WAYS = [
     "t.__iadd__([1])", "t.__imul__(0)", "t.rotate(1)", "t.sort()", "t.reverse()", "t[...] = 0", "t['a'] = 0", "t['a'][:] = [0, 0]", "t['a'][0].fill(0)", "t.setdefault('q', 1)", "t.__ior__({1: 2})",
     "t.W = 0", "t.__setattr__('W', 0)", "object.__setattr__(t, 'W', 0)", "t.write(b'x')", "t.seek(2)", "t.truncate(0)", "t.byteswap(True)", "t.resize(0, refcheck=False)", "t.mask = True",
     "t.data.clear()", "t.maps[0].clear()", "t.setflags(write=True); t.fill(0)", "np.copyto(t, 0)", "memoryview(t).cast('B')[0] = 9",
-    "ctypes.memset(t.ctypes.data, 0, t.nbytes)", "t._remote.peer.ask('call', t, [], {})", "t._remote.peer.ask('set', t, 'W', 0)", "t._remote.peer.ask('setitem', t, 0, 0)",
+    "ctypes.memset(t.ctypes.data, 0, t.nbytes)",
 ]  # fmt: skip
 
 
@@ -109,5 +109,8 @@ def test_the_ways_of_changing_change() -> None:
                 exec(how, {"t": thing, "np": np})
             except Exception:
                 continue
-        changed += _seen(thing) != _seen(make())
+        try:
+            changed += _seen(thing) != _seen(make())
+        except AttributeError:  # so spoiled that it cannot be shown
+            changed += 1
     assert changed >= len(THINGS) - 1  # all but what may not be written
