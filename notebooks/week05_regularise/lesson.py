@@ -433,7 +433,7 @@ def mean_cost(Rule, true, measured, longest=60, price=0.001):
 # - It never waits longer than `longest` epochs. When the kept epoch is `longest` epochs old, it stops. It may stop sooner.
 # - Over many trainings drawn by `learning_curves`, with `longest=60`, its mean cost is within $0.012$ of the best fixed patience.
 # - Without noise, it keeps an epoch near the lowest: for a valley with straight sides, one within $0.1$ of it.
-# - A loss of nan or infinity after a finite one ends the training, and is not kept. Only differences of losses count.
+# - A loss of nan, infinity or minus infinity after a finite one ends the training, and is not kept. Only differences count.
 #
 # The best fixed patience is found afterwards, on the same trainings. For the losses 0.9, 0.5, 0.2, 0.6, 0.9, 1.2 and `longest=3`,
 # epoch 2 is kept. The rule stops with the sixth loss at the latest.
