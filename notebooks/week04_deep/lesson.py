@@ -381,7 +381,7 @@ explore.used_twice()
 # - `+` and `*` combine two values of one shape, entry by entry. `@` multiplies two matrices.
 # - `v.relu()`, `v.exp()` and `v.log()` work entry by entry. `v.sum()` adds up all entries, to a single number.
 # - `out.backward()` leaves in `v.grad` the gradient of `out` with respect to `v`, in the shape of `v.data`. It does so for every
-#   value that `out` was made from, those in between too.
+#   value that `out` was made from, those in between too, and for `out` itself.
 # - Every operation gives a new `Value`. No `data` ever changes.
 # - `backward` starts from one number, or from an array of one entry. For anything larger it raises a `ValueError`.
 # - What `backward` leaves depends on `out` alone. Gradients that an earlier call left are replaced, not added to. (PyTorch adds.)
@@ -579,7 +579,7 @@ explore.agree(Value, forward, backward)
 # ```python
 # def whole_gradient(mean_loss, parameters, X, y, rows):
 #     total = 0.0
-#     sums = [...]                                  # zeros, in the parameters' shapes
+#     sums = [...]                                  # zeros, in the parameters' shapes and types
 #     labelled = ...
 #     for start in range(...):
 #         piece = labelled[...]
@@ -596,7 +596,7 @@ def whole_gradient(mean_loss, parameters, X, y, rows):
     """The mean loss over all labelled rows and its gradients, from calls that see at most `rows` rows each."""
     ### BEGIN SOLUTION
     labelled = np.flatnonzero(y != -1)
-    total, gradients = 0.0, [(np.zeros(W.shape), np.zeros(b.shape)) for W, b in parameters]
+    total, gradients = 0.0, [(np.zeros_like(W), np.zeros_like(b)) for W, b in parameters]
     for start in range(0, len(labelled), rows):
         batch = labelled[start : start + rows]
         loss, parts = mean_loss(parameters, X[batch], y[batch])

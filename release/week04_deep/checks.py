@@ -386,7 +386,9 @@ def faulty(draw: st.DrawFn, kinds: tuple[str, ...], layers: tuple[int, int] = (1
     elif kind == "flat weights":
         parameters[at - 1] = (np.ones(m), b)
     elif kind == "deep weights":
-        parameters[at - 1] = (np.ones((m, n, 1)), b)
+        parameters[at - 1] = (np.ones(draw(st.sampled_from([(m, n, 1), (1, m, n), (2, m, n)]))), b)
+    elif kind == "no rows":  # one example without its axis of rows
+        at, X = 1, np.ones(good.X.shape[1])
     else:  # pictures that nobody has flattened
         wide = good.X.shape[1]
         at, X = 1, np.ones((len(X), *{"long pictures": (wide, 3), "tall pictures": (wide, 1), "flat pictures": (1, wide)}[kind]))
@@ -499,8 +501,27 @@ def only_shapes(layer_shapes):
     shapes_come(layer_shapes, Shapes(parameters, np.zeros((1, 3), np.uint8)))
 
 
-@case("layer_shapes", "weights that are no matrix are refused", draws=faulty(("flat weights", "deep weights")))
+@case("layer_shapes", "layers that are too large to be computed pass: a million examples for a million units", side=True)
+def too_large(layer_shapes):
+    side = 1_000_000
+    layer = np.ones((1, side), np.uint8), np.ones(side, np.uint8)
+    shapes_come(layer_shapes, Shapes([layer], np.ones((side, 1), np.uint8)))
+
+
+@case("layer_shapes", "the shapes come as a list of tuples", side=True)
+def list_of_tuples(layer_shapes):
+    got = layer_shapes(TENTS, np.ones((5, 1)))
+    fine = isinstance(got, list) and all(isinstance(shape, tuple) for shape in got)
+    expect.that(fine, f"your function should return a list of tuples, and returned {got!r}")
+
+
+@case("layer_shapes", "weights that are no matrix are refused", draws=faulty(("flat weights", "deep weights")), examples=20)
 def no_matrix(layer_shapes, given):
+    refuses(layer_shapes, given)
+
+
+@case("layer_shapes", "one example without an axis of rows does not fit layer 1", side=True, draws=faulty(("no rows",)))
+def no_rows(layer_shapes, given):
     refuses(layer_shapes, given)
 
 
@@ -832,8 +853,10 @@ def one_entry(Value):
     expect.close(slope(a, x, "`a.grad`"), w.T, tell=False)
     expect.close(slope(b, w, "`b.grad`"), x.T, tell=False)
     c = Value(np.array([3.0]))
-    (c * c + c).backward()
+    out = c * c + c
+    out.backward()
     expect.close(slope(c, np.zeros(1), "`c.grad`"), np.array([7.0]), tell=False)
+    expect.close(slope(out, np.zeros(1), "`out.grad`"), np.array([1.0]), tell=False)
 
 
 @case("Value", "whole numbers are taken as floats", side=True)
@@ -1040,7 +1063,7 @@ def any_order(whole_gradient, batch, rng):
         expect.same(a, b, "another order of the examples gives other slopes", rtol=1e-9, atol=1e-8)
 
 
-@case("whole_gradient", "nothing that is given is changed", side=True, draws=batches(examples=(3, 9), rows=(1, 4)), examples=10)
+@case("whole_gradient", "nothing that is given is changed", side=True, draws=batches((3, 9), (1, 4), unlabelled=0.3), examples=10)
 def nothing_changed(whole_gradient, batch):
     before = [a.copy() for a in (*flat(batch.parameters), batch.X, batch.y)]
     gathered(expect.handing_back(whole_gradient), Asked(batch.rows, batch.X.shape[1:]), batch)
@@ -1097,6 +1120,27 @@ def returned_stays(whole_gradient, batch):
     gathered(whole_gradient, mean_loss, batch)
     for now, then in kept:
         expect.unchanged(now, then, "an array that `mean_loss` returned")
+
+
+def halves(parameters: list, X: np.ndarray, y: np.ndarray) -> tuple[float, list]:
+    """A loss whose gradients are all one half, in float32 where X is, else in float64."""
+    kind = np.float32 if X.dtype == np.float32 else np.float64
+    return 0.5, [(np.full(np.shape(W), 0.5, kind), np.full(np.shape(b), 0.5, kind)) for W, b in parameters]
+
+
+@case("whole_gradient", "everything stays in float32 where all is float32", side=True)
+def single_sums(whole_gradient):
+    parameters = [(np.ones((2, 3), np.float32), np.ones(3, np.float32))]
+    batch = Batch(parameters, np.ones((5, 2), np.float32), np.array([0, 1, -1, 2, 0]), 2)
+    for array in gathered(whole_gradient, halves, batch)[1]:
+        expect.dtype(array, np.float32, what="a gradient from your function")
+
+
+@case("whole_gradient", "parameters that are whole numbers have gradients with fractions", side=True)
+def whole_parameters(whole_gradient):
+    batch = Batch([(np.ones((2, 3), int), np.zeros(3, int))], np.ones((5, 2)), np.array([0, 1, -1, 2, 0]), 2)
+    for array in gathered(whole_gradient, halves, batch)[1]:
+        expect.close(array, np.full(array.shape, 0.5), tell=False)
 
 
 # ------------------------------------------------------------------------------------------------ an image classifier
@@ -1216,6 +1260,14 @@ def three_classes(train_net, classify, rng):
     must_reach(share_right(classify, parameters, unseen.X[others], as_labels[1]), 0.87)
 
 
+@case("image_net", "two classes make two logits", side=True, false_alarm=1e-9, fresh=10)
+def two_classes(train_net, classify, rng):
+    X, y = some(datasets.load("mnist", split="train"), 60, rng)
+    parameters = trained(train_net, X, (y > 4).astype(int), (8,), rng, 2)
+    named = labels_of(classify, parameters, X)
+    expect.that(set(np.unique(named).tolist()) <= {0, 1}, f"of two classes, 0 and 1, the labels {np.unique(named)} came")
+
+
 @case(
     "image_net",
     "generators in the same state give the same parameters, others give others",
@@ -1251,6 +1303,7 @@ def deterministic(train_net, rng):
 def each_picture_alone(train_net, classify, rng):
     X, y = some(datasets.load("mnist", split="train"), 200, rng)
     parameters = trained(train_net, X, y, (16,), rng, 10)
+    X[1:40:2] //= 8  # every other picture is much darker, so that a scale of the batch's own would show
     together = labels_of(classify, parameters, X[:40])
     alone = [int(labels_of(classify, parameters, X[n : n + 1])[0]) for n in range(40)]
     expect.that(np.array_equal(together, alone), "a picture alone is named otherwise than among others")
