@@ -579,7 +579,7 @@ explore.agree(Value, forward, backward)
 # ```python
 # def whole_gradient(mean_loss, parameters, X, y, rows):
 #     total = 0.0
-#     sums = [...]                                  # zeros, in the parameters' shapes and types
+#     sums = [...]                                  # zeros, in the parameters' shapes
 #     labelled = ...
 #     for start in range(...):
 #         piece = labelled[...]
