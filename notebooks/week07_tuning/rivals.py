@@ -153,13 +153,13 @@ def at(u, low, high, scale):
 
 
 def where(values, low, high, scale):
-    values = np.asarray(values, float)
+    kind, values = np.result_type(np.asarray(values), np.float32), np.asarray(values, float)
     if scale == "linear":
-        return (values - low) / (high - low)
+        return ((values - low) / (high - low)).astype(kind)
     if scale == "log":
-        return (np.log(values) - np.log(low)) / (np.log(high) - np.log(low))
+        return ((np.log(values) - np.log(low)) / (np.log(high) - np.log(low))).astype(kind)
     if scale == "one minus":
-        return where(1 - values, 1 - low, 1 - high, "log")
+        return where(1 - values, 1 - low, 1 - high, "log").astype(kind)
     raise ValueError(f"unknown scale {scale}")
 
 

@@ -163,13 +163,18 @@ def decades(draw, rng):
     expect.share(int(np.sum(betas > 0.999)), 4000, 1 / 3, "of β from 0.9 to 0.9999, a third should lie above 0.999")
 
 
-# 500 pairs of draws one after the other: the chance of more than 342 rises is below 1e-14 (Hoeffding).
+# 500 pairs of draws one after the other: the chance of more than 342 rises is below 1e-14 (Hoeffding). Of a thousand equal parts
+# of the scale 368 stay empty on average. One draw moves that by one at most: 118 off has a chance below 1e-11 (McDiarmid).
 @case("scales", "draws come one by one, each without regard to the last", false_alarm=1e-6, fresh=50)
 def independent(draw, rng):
     for low, high, scale in EVERY[::3]:
         got = expect.array(draw(low, high, scale, 1000, rng), shape=(1000,), finite=True, what="draw")
         rises = int(np.sum(got[::2] < got[1::2]))
         expect.share(rises, 500, 0.5, f"on {scale!r}, of 500 pairs of neighbours half should rise")
+        parts = np.floor(1000 * share_below(got, low, high, scale)).clip(0, 999)
+        empty = 1000 - len(np.unique(parts))
+        told = f"on {scale!r}, 1,000 draws leave {empty} of a thousand equal parts of the scale empty"
+        expect.that(250 < empty < 486, f"{told}; independent ones leave about 368")
 
 
 @case("scales", "all chance comes from `rng`")
@@ -190,7 +195,19 @@ def odd_requests(draw, place):
 
 @case("scales", "your inputs are left as they were", side=True)
 def places_are_pure(place):
-    expect.pure(lambda values: place(values, 0.1, 10.0, "log"), np.array([0.5, 1.0, 2.0]), names=("values",))
+    for low, high, scale in ((0.1, 2.0, "linear"), (0.1, 10.0, "log"), (0.4, 0.99, "one minus")):
+        expect.pure(lambda values, to=(low, high, scale): place(values, *to), np.array([0.5, 0.6, 0.7]), names=("values",))
+
+
+@case("scales", "float32 stays float32, and whole numbers are numbers", side=True)
+def types_of_values(place):
+    for low, high, scale in ((0.0, 1.0, "linear"), (0.1, 10.0, "log"), (0.5, 0.99, "one minus")):
+        values = np.array([0.5, 0.75, 0.9], np.float32)
+        got = place(values, low, high, scale)
+        expect.dtype(got, np.float32, what=f"on {scale!r}, place")
+        expect.close(got, share_below(values, low, high, scale), rtol=1e-4, atol=1e-5, what=f"for float32 on {scale!r}, place")
+    expect.close(place(np.array([0, 3, 12]), 0, 12, "linear"), [0, 0.25, 1], what="for whole numbers on 'linear', place")
+    expect.close(place(np.array([1, 10, 1000]), 1, 1000, "log"), [0, 1 / 3, 1], what="for whole numbers on 'log', place")
 
 
 # ------------------------------------------------------------------------------------------- softmax
@@ -278,7 +295,8 @@ def cache_of_its_own(log_softmax, log_softmax_backward):
     first, _ = scored(1, 3, 4)
     upstream = np.random.default_rng(2).normal(size=(3, 4))
     _, cache = log_softmax(first)
-    alone = expect.array(log_softmax_backward(cache, upstream), shape=(3, 4))
+    alone = expect.array(expect.handing_back(log_softmax_backward)(cache, upstream.copy()), shape=(3, 4))
+    expect.same(log_softmax_backward(cache, upstream), alone, "the way back from one cache, taken twice, gives two answers")
     _, cache = log_softmax(first)
     log_softmax(-3 * first)
     expect.same(log_softmax_backward(cache, upstream), alone, "another forward pass in between changes it")
@@ -344,7 +362,15 @@ def type_of_logits(log_softmax, log_softmax_backward, cross_entropy):
     expect.dtype(log_p, np.float32, what="log_softmax")
     expect.dtype(log_softmax_backward(cache, np.ones((2, 2), np.float32)), np.float32, what="log_softmax_backward")
     expect.dtype(cross_entropy(logits, np.array([0, 1]))[1], np.float32, what="d_logits")
-    expect.close(log_softmax(np.array([[1, 2]]))[0], plain_log_softmax([[1.0, 2.0]]), what="for whole numbers, log_softmax")
+    whole, floats = np.array([[1, 2]]), np.array([[1.0, 2.0]])
+    log_p, cache = log_softmax(whole)
+    expect.close(log_p, plain_log_softmax(floats), what="for whole numbers, log_softmax")
+    back = log_softmax_backward(cache, np.array([[1.0, 0.0]]))
+    second = 1 / (1 + math.exp(-1))  # the probability of the second
+    expect.close(back, [[second, -second]], what="for whole numbers, log_softmax_backward")
+    loss, d_logits = cross_entropy(whole, np.array([0]))
+    expect.close(loss, plain_loss(floats, [0]), what="for whole numbers, the loss")
+    expect.close(d_logits, [[-second, second]], what="for whole numbers, d_logits")
 
 
 # ------------------------------------------------------------------------------------------- norms
@@ -515,7 +541,9 @@ def norm_cache_of_its_own(batch_norm, batch_norm_backward):
     parameters, X = batch(1, 5, 3)
     upstream = np.random.default_rng(2).normal(size=(5, 3))
     _, cache = batch_norm(parameters, X)
-    alone = batch_norm_backward(parameters, cache, upstream)[1]
+    alone = expect.handing_back(batch_norm_backward)(parameters, cache, upstream.copy())[1]
+    again = batch_norm_backward(parameters, cache, upstream)[1]
+    expect.same(again, alone, "the way back from one cache, taken twice, gives two answers")
     _, cache = batch_norm(parameters, X)
     batch_norm(parameters, X[::-1] ** 2)
     expect.same(batch_norm_backward(parameters, cache, upstream)[1], alone, "another forward pass in between changes it")
@@ -549,6 +577,24 @@ def type_of_batches(batch_norm, batch_norm_backward, track, batch_norm_eval, lay
         (layer_norm(parameters, X), "layer_norm"),
     ):
         expect.dtype(got, np.float32, what=what)
+
+
+@case("norms", "whole numbers are numbers", side=True)
+def whole_batches(batch_norm, batch_norm_backward, track, batch_norm_eval, layer_norm):
+    parameters, X = (np.array([2, 3]), np.array([0, 1])), np.array([[1, 5], [2, 3], [6, 4]])
+    running = (np.array([1, 2]), np.array([4, 9]))
+    out, cache = batch_norm(parameters, X)
+    expect.close(out, plain_batch_norm(parameters, X), what="for whole numbers, batch_norm")
+    (d_gain, d_shift), d_X = batch_norm_backward(parameters, cache, np.array([[1.0, 0], [0, 2], [0, 0]]))
+    expect.close(d_gain, normalised(X, 0)[[0, 1], [0, 1]] * [1, 2], what="for whole numbers, d_gain")
+    expect.close(d_shift, [1, 2], what="for whole numbers, d_shift")
+    expect.that(np.any(np.asarray(d_X) % 1), "for whole numbers, d_X is cut to whole numbers")
+    mean, variance = track(running, X)
+    expect.close(mean, [1.2, 2.2], what="for whole numbers, the tracked mean")
+    expect.close(variance, 0.9 * running[1] + 0.1 * X.var(axis=0), what="for whole numbers, the tracked variance")
+    hat = (X - running[0]) / np.sqrt(running[1] + EPSILON)
+    expect.close(batch_norm_eval(parameters, running, X), hat * [2, 3] + [0, 1], what="for whole numbers, batch_norm_eval")
+    expect.close(layer_norm(parameters, X), normalised(X, -1) * [2, 3] + [0, 1], what="for whole numbers, layer_norm")
 
 
 # ------------------------------------------------------------------------------------------- calibrate
@@ -629,8 +675,11 @@ def says_nothing(calibrate):
     logits, _ = answered(3, 50, 3, 1.0)
     every = np.repeat(logits, 3, axis=0), np.tile(np.arange(3), 50)
     expect.close(calibrate(*every), 0.0, atol=1e-4, what="with each row once under each label, it", reveal=True)
-    worse = expect.number(calibrate(logits, logits.argmin(axis=1)))
-    expect.that(abs(worse) < 1e-4, f"where the logits say the opposite, 0 is the best that is allowed; yours is {worse:.4g}")
+    opposite, nearly = logits.argmin(axis=1), logits.argmin(axis=1)
+    nearly[:5] = logits[:5].argmax(axis=1)
+    for y in (opposite, nearly):
+        worse = expect.number(calibrate(logits, y))
+        expect.that(abs(worse) < 1e-4, f"where the logits say the opposite, 0 is the best that is allowed; yours is {worse:.4g}")
 
 
 @case("calibrate", "logits ten thousand times as large have a factor ten thousand times as small", weight=2)
@@ -644,8 +693,9 @@ def any_unit(calibrate):
 def shift_of_rows(calibrate, seed):
     logits, y = answered(seed, 80, 3, 2.0)
     y[:3] = logits[:3].argmin(axis=1)
-    shift = np.random.default_rng(seed).normal(scale=5, size=(80, 1))
-    expect.same(calibrate(logits + shift, y), calibrate(logits, y), "shifted logits give another factor", rtol=5e-3, atol=1e-4)
+    shift, found = np.random.default_rng(seed).normal(scale=5, size=(80, 1)), calibrate(logits, y)
+    for moved in (shift, 10_000.0, -10_000.0):
+        expect.same(calibrate(logits + moved, y), found, "shifted logits give another factor", rtol=5e-3, atol=1e-4)
 
 
 @case("calibrate", "where every label has the largest logit, no factor is best: a ValueError says so", side=True)
@@ -655,6 +705,9 @@ def no_end(calibrate):
         ValueError, lambda: calibrate(logits, logits.argmax(axis=1)), "all rows are named rightly: larger is always better"
     )
     expect.that(len(str(error)) > 5, "the ValueError does not say what it found")
+    y = logits.argmax(axis=1)
+    y[3] = logits[3].argmin()
+    agrees(calibrate, logits, y, "all rows but one are named rightly: ")
 
 
 @case("calibrate", "your inputs are left as they were", side=True)
