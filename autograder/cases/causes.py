@@ -10,7 +10,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-BLANK = "this is not written yet"
+UNWRITTEN = "not written yet"
+BLANK = f"this is {UNWRITTEN}"
 
 
 class Told(Protocol):
@@ -86,7 +87,7 @@ def outline(properties: Iterable[T], core_broken: bool = False) -> Outline[T]:
             causes.setdefault(key, []).append(one)
     holding = [one for one in told if one.holds]
     return Outline(
-        begun=not broken or any(one.message != BLANK for one in broken),
+        begun=not broken or any(one.message != BLANK for one in broken) or any(one.holds and not one.side for one in told),
         causes=tuple(Cause(first, tuple(same)) for first, *same in causes.values()),
         secondary=tuple(secondary),
         waiting=tuple(one for one in holding if depends(one)),

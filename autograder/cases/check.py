@@ -15,6 +15,7 @@ from autograder.cases.score import Score
 from autograder.cases.session import Session
 from autograder.cases.still_open import Open, read
 from autograder.cases.tell import write
+from autograder.cases.unwritten import unwritten
 from autograder.errors import OwnFailure
 
 _last: dict[str, Report] = {}  # each exercise's last report, for the end of the notebook
@@ -52,8 +53,8 @@ def score(id: str) -> Score:
         return Score(studio, *session.public(id))
     except Broken as refusal:
         return Score(studio, float("nan"), str(refusal))
-    except NotImplementedError:  # the cell as it ships
-        return Score(studio, float("nan"), "Not written yet.")
+    except NotImplementedError as error:  # the cell as it ships, or a piece that it calls
+        return Score(studio, float("nan"), f"{unwritten(error).capitalize()}.")
 
 
 def tell(id: str) -> str:

@@ -26,11 +26,11 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from autograder import scratch
 from autograder.cases.apart import apart
 from autograder.cases.calls import breaking_call
-from autograder.cases.causes import BLANK
 from autograder.cases.mistakes import CaseError, authors_mistake
 from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.studios import Entry
 from autograder.cases.unseen import why_unseen
+from autograder.cases.unwritten import unwritten
 from autograder.cases.warned import Diagnosis
 from autograder.cases.words import describe
 from autograder.datafiles import DataError
@@ -234,7 +234,7 @@ def explain(
         return f"it did not come to an end within {seconds:g} seconds: is there a loop that never stops?", ""
     line = learner_line(error, case_file)
     if isinstance(error, NotImplementedError):
-        return BLANK, ""
+        return unwritten(error, subjects), ""
     if line:
         if isinstance(error, (SystemExit, GeneratorExit)):
             return "your code ended the program (exit); return a value instead", line

@@ -193,9 +193,14 @@ explore.broadcasting()  # choose two shapes: which cells are read where, and whe
 
 # %% role="try" id="guess_shapes"
 table, per_column, per_row = np.ones((5, 3)), np.arange(3), np.arange(5)
-for expression in ("table + per_column", "table + per_row", "table.sum(axis=0)",
-                   "table.mean(axis=1, keepdims=True)", "per_row[:, None] * per_column",
-                   "table[None] - table[:, None]"):
+for expression in (
+    "table + per_column",
+    "table + per_row",
+    "table.sum(axis=0)",
+    "table.mean(axis=1, keepdims=True)",
+    "per_row[:, None] * per_column",
+    "table[None] - table[:, None]",
+):
     try:
         print(f"{expression:36}{eval(expression).shape}")
     except ValueError as error:
@@ -256,6 +261,7 @@ for expression in ("table + per_column", "table + per_row", "table.sum(axis=0)",
 #
 # </details>
 
+
 # %% role="answer" id="centre_of_ink"
 def centre_of_ink(images):
     """Row and column of each picture's centre of mass, shape (N, 2), from pictures of shape (N, H, W)."""
@@ -288,7 +294,9 @@ check("centre_of_ink")
 # find the nearest of 6,000 others, and say what that one is. How often will you be right?
 
 # %% role="guess" id="guess_neighbours"
-guess.number("Of 100 unseen digits, how many does the nearest of 6,000 name rightly?", 0, 100, truth=explore.named_by_neighbour, step=1)
+guess.number(
+    "Of 100 unseen digits, how many does the nearest of 6,000 name rightly?", 0, 100, truth=explore.named_by_neighbour, step=1
+)
 
 # %% role="show" id="show_neighbours"
 explore.neighbours()
@@ -363,6 +371,7 @@ print("multiplied out:   ", np.sqrt(far @ far - 2 * far @ near_it + near_it @ ne
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="distances"
 def distances(A, B):
@@ -466,6 +475,7 @@ explore.units_matter()
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="standardise"
 def learn_scale(X):
@@ -601,6 +611,7 @@ explore.fold()
 #
 # </details>
 
+
 # %% role="answer" id="xor_net"
 def net(X, W1, b1, W2, b2):
     """Scores (N, k) of a network with one hidden layer of ReLU units, for examples X (N, d)."""
@@ -678,8 +689,11 @@ explore.drag_prototypes()
 # Before you look at the prototypes of the ten digits:
 
 # %% role="guess" id="guess_closest"
-guess.choose("Which two digits have the closest prototypes?", ["0 and 6", "1 and 7", "3 and 5", "4 and 9", "5 and 8"],
-             truth=explore.closest_prototypes)
+guess.choose(
+    "Which two digits have the closest prototypes?",
+    ["0 and 6", "1 and 7", "3 and 5", "4 and 9", "5 and 8"],
+    truth=explore.closest_prototypes,
+)
 
 # %% [markdown]
 # On digits, a prototype can be looked at. These are the averages of 6,000 training digits: blurred, and still each one what it
@@ -757,6 +771,7 @@ explore.mean_digits()
 #
 # </details>
 
+
 # %% role="answer" id="nearest_prototype"
 def learn_prototypes(X, y):
     """What `nearest_prototype` needs to know about examples X (N, d) with labels y (N,)."""
@@ -805,6 +820,7 @@ check("nearest_prototype")
 #
 # Here are five programs that part examples. Two are right, though they look odd. Three are wrong, each with one mistake. What they
 # should promise stands below.
+
 
 # %% role="given" id="five_programs"
 def old_order(X, y, share, seed):  # right: the order within a part is not promised
@@ -903,6 +919,7 @@ def deaf_to_the_seed(X, y, share, seed):  # wrong: the same rows for every seed
 # ask that each entry is at most the next, and that the entries are the old ones, each as often as before.
 #
 # </details>
+
 
 # %% role="answer" id="examine"
 def examine(split):
@@ -1037,6 +1054,7 @@ explore.blocks()
 # ```
 #
 # </details>
+
 
 # %% role="studio" id="two_signs"
 def train(X, y, rng):

@@ -48,6 +48,7 @@ print("right" if your_answer == (A[:, None] - B).shape else "not yet")
 # **2.** `centred` wants to subtract each *row's* mean. It is wrong, and this table does not show it. Change one number so that
 # it shows.
 
+
 # %% role="try" id="before_centred"
 def centred(table):
     return table - table.mean(axis=1)
@@ -59,6 +60,7 @@ print("right: the mistake shows" if not np.allclose(centred(table).mean(axis=1),
 # %% [markdown]
 # **3.** `as_new` wants to treat new rows as the training rows were treated. It is wrong, and these new rows do not show it.
 # Find new rows for which it is wrong.
+
 
 # %% role="try" id="before_scaled"
 def as_new(X):
@@ -133,8 +135,11 @@ explore.shares()
 # The derivative is a promise about small nudges only. The larger the nudge, the larger the broken part of the promise.
 
 # %% role="guess" id="guess_nudge"
-guess.choose("Halve the nudge: how much is left of the broken part?", ["all of it", "a half", "a quarter", "nothing"],
-             truth=explore.broken_part)
+guess.choose(
+    "Halve the nudge: how much is left of the broken part?",
+    ["all of it", "a half", "a quarter", "nothing"],
+    truth=explore.broken_part,
+)
 
 # %% role="show" id="show_nudge"
 explore.nudge()
@@ -181,6 +186,7 @@ explore.graph()
 # %% role="show" id="show_tin"
 explore.tin()
 
+
 # %% role="given" id="given_tin"
 def tin(radius, height):
     """All nodes of the graph, forwards. The lid is as large as the base. Numbers, or arrays of one shape."""
@@ -189,6 +195,7 @@ def tin(radius, height):
     metal = 2 * base + wall
     content = base * height
     return {"base": base, "wall": wall, "metal": metal, "content": content, "cost": metal / content}
+
 
 # %% [markdown]
 # ### Exercise · `tin_slopes` &nbsp; ●○○ &nbsp; 20 min
@@ -237,6 +244,7 @@ def tin(radius, height):
 #
 # </details>
 
+
 # %% role="answer" id="tin_slopes"
 def tin_slopes(radius, height):
     """The derivative of the tin's cost in each node but the cost itself: a dictionary."""
@@ -277,8 +285,13 @@ check("tin_slopes")
 # <!-- term: label | what an example is called: here 1 for malignant, 0 for benign. -->
 
 # %% role="guess" id="guess_loss"
-guess.curve("A malignant tumour: how does its log-loss depend on the logit?", (-8, 8), (0, 10), truth=explore.loss_of_logit,
-            labels=("logit", "log-loss (nats)"))
+guess.curve(
+    "A malignant tumour: how does its log-loss depend on the logit?",
+    (-8, 8),
+    (0, 10),
+    truth=explore.loss_of_logit,
+    labels=("logit", "log-loss (nats)"),
+)
 
 # %% [markdown]
 # On the left are both losses. On the right is the first one, as it comes out when $-\log\frac{1}{1 + e^{-z}}$ is typed as it
@@ -341,6 +354,7 @@ explore.surprise()
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="log_loss"
 def log_loss(logits, y):
@@ -421,6 +435,8 @@ explore.race()
 #
 # For one malignant example with $x = (2)$, at weights and bias zero and without penalty, the gradient is $(-1, -\tfrac12)$.
 #
+# Here, and in the rest of this week, float64 may come out where float32 went in. A sum over many examples needs the digits.
+#
 # <details><summary>A question to ask yourself</summary>
 #
 # One example, one weight: how much does its logit move when that weight is nudged? And when the bias is nudged? Now the loss
@@ -452,6 +468,7 @@ explore.race()
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="slopes"
 def slopes(theta, X, y, penalty, weight=None):
@@ -532,8 +549,13 @@ explore.walk()
 # <!-- term: margin | an example's logit, its sign turned for label 0: positive where the model is on the right side. -->
 
 # %% role="guess" id="guess_wrong_side"
-guess.number("Of the 379 public tumours, how many must lie on the wrong side of the best hyperplane in thirty measures?", 0, 100,
-             truth=explore.wrong_side, step=1)
+guess.number(
+    "Of the 379 public tumours, how many must lie on the wrong side of the best hyperplane in thirty measures?",
+    0,
+    100,
+    truth=explore.wrong_side,
+    step=1,
+)
 
 # %% [markdown]
 # The picture below found its hyperplane with the oldest learning rule there is, the **perceptron** of 1958. As long as an
@@ -607,6 +629,7 @@ explore.no_end()
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="descend"
 def descend(X, y, penalty, steps, weight=None):
@@ -706,6 +729,7 @@ check("descend")
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="logistic"
 class LogisticRegression:
@@ -862,6 +886,7 @@ explore.forecasters()
 #
 # </details>
 
+
 # %% role="answer" id="honest"
 def honest(X, y, X_new, share):
     """The probability of label 1 for new examples from a population with this share of label 1: shape (new examples,)."""
@@ -978,6 +1003,7 @@ print(measures.shape, "standardised measures;", tumours.names[:3], "…;", f"{tu
 # ```
 #
 # </details>
+
 
 # %% role="studio" id="tumours"
 def train(X, y, rng):

@@ -998,7 +998,7 @@ def feels_its_way(X, y, penalty, steps, weight=None):
 class Base:
     """A right model; the wrong ones below change one thing each."""
 
-    def __init__(self, penalty=0.01):
+    def __init__(self, penalty=0.1):
         self.penalty = penalty
 
     def learn(self, X, y, weight):

@@ -28,7 +28,11 @@ import explore
 # %% role="try" id="from_earlier_weeks"
 import kit
 
-learn_scale, standardise, log_loss = kit.learn_scale, kit.standardise, kit.log_loss  # your own instead: kit.mine("log_loss"), and so on
+learn_scale, standardise, log_loss = (
+    kit.learn_scale,
+    kit.standardise,
+    kit.log_loss,
+)  # your own instead: kit.mine("log_loss"), and so on
 
 # %% [markdown]
 # ## Ten minutes from before
@@ -221,6 +225,7 @@ explore.wires()
 #
 # </details>
 
+
 # %% role="answer" id="net"
 def forward(parameters, X):
     """Scores (n, k) of the batch X (n, d), and a cache for `backward`."""
@@ -297,7 +302,9 @@ explore.boundary(forward, backward)
 # first.
 
 # %% role="guess" id="guess_twins"
-guess.number("Of the 80 points, how many does the net of twins have right in the end?", 0, 80, truth=explore.right_by_twins, step=1)
+guess.number(
+    "Of the 80 points, how many does the net of twins have right in the end?", 0, 80, truth=explore.right_by_twins, step=1
+)
 
 # %% role="show" id="show_twins"
 explore.twins()
@@ -376,6 +383,7 @@ explore.twins()
 #
 # </details>
 
+
 # %% role="answer" id="starts"
 def starts(inputs, units, rng):
     """Two starts: one whose units stay twins under training, one whose units go ways of their own."""
@@ -421,8 +429,11 @@ check("starts")
 # <!-- term: ReLU | the activation function max(0, z), short for rectified linear unit. -->
 
 # %% role="guess" id="guess_flat"
-guess.choose("Far out, at z = 4: how much of a gradient gets through tanh?",
-             ["about a half", "about a tenth", "about a hundredth", "about a thousandth"], truth=explore.through_tanh)
+guess.choose(
+    "Far out, at z = 4: how much of a gradient gets through tanh?",
+    ["about a half", "about a tenth", "about a hundredth", "about a thousandth"],
+    truth=explore.through_tanh,
+)
 
 # %% role="show" id="show_bends"
 explore.bends()
@@ -480,6 +491,7 @@ explore.bends()
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="bend"
 def bend(z):
@@ -579,6 +591,7 @@ explore.rates()
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="planar"
 def fit(gradient, rng):
@@ -713,6 +726,7 @@ check("planar")
 #
 # </details>
 
+
 # %% role="answer" id="capacity_curve"
 def capacity_curve(train, X, y, sizes, rounds, rng):
     """Training errors and held-out errors, each (sizes,), as means over rounds, and the size to take."""
@@ -785,7 +799,9 @@ explore.capacity(capacity_curve, forward, backward, learn_scale, standardise)
 # hold noise, as wide as the spirals. All four are turned at random.
 
 # %% role="guess" id="guess_line"
-guess.number("Of 100 points on such spirals, how many can one straight cut name rightly?", 50, 100, truth=explore.right_by_a_line, step=1)
+guess.number(
+    "Of 100 points on such spirals, how many can one straight cut name rightly?", 50, 100, truth=explore.right_by_a_line, step=1
+)
 
 # %% [markdown]
 # Here are four draws. Above, each in the plane that is hidden from you. Below, the same points by the first two of their four numbers.
@@ -852,6 +868,7 @@ explore.spirals()
 # ```
 #
 # </details>
+
 
 # %% role="studio" id="spirals"
 def train(X, y, rng):

@@ -53,8 +53,11 @@ print(explore.from_before(shape=None, gradient=None, parameters=None))
 # out of the first. Guess, then move the slider for the layers and watch the number of straight pieces.
 
 # %% role="guess" id="guess_units"
-guess.choose("Eight layers of two units draw a folded line. How many units does one hidden layer need at least, for the same line?",
-             ["16", "64", "255", "1,023"], truth=explore.units_of_one_layer)
+guess.choose(
+    "Eight layers of two units draw a folded line. How many units does one hidden layer need at least, for the same line?",
+    ["16", "64", "255", "1,023"],
+    truth=explore.units_of_one_layer,
+)
 
 # %% role="show" id="show_folding"
 explore.folding()  # layers: how often the line is folded; where to fold: need the pieces be equal for the count to double?
@@ -181,6 +184,7 @@ tents = [
 #
 # </details>
 
+
 # %% role="answer" id="deep_net"
 def forward(parameters, X):
     """Scores (examples, outputs) of the network for X (examples, features), and a cache of your own."""
@@ -230,8 +234,11 @@ check("deep_net")
 # 5. Tick the box at the end. It gives every hidden layer a way round itself. Go back to question 1.
 
 # %% role="guess" id="guess_vanishing"
-guess.choose("Five layers, weights of size 0.4: how much of the gradient at the last layer's output reaches X?",
-             ["about a half", "about a tenth", "about a hundredth", "about a millionth"], truth=explore.share_that_reaches_X)
+guess.choose(
+    "Five layers, weights of size 0.4: how much of the gradient at the last layer's output reaches X?",
+    ["about a half", "about a tenth", "about a hundredth", "about a millionth"],
+    truth=explore.share_that_reaches_X,
+)
 
 # %% role="show" id="show_blame"
 explore.blame()
@@ -310,6 +317,7 @@ explore.blame()
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="layer_shapes"
 def layer_shapes(parameters, X):
@@ -436,6 +444,7 @@ explore.used_twice()
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="Value"
 class Value:
@@ -591,6 +600,7 @@ explore.agree(Value, forward, backward)
 #
 # </details>
 
+
 # %% role="answer" id="whole_gradient"
 def whole_gradient(mean_loss, parameters, X, y, rows):
     """The mean loss over all labelled rows and its gradients, from calls that see at most `rows` rows each."""
@@ -719,6 +729,7 @@ other_digits = datasets.load("mnist", split="test")
 #
 # </details>
 
+
 # %% role="answer" id="image_net"
 def train_net(images, y, hidden, rng):
     """Parameters [(W, b), ...] of a network with hidden layers of these sizes, learnt from images (N, H, W) and labels."""
@@ -736,8 +747,7 @@ def train_net(images, y, hidden, rng):
             probabilities = 1 / (1 + np.exp(-np.clip(logits, -500, 500)))
             gradients, _ = backward(parameters, cache, (probabilities - one_hot[batch]) / len(batch))
             parameters = [
-                (W - learning_rate * dW, b - learning_rate * db)
-                for (W, b), (dW, db) in zip(parameters, gradients, strict=True)
+                (W - learning_rate * dW, b - learning_rate * db) for (W, b), (dW, db) in zip(parameters, gradients, strict=True)
             ]
     W, b = parameters[0]
     return [(W / spread, b - shift / spread * W.sum(axis=0)), *parameters[1:]]
@@ -776,8 +786,11 @@ explore.mistakes(classify, train_net)
 # widths look equally good. The squares are rows that no parameter has seen.
 
 # %% role="guess" id="guess_width"
-guess.choose("240 training rows, a tenth of them with spoilt labels. Which of these widths names fresh rows worst?",
-             ["60 units", "240 units", "2,400 units"], truth=explore.worst_width)
+guess.choose(
+    "240 training rows, a tenth of them with spoilt labels. Which of these widths names fresh rows worst?",
+    ["60 units", "240 units", "2,400 units"],
+    truth=explore.worst_width,
+)
 
 # %% role="show" id="show_widths"
 explore.widths()  # rows to train on: where does the peak go? spoilt labels: what becomes of it at 0?
@@ -847,6 +860,7 @@ explore.widths()  # rows to train on: where does the peak go? spoilt labels: wha
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="choose"
 def choose(settings, fit, loss, train, dev):
@@ -956,15 +970,14 @@ print(readings.shape, piles[:10])
 #
 # </details>
 
+
 # %% role="studio" id="small_wardrobe"
 def train(X, y, rng):
     """A list of arrays with at most 1,000 numbers in all, learnt from readings X (N, 40) and piles y (N,), 0 or 1."""
     ### BEGIN SOLUTION
     shift, spread = X.mean(axis=0), X.std(axis=0)
     Z, labels = (X - shift) / spread, y[:, None]
-    parameters = [
-        (rng.standard_normal((m, n)) * np.sqrt(2 / m), np.zeros(n)) for m, n in ((X.shape[1], 23), (23, 1))
-    ]
+    parameters = [(rng.standard_normal((m, n)) * np.sqrt(2 / m), np.zeros(n)) for m, n in ((X.shape[1], 23), (23, 1))]
     velocity = [(np.zeros_like(W), np.zeros_like(b)) for W, b in parameters]
     num_epochs, batch_size, penalty = 40, 64, 1e-3
     for epoch in range(num_epochs):
@@ -978,8 +991,7 @@ def train(X, y, rng):
                 for (vW, vb), (dW, db), (W, _) in zip(velocity, gradients, parameters, strict=True)
             ]
             parameters = [
-                (W - learning_rate * vW, b - learning_rate * vb)
-                for (W, b), (vW, vb) in zip(parameters, velocity, strict=True)
+                (W - learning_rate * vW, b - learning_rate * vb) for (W, b), (vW, vb) in zip(parameters, velocity, strict=True)
             ]
     W, b = parameters[0]
     parameters[0] = W / spread[:, None], b - (shift / spread) @ W

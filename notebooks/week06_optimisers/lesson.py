@@ -35,6 +35,7 @@ import explore
 #
 # **1.** This dropout is wrong, and with these numbers it does not show. Choose a drop rate for which it shows.
 
+
 # %% role="try" id="before_dropout"
 def dropout(X, drop_rate, rng):
     kept = rng.random(X.shape) >= drop_rate
@@ -101,8 +102,11 @@ explore.three_walks()
 # error is that of a mean of a hundred draws.
 
 # %% role="guess" id="guess_noise"
-guess.choose("A batch of 400 in place of 100 examples: how large is the error of its gradient?",
-             ["a quarter as large", "half as large", "the same", "twice as large"], truth=explore.noise_of_a_larger_batch)
+guess.choose(
+    "A batch of 400 in place of 100 examples: how large is the error of its gradient?",
+    ["a quarter as large", "half as large", "the same", "twice as large"],
+    truth=explore.noise_of_a_larger_batch,
+)
 
 # %% role="show" id="show_batch_noise"
 explore.batch_noise()
@@ -166,9 +170,11 @@ explore.batch_noise()
 #
 # </details>
 
+
 # %% role="answer" id="make_batches"
 def make_batches(X, y, batch_size, rng):
     """A function that gives the mini-batches of one epoch, in a new order at each call."""
+
     ### BEGIN SOLUTION
     def epoch():
         order = rng.permutation(len(X))
@@ -273,6 +279,7 @@ explore.average()
 #
 # </details>
 
+
 # %% role="answer" id="running_average"
 def running_average(values, times, beta):
     """The exponentially weighted average at each row: values (n,) at times (n,), ages on the clock; shape (n,)."""
@@ -311,6 +318,7 @@ check("running_average")
 # apply $H$ again and again, each time brought back to length one. The part along the steepest direction grows most. This is
 # **power iteration**. $Hv$ itself is the change of the gradient for a small move along $v$, so each round costs two gradients.
 # <!-- term: power iteration | applying a matrix to a direction again and again until only its largest eigenvector is left. -->
+
 
 # %% role="given" id="given_power"
 def largest_curvature(gradient, x, rng, rounds=50, small=1e-4):
@@ -358,8 +366,11 @@ print(largest_curvature(lambda x: H @ x, np.zeros(2), np.random.default_rng(0)).
 # curvature is*. If the roots are real and different, one of them is larger than $\sqrt\beta$, and the walk is slower.
 
 # %% role="guess" id="guess_rate"
-guess.choose("beta = 0.81, and all curvatures are such that the roots are complex: what is left of the way after one step?",
-             ["0.81", "0.9", "0.95", "it depends on the curvature"], truth=explore.root_of_beta)
+guess.choose(
+    "beta = 0.81, and all curvatures are such that the roots are complex: what is left of the way after one step?",
+    ["0.81", "0.9", "0.95", "it depends on the curvature"],
+    truth=explore.root_of_beta,
+)
 
 # %% role="show" id="show_momentum_rate"
 explore.momentum_rate()
@@ -428,6 +439,7 @@ explore.momentum_rate()
 #
 # </details>
 
+
 # %% role="answer" id="momentum"
 def momentum_step(parameters, gradients, velocity, learning_rate, beta):
     """One step of gradient descent with momentum: the new parameters, and the velocity for the next step."""
@@ -435,7 +447,9 @@ def momentum_step(parameters, gradients, velocity, learning_rate, beta):
     if velocity is None:
         velocity = [(np.zeros_like(W), np.zeros_like(b)) for W, b in parameters]
     velocity = [(beta * v_W + d_W, beta * v_b + d_b) for (v_W, v_b), (d_W, d_b) in zip(velocity, gradients, strict=True)]
-    parameters = [(W - learning_rate * v_W, b - learning_rate * v_b) for (W, b), (v_W, v_b) in zip(parameters, velocity, strict=True)]
+    parameters = [
+        (W - learning_rate * v_W, b - learning_rate * v_b) for (W, b), (v_W, v_b) in zip(parameters, velocity, strict=True)
+    ]
     return parameters, velocity
     ### END SOLUTION
 
@@ -470,6 +484,7 @@ check("momentum")
 #
 # What cannot be derived is printed. For *one* number, with all its gradients so far, newest last, this is Adam's step:
 
+
 # %% role="given" id="given_adam"
 def adam_by_history(history, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """Adam's step for one number after all these gradients, newest last. Slow: it looks at the whole history each time."""
@@ -503,8 +518,8 @@ for history in ([2.0], [2.0, 2.0, 2.0], [2.0, -2.0, 2.0], [0.002, 0.002, 0.002],
 #
 # `adam(parameters, gradients, state, learning_rate, decay=0.0, beta1=0.9, beta2=0.999, epsilon=1e-8)` makes one step for a
 # list of `(W, b)`. It returns the new parameters and
-# a state, which is handed in again at the next step. At the first step `state` is `None`. What it holds is up to you, but it
-# may not hold the whole history.
+# a state, which is handed in again at the next step. At the first step `state` is `None`. What it holds is up
+# to you.
 #
 # - Every number moves as `adam_by_history` says, at every step.
 # - Each array moves among others as it would move alone.
@@ -546,6 +561,7 @@ for history in ([2.0], [2.0, 2.0, 2.0], [2.0, -2.0, 2.0], [0.002, 0.002, 0.002],
 #
 # </details>
 
+
 # %% role="answer" id="adam"
 def adam(parameters, gradients, state, learning_rate, decay=0.0, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """One step of Adam with decoupled weight decay: the new parameters, and the state for the next step."""
@@ -557,7 +573,9 @@ def adam(parameters, gradients, state, learning_rate, decay=0.0, beta1=0.9, beta
     step += 1
 
     def averaged(averages, news, beta):
-        return [tuple(beta * m + (1 - beta) * g for m, g in zip(*pairs, strict=True)) for pairs in zip(averages, news, strict=True)]
+        return [
+            tuple(beta * m + (1 - beta) * g for m, g in zip(*pairs, strict=True)) for pairs in zip(averages, news, strict=True)
+        ]
 
     def move(mean, mean_square):
         return learning_rate * mean / (1 - beta1**step) / (np.sqrt(mean_square / (1 - beta2**step)) + epsilon)
@@ -690,6 +708,7 @@ explore.restless()
 #
 # </details>
 
+
 # %% role="answer" id="brakes"
 def clip(gradients, limit):
     """The gradients, shortened so that the norm of all numbers together is at most limit."""
@@ -705,7 +724,7 @@ def clip(gradients, limit):
 
 
 def schedule(step, num_steps, top):
-    """The learning rate of one step, counted from 0: half a wave of a cosine, from top to nearly 0."""
+    """The learning rate of one step; steps are counted from 0."""
     ### BEGIN SOLUTION
     return top * (1 + np.cos(np.pi * step / num_steps)) / 2
     ### END SOLUTION
@@ -788,6 +807,7 @@ explore.schedule_at_work(schedule)
 # ```
 #
 # </details>
+
 
 # %% role="studio" id="optimise"
 def optimise(gradient, start, budget, rng):

@@ -556,7 +556,9 @@ def correction_in_the_learning_rate(parameters, gradients, state, learning_rate,
     v = each(lambda a, g: a + (1 - beta2) * (g * g - a), v, gradients)
     rate = learning_rate * np.sqrt(1 - beta2**t) / (1 - beta1**t)
     small = epsilon * np.sqrt(1 - beta2**t)
-    moved = each(lambda p, a, s: (p - rate * a / (np.sqrt(s) + small)).astype(p.dtype), parameters, m, v)
+    kept = [np.result_type(W, np.float32) for W, _ in parameters]
+    moved = each(lambda p, a, s: p - rate * a / (np.sqrt(s) + small), parameters, m, v)
+    moved = [(W.astype(kind), b.astype(kind)) for (W, b), kind in zip(moved, kept, strict=True)]
     return [(W - learning_rate * decay * W0, b) for (W, b), (W0, _) in zip(moved, parameters, strict=True)], (t, m, v)
 
 

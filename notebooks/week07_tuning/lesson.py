@@ -35,6 +35,7 @@ log_loss, tape = kit.log_loss, kit.tape  # your own instead of the first: kit.mi
 # **1.** (Week 6) `smoothed` wants to be a weighted average of what it has seen, the newest with weight 0.1. It is wrong, and
 # these numbers do not show it. Change them so that it shows.
 
+
 # %% role="try" id="before_average"
 def smoothed(numbers):
     average = 0.0
@@ -61,7 +62,10 @@ print("right" if np.shape(d_b) == (3,) and np.allclose(d_b, [30, 35, 40]) else "
 
 # %% role="try" id="before_logit"
 both, three = np.nan, np.nan  # <- two logits; for the second the nearest whole number will do
-right = np.allclose(log_loss(np.array([both, both]), np.array([0, 1])), np.log(2)) and abs(log_loss(np.array([three]), np.array([0]))[0] - 3) < 0.1
+right = (
+    np.allclose(log_loss(np.array([both, both]), np.array([0, 1])), np.log(2))
+    and abs(log_loss(np.array([three]), np.array([0]))[0] - 3) < 0.1
+)
 print("right" if right else "not yet")
 
 # %% [markdown]
@@ -83,8 +87,11 @@ print("right" if right else "not yet")
 # <!-- term: hyperparameter | a number that is set before training and that training does not change; here also: a knob. -->
 
 # %% role="guess" id="guess_grid"
-guess.choose("Only one of two knobs matters. Whose best trial of 25 is nearer to the optimum, in the mean?",
-             ["the grid's", "the random one's", "no difference"], truth=explore.nearer)
+guess.choose(
+    "Only one of two knobs matters. Whose best trial of 25 is nearer to the optimum, in the mean?",
+    ["the grid's", "the random one's", "no difference"],
+    truth=explore.nearer,
+)
 
 # %% role="show" id="show_grid"
 explore.grid_or_random()
@@ -159,6 +166,7 @@ explore.grid_or_random()
 #
 # </details>
 
+
 # %% role="answer" id="best_of"
 def best_of(scores):
     """The expected best score of n different trials, for n = 1 … N: an array (N,)."""
@@ -180,8 +188,13 @@ check("best_of")
 # %% role="hidden" id="test_best_of" points=2
 
 # %% role="guess" id="guess_best_of"
-guess.curve("120 random trials have scores between 0.10 and 0.78. How does the expected best grow with the number of trials?",
-            (1, 60), (0.1, 1.0), truth=explore.expected_best, labels=("trials", "expected best score"))
+guess.curve(
+    "120 random trials have scores between 0.10 and 0.78. How does the expected best grow with the number of trials?",
+    (1, 60),
+    (0.1, 1.0),
+    truth=explore.expected_best,
+    labels=("trials", "expected best score"),
+)
 
 # %% [markdown]
 # Here is your curve for 120 trials on a made-up training. Its form is always much the same: steep, then flat. Where it is flat, more of
@@ -266,6 +279,7 @@ explore.curve(best_of)  # trials: how many were run; noise: of one score
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="scales"
 def draw(low, high, scale, count, rng):
@@ -396,6 +410,7 @@ explore.night(draw, place)  # training: which made-up one; trials; scales: each 
 #
 # </details>
 
+
 # %% role="answer" id="softmax"
 def log_softmax(logits):
     """The logs of the softmax along the last axis, and a cache for the way back."""
@@ -456,8 +471,11 @@ except NotImplementedError:
 # <!-- term: temperature | a number that divides all logits; high ones make probabilities alike, low ones make them sure. -->
 
 # %% role="guess" id="guess_temperature"
-guess.choose("A net says 95 % in the mean and is right in 82 of 100 cases. Which temperature mends it?",
-             ["below 1", "1", "above 1"], truth=explore.mending_temperature)
+guess.choose(
+    "A net says 95 % in the mean and is right in 82 of 100 cases. Which temperature mends it?",
+    ["below 1", "1", "above 1"],
+    truth=explore.mending_temperature,
+)
 
 # %% role="show" id="show_temperature"
 explore.thermometer()  # T: where is the loss lowest, and what becomes of the share that is right?
@@ -518,6 +536,7 @@ explore.thermometer()  # T: where is the loss lowest, and what becomes of the sh
 # ```
 #
 # </details>
+
 
 # %% role="answer" id="calibrate"
 def calibrate(logits, y):
@@ -651,6 +670,7 @@ EPSILON = 1e-5  # added to each variance, under the root
 # Yours takes one more component away, along the normalised values, and has a factor in front.
 #
 # </details>
+
 
 # %% role="answer" id="norms"
 def batch_norm(parameters, X):
@@ -817,6 +837,7 @@ explore.forgiving(batch_norm, batch_norm_backward)  # start: the scale of the in
 # ```
 #
 # </details>
+
 
 # %% role="studio" id="tuner"
 def search(trial, space, budget, rng):

@@ -1,4 +1,5 @@
 """The pictures and explorers of week 2."""
+
 import functools
 import time
 from decimal import Decimal, localcontext
@@ -46,8 +47,12 @@ def shares(name="worst radius", groups=11):
     line = np.polyfit(middle, odds, 1, w=np.sqrt(1 / (1 / (ill + 0.5) + 1 / (all_ - ill + 0.5))))
     right.plot(x[order], np.polyval(line, x[order]), color=SKY, zorder=0)
     right.annotate("hollow: all alike in this group", (0.98, 0.04), xycoords="axes fraction", color=GREY, ha="right", fontsize=9)
-    right.set(title="… its log-odds can go anywhere, along a line", ylim=(-7.5, 7.5), xlabel="worst radius of the nuclei",
-              ylabel="log-odds of malignant")
+    right.set(
+        title="… its log-odds can go anywhere, along a line",
+        ylim=(-7.5, 7.5),
+        xlabel="worst radius of the nuclei",
+        ylabel="log-odds of malignant",
+    )
     return fig
 
 
@@ -64,17 +69,46 @@ def draw_graph(ax, nodes, edges, bends=None):
     """A box for each node, {name: (x, y, text)}, and an arrow for each edge (tail, head, text in its middle)."""
     boxes = {}
     for name, (x, y, text) in nodes.items():
-        boxes[name] = ax.annotate(text, (x, y), ha="center", va="center", fontsize=10.5, zorder=3, linespacing=1.35,
-                                  bbox={"boxstyle": "round,pad=0.4", "fc": "#eef4fa", "ec": BLUE, "lw": 1.2})
+        boxes[name] = ax.annotate(
+            text,
+            (x, y),
+            ha="center",
+            va="center",
+            fontsize=10.5,
+            zorder=3,
+            linespacing=1.35,
+            bbox={"boxstyle": "round,pad=0.4", "fc": "#eef4fa", "ec": BLUE, "lw": 1.2},
+        )
     for tail, head, text in edges:
         (x0, y0, _), (x1, y1, _) = nodes[tail], nodes[head]
         bend = f"arc3,rad={(bends or {}).get((tail, head), 0)}"
-        ax.annotate("", (x1, y1), (x0, y0), zorder=1, arrowprops={
-            "arrowstyle": "-|>", "color": GREY, "lw": 1.5, "connectionstyle": bend, "patchA": boxes[tail].get_bbox_patch(),
-            "patchB": boxes[head].get_bbox_patch(), "shrinkA": 2, "shrinkB": 2})
+        ax.annotate(
+            "",
+            (x1, y1),
+            (x0, y0),
+            zorder=1,
+            arrowprops={
+                "arrowstyle": "-|>",
+                "color": GREY,
+                "lw": 1.5,
+                "connectionstyle": bend,
+                "patchA": boxes[tail].get_bbox_patch(),
+                "patchB": boxes[head].get_bbox_patch(),
+                "shrinkA": 2,
+                "shrinkB": 2,
+            },
+        )
         if text:
-            ax.annotate(text, ((x0 + x1) / 2, (y0 + y1) / 2), color=RED, ha="center", va="center", fontsize=10, zorder=2,
-                        bbox={"boxstyle": "round,pad=0.2", "fc": "white", "ec": RED, "lw": 0.8})
+            ax.annotate(
+                text,
+                ((x0 + x1) / 2, (y0 + y1) / 2),
+                color=RED,
+                ha="center",
+                va="center",
+                fontsize=10,
+                zorder=2,
+                bbox={"boxstyle": "round,pad=0.2", "fc": "white", "ec": RED, "lw": 0.8},
+            )
     xs, ys = [n[0] for n in nodes.values()], [n[1] for n in nodes.values()]
     ax.set(xlim=(min(xs) - 0.5, max(xs) + 0.5), ylim=(min(ys) - 0.55, max(ys) + 0.5))
     ax.axis("off")
@@ -87,14 +121,33 @@ def graph():
     a = 2, in a directly v = 5. Under the nodes stand the slopes of J: 1 at J, 2 at v, u and c, 4 at b, 11 at a.
     """
     fig, ax = figure(9.5, 3.4)
-    nodes = {"a": (0, 2, "$a$ = 2"), "b": (0, 0.9, "$b$ = 3"), "c": (1.3, 0.15, "$c$ = −1"), "u": (1.3, 1.15, "$u=ab$ = 6"),
-             "v": (2.7, 0.9, "$v=u+c$ = 5"), "J": (4.0, 1.6, "$J=va$ = 10")}
-    edges = [("a", "u", "$b=3$"), ("b", "u", "$a=2$"), ("u", "v", "$1$"), ("c", "v", "$1$"), ("v", "J", "$a=2$"),
-             ("a", "J", "$v=5$")]
+    nodes = {
+        "a": (0, 2, "$a$ = 2"),
+        "b": (0, 0.9, "$b$ = 3"),
+        "c": (1.3, 0.15, "$c$ = −1"),
+        "u": (1.3, 1.15, "$u=ab$ = 6"),
+        "v": (2.7, 0.9, "$v=u+c$ = 5"),
+        "J": (4.0, 1.6, "$J=va$ = 10"),
+    }
+    edges = [
+        ("a", "u", "$b=3$"),
+        ("b", "u", "$a=2$"),
+        ("u", "v", "$1$"),
+        ("c", "v", "$1$"),
+        ("v", "J", "$a=2$"),
+        ("a", "J", "$v=5$"),
+    ]
     draw_graph(ax, nodes, edges)
     for name, slope in {"J": 1, "v": 2, "u": 2, "c": 2, "b": 4, "a": 11}.items():
-        ax.annotate(f"slope of $J$: {slope}", nodes[name][:2], xytext=(0, -23), textcoords="offset points", color=GREEN,
-                    ha="center", fontsize=9.5)
+        ax.annotate(
+            f"slope of $J$: {slope}",
+            nodes[name][:2],
+            xytext=(0, -23),
+            textcoords="offset points",
+            color=GREEN,
+            ha="center",
+            fontsize=9.5,
+        )
     return fig
 
 
@@ -104,10 +157,26 @@ def tin():
     content, the wall feeds metal; metal and content feed the cost.
     """
     fig, ax = figure(9.5, 3.0)
-    nodes = {"r": (0, 1.7, "radius"), "h": (0, 0.3, "height"), "base": (1.4, 1.7, "base"), "wall": (1.4, 0.3, "wall"),
-             "metal": (2.8, 1.7, "metal"), "content": (2.8, 0.3, "content"), "cost": (4.1, 1, "cost")}
-    edges = [("r", "base"), ("r", "wall"), ("h", "wall"), ("h", "content"), ("base", "metal"), ("wall", "metal"),
-             ("base", "content"), ("metal", "cost"), ("content", "cost")]
+    nodes = {
+        "r": (0, 1.7, "radius"),
+        "h": (0, 0.3, "height"),
+        "base": (1.4, 1.7, "base"),
+        "wall": (1.4, 0.3, "wall"),
+        "metal": (2.8, 1.7, "metal"),
+        "content": (2.8, 0.3, "content"),
+        "cost": (4.1, 1, "cost"),
+    }
+    edges = [
+        ("r", "base"),
+        ("r", "wall"),
+        ("h", "wall"),
+        ("h", "content"),
+        ("base", "metal"),
+        ("wall", "metal"),
+        ("base", "content"),
+        ("metal", "cost"),
+        ("content", "cost"),
+    ]
     draw_graph(ax, nodes, [(*edge, "") for edge in edges], bends={("h", "content"): 0.3})
     ax.set(ylim=(-0.45, 2.2))
     return fig
@@ -119,8 +188,10 @@ def nudge(a, step):
     thick upright line between the two is the broken part of the promise.
     """
     b, c = 3.0, -1.0
+
     def J(t):
         return (t * b + c) * t
+
     here, slope = J(a), 2 * a * b + c
     promised, happened = slope * step, J(a + step) - here
     fig, ax = figure(8.4, 3.5)
@@ -129,10 +200,19 @@ def nudge(a, step):
     ax.plot(t, here + slope * (t - a), color=ORANGE, lw=1.4)
     ax.plot([a, a + step], [here, J(a + step)], "o", color=BLUE, ms=4.5)
     ax.vlines(a + step, *sorted((here + happened, here + promised)), color=RED, lw=2.5, zorder=4)
-    ax.set(ylim=(-4, 24), xlim=(-1.6, 3.2), xlabel="a", ylabel="J",
-           title=f"J = (ab + c)a at a = {a:.2f}: slope {slope:.2f}; broken part of the promise {happened - promised:+.3f}")
-    ax.annotate(f"nudge {step:+.2f}\nthe slope promises {promised:+.2f}\nwhat happens {happened:+.2f}", (0.03, 0.95),
-                xycoords="axes fraction", va="top")
+    ax.set(
+        ylim=(-4, 24),
+        xlim=(-1.6, 3.2),
+        xlabel="a",
+        ylabel="J",
+        title=f"J = (ab + c)a at a = {a:.2f}: slope {slope:.2f}; broken part of the promise {happened - promised:+.3f}",
+    )
+    ax.annotate(
+        f"nudge {step:+.2f}\nthe slope promises {promised:+.2f}\nwhat happens {happened:+.2f}",
+        (0.03, 0.95),
+        xycoords="axes fraction",
+        va="top",
+    )
     return fig
 
 
@@ -241,8 +321,13 @@ def bottom(x, y, penalty):
     return theta
 
 
-@explorer(rate=(0.5, 20.0, 4.0, 0.5), steps=(1, 100, 20), penalty=[0.01, 0.0, 0.1, 1.0], standardised=True,
-          labels={"rate": "learning rate", "standardised": "standardised feature"})
+@explorer(
+    rate=(0.5, 20.0, 4.0, 0.5),
+    steps=(1, 100, 20),
+    penalty=[0.01, 0.0, 0.1, 1.0],
+    standardised=True,
+    labels={"rate": "learning rate", "standardised": "standardised feature"},
+)
 def walk(rate, steps, penalty, standardised, quick=False):
     """Contours of the loss over weight and bias with the path of gradient descent drawn on it, and beside it the distance
     left to the lowest point after each step on a logarithmic axis. A walk that leaves for good rises there as a straight line.
@@ -278,13 +363,24 @@ def draw_walk(path, best, loss, grid):
     left.plot(*path[distance < 1e4].T, "o-", color=ORANGE, ms=3.5, lw=1.4, mec="white", mew=0.4)
     left.plot(*path[0], "o", color=INK, ms=7)
     left.plot(*best, "*", color=RED, ms=15, mec="white")
-    left.set(xlim=(w.min(), w.max()), ylim=(b.min(), b.max()), xlabel="weight", ylabel="bias",
-             title="The path leaves for good" if left_for_good else
-                   f"The path: loss {loss(path[0]):.3f} → {loss(path[-1]):.3f}, lowest {low:.3f}")
+    left.set(
+        xlim=(w.min(), w.max()),
+        ylim=(b.min(), b.max()),
+        xlabel="weight",
+        ylabel="bias",
+        title="The path leaves for good"
+        if left_for_good
+        else f"The path: loss {loss(path[0]):.3f} → {loss(path[-1]):.3f}, lowest {low:.3f}",
+    )
     right.semilogy(np.maximum(distance, 1e-6), "o-", color=ORANGE, ms=3.5, lw=1.4)
-    right.set(ylim=(1e-6, 1e8), xlim=(0, 20 if len(path) <= 21 else 100), xlabel="step", ylabel="distance to the lowest point",
-              title="What is left, on logarithmic paper",
-              xticks=range(0, 21, 5) if len(path) <= 21 else range(0, 101, 20))
+    right.set(
+        ylim=(1e-6, 1e8),
+        xlim=(0, 20 if len(path) <= 21 else 100),
+        xlabel="step",
+        ylabel="distance to the lowest point",
+        title="What is left, on logarithmic paper",
+        xticks=range(0, 21, 5) if len(path) <= 21 else range(0, 101, 20),
+    )
     right.grid(True, axis="y")
     return fig
 
@@ -333,8 +429,9 @@ def no_end():
         total = loss + penalty / 2 * length**2
         right.loglog(length, total, color=colour, label=f"penalty {penalty:g}")
         right.plot(length[total.argmin()], total.min(), "*", color=colour, ms=13)
-    right.set(ylim=(1e-5, 10), xlim=(1e-2, 1e4), title="Twice as far is always better",
-              xlabel="length of the weights", ylabel="loss")
+    right.set(
+        ylim=(1e-5, 10), xlim=(1e-2, 1e4), title="Twice as far is always better", xlabel="length of the weights", ylabel="loss"
+    )
     right.legend(loc="lower left")
     return fig
 
@@ -364,8 +461,13 @@ def forecasters():
         ax.scatter(mean, seen, s=15 + 500 * count / count.sum(), color=colour, alpha=0.85)
         loss = -np.log(np.where(rain, p, 1 - p)).mean()
         ax.set(title=name, xlabel="probability that was said", xlim=(0, 1), ylim=(0, 1), aspect="equal")
-        ax.annotate(f"gap  {gap:.3f}\nBrier  {np.mean((p - rain) ** 2):.3f}\nlog-loss  {loss:.3f}", (0.04, 0.96),
-                    xycoords="axes fraction", va="top", fontsize=9.5)
+        ax.annotate(
+            f"gap  {gap:.3f}\nBrier  {np.mean((p - rain) ** 2):.3f}\nlog-loss  {loss:.3f}",
+            (0.04, 0.96),
+            xycoords="axes fraction",
+            va="top",
+            fontsize=9.5,
+        )
     axes[0].set_ylabel("share of days on which it rained")
     return fig
 
@@ -436,11 +538,22 @@ def tree_results(colours, contrast):
         for at, name in enumerate(("meadow", "roadside")):
             _, both, y, _ = squares(name)
             for label, colour in ((1, GREEN), (0, GREY)):
-                box = ax.boxplot(both[y == label, which], positions=[at + 0.19 * (1 - 2 * label)], widths=0.3, patch_artist=True,
-                                 showfliers=False, medianprops={"color": INK})
+                box = ax.boxplot(
+                    both[y == label, which],
+                    positions=[at + 0.19 * (1 - 2 * label)],
+                    widths=0.3,
+                    patch_artist=True,
+                    showfliers=False,
+                    medianprops={"color": INK},
+                )
                 box["boxes"][0].set_facecolor(colour)
-        ax.set(title=title, xticks=[0, 1], xticklabels=["meadow", "roadside"], xlim=(-0.6, 1.6),
-               ylabel=("mean", "spread")[which] + " of the square's grey values")
+        ax.set(
+            title=title,
+            xticks=[0, 1],
+            xticklabels=["meadow", "roadside"],
+            xlim=(-0.6, 1.6),
+            ylabel=("mean", "spread")[which] + " of the square's grey values",
+        )
     left.plot([], [], "s", color=GREEN, label="tree")
     left.plot([], [], "s", color=GREY, label="not")
     left.legend(loc="upper left")
@@ -450,11 +563,17 @@ def tree_results(colours, contrast):
         right.bar(at + shift, values, 0.36, color=colour)
         for x, v in zip(at + shift, values, strict=True):
             right.annotate(f"{v:.0f}", (x, v), ha="center", va="bottom", fontsize=9)
-            right.annotate(word, (x, 4), ha="center", va="bottom", fontsize=9, rotation=90,
-                           color="white" if colour == BLUE else INK)
+            right.annotate(
+                word, (x, 4), ha="center", va="bottom", fontsize=9, rotation=90, color="white" if colour == BLUE else INK
+            )
     right.axhline(50, color=INK, lw=1, ls=":")
-    right.set(ylim=(0, 118), yticks=range(0, 101, 25), xticks=at,
-              xticklabels=["own\neast", "road-\nside", "own\neast", "mea-\ndow"], title="Named rightly, per cent")
+    right.set(
+        ylim=(0, 118),
+        yticks=range(0, 101, 25),
+        xticks=at,
+        xticklabels=["own\neast", "road-\nside", "own\neast", "mea-\ndow"],
+        title="Named rightly, per cent",
+    )
     right.annotate("learnt on the meadow", (0.5, 106), ha="center", fontsize=9)
     right.annotate("learnt by the road", (2.9, 106), ha="center", fontsize=9)
     return fig

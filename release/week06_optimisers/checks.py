@@ -104,6 +104,13 @@ def all_orders(make_batches, rng):
         [1 / 24] * 24,
         f"in 360 epochs of 4 rows the order {common} came {seen[common]} times, and {rare} {seen[rare]} times",
     )
+    # 30 rows in one batch: the numbers at place k that belong one to five places further on. Of 135 such pairs each holds with a
+    # chance of 1 / 30; in a shuffle that exchanges each row with any row it is a fifth more.
+    epoch, ahead = make_batches(*table(30), 30, rng), 0
+    for _ in range(400):
+        shift = np.array(order_of(one_epoch(epoch))) - np.arange(30)
+        ahead += int(np.sum((shift >= 1) & (shift <= 5)))
+    expect.share(ahead, 400 * 135, 1 / 30, "in 400 epochs of 30 rows, rows come one to five places early too often or too rarely")
 
 
 @case("make_batches", "chance comes from the generator alone: the same seed gives the same epochs", side=True)
@@ -193,6 +200,9 @@ def long_series(running_average):
         got = expect.array(running_average(values, times, beta), shape=(n,), finite=True)
         want = average_by_definition(values[-1500:], times[-1500:], beta)[-3:]
         expect.close(got[-3:], want, rtol=1e-6, what=f"at the end of {n:,} values with beta = {beta}, your function")
+    long_ago = running_average(values[:3], times[:3] - 1e6, 0.9)
+    want = average_by_definition(values[:3], times[:3], 0.9)
+    expect.close(long_ago, want, what="for times that begin at minus a million, your function", reveal=True)
     gap = running_average(np.array([1.0, 5.0, 7.0]), np.array([0.0, 1e7, 2e7]), 0.9)
     expect.close(gap, np.array([1.0, 5.0, 7.0]), what="after a gap of ten million steps, your function", reveal=True)
 
@@ -336,6 +346,26 @@ def momentum_house(momentum_step):
     for W, b in walk(momentum_step, single, [light, light], 0.1, 0.9)[1:][-1:][0]:
         expect.dtype(W, np.float32, what="`momentum_step`, for W,")
         expect.dtype(b, np.float32, what="`momentum_step`, for b,")
+    whole = [(np.array([[4, 2]]), np.array([1, -1]))]
+    after = walk(momentum_step, whole, [[(np.array([[1, 3]]), np.array([5, 1]))]], 0.1, 0.0)[-1]
+    nests_agree(after, [(np.array([[3.9, 1.7]]), np.array([0.5, -1.1]))], "whole numbers, learning rate 0.1, beta 0: one step")
+
+
+@case("momentum", "the velocity that is handed in stays as it was: the same call gives the same step", side=True)
+def same_call_same_step(momentum_step):
+    stays(momentum_step, "`momentum_step`", 0.1, 0.9)
+
+
+def stays(step, what, *numbers):
+    """What was kept after a step can be handed in twice."""
+    rng = np.random.default_rng(12)
+    parameters = [(rng.normal(size=(2, 2)), rng.normal(size=2))]
+    push, other = like(parameters, rng), like(parameters, rng)
+    after, kept = two_of(step(parameters, push, None, *numbers), what)
+    after = expect.nest(after, parameters, what=what)
+    step = expect.handing_back(step)  # what she changes in it comes back to us
+    once, again = (expect.nest(two_of(step(after, other, kept, *numbers), what)[0], parameters, what=what) for _ in range(2))
+    nests_agree(again, once, "what was kept after one step was handed in twice, and the second answer is another")
 
 
 def tuned(tune, low, high):
@@ -358,7 +388,7 @@ def bowl(curvatures, start):
     "`tune` gives the best rate that momentum can have, whatever curvature between the two it meets",
     weight=3,
     seconds=30,
-    draws={"low": draws.sampled([0.02, 1.0, 5.0]), "kappa": draws.sampled([10.0, 40.0, 150.0])},
+    draws={"low": draws.sampled([0.02, 1.0, 5.0]), "kappa": draws.sampled([2.5, 10.0, 40.0, 150.0])},
     examples=4,
     fresh=50,
 )
@@ -401,6 +431,8 @@ def equal_curvatures(momentum_step, tune):
         hundred[0] * 100, one[0], rtol=1e-3, what="with a loss 100 times as large, 100 times the learning rate", reveal=True
     )
     expect.close(hundred[1], one[1], atol=1e-3, what="with a loss 100 times as large, beta", reveal=True)
+    whole, same = tuned(tune, 2, 45), tuned(tune, 2.0, 45.0)
+    expect.close(np.array(whole), np.array(same), rtol=1e-9, what="for the whole numbers 2 and 45, `tune`", reveal=True)
 
 
 # ------------------------------------------------------------------------------------------- adam
@@ -442,6 +474,11 @@ def first_steps(adam):
         expect.close(after[0][1], [-0.01], rtol=2e-4, atol=0, what=said, reveal=True)
 
 
+def some_nought(gradients, rng):
+    """The same gradients with a fifth of their numbers zero: zeros are history too."""
+    return [(W * (rng.random(W.shape) < 0.8), b * (rng.random(b.shape) < 0.8)) for W, b in gradients]
+
+
 @case(
     "adam",
     "every step is the one that the whole history of gradients asks for",
@@ -450,7 +487,7 @@ def first_steps(adam):
 )
 def by_history(adam, parameters, seed, steps):
     rng = np.random.default_rng(seed)
-    gradients = [like(parameters, rng) for _ in range(steps)]
+    gradients = [some_nought(like(parameters, rng), rng) for _ in range(steps)]
     got, want = adam_walk(adam, parameters, gradients, 0.05), wanted_walk(parameters, gradients, 0.05)
     for k in range(1, steps + 1):
         nests_agree(got[k], want[k], f"learning rate 0.05, after {k} gradient{'s' * (k > 1)}", rtol=1e-6, atol=1e-8)
@@ -498,6 +535,24 @@ def other_betas(adam, beta1, beta2):
     got = adam_walk(adam, parameters, gradients, 0.1, beta1=beta1, beta2=beta2)[-1]
     want = wanted_walk(parameters, gradients, 0.1, beta1=beta1, beta2=beta2)[-1]
     nests_agree(got, want, f"beta1 = {beta1}, beta2 = {beta2}, after 4 steps", rtol=1e-6, atol=1e-8)
+    got = adam_walk(adam, parameters, gradients, 0.1, epsilon=0.5)[-1]
+    nests_agree(
+        got, wanted_walk(parameters, gradients, 0.1, epsilon=0.5)[-1], "epsilon = 0.5, after 4 steps", rtol=1e-6, atol=1e-8
+    )
+
+
+@case("adam", "each step has the learning rate that it is given", side=True)
+def changing_rate(adam):
+    rng = np.random.default_rng(8)
+    parameters = [(rng.normal(size=(2, 2)), rng.normal(size=2))]
+    gradients, kept, place = [like(parameters, rng) for _ in range(3)], None, parameters
+    for k, rate in enumerate((0.1, 0.001, 0.05)):
+        before = place
+        after, kept = two_of(adam(place, gradients[k], kept, rate), "`adam`")
+        place = expect.nest(after, parameters, what="`adam`")
+        want = wanted_walk(before, gradients[: k + 1], rate)
+        step = moved(want[k + 1], want[k])
+        nests_agree(moved(place, before), step, f"learning rates 0.1, 0.001, 0.05: the way of step {k + 1}", rtol=1e-5, atol=1e-9)
 
 
 @case("adam", "where the gradient is zero nothing moves, and nothing becomes nan", side=True)
@@ -523,6 +578,11 @@ def side_by_side(adam):
     nests_agree(place[0], alone_, "beside another training, the first one ends elsewhere")
 
 
+@case("adam", "the state that is handed in stays as it was: the same call gives the same step", side=True)
+def same_state_same_step(adam):
+    stays(adam, "`adam`", 0.1)
+
+
 @case("adam", "inputs are left as they were, and float32 stays float32", side=True)
 def adam_house(adam):
     parameters = [(np.array([[1.0, 2.0]]), np.array([0.5, -0.5]))]
@@ -532,6 +592,10 @@ def adam_house(adam):
     after = adam_walk(adam, single, [light, light], 0.1)[-1]
     for name, part in zip("Wb", after[0], strict=True):
         expect.dtype(part, np.float32, what=f"`adam`, for {name},")
+    after = adam_walk(adam, [(np.array([[4, 2]]), np.array([1, -1]))], [push], 0.1)[-1]
+    nests_agree(
+        after, [(np.array([[3.9, 2.1]]), np.array([0.9, -1.1]))], "whole numbers, learning rate 0.1: the first step", rtol=1e-6
+    )
 
 
 # ------------------------------------------------------------------------------------------- brakes
@@ -570,10 +634,15 @@ def within(clip, gradients, size):
     )
 
 
-@case("brakes", "no gradient at all, and gradients of 1e200, are clipped too", side=True)
+@case("brakes", "no gradient at all, arrays without numbers, and gradients of 1e200 are clipped too", side=True)
 def extreme(clip):
     none = [(np.zeros((2, 1)), np.zeros(1))]
     nests_agree(expect.nest(clip(none, 1.0), none, what="`clip`"), none, "a gradient of zeros")
+    empty = [(np.array([[3.0]]), np.zeros(0)), (np.array([[4.0]]), np.zeros((0, 2)))]
+    want = [(np.array([[0.6]]), np.zeros(0)), (np.array([[0.8]]), np.zeros((0, 2)))]
+    nests_agree(
+        expect.nest(clip(empty, 1.0), empty, what="`clip`"), want, "gradients of 3 and 4 beside arrays without numbers, limit 1"
+    )
     huge = [(np.array([[3e200]]), np.array([4e200]))]
     got = expect.nest(clip(huge, 5.0), huge, what="`clip`")
     nests_agree(got, [(np.array([[3.0]]), np.array([4.0]))], "gradients of 3e200 and 4e200, limit 5")

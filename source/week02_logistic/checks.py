@@ -135,8 +135,8 @@ def every_node(tin_slopes, radius, height):
 @case(
     "tin_slopes",
     "it works for tables of tins and for a single one",
-    draws={"shape": st.sampled_from([(2, 3), (1,), (), (4, 1, 2)])},
-    examples=4,
+    draws={"shape": st.sampled_from([(2, 3), (1,), (), (4, 1, 2), (0,), (0, 3)])},
+    examples=6,
 )
 def any_shape(tin_slopes, shape):
     rng = np.random.default_rng(len(shape))
@@ -154,6 +154,13 @@ def whole_numbers(tin_slopes):
         expect.close(entry_of(said, node), want, rtol=1e-5, what=f"the slope in {node}")
 
 
+@case("tin_slopes", "an answer stays what it was when the function is called again", side=True)
+def answers_stay(tin_slopes):
+    first = tin_slopes(1.0, 2.0)
+    tin_slopes(2.0, 3.0)
+    expect.close(entry_of(first, "radius"), -2.0, what="after another call, the slope in the radius", reveal=True)
+
+
 @case("tin_slopes", "the float type that went in comes out", side=True)
 def tin_float_type(tin_slopes):
     said = tin_slopes(np.array([1.0, 2.0], np.float32), np.array([3.0, 0.5], np.float32))
@@ -163,7 +170,7 @@ def tin_float_type(tin_slopes):
 
 @case("tin_slopes", "very large and very small tins have slopes too", side=True)
 def far_sizes(tin_slopes):
-    for size in (1e-4, 1e5):
+    for size in (1e-4, 1e5, 1e-40, 1e60):
         said = tin_slopes(np.array([size]), np.array([size]))
         step = 1e-6 * size
         for node, power in (("radius", 1), ("height", 1), ("base", 2)):
@@ -705,6 +712,15 @@ def far_out(LogisticRegression):
     expect.that(np.allclose(said.sum(axis=1), 1), f"the rows sum to {said.sum(axis=1)}")
 
 
+@case("logistic", "without a penalty of your own, `LogisticRegression()` takes 0.1", side=True)
+def the_default(LogisticRegression):
+    X, y = two_clouds(18, n=40, d=3)
+    one, other = LogisticRegression(), LogisticRegression(penalty=0.1)
+    one.fit(X, y)
+    other.fit(X, y)
+    expect.same(one.predict_proba(X), other.predict_proba(X), "LogisticRegression() is another model than penalty=0.1", atol=1e-3)
+
+
 @case("logistic", "float32 gives what float64 gives", side=True)
 def model_in_single(LogisticRegression):
     X, y = two_clouds(17, n=40, d=3)
@@ -783,12 +799,13 @@ def other_samples(honest):
 @case("honest", "a larger share makes everybody more likely")
 def rises_with_the_share(honest):
     X, y = two_clouds(19, n=200, d=2)
-    low, high = (expect.array(honest(X, y, X[:9], share), shape=(9,), finite=True) for share in (0.2, 0.7))
-    expect.that(
-        np.all(low < high),
-        f"from a share of 0.2 to one of 0.7 it goes from {low.round(3)} to {high.round(3)}",
-    )
-    expect.that(low.min() >= 0 and high.max() <= 1, "something outside 0 to 1 came out")
+    for below, above in ((0.2, 0.7), (0.3, 0.304)):
+        low, high = (expect.array(honest(X, y, X[:9], share), shape=(9,), finite=True) for share in (below, above))
+        expect.that(
+            np.all(low < high),
+            f"from a share of {below:g} to one of {above:g} it goes from {low.round(5)} to {high.round(5)}",
+        )
+        expect.that(low.min() >= 0 and high.max() <= 1, "something outside 0 to 1 came out")
 
 
 @case("honest", "your inputs are left as they were", side=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.cases.causes import BLANK
+from autograder.cases.causes import UNWRITTEN
 from autograder.cases.expect import asked_back
 from autograder.cases.model import Points, Report
 from autograder.cases.report import as_html, points_in_words
@@ -36,7 +36,7 @@ PRIVATE = (timestamps.FILE, "submission_secret.txt")
 _FLOAT = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
 #: messages of cases to which nothing came back that could be right or wrong, and in which no line of hers failed
 NOTHING_CAME = re.compile(
-    rf"{re.escape(BLANK)}|`\w+` is .*where a function|not tried: |it cannot be called as |your code (ended|raised SystemExit)|"
+    rf"[^:]*{UNWRITTEN}|`\w+` is .*where a function|not tried: |it cannot be called as |your code (ended|raised SystemExit)|"
     r"what came back cannot be used here \(LearnerError: the notebook's process ended|"
     r"[^:]* returned (None: is there|<the learner's (coroutine|generator|function|module|type)\b)",
     re.DOTALL,
