@@ -141,8 +141,9 @@ def pictures_apart(centre_of_ink):
 @case("centre_of_ink", "pictures with very little ink are not taken for blank ones", side=True)
 def faint(centre_of_ink):
     images = np.zeros((1, 5, 3))
-    images[0, 4, 2] = 1e-12
-    expect.close(centre_of_ink(images), [[4.0, 2.0]], reveal=True)
+    for ink in (1e-12, 1e-60):
+        images[0, 4, 2] = ink
+        expect.close(centre_of_ink(images), [[4.0, 2.0]], reveal=True)
 
 
 @case("centre_of_ink", "pale ink beside dark ink counts as much as it weighs, on large paper too", side=True)
@@ -266,6 +267,11 @@ def mixed_types(distances):
         said = f"not so for points of types {np.dtype(one)} and {np.dtype(other)}"
         expect.close(distances(A, B), table_by_hand(A, B), rtol=1e-5, otherwise=said)
         expect.close(distances(B, A), table_by_hand(B, A), rtol=1e-5, otherwise=said)
+        wide = np.result_type(one, other)
+        for first, second in ((A, B), (B, A)) if np.float32 in (one,) else ():
+            expect.dtype(
+                distances(first, second), wide, what=f"for points of types {first.dtype} and {second.dtype}, your function"
+            )
 
 
 @case("distances", "the law does not depend on the unit: very small distances are distances", side=True)
@@ -418,6 +424,9 @@ def tables_untouched(learn_scale, standardise, undo, X):
     before = Z.copy()
     expect.handing_back(undo)(Z, scale)
     expect.unchanged(Z, before, "the table given to undo")
+    expect.handing_back(standardise)(X + 3, scale)
+    said = "after other rows were standardised with it, the same memory gives something else"
+    expect.close(standardise(X, scale), before, otherwise=said)
 
 
 def by_definition(X, new):
@@ -621,11 +630,13 @@ def large_scores(net, x):
 
 @case("xor_net", "the inputs of net are left as they were", side=True)
 def net_untouched(net):
-    arrays = [np.array([[1.0, -2.0]]), np.array([[1.0], [2.0]]), np.array([4.0]), np.array([[2.0]]), np.array([1.0])]
-    before = [a.copy() for a in arrays]
-    expect.handing_back(net)(*arrays)
-    for now, then, name in zip(arrays, before, ("X", "W1", "b1", "W2", "b2"), strict=True):
-        expect.unchanged(now, then, name)
+    one_unit = [np.array([[1.0, -2.0]]), np.array([[1.0], [2.0]]), np.array([4.0]), np.array([[2.0]]), np.array([1.0])]
+    as_many_as_inputs = [np.array([[1.0, -2.0]]), np.eye(2) + 0.5, np.array([4.0, 1.0]), np.ones((2, 2)), np.array([1.0, 0.5])]
+    for arrays in (one_unit, as_many_as_inputs):
+        before = [a.copy() for a in arrays]
+        expect.handing_back(net)(*arrays)
+        for now, then, name in zip(arrays, before, ("X", "W1", "b1", "W2", "b2"), strict=True):
+            expect.unchanged(now, then, name)
 
 
 def net_by_hand(X, W1, b1, W2, b2):
@@ -667,6 +678,17 @@ def rows_and_types(net):
         expect.close(net(X[:1], *arrays), together[:1], rtol=1e-4, atol=1e-5, otherwise="alone, a row gets another score")
         many = expect.array(net(np.concatenate([X, np.resize(X, (300, 3))]), *arrays), (304, 2), dtype=kind, what="net")
         expect.close(many[:4], together, rtol=1e-4, atol=1e-5, otherwise="among 300 others, a row gets another score")
+
+
+@case("xor_net", "whole numbers are taken as floats, and the network that you set by hand is always the same", side=True)
+def whole_inputs(net, xor_parameters):
+    X, W1, b1 = np.array([[1, 0], [3, 2]]), np.array([[0.5, -0.25], [0.75, 1.5]]), np.array([0.25, 0.5])
+    W2, b2 = np.array([[1.5], [-0.5]]), np.array([0.125])
+    expect.close(net(X, W1, b1, W2, b2), net_by_hand(X, W1, b1, W2, b2), what="net, for whole numbers in X,", reveal=True)
+    for one, other, name in zip(
+        checked_parameters(xor_parameters), checked_parameters(xor_parameters), ("W1", "b1", "W2", "b2"), strict=True
+    ):
+        expect.same(one, other, f"called twice, xor_parameters returned two different {name}")
 
 
 @case("xor_net", "no examples give no scores", side=True)
@@ -843,6 +865,14 @@ def flat_pictures(learn_prototypes, nearest_prototype):
     for kind in (np.uint8, np.float32):
         got = nearest_prototype(new.astype(kind), learn_prototypes(X.astype(kind), y))
         expect.that(np.array_equal(got, wanted), f"pictures of type {np.dtype(kind)} got other labels than their floats")
+    memory = learn_prototypes(
+        np.array([[0], [1], [1], [2], [3], [3]], np.uint8), np.array([0, 0, 0, 1, 1, 1])
+    )  # averages 2/3 and 8/3
+    got = expect.array(nearest_prototype(np.array([[1.6], [1.75]]), memory), (2,))
+    expect.that(
+        np.array_equal(got, [0, 1]),
+        f"averages 2/3 and 8/3 of whole numbers: 1.6 and 1.75 were named {got.tolist()}, wanted [0, 1]",
+    )
 
 
 @case("nearest_prototype", "labels come back as they came in: whole numbers", side=True)
