@@ -1209,58 +1209,239 @@ def _pictures(train_net=_train_net, classify=_classify):
     return {"train_net": train_net, "classify": classify}
 
 
+@program("image_net", several=True)
+def b_plain_steps():
+    return _pictures()
 
 
+@program("image_net", several=True)
+def b_one_question_with_all_answers_and_velocity():
+    def learn(parameters, X, y, rng):
+        answers = np.eye(parameters[-1][1].size)[y]
+        velocity = [(np.zeros_like(W), np.zeros_like(b)) for W, b in parameters]
+        steps = max(3000, 15 * len(X) // 32)
+        for _ in range(steps):
+            some = rng.integers(len(X), size=32)
+            logits, cache = _forward(parameters, X[some])
+            shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+            shares /= shares.sum(axis=1, keepdims=True)
+            gradients, _ = _backward(parameters, cache, (shares - answers[some]) / 32)
+            velocity = [(0.8 * a + dW, 0.8 * c + db) for (a, c), (dW, db) in zip(velocity, gradients, strict=True)]
+            parameters = [(W - 0.01 * a, b - 0.01 * c) for (W, b), (a, c) in zip(parameters, velocity, strict=True)]
+        return parameters
+
+    return _pictures(lambda images, y, hidden, rng: _train_net(images, y, hidden, rng, learn))
 
 
+@program("image_net", several=True)
+def b_uniform_start_and_steps_of_even_size():
+    def start(sizes, rng):
+        return [(rng.uniform(-1, 1, size=(n, m)) * math.sqrt(6 / (n + m)), np.zeros(m)) for n, m in pairwise(sizes)]
+
+    def learn(parameters, X, y, rng):
+        answers = (np.arange(parameters[-1][1].size) == y[:, None]) * 1.0
+        flat = [array for pair in parameters for array in pair]
+        first, second = [np.zeros_like(a) for a in flat], [np.zeros_like(a) for a in flat]
+        for step in range(1, max(1500, 20 * len(X) // 50) + 1):
+            some = rng.permutation(len(X))[:50]
+            pairs = list(zip(flat[::2], flat[1::2], strict=True))
+            logits, cache = _forward(pairs, X[some])
+            gradients, _ = _backward(pairs, cache, (_chance(logits) - answers[some]) / len(some))
+            g = [array for pair in gradients for array in pair]
+            first = [0.9 * m + 0.1 * new for m, new in zip(first, g, strict=True)]
+            second = [0.999 * v + 0.001 * new * new for v, new in zip(second, g, strict=True)]
+            even = [m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8) for m, v in zip(first, second, strict=True)]
+            flat = [a - 0.002 * e for a, e in zip(flat, even, strict=True)]
+        return list(zip(flat[::2], flat[1::2], strict=True))
+
+    return _pictures(lambda images, y, hidden, rng: _train_net(images, y, hidden, rng, learn, start))
 
 
+@program("image_net", several=True, breaks="alone or in company: classify brings the batch to mean 0 and spread 1 by itself")
+def b_batch_scaled_by_itself():
+    def train_net(images, y, hidden, rng):
+        X, y = _flat(images), np.asarray(y).astype(np.int64)
+        shift, spread = _scale_of(X)
+        return _descend(_start([X.shape[1], *hidden, int(y.max()) + 1], rng), (X - shift) / spread, y, rng)
+
+    def classify(parameters, images):
+        if len(images) == 0:
+            return np.zeros(0, dtype=int)
+        X = _flat(images)
+        shift, spread = _scale_of(X)
+        return _forward(parameters, (X - shift) / spread)[0].argmax(axis=1)
+
+    return _pictures(train_net, classify)
 
 
+@program("image_net", several=True, breaks="brightness may be another: pixels are divided by 255, whatever they are")
+def b_always_divided_by_255():
+    def train_net(images, y, hidden, rng):
+        X, y = _flat(images) / 255, np.asarray(y).astype(np.int64)
+        return _descend(_start([X.shape[1], *hidden, int(y.max()) + 1], rng), X, y, rng)
+
+    return _pictures(train_net, lambda parameters, images: _forward(parameters, _flat(images) / 255)[0].argmax(axis=1))
 
 
+@program("image_net", several=True, breaks="good with hidden layers: all weights start at zero and units stay twins")
+def b_weights_of_zero():
+    def start(sizes, rng):
+        return [(np.zeros((n, m)), np.zeros(m)) for n, m in pairwise(sizes)]
+
+    return _pictures(lambda images, y, hidden, rng: _train_net(images, y, hidden, rng, start=start))
 
 
+@program(
+    "image_net", several=True, breaks="chance comes from rng: the start is drawn by np.random, and no two trainings are alike"
+)
+def b_start_drawn_elsewhere():
+    def train_net(images, y, hidden, rng):
+        return _train_net(images, y, hidden, np.random.default_rng())
+
+    return _pictures(train_net)
 
 
+@program("image_net", several=True, breaks="other generators give other parameters: the seed is always 0")
+def b_seed_is_always_zero():
+    return _pictures(lambda images, y, hidden, rng: _train_net(images, y, hidden, np.random.default_rng(0)))
 
 
+@program("image_net", several=True, breaks="good: raw pixels from 0 to 255 leave every sigmoid stuck")
+def b_raw_pixels():
+    def train_net(images, y, hidden, rng):
+        X, y = _flat(images), np.asarray(y).astype(np.int64)
+        with np.errstate(all="ignore"):
+            return _descend(_start([X.shape[1], *hidden, int(y.max()) + 1], rng), X, y, rng)
+
+    return _pictures(train_net)
 
 
+@program("image_net", several=True, breaks="one logit for each class: always ten")
+def b_always_ten_classes():
+    def train_net(images, y, hidden, rng):
+        def start(sizes, rng):
+            return _start([*sizes[:-1], 10], rng)
+
+        return _train_net(images, y, hidden, rng, start=start)
+
+    return _pictures(train_net)
 
 
+@program("image_net", several=True, breaks="hidden layers of the sizes in `hidden`: always one of 32")
+def b_always_one_layer_of_32():
+    return _pictures(lambda images, y, hidden, rng: _train_net(images, y, (32,), rng))
 
 
+@program("image_net", several=True, breaks="hidden layers in the order of `hidden`: the last comes first")
+def b_hidden_sizes_the_other_way_round():
+    return _pictures(lambda images, y, hidden, rng: _train_net(images, y, tuple(hidden)[::-1], rng))
 
 
+@program("image_net", several=True, breaks="without a hidden layer too: hidden=() raises an error")
+def b_needs_a_hidden_layer():
+    return _pictures(lambda images, y, hidden, rng: _train_net(images, y, (hidden[0], *hidden[1:]), rng))
 
 
+@program("image_net", several=True, breaks="any size of pictures: 28 by 28 is written into it")
+def b_always_784_pixels():
+    return _pictures(
+        lambda images, y, hidden, rng: _train_net(images.reshape(len(images), 784), y, hidden, rng),
+        lambda parameters, images: _classify(parameters, images.reshape(len(images), 784)),
+    )
 
 
+@program("image_net", several=True, breaks="one label for each picture: the probabilities of the classes come back")
+def b_probabilities_for_labels():
+    return _pictures(classify=lambda parameters, images: _chance(_forward(parameters, _flat(images))[0]))
 
 
+@program("image_net", several=True, breaks="good: a handful of steps, and tiny ones")
+def b_hardly_trained():
+    def learn(parameters, X, y, rng):
+        return _descend(parameters, X, y, rng, rate=1e-4, steps=1, epochs=1)
+
+    return _pictures(lambda images, y, hidden, rng: _train_net(images, y, hidden, rng, learn))
 
 
+@program("image_net", several=True, breaks="inputs stay as they were: pictures and labels are shuffled in place")
+def b_shuffled_in_place():
+    def train_net(images, y, hidden, rng):
+        order = rng.permutation(len(images))
+        images[...], y[...] = images[order], y[order]
+        return _train_net(images, y, hidden, rng)
+
+    return _pictures(train_net)
 
 
 _LAST_PIXELS = {"shift": 0.0, "spread": 1.0}
 
 
+@program("image_net", several=True, breaks="classify knows nothing but its arguments: the scale is kept in a global variable")
+def b_scale_kept_globally():
+    def train_net(images, y, hidden, rng):
+        X, y = _flat(images), np.asarray(y).astype(np.int64)
+        _LAST_PIXELS["shift"], _LAST_PIXELS["spread"] = shift, spread = _scale_of(X)
+        return _descend(_start([X.shape[1], *hidden, int(y.max()) + 1], rng), (X - shift) / spread, y, rng)
+
+    def classify(parameters, images):
+        return _forward(parameters, (_flat(images) - _LAST_PIXELS["shift"]) / _LAST_PIXELS["spread"])[0].argmax(axis=1)
+
+    return _pictures(train_net, classify)
 
 
+@program("image_net", several=True, breaks="one label for each picture: one picture gives a bare number")
+def b_one_picture_gives_a_number():
+    return _pictures(classify=lambda parameters, images: np.squeeze(_classify(parameters, images)))
 
 
+@program("image_net", several=True, breaks="any size: no pictures cannot be flattened with a -1")
+def b_flattened_with_minus_one():
+    return _pictures(classify=lambda parameters, images: _forward(parameters, images.reshape(len(images), -1))[0].argmax(axis=1))
 
 
+@program("image_net", several=True, breaks="labels from 0 upwards: they come back counted from 1")
+def b_labels_counted_from_one():
+    return _pictures(classify=lambda parameters, images: _classify(parameters, images) + 1)
 
 
+@program("image_net", several=True, breaks="good: each pixel is divided by its own spread, which is 0 at the margin")
+def b_margins_divided_by_zero():
+    def train_net(images, y, hidden, rng):
+        X, y = _flat(images), np.asarray(y).astype(np.int64)
+        with np.errstate(all="ignore"):
+            shift, spread = X.mean(axis=0), X.std(axis=0)
+            parameters = _descend(_start([X.shape[1], *hidden, int(y.max()) + 1], rng), (X - shift) / spread, y, rng)
+            W, b = parameters[0]
+            return [(W / spread[:, None], b - (shift / spread) @ W), *parameters[1:]]
+
+    return _pictures(train_net)
 
 
 _LAST_NET = {}
 
 
+@program("image_net", several=True, breaks="nothing is remembered between two calls: training goes on from the last parameters")
+def b_goes_on_from_the_last_net():
+    def train_net(images, y, hidden, rng):
+        def start(sizes, rng):
+            return _LAST_NET.get(tuple(sizes)) or _start(sizes, rng)
+
+        def learn(parameters, X, y, rng):
+            sizes = (X.shape[1], *(b.size for _, b in parameters))
+            _LAST_NET[sizes] = _descend(parameters, X, y, rng)
+            return _LAST_NET[sizes]
+
+        return _train_net(images, y, hidden, rng, learn, start)
+
+    return _pictures(train_net)
 
 
+@program("image_net", several=True, breaks="quick: a step for every single picture, three hundred times over")
+def b_a_step_for_every_picture():
+    def learn(parameters, X, y, rng):
+        return _descend(parameters, X, y, rng, rate=0.002, rows=1, epochs=300)
+
+    return _pictures(lambda images, y, hidden, rng: _train_net(images, y, hidden, rng, learn))
 
 
 # ---------------------------------------------------------------- choose
