@@ -58,7 +58,7 @@ def test_an_entry_that_is_not_written_says_so_in_place_of_a_score(week, monkeypa
 
     monkeypatch.setitem(globals(), "train", blank)
     made = score("toy")
-    assert math.isnan(made.value) and "Not written yet" in repr(made)
+    assert math.isnan(made.value) and "`blank` is not written yet" in repr(made)
 
 
 def test_another_name_is_no_studio(week):

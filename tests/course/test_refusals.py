@@ -241,7 +241,12 @@ REFUSALS = [
         "code that is not Python", "return x - x.mean(axis=0)", "return x - (", "return x - (", "not Python", "correct the code"
     ),
     lesson(
-        "a need that cannot be read", 'role="week"', 'role="week" needs="scale"', "needs=", "cannot be read", "week01.standardise"
+        "a need that is no module",
+        'role="week"',
+        'role="week" needs="scale"',
+        "needs=",
+        "names no module of notebooks/kit/",
+        "week01.standardise",
     ),
     lesson(
         "a need of no week", 'role="week"', 'role="week" needs="week00.scale"', "needs=", "names no earlier week", "name one of"
