@@ -1307,7 +1307,7 @@ class FromTheOtherSide(Base):
 class WithMomentumAndAFunctionInside:
     """Nesterov's walk, begun anew when it goes uphill."""
 
-    def __init__(self, penalty=0.01):
+    def __init__(self, penalty=0.1):
         self.lam = penalty
 
     def fit(self, X, y, weight=None):
@@ -1334,7 +1334,7 @@ class WithMomentumAndAFunctionInside:
 
 @right("logistic")
 class RowByRow:
-    def __init__(self, penalty=0.01):
+    def __init__(self, penalty=0.1):
         self.known = {"penalty": penalty}
 
     def fit(self, X, y, weight=None):
