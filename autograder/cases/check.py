@@ -54,7 +54,8 @@ def score(id: str) -> Score:
     except Broken as refusal:
         return Score(studio, float("nan"), str(refusal))
     except NotImplementedError as error:  # the cell as it ships, or a piece that it calls
-        return Score(studio, float("nan"), f"{unwritten(error).capitalize()}.")
+        said = unwritten(error)
+        return Score(studio, float("nan"), f"{said[0].upper()}{said[1:]}.")  # names keep their capitals
 
 
 def tell(id: str) -> str:

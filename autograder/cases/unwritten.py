@@ -12,9 +12,8 @@ from typing import Any
 
 from autograder.cases.causes import BLANK, UNWRITTEN
 
-STUB = (
-    "Your turn: put your own code in place of this line."  # a part of the text in notebook/regions.py; a test holds them together
-)
+# A part of the text in notebook/regions.py, which this room does not import: a test holds them together.
+STUB = "Your turn: put your own code in place of this line."
 
 
 def unwritten(error: NotImplementedError, subjects: Mapping[str, Any] | None = None) -> str:

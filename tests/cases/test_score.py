@@ -53,12 +53,12 @@ def test_a_refused_entry_has_no_score_and_says_why(week, monkeypatch):
 
 
 def test_an_entry_that_is_not_written_says_so_in_place_of_a_score(week, monkeypatch):
-    def blank(X, y, rng):
+    def StillBlank(X, y, rng):  # names keep their capitals
         raise NotImplementedError("Your turn: put your own code in place of this line.")
 
-    monkeypatch.setitem(globals(), "train", blank)
+    monkeypatch.setitem(globals(), "train", StillBlank)
     made = score("toy")
-    assert math.isnan(made.value) and "`blank` is not written yet" in repr(made)
+    assert math.isnan(made.value) and "`StillBlank` is not written yet." in repr(made)
 
 
 def test_another_name_is_no_studio(week):
