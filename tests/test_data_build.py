@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import io
+import tarfile
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -73,6 +76,43 @@ def test_another_package_than_the_pinned_one_is_refused(tmp_path: Path, monkeypa
         packages.fetch(PACKAGE)
     with pytest.raises(packages.FetchError, match="no client is known"):
         packages.fetch(dataclasses.replace(PACKAGE, registry="elsewhere", file="other"))
+
+
+def test_a_licence_is_laid_in_the_packages_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = packages.shelf() / "toy-licensed.tgz"
+    path.parent.mkdir(parents=True)
+    with tarfile.open(path, "w:gz") as tar:
+        entry = tarfile.TarInfo("package/LICENSE")
+        entry.size = len(b"Take it.\n")
+        tar.addfile(entry, io.BytesIO(b"Take it.\n"))
+    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+    licensed = dataclasses.replace(
+        PACKAGE, name="@a/toy", file=path.name, sha256=checksum, licence_files=("package/LICENSE",), licence_named=("MIT",)
+    )
+    file = dataclasses.replace(toy(), package=licensed)
+    with pytest.raises(ValueError, match=r"names the licence of licences/MIT.txt: lay its text there first"):
+        common.write_licences([file], tmp_path)
+    (tmp_path / "licences" / "MIT.txt").write_text("MIT")
+    common.write_licences([file], tmp_path)
+    laid = (tmp_path / "licences" / "a-toy.txt").read_text(encoding="utf-8")
+    assert laid == "npm package @a/toy 1.0, package/LICENSE:\n\nTake it.\n"
+    with pytest.raises(ValueError, match="where the package states its terms"):
+        common.write_licences([toy()], tmp_path)
+
+
+def test_a_file_of_several_packages_names_them_all() -> None:
+    other = dataclasses.replace(PACKAGE, name="other")
+    origin = dataclasses.replace(toy(), further=(other,)).origin
+    assert origin["package"] == "toy; other" and origin["licence"] == "MIT"
+
+
+def test_texts_come_back_as_they_were() -> None:
+    texts = ["Käse", "two words", ":)"]
+    assert common.as_lines(texts).tobytes().decode().split("\n") == texts
+    for wrong in ("", "a\nb"):
+        with pytest.raises(ValueError, match="empty or holds a line's end"):
+            common.as_lines([*texts, wrong])
 
 
 def test_every_kind_in_the_manifest_has_a_reader() -> None:

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
 SHELVES = [DATA, DATA / "held_out"]
 FILES = [(shelf, path.name) for shelf in SHELVES for path in sorted(shelf.glob("*.h5"))]
-PUBLIC = ["mnist", "fashion", "cancer", "digits", "trees"]
+LABELLED = ["mnist", "fashion", "cancer", "digits", "trees"]
 HELD_OUT = ["mnist", "fashion", "cancer", "trees"]
 LEARNERS_FOLDERS = ["release", "autograder"]
 DATA_ENDINGS = {".h5", ".hdf5", ".npz", ".npy", ".csv", ".pkl", ".gz", ".zip", ".mat", ".parquet"}
@@ -74,6 +74,18 @@ def test_a_file_says_itself_where_it_comes_from(shelf: Path, name: str) -> None:
 
 def test_public_manifest_is_silent_about_held_out_data() -> None:
     assert "held_out" not in (DATA / "manifest.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("shelf", "name"), FILES, ids=lambda part: getattr(part, "name", part))
+def test_the_licence_of_every_file_can_be_read(shelf: Path, name: str) -> None:
+    paths = manifest(shelf)["files"][name]["licence_texts"]
+    for text in [(DATA / path).read_text(encoding="utf-8") for path in paths]:
+        assert len(text) > 500 and re.search(r"permission|licen[cs]e|public domain", text, re.IGNORECASE)
+
+
+def test_every_licence_text_is_some_files() -> None:
+    named = {path for shelf in SHELVES for file in manifest(shelf)["files"].values() for path in file["licence_texts"]}
+    assert named == {f"licences/{path.name}" for path in (DATA / "licences").iterdir()}
 
 
 # Loading
@@ -138,7 +150,7 @@ def test_trees_are_cut_where_they_say(trees: datasets.Trees) -> None:
         assert (photograph.boxes >= 0).all() and (right <= width).all() and (bottom <= height).all()
 
 
-@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize("name", LABELLED)
 def test_a_change_in_place_does_not_reach_the_next_load(name: str) -> None:
     first = datasets.load(name)
     first.X[:] = 0
@@ -157,7 +169,7 @@ def test_loading_is_quick() -> None:
 
 
 def test_names() -> None:
-    assert sorted(datasets.names()) == sorted(PUBLIC)
+    assert set(datasets.names()) == set(manifest(DATA)["datasets"]) >= set(LABELLED)
 
 
 # Refusals, each with its mend
@@ -325,13 +337,14 @@ def test_the_learners_package_has_the_public_data_and_no_other(tmp_path: Path) -
         names = wheel.namelist()
         wheel.extractall(tmp_path / "installed")
     kept = {name for name in names if name.startswith("autograder/data/")}
-    public = {path.name for path in DATA.glob("*.h5")}
+    public = {path.relative_to(DATA).as_posix() for pattern in ("*.h5", "licences/*") for path in DATA.glob(pattern)}
     assert kept == {f"autograder/data/{name}" for name in {*public, "manifest.toml"}}
     assert not [name for name in names if "held_out" in name]
     # Used from there, it loads the public data and refuses the rest.
     script = (
         "from autograder import datasets\n"
-        "print([len(datasets.load(name).y) for name in datasets.names()])\n"
+        f"print([len(datasets.load(name).y) for name in {LABELLED}])\n"
+        "print([type(datasets.load(name)).__name__ for name in datasets.names()])\n"
         "try: datasets.held_out('mnist')\n"
         "except datasets.DataError as error: print(error)\n"
     )
@@ -340,4 +353,6 @@ def test_the_learners_package_has_the_public_data_and_no_other(tmp_path: Path) -
     told = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
-    assert told.stdout.startswith("[379, 1797, 6500, 7000, 1074]\nHeld-out data is only on the instructor's side")
+    counts, kinds, refused = told.stdout.splitlines()
+    assert counts == "[7000, 6500, 379, 1797, 1074]" and len(kinds.split(",")) == len(manifest(DATA)["datasets"])
+    assert refused.startswith("Held-out data is only on the instructor's side")

@@ -14,7 +14,7 @@ if not __package__:  # started by its path: make `data.build` importable, and hi
 
 from data.build import common, packages  # noqa: E402
 
-NAMES = ("mnist", "fashion", "tabular", "trees")
+NAMES = ("mnist", "fashion", "tabular", "trees", "sentiment")
 
 
 def main() -> int:
@@ -39,6 +39,7 @@ def _write(files: list[common.DataFile]) -> int:
     for file in files:
         common.write(file, DATA)
         print(f"{file.path:24} {(DATA / file.path).stat().st_size / 1e6:6.2f} MB")
+    common.write_licences(files, DATA)
     held_out = [file for file in files if file.path.startswith("held_out/")]
     common.update_manifest(DATA / "manifest.toml", [file for file in files if file not in held_out], DATA)
     common.update_manifest(DATA / "held_out" / "manifest.toml", held_out, DATA)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 from data.build.packages import Package
 
 Array = np.ndarray[Any, np.dtype[Any]]
+LONG = 65_536
 
 
 @dataclass(frozen=True)
@@ -35,21 +37,30 @@ class DataFile:
     package: Package
     program: str
     datasets: dict[str, Dataset]
+    further: tuple[Package, ...] = ()  # packages besides the first
+
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """All packages that something in the file comes from."""
+        return (self.package, *self.further)
 
     @property
     def origin(self) -> dict[str, str]:
-        """Where the file comes from, as its attributes and the manifest say it."""
-        package = self.package
+        """Where the file comes from, as its attributes and the manifest say it; several packages in one order."""
+
+        def each(word: Callable[[Package], str]) -> str:
+            return "; ".join(dict.fromkeys(map(word, self.packages)))
+
         return {
             "says": self.says,
-            "origin": f"{package.registry} package {package.name} {package.version}",
-            "package": package.name,
-            "version": package.version,
-            "package_file": package.file,
-            "package_sha256": package.sha256,
-            "licence": package.licence,
-            "licence_read_in": package.licence_read_in,
-            "credit": package.credit,
+            "origin": each(lambda package: f"{package.registry} package {package.name} {package.version}"),
+            "package": each(lambda package: package.name),
+            "version": each(lambda package: package.version),
+            "package_file": each(lambda package: package.file),
+            "package_sha256": each(lambda package: package.sha256),
+            "licence": each(lambda package: package.licence),
+            "licence_read_in": each(lambda package: package.licence_read_in),
+            "credit": each(lambda package: package.credit),
             "program": self.program,
         }
 
@@ -89,6 +100,26 @@ def refuse_twins(rows: Array, what: str) -> None:
         raise ValueError(f"{what} holds equal rows: drop one of each pair before the split")
 
 
+def as_lines(texts: list[str]) -> Array:
+    """Return texts as an array of bytes: UTF-8, a line each."""
+    if any("\n" in text or not text for text in texts):
+        raise ValueError("a text is empty or holds a line's end: it would come back as none or as two")
+    return np.frombuffer("\n".join(texts).encode(), np.uint8)
+
+
+def write_licences(files: list[DataFile], folder: Path) -> None:
+    """Lay the terms of every package, in its own words, into the folder of licences."""
+    for package in {package for file in files for package in file.packages}:
+        if not package.licence_files:
+            raise ValueError(f"{package.name}: say in `licence_files` where the package states its terms")
+        own, *named = package.licence_texts
+        (folder / own).parent.mkdir(exist_ok=True)
+        (folder / own).write_text(package.licence_text(), encoding="utf-8")
+        for text in named:
+            if not (folder / text).exists():
+                raise ValueError(f"{package.name} names the licence of {text}: lay its text there first")
+
+
 def write(file: DataFile, folder: Path) -> None:
     """Write one HDF5 file under `folder`."""
     path = folder / file.path
@@ -106,7 +137,9 @@ def write(file: DataFile, folder: Path) -> None:
 
 
 def _write_array(group: Any, name: str, array: Array) -> None:
-    chunks = (min(256, len(array)), *array.shape[1:])
+    # A long line of numbers (text, sound) is packed in long pieces; rows by 256.
+    rows = 256 if array.ndim > 1 or len(array) < LONG else LONG
+    chunks = (min(rows, len(array)), *array.shape[1:])
     shuffle = array.dtype.itemsize > 1
     group.create_dataset(
         name, data=array, chunks=chunks, compression="gzip", compression_opts=9, shuffle=shuffle, track_times=False
@@ -150,6 +183,7 @@ def entry(file: DataFile, folder: Path) -> dict[str, Any]:
         "sha256": hashlib.sha256(raw).hexdigest(),
         "bytes": len(raw),
         **file.origin,
+        "licence_texts": [path for package in file.packages for path in package.licence_texts],
         "arrays": {name: {"shape": list(value.shape), "dtype": str(value.dtype)} for name, value in arrays.items()},
     }
 

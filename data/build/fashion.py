@@ -19,6 +19,7 @@ PACKAGE = Package(
     licence_read_in="usr/share/doc/dataset-fashion-mnist/copyright: Expat (MIT), Copyright 2017 Zalando SE;"
     " the README.md beside it says the same.",
     credit="Fashion-MNIST: Han Xiao, Kashif Rasul, Roland Vollgraf, Zalando SE",
+    licence_files=("usr/share/doc/dataset-fashion-mnist/copyright",),
 )
 FOLDER = "usr/share/datasets/fashion-mnist"
 CLASSES = ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]

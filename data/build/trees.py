@@ -26,6 +26,7 @@ PACKAGE = Package(
     " states no terms of their own for the photographs.",
     credit="DeepForest: Ben Weinstein, Sergio Marconi, Ethan White and contributors; the photographs' file"
     " names (YELL, OSBS, SOAP) are sites of the US National Ecological Observatory Network",
+    licence_files=("deepforest-2.1.0.dist-info/licenses/LICENSE",),
 )
 MEADOW = "2019_YELL_2_528000_4978000_image_crop2"
 ROADSIDE = "2019_YELL_2_541000_4977000_image_crop"

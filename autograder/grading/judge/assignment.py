@@ -16,7 +16,7 @@ from autograder.grading.judge.job import digest_of, fields_of
 from autograder.wall.wire.limits import Limits
 
 ENGINE = (
-    "*.py", "cases/**/*.py", "explore/**/*.py", "explore/web/*", "notebook/**/*.py", "wall/**/*.py",
+    "*.py", "datasets/*.py", "cases/**/*.py", "explore/**/*.py", "explore/web/*", "notebook/**/*.py", "wall/**/*.py",
     "grading/**/*.py", "grading/**/*.j2", "learner/mine.py",
 )  # fmt: skip
 
