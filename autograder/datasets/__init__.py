@@ -16,11 +16,26 @@ from typing import Any, Literal, overload
 
 from autograder import datafiles
 from autograder.datafiles import DataError
-from autograder.datasets import language, pictures
+from autograder.datasets import drawings, language, pictures
+from autograder.datasets.drawings import Emoji, Pictures, Trunk
 from autograder.datasets.language import RatedWords, Sentences
 from autograder.datasets.pictures import Images, Photograph, Table, Trees
 
-__all__ = ["DataError", "Images", "Photograph", "RatedWords", "Sentences", "Table", "Trees", "held_out", "load", "names"]
+__all__ = [
+    "DataError",
+    "Emoji",
+    "Images",
+    "Photograph",
+    "Pictures",
+    "RatedWords",
+    "Sentences",
+    "Table",
+    "Trees",
+    "Trunk",
+    "held_out",
+    "load",
+    "names",
+]
 
 _READERS: dict[str, Callable[[Any, list[str]], Any]] = {
     "images": pictures.images,
@@ -28,6 +43,9 @@ _READERS: dict[str, Callable[[Any, list[str]], Any]] = {
     "trees": pictures.trees,
     "sentences": language.sentences,
     "rated_words": language.rated_words,
+    "emoji": drawings.emoji,
+    "trunk": drawings.trunk,
+    "pictures": drawings.pictures,
 }
 
 
@@ -42,6 +60,12 @@ def load(name: Literal["sentiment"], split: str | None = None) -> Sentences: ...
 @overload
 def load(name: Literal["valence_words"], split: str | None = None) -> RatedWords: ...
 @overload
+def load(name: Literal["emoji"], split: str | None = None) -> Emoji: ...
+@overload
+def load(name: Literal["conv_trunk"], split: str | None = None) -> Trunk: ...
+@overload
+def load(name: Literal["style_images"], split: str | None = None) -> Pictures: ...
+@overload
 def load(name: str, split: str | None = None) -> Any: ...
 def load(name: str, split: str | None = None) -> Any:
     """Load a data set.
@@ -52,9 +76,12 @@ def load(name: str, split: str | None = None) -> Any:
         "mnist": 7,000 handwritten digits. "fashion": 6,500 articles of clothing, ten classes in equal shares.
         "digits": 1,797 small digits. "cancer": 379 breast tumours, 30 measures each. "trees": two aerial photographs.
         "sentiment": sentences, each rated by many people. "valence_words": words, each rated by ten people.
+        "emoji": symbols by three designers. "conv_trunk": the first layers of a pretrained network. "style_images": nine
+        pictures.
     split
         "train" or "test"; for "trees" the photograph, "meadow" or "roadside"; for "sentiment" "movies", "products" or
-        "tweets"; for "valence_words" there is one, "all". None: everything, in this order.
+        "tweets"; for "emoji" the designer; for "conv_trunk" the layer; for "style_images" the picture; "valence_words" has
+        one, "all". None: everything, in the order of the manifest.
 
     Raises
     ------
@@ -73,6 +100,8 @@ def held_out(name: Literal["trees"], split: str | None = None) -> Trees: ...
 @overload
 def held_out(name: Literal["sentiment"], split: str | None = None) -> Sentences: ...
 @overload
+def held_out(name: Literal["emoji"], split: str | None = None) -> Emoji: ...
+@overload
 def held_out(name: str, split: str | None = None) -> Any: ...
 def held_out(name: str, split: str | None = None) -> Any:
     """Load what a studio is judged on. Only the instructor's side has it: elsewhere this raises DataError.
@@ -80,6 +109,7 @@ def held_out(name: str, split: str | None = None) -> Any:
     "mnist": 3,000 digits. "fashion": 4,000, ten classes in equal shares. "cancer": 190 rows, the classes in the shares
     of the public part. "trees": photographs "meadow_south" (the public meadow goes on there), "pines" and "snags"
     (two other places), which are also its splits. "sentiment": a third of the groups of each domain.
+    "emoji": a third of the symbols by the public designers, and all symbols by "emojione", of whom nothing is public.
     """
     return _read(datafiles.held_out(), name, split)
 

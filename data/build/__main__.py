@@ -14,7 +14,7 @@ if not __package__:  # started by its path: make `data.build` importable, and hi
 
 from data.build import common, packages  # noqa: E402
 
-NAMES = ("mnist", "fashion", "tabular", "trees", "sentiment")
+NAMES = ("mnist", "fashion", "tabular", "trees", "sentiment", "conv_trunk", "style_images")
 
 
 def main() -> int:

