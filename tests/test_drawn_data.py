@@ -36,3 +36,42 @@ def test_pictures_for_style() -> None:
     grey = (pictures.X[..., :1] == pictures.X).all((1, 2, 3))
     assert grey.tolist() == [False] * 6 + [True] * 3
     assert (pictures.X.std((1, 2)) > 15).any(1).all()
+
+
+def test_emoji_are_the_same_symbols_by_three_designers() -> None:
+    emoji = datasets.load("emoji")
+    assert emoji.X.shape == (2109, 32, 32, 3) and emoji.X.dtype == np.uint8
+    assert emoji.designers == ("twemoji", "noto", "fluent") and len(emoji.groups) == 8
+    facts = zip(emoji.symbol.tolist(), emoji.group.tolist(), emoji.name, strict=True)
+    assert len(set(facts)) == len(set(emoji.symbol.tolist())) == 703  # one group and one name a symbol
+    for designer in range(3):
+        assert len(set(emoji.symbol[emoji.designer == designer].tolist())) == 703
+    assert (emoji.X[:, 0, 0] >= 248).all(1).mean() > 0.6  # on white
+
+
+def test_held_out_emoji_are_symbols_and_a_designer_of_their_own() -> None:
+    public, judged = datasets.load("emoji"), datasets.held_out("emoji")
+    assert judged.designers == ("twemoji", "noto", "fluent", "emojione") and judged.groups == public.groups
+    assert np.bincount(judged.designer).tolist() == [345, 345, 345, 1048]
+    seen = set(public.symbol.tolist())
+    of_public = judged.designer < 3
+    assert not seen & set(judged.symbol[of_public].tolist())
+    assert seen < set(judged.symbol[~of_public].tolist()) == set(range(1048))
+    shares = [np.bincount(part) / len(part) for part in (public.group, judged.group[of_public])]
+    assert np.abs(shares[0] - shares[1]).max() < 0.03
+    assert not {drawing.tobytes() for drawing in judged.X} & {drawing.tobytes() for drawing in public.X}
+
+
+def test_no_held_out_symbol_looks_almost_like_a_public_one() -> None:
+    public, judged = datasets.load("emoji"), datasets.held_out("emoji")
+    for designer in range(3):
+        one, two = (part.X[part.designer == designer].reshape(-1, 3072).astype(np.float32) for part in (public, judged))
+        for part in (one, two):
+            part -= part.mean(1, keepdims=True)
+            part /= np.linalg.norm(part, axis=1, keepdims=True)
+        assert (one @ two.T).max() < 0.951
+
+
+def test_rude_signs_are_left_out() -> None:
+    names = {*datasets.load("emoji").name, *datasets.held_out("emoji").name}
+    assert "thumbs up" in names and not {"middle finger", "sign of the horns"} & names

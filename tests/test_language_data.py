@@ -80,6 +80,51 @@ def test_rated_words() -> None:
     assert mean["great"] > 2 and mean["horrible"] < -2 and mean[":)"] > 0
 
 
+def test_towns_are_split_by_stem() -> None:
+    towns = pytest.importorskip("data.build.towns", reason="the build programs are only in a checkout")
+    public, judged = datasets.load("towns"), datasets.held_out("towns")
+    assert (len(public.text), len(judged.text)) == (5223, 1303)
+    assert public.countries == judged.countries == towns.COUNTRIES and len(public.letters) == 29
+    for part in (public, judged):
+        assert set("".join(part.text)) <= set(part.letters)
+        assert {len(name) for name in part.text} <= set(range(3, 21))
+        assert len({*zip(part.country.tolist(), part.text, strict=True)}) == len(part.text) == len(part.country)
+    assert not {towns.stem(name) for name in public.text} & {towns.stem(name) for name in judged.text}
+    assert set(datasets.load("towns", "FR").text) == {n for n, c in zip(public.text, public.country, strict=True) if c == 2}
+    assert "paris" in datasets.load("towns", "FR").text
+
+
+def test_novels() -> None:
+    public, judged = datasets.load("austen"), datasets.held_out("austen")
+    assert public.novels == ("pride", "northanger") and judged.novels == ("sense", "mansfield", "emma", "persuasion")
+    assert np.bincount(public.novel).tolist() == [1812, 830] and np.bincount(judged.novel).tolist() == [580, 771, 743, 450]
+    assert public.text[0].startswith("It is a truth universally acknowledged")
+    assert all(len(text) == 400 for text in judged.text)
+    text = "\n".join(public.text)
+    assert 1_090_000 < len(text) < 1_110_000
+    assert public.symbols == judged.symbols and len(public.symbols) == 63
+    rare = sum(text.count(symbol) for symbol in set(text) - set(public.symbols))
+    assert rare / len(text) < 3e-4
+
+
+def test_word_vectors() -> None:
+    vectors = datasets.load("glove50")
+    assert vectors.X.shape == (len(vectors.text), 50) and vectors.X.dtype == np.float32 and len(vectors.text) > 17_000
+    assert vectors.text[0] == "the" and len(set(vectors.text)) == len(vectors.text)
+    unit = vectors.X / np.linalg.norm(vectors.X, axis=1, keepdims=True)
+    place = {word: row for row, word in enumerate(vectors.text)}
+    near = [vectors.text[row] for row in np.argsort(-unit @ unit[place["frog"]])[1:6]]
+    assert {"toad", "snake", "frogs", "lizard", "ape", "monkey", "rabbit"} & set(near)
+
+
+def test_pronunciations() -> None:
+    whole, test = datasets.load("g2p"), datasets.load("g2p", "test")
+    assert len(whole.text) == len(whole.phonemes) == 20_000 and len(test.text) == 3_000 and len(set(whole.text)) == 20_000
+    assert all(re.fullmatch("[a-z]{3,10}", word) for word in whole.text)
+    assert len({sound for sounds in whole.phonemes for sound in sounds}) == 39
+    assert dict(zip(whole.text, whole.phonemes, strict=True))["kitchen"] == ("K", "IH", "CH", "AH", "N")
+
+
 def shingles(text: str) -> Iterator[tuple[str, ...]]:
     found = re.findall(r"\w+", text.lower())
     return zip(*(found[shift:] for shift in range(RUN)), strict=False)
@@ -87,12 +132,22 @@ def shingles(text: str) -> Iterator[tuple[str, ...]]:
 
 @pytest.fixture(scope="module")
 def judged() -> set[tuple[str, ...]]:
-    return {run for text in datasets.held_out("sentiment").text for run in shingles(text)}
+    texts = (*datasets.held_out("sentiment").text, *datasets.held_out("austen").text)
+    return {run for text in texts for run in shingles(text)}
 
 
 def test_held_out_sentences_are_in_no_public_one(judged: set[tuple[str, ...]]) -> None:
     assert len(judged) > 50_000
     assert not [text for text in datasets.load("sentiment").text if judged.intersection(shingles(text))]
+
+
+@pytest.mark.parametrize("folder", ["release", "autograder"])
+def test_held_out_towns_are_not_listed_where_learners_look(folder: str) -> None:
+    names = {name for name in datasets.held_out("towns").text if len(name) > 6 and name.isalpha()}
+    for path in (ROOT / folder).rglob("*"):
+        if path.suffix in {".py", ".ipynb", ".json", ".md", ".txt", ".toml"} and path.is_file():
+            found = names.intersection(re.findall(r"[a-z]+", path.read_text(encoding="utf-8").lower()))
+            assert len(found) < 5, f"{path} lists held-out towns: {found}"
 
 
 @pytest.mark.parametrize("folder", ["release", "autograder"])

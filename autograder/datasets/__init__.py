@@ -16,22 +16,30 @@ from typing import Any, Literal, overload
 
 from autograder import datafiles
 from autograder.datafiles import DataError
-from autograder.datasets import drawings, language, pictures
+from autograder.datasets import drawings, language, pictures, signals
 from autograder.datasets.drawings import Emoji, Pictures, Trunk
-from autograder.datasets.language import RatedWords, Sentences
+from autograder.datasets.language import Novels, Pronunciations, RatedWords, Sentences, Towns, WordVectors
 from autograder.datasets.pictures import Images, Photograph, Table, Trees
+from autograder.datasets.signals import Cohort, Series, Vowels
 
 __all__ = [
+    "Cohort",
     "DataError",
     "Emoji",
     "Images",
+    "Novels",
     "Photograph",
     "Pictures",
+    "Pronunciations",
     "RatedWords",
     "Sentences",
+    "Series",
     "Table",
+    "Towns",
     "Trees",
     "Trunk",
+    "Vowels",
+    "WordVectors",
     "held_out",
     "load",
     "names",
@@ -46,6 +54,13 @@ _READERS: dict[str, Callable[[Any, list[str]], Any]] = {
     "emoji": drawings.emoji,
     "trunk": drawings.trunk,
     "pictures": drawings.pictures,
+    "novels": language.novels,
+    "towns": language.towns,
+    "word_vectors": language.word_vectors,
+    "pronunciations": language.pronunciations,
+    "vowels": signals.vowels,
+    "series": signals.series,
+    "cohort": signals.cohort,
 }
 
 
@@ -66,6 +81,20 @@ def load(name: Literal["conv_trunk"], split: str | None = None) -> Trunk: ...
 @overload
 def load(name: Literal["style_images"], split: str | None = None) -> Pictures: ...
 @overload
+def load(name: Literal["towns"], split: str | None = None) -> Towns: ...
+@overload
+def load(name: Literal["vowels"], split: str | None = None) -> Vowels: ...
+@overload
+def load(name: Literal["series"], split: str | None = None) -> Series: ...
+@overload
+def load(name: Literal["glove50"], split: str | None = None) -> WordVectors: ...
+@overload
+def load(name: Literal["g2p"], split: str | None = None) -> Pronunciations: ...
+@overload
+def load(name: Literal["austen"], split: str | None = None) -> Novels: ...
+@overload
+def load(name: Literal["rotterdam", "flchain"], split: str | None = None) -> Cohort: ...
+@overload
 def load(name: str, split: str | None = None) -> Any: ...
 def load(name: str, split: str | None = None) -> Any:
     """Load a data set.
@@ -77,11 +106,14 @@ def load(name: str, split: str | None = None) -> Any:
         "digits": 1,797 small digits. "cancer": 379 breast tumours, 30 measures each. "trees": two aerial photographs.
         "sentiment": sentences, each rated by many people. "valence_words": words, each rated by ten people.
         "emoji": symbols by three designers. "conv_trunk": the first layers of a pretrained network. "style_images": nine
-        pictures.
+        pictures. "towns": names of towns. "vowels": nine men speaking. "series": three long measurements. "glove50": word
+        vectors. "g2p": words and their sounds. "austen": two novels. "rotterdam", "flchain": people who were followed.
     split
         "train" or "test"; for "trees" the photograph, "meadow" or "roadside"; for "sentiment" "movies", "products" or
-        "tweets"; for "emoji" the designer; for "conv_trunk" the layer; for "style_images" the picture; "valence_words" has
-        one, "all". None: everything, in the order of the manifest.
+        "tweets"; for "emoji" the designer; for "conv_trunk" the layer; for "style_images" the picture; for "towns" the
+        country ("GB"); for "series" the series; for "austen" the novel; "vowels" and "g2p" have "train" and "test";
+        "valence_words", "glove50", "rotterdam" and "flchain" have one, "all". None: everything, in the order of the
+        manifest.
 
     Raises
     ------
@@ -102,6 +134,12 @@ def held_out(name: Literal["sentiment"], split: str | None = None) -> Sentences:
 @overload
 def held_out(name: Literal["emoji"], split: str | None = None) -> Emoji: ...
 @overload
+def held_out(name: Literal["towns"], split: str | None = None) -> Towns: ...
+@overload
+def held_out(name: Literal["austen"], split: str | None = None) -> Novels: ...
+@overload
+def held_out(name: Literal["gbsg"], split: str | None = None) -> Cohort: ...
+@overload
 def held_out(name: str, split: str | None = None) -> Any: ...
 def held_out(name: str, split: str | None = None) -> Any:
     """Load what a studio is judged on. Only the instructor's side has it: elsewhere this raises DataError.
@@ -110,6 +148,7 @@ def held_out(name: str, split: str | None = None) -> Any:
     of the public part. "trees": photographs "meadow_south" (the public meadow goes on there), "pines" and "snags"
     (two other places), which are also its splits. "sentiment": a third of the groups of each domain.
     "emoji": a third of the symbols by the public designers, and all symbols by "emojione", of whom nothing is public.
+    "towns": a fifth of the stems. "austen": four other novels. "gbsg": a trial, to judge what was learnt on "rotterdam".
     """
     return _read(datafiles.held_out(), name, split)
 

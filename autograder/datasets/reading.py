@@ -14,7 +14,12 @@ def joined(group: Any, splits: list[str], array: str) -> Any:
 
 def counted(group: Any, splits: list[str], array: str) -> Any:
     """Which split each row is of, as its place among `splits`; `array` tells how many rows there are."""
-    return np.repeat(np.arange(len(splits), dtype=np.uint8), [len(group[split][array]) for split in splits])
+    return owners([len(group[split][array]) for split in splits])
+
+
+def owners(counts: list[int]) -> Any:
+    """0 as often as the first count says, 1 as often as the second, and so on."""
+    return np.repeat(np.arange(len(counts), dtype=np.uint8), counts)
 
 
 def words(group: Any, word: str) -> tuple[str, ...]:

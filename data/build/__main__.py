@@ -14,7 +14,10 @@ if not __package__:  # started by its path: make `data.build` importable, and hi
 
 from data.build import common, packages  # noqa: E402
 
-NAMES = ("mnist", "fashion", "tabular", "trees", "sentiment", "conv_trunk", "style_images")
+NAMES = (
+    *("mnist", "fashion", "tabular", "trees", "sentiment", "emoji", "conv_trunk", "style_images"),
+    *("towns", "vowels", "series", "glove50", "g2p", "austen", "survival"),
+)
 
 
 def main() -> int:
@@ -30,7 +33,9 @@ def main() -> int:
         programs = [importlib.import_module(f"data.build.{name}") for name in asked.names or NAMES]
         files = [file for program in programs for file in program.build()]
     except (packages.FetchError, ImportError) as error:
-        print(f"{error}\nThe build programs need Pillow, pip, npm, and apt-get with dpkg-deb.", file=sys.stderr)
+        print(
+            f"{error}\nThe build programs need Pillow, CairoSVG, pyarrow, pip, npm, and apt-get with dpkg-deb.", file=sys.stderr
+        )
         return 1
     return _verify(files) if asked.verify else _write(files)
 

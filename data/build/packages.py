@@ -54,7 +54,11 @@ class Package:
 
     def read(self, member: str) -> bytes:
         """Return the bytes of one file inside the package."""
-        return _members(self, fetch(self))[member]
+        path = fetch(self)
+        if path.suffix == ".whl":
+            with zipfile.ZipFile(path) as wheel:
+                return wheel.read(member)
+        return _members(self, path)[member]
 
 
 def _documentation(program: str, function: str) -> str:
@@ -111,10 +115,7 @@ def _call(package: Package, command: list[str], folder: Path) -> None:
 
 @cache
 def _members(package: Package, path: Path) -> dict[str, bytes]:
-    """Return every file of the package by its path inside it; a package is small enough to be held whole."""
-    if package.file.endswith(".whl"):
-        with zipfile.ZipFile(path) as wheel:
-            return {name: wheel.read(name) for name in wheel.namelist()}
+    """Return every file of a tar archive or a Debian package by its path inside; it is small enough to be held whole."""
     if package.registry != "Debian":
         stream = path.read_bytes()
     else:

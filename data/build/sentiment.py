@@ -136,10 +136,15 @@ def _arrays(part: list[Rated]) -> dict[str, Array]:
     }
 
 
-def _words() -> DataFile:
+def rated() -> dict[str, list[int]]:
+    """Return the rated words with their ten ratings."""
     raw = PACKAGE.read(f"{ROOT}/vaderSentiment/vader_lexicon.txt").decode()
     rows = [line.split("\t") for line in raw.splitlines() if line.strip()]
-    kept = {row[0]: ast.literal_eval(row[3]) for row in rows if not PROFANE.search(row[0].lower())}
+    return {row[0]: ast.literal_eval(row[3]) for row in rows if not PROFANE.search(row[0].lower())}
+
+
+def _words() -> DataFile:
+    kept = rated()
     arrays = {"text": as_lines(list(kept)), "ratings": np.array(list(kept.values()), np.int8)}
     dataset = Dataset("rated_words", {"all": arrays}, {})
     says = "words and signs, each rated from -4 to 4 by ten people"
