@@ -58,7 +58,7 @@ def test_held_out_emoji_are_symbols_and_a_designer_of_their_own() -> None:
     assert not seen & set(judged.symbol[of_public].tolist())
     assert seen < set(judged.symbol[~of_public].tolist()) == set(range(1048))
     shares = [np.bincount(part) / len(part) for part in (public.group, judged.group[of_public])]
-    assert np.abs(shares[0] - shares[1]).max() < 0.03
+    assert np.abs(shares[0] - shares[1]).max() < 0.05  # families are dealt whole
     assert not {drawing.tobytes() for drawing in judged.X} & {drawing.tobytes() for drawing in public.X}
 
 
