@@ -211,23 +211,17 @@ check("make_batches")
 guess.number("With beta = 0.98, how many values does the average look back to, about?", 1, 200, truth=explore.window, step=1)
 
 # %% [markdown]
-# There is a way to have it without keeping the values. Keep one number $m$, at first zero, and at each new value $x$ let
-#
-# $$ m \leftarrow \beta\, m + (1 - \beta)\, x . $$
-#
-# Since $1-\beta$ is one over the sum of all the weights, this looks right. But at the beginning there are not *all* the
-# weights yet.
-# Move the slider, and look at the first values.
+# There is a way to have it without keeping the values. You will find it in the exercise. Many programs start it at zero, and
+# then something is wrong at the beginning. Move the slider, and look at the first values.
 
 # %% role="show" id="show_average"
 explore.average()
 
 # %% [markdown]
-# The dashed curve starts at zero, where no value ever was. After $t$ values its weights sum to $1 - \beta^t$ only. For
-# $\beta = 0.9$ and one
-# value that is $0.1$. Dividing by what is really there mends it, and is called **bias correction**. With $\beta = 0.999$,
-# as in Adam, the first hundred values would be far too small without it.
-# <!-- term: bias correction | dividing an exponentially weighted average by the weights it has so far, so that it starts right. -->
+# The dashed curve starts at zero, as if the values of a long past had all been zero. After one value and with $\beta = 0.9$
+# it holds a tenth of that value. With $\beta = 0.999$, as in Adam, the first hundred averages would be far too small.
+# The solid curve has been mended. The mend is called **bias correction**.
+# <!-- term: bias correction | the mend of an exponentially weighted average that was started at zero, so that it is right from the first value on. -->
 #
 # So far the values came one a step. In life they come when they come: a sensor that sleeps, a price on trading days. The idea
 # stays the same. A value of age $a$ has the weight $\beta^a$, and $a$ is measured on the clock.
@@ -243,8 +237,7 @@ explore.average()
 # - Each new value costs the same small work, so that a series of 100,000 values is no trouble.
 # - Very long series and very long gaps are no trouble either: no `nan`, no `inf`.
 #
-# The values 4 and 8 at times 0 and 1, with $\beta = 0.5$, have the averages $4$ and
-# $\tfrac{0.5 \cdot 4 + 1 \cdot 8}{1.5} \approx 6.67$. At times 0
+# The values 4 and 8 at times 0 and 1, with $\beta = 0.5$, have the averages $4$ and about $6.67$. At times 0
 # and 3 the second one is $7.56$: the 4 is older, and counts less.
 #
 # <details><summary>A question to ask yourself</summary>
@@ -348,14 +341,12 @@ print(largest_curvature(lambda x: H @ x, np.zeros(2), np.random.default_rng(0)).
 #
 # A ball does better. It does not follow the slope. It has a velocity, and the slope changes it. Across the valley the slope
 # points now left, now right, and the pushes cancel. Along the floor they all point the same way, and add up. This is
-# **momentum**: the velocity $v$ keeps a share $\beta$ of itself, takes in the gradient, and the parameters move by $-\eta v$.
-# (Some write it
-# with $(1 - \beta)$ times the gradient. Then the learning rates are larger, and all else is equal. Both are accepted here.)
-# <!-- term: momentum | stepping along a velocity that keeps a share of itself and takes in each gradient. -->
+# **momentum**. Friction takes a part of the speed at each step, and $\beta$ is the share that is left.
+# (Some weigh the push with $1 - \beta$. Then the learning rates are larger, and all else is equal. Both are accepted here.)
+# <!-- term: momentum | steps with a velocity, which each gradient changes but does not set. -->
 #
 # How good can it get? Take one direction with curvature $h$. Two numbers now describe the walk: the place before and the
-# place now. A step
-# turns them into two new ones, with a matrix. Let $x_{t}$ be the places. The velocity is $v_t = (x_{t-1} - x_t)/\eta$, so
+# place now. Let $x_{t}$ be the places. Each step repeats $\beta$ of the last one, and is pushed by the slope:
 #
 # $$ x_{t+1} = x_t + \beta\,(x_t - x_{t-1}) - \eta h\, x_t . $$
 #
@@ -392,17 +383,16 @@ explore.momentum_rate()
 #
 # - With $\beta = 0$ it is plain gradient descent.
 # - When the gradient is gone it coasts. Each step is $\beta$ times the one before.
+# - Pushes add up. Two gradients in turn move the parameters as far as each of them would have done without the other.
 #
 # `tune(low, high)` returns a learning rate and a $\beta$ for your `momentum_step`. All curvatures of the bowl lie between
 # `low` and `high`.
 #
-# - The walk is as fast as momentum can be. In the long run a step leaves $\tfrac{\sqrt\kappa - 1}{\sqrt\kappa + 1}$ of the
-#   way or less, with $\kappa$ the condition
-#   number, for every curvature in the range.
+# - The walk is as fast as momentum can be. In the slowest direction of the range, what a step leaves of the way in the long
+#   run is as little as any pair allows.
 #
-# For $\kappa = 100$ that is 0.82, where gradient descent had 0.98. A hundred steps bring a factor of six hundred million.
-# Where `low` equals `high`, one
-# step arrives.
+# For $\kappa = 4$ a step then leaves a third of the way. For $\kappa = 100$ it leaves 0.82, where gradient descent had 0.98.
+# A hundred steps bring a factor of six hundred million. Where `low` equals `high`, one step arrives.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -509,8 +499,7 @@ for history in ([2.0], [2.0, 2.0, 2.0], [2.0, -2.0, 2.0], [0.002, 0.002, 0.002],
 #
 # **Weight decay** (week 5) adds $\lambda W$ to the gradient. Inside Adam that goes wrong: it is divided by the gradient's
 # size too. Weights with large gradients would
-# hardly decay. *Decoupled* decay leaves the gradient alone. Beside Adam's step, each weight also loses the share
-# $\eta\lambda$ of itself. This is called **AdamW**.
+# hardly decay. *Decoupled* decay leaves the gradient alone, and acts beside Adam's step. This is called **AdamW**.
 # <!-- term: AdamW | Adam with decoupled weight decay: the weights shrink beside the step, not through the gradient. -->
 
 # %% [markdown]
@@ -643,9 +632,7 @@ explore.race(momentum_step, adam)
 # ## Two brakes
 #
 # **Gradient clipping**. Once in a while a gradient is huge: a cliff in the landscape, a strange batch. One such step can
-# throw away an hour's work. So gradients
-# longer than a limit are shortened to it. What counts is the length of *all numbers together*, so that the direction stays as
-# it was.
+# throw away an hour's work. So a gradient that is too long is made shorter before the step. Its direction is worth keeping.
 # <!-- term: gradient clipping | shortening a gradient that is longer than a limit, without turning it. -->
 #
 # **A schedule.** With noise, a constant learning rate never comes to rest. In the picture, the same walk with four rates. The
@@ -770,13 +757,13 @@ explore.schedule_at_work(schedule)
 # What counts is the mean logarithm of the ratio: 0 is as good as this, and $-0.7$ is half of its loss. Where no loss is left
 # at all, or where your place is no number, a ratio counts as $e^{\pm 5}$ at most.
 #
-# | | mean log ratio | for example |
-# |---|---|---|
-# | baseline, no points | $0$ | a timid Adam |
-# | gets going | $-0.2$ | momentum in units of the first gradient, or a constant Adam with a good rate |
-# | good | $-0.5$ | momentum and a schedule |
-# | excellent | $-0.8$ | Adam and a schedule |
-# | honour, nothing more to earn | $-1.05$ | the same, with its memories and its last steps looked at |
+# | | mean log ratio |
+# |---|---|
+# | baseline, no points | $0$ |
+# | gets going | $-0.2$ |
+# | good | $-0.5$ |
+# | excellent | $-0.8$ |
+# | honour, nothing more to earn | $-1.05$ |
 #
 # Points rise in a straight line between the rows. Every random number must come from `rng`. Standing still earns nothing.
 #
