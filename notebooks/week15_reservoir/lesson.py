@@ -1,0 +1,807 @@
+# %% [markdown] role="week"
+# # Week 15 · EXTRA · Reservoir computing
+#
+# Throw a stone into a pond. Rings run out, meet the shore, come back, and cross the rings of the stone before. A good
+# observer who sees only the water *now* can say which stones fell in the last minute, where, and in which order. The pond has
+# learnt nothing. It was only wide, wet, and neither frozen nor boiling.
+#
+# In week 14 you trained a net with a memory by going back through time, step by step. It works, and it is slow and easily
+# spoilt. This week has another idea. Take a large net with a memory and **do not train it at all**. Draw its weights by
+# chance, once. Train only what *reads* it, and that is one linear regression. It takes a second.
+#
+# This is **reservoir computing**. It was found twice, around 2001: in engineering as the *echo state network*, in the study of
+# brains as the *liquid state machine*. Nobody should believe that it works. You will see when it does, and when it does not.
+# <!-- term: reservoir computing | a recurrent net that is drawn at random and left as it is; only a linear read-out is trained. -->
+#
+# **You need** matrices and `tanh` (week 3), eigenvalues (week 6), and validation (week 5). You do not need week 14. **You
+# build** a reservoir, a measure of how fast it forgets, its read-out, a measure of its memory, and a forecaster.
+# Reading takes about 60 minutes of the day.
+
+# %% role="given" id="setup"
+import numpy as np
+import matplotlib.pyplot as plt
+from autograder.cases import check
+from autograder.explore import guess
+import explore
+
+# %% [markdown]
+# ## Ten minutes from before
+#
+# Three small tasks. Nothing here is graded. Change the marked line of each cell and run it.
+#
+# **1.** (Week 6) This matrix turns and shrinks a vector. Its eigenvalues are complex. By which factor is a vector shorter
+# after many steps, per step?
+
+# %% role="try" id="before_turn"
+W = np.array([[0.6, -0.6], [0.6, 0.6]])
+factor = 0.6  # <- another number
+x = np.linalg.matrix_power(W, 50) @ np.array([1.0, 0.0])
+print("right" if abs(np.linalg.norm(x) ** (1 / 50) - factor) < 0.01 else f"not yet: after 50 steps the length is {np.linalg.norm(x):.3g}")
+
+# %% [markdown]
+# **2.** (Week 5) A model has one number too many for its data. Choose the share of rows that is kept for the choice of the
+# penalty, so that there is a test set too. Three parts must sum to one.
+
+# %% role="try" id="before_split"
+train, dev, test = 0.8, 0.2, 0.2  # <- three shares
+print("right" if abs(train + dev + test - 1) < 1e-9 and min(train, dev, test) > 0 else "not yet: they sum to", train + dev + test)
+
+# %% [markdown]
+# **3.** (Week 2) Here is a ridge regression with one weight: $\sum_t (y_t - w x_t)^2 + \lambda w^2$. For which
+# $\lambda$ is $w$ half of what it is without a penalty?
+
+# %% role="try" id="before_ridge"
+x, y = np.array([1.0, 2.0, 2.0]), np.array([2.0, 4.0, 4.0])
+penalty = 1.0  # <- another one
+w = np.sum(x * y) / (np.sum(x * x) + penalty)
+print("right" if abs(w - 1.0) < 1e-9 else f"not yet: w = {w:.3f}, without a penalty it is 2")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. $0.6\sqrt 2 \approx 0.849$: the *size* of the eigenvalues $0.6 \pm 0.6i$, which is $\sqrt{0.6^2 + 0.6^2}$.
+# 2. For example 0.6, 0.2, 0.2.
+# 3. $\lambda = 9$, the sum of the squares of $x$.
+#
+# </details>
+
+# %% [markdown]
+# ## One picture first
+#
+# One reservoir of 200 units hears a single pulse, and then silence. The lines are eight of its units. Three reservoirs were
+# drawn alike. Then all weights of the first were made smaller, and those of the third larger.
+
+# %% role="show" id="show_pulse"
+explore.pulse()
+
+# %% [markdown]
+# On the left the pulse is gone after a few steps. There is no memory. On the right it never goes: each old
+# pulse keeps making noise, and soon everything is covered by it. In the middle the echo lives for some time, and it looks
+# different in each unit. That is what a read-out can use.
+#
+# ## The reservoir
+#
+# A reservoir has $N$ units. Each step brings an input $u$ with $D$ numbers. Each unit hears the input, and it hears the units
+# of the step before. Here is all that happens to *one* unit, as a slow program:
+
+
+# %% role="given" id="given_unit"
+def next_of_unit(k, x, u, parameters, leak):
+    """What unit k becomes: x (N,) are all units before, u (D,) is the new input."""
+    W_in, W, b = parameters  # (D, N), (N, N), (N,)
+    heard = b[k]
+    for d in range(len(u)):
+        heard += u[d] * W_in[d, k]
+    for j in range(len(x)):
+        heard += x[j] * W[j, k]
+    return (1 - leak) * x[k] + leak * np.tanh(heard)
+
+
+# %% [markdown]
+# The number `leak` lies between 0 and 1. With a **leak** of 1 a unit is made anew at each step. With a small leak it moves
+# slowly, as a heavy ball does. The $N$ numbers together are the **state** of the reservoir.
+# <!-- term: leak | the share of a unit that is made anew at each step; a small one makes it slow. -->
+# <!-- term: state | the numbers of all units at one time; all that a recurrent net knows of the past. -->
+#
+# `W_in`, `W` and `b` are drawn at random and never changed. So they had better be drawn well. The first number that matters is
+# how much $W$ makes of an echo. A vector that is multiplied by $W$ many times grows or shrinks, in the long run, by the
+# *size of the largest eigenvalue* at each step. This is the **spectral radius** $\rho(W)$. Eigenvalues may be complex, and
+# then the size is $\sqrt{\text{re}^2 + \text{im}^2}$.
+# <!-- term: spectral radius | the size of a matrix's largest eigenvalue: its factor per step in the long run. -->
+#
+# *A worked number.* $\begin{pmatrix} 0 & 4 \\ 1 & 0 \end{pmatrix}$ has the eigenvalues 2 and $-2$, so its radius is 2. It
+# stretches the vector $(1, 0)$ to $(0, 4)$ at the first step, and to $(4, 0)$ after two steps: twice 2. The longest
+# stretch in *one* step is 4. That is another number, the largest singular value.
+#
+# The second number is the **density**, the share of connections that are there at all. Few are enough.
+# <!-- term: density | the share of a matrix's entries that are not zero. -->
+
+# %% [markdown]
+# ### Exercise · `make_reservoir` &nbsp; ●○○ &nbsp; 20 min
+#
+# `make_reservoir(size, radius, density, rng)` draws the weights $W$ of a reservoir, an array (size, size).
+#
+# - Its spectral radius is `radius`, also above 1. With radius 0 all weights are 0.
+# - Each weight is different from 0 with probability `density`. Positive and negative ones are equally likely.
+# - Chance may draw a matrix whose eigenvalues are all 0, above all a small one. Then another one is drawn.
+# - With density 0 and a radius above 0 there is no such matrix. That is a `ValueError`.
+#
+# `make_reservoir(1, 0.7, 1.0, rng)` is `[[0.7]]` or `[[-0.7]]`.
+#
+# <details><summary>A question to ask yourself</summary>
+#
+# If all weights are doubled, what happens to each eigenvalue? So when you have *any* matrix, how do you get the radius that you
+# want?
+#
+# </details>
+# <details><summary>A plan</summary>
+#
+# 1. Draw normal numbers. Set some of them to 0, each by a coin of its own.
+# 2. Measure the radius by `np.linalg.eigvals`, and mind that eigenvalues are complex.
+# 3. Multiply by one factor. Where the measured radius is 0, begin again.
+#
+# </details>
+# <details><summary>A skeleton with gaps</summary>
+#
+# ```python
+# def make_reservoir(size, radius, density, rng):
+#     if ...:
+#         raise ValueError(...)
+#     while True:
+#         W = rng.normal(size=(size, size)) * (rng.random(...) < ...)
+#         largest = np.max(np.abs(...))
+#         if ...:
+#             return W * ...
+# ```
+#
+# </details>
+
+
+# %% role="answer" id="make_reservoir"
+def make_reservoir(size, radius, density, rng):
+    """The recurrent weights of a reservoir: an array (size, size)."""
+    ### BEGIN SOLUTION
+    if radius == 0:
+        return np.zeros((size, size))
+    if density <= 0:
+        raise ValueError(f"without any connection (density {density}) no matrix has the spectral radius {radius}")
+    while True:
+        W = rng.normal(size=(size, size)) * (rng.random((size, size)) < density)
+        largest = np.abs(np.linalg.eigvals(W)).max(initial=0)
+        if largest > 1e-9 or size == 0:
+            return W * (radius / largest if size else 1.0)
+    ### END SOLUTION
+
+
+# %% role="check" id="check_make_reservoir" points=1
+check("make_reservoir")
+
+# %% role="hidden" id="test_make_reservoir" points=2
+
+# %% [markdown]
+# ## Let it run
+#
+# While true values come in, the reservoir is **driven** by them. This is also called **teacher forcing**. When they end, one can
+# let it go on alone: a read-out says what the next input would be, and this forecast is handed in as if it had been true. That is a
+# **free run**. One step is forecast after another, and every error is heard again.
+# <!-- term: teacher forcing | driving a recurrent net by the true values, not by its own forecasts. -->
+# <!-- term: free run | a recurrent net that hears its own forecasts as inputs. -->
+#
+# The commonest mistake is at the seam. The state after the last true value knows the whole past. Who begins the free run with an
+# empty reservoir throws it away.
+
+# %% [markdown]
+# ### Exercise · `reservoir` &nbsp; ●●○ &nbsp; 40 min
+#
+# `parameters` is `(W_in, W, b)` with shapes (D, N), (N, N), (N,). Many series go through one reservoir at once.
+#
+# `run_reservoir(parameters, U, leak, state=None)` takes inputs $U$ (S, T, D), that is S series of T steps. It returns all
+# states, (S, T, N). `state` (S, N) holds the states before the first step, zeros where it is `None`.
+#
+# - Each unit becomes what `next_of_unit` says. State $t$ has heard input $t$.
+# - A series may come in pieces. With the last state handed on, the states are the same.
+#
+# `free_run(parameters, read_out, leak, U, steps)` drives the reservoir by $U$ and lets it go on for `steps` steps. `read_out`
+# is a pair (N, D), (D,). From a state it says the next input, `state @ weights + bias`. The result holds the forecasts, (S, steps, D).
+#
+# - The first forecast comes from the state that has heard all of $U$.
+# - Forecasts are heard like true values. If $U$ goes on with the first forecasts, the rest is the same.
+#
+# One unit, with $W = 0$, $b = 0$, `W_in` 1 and leak 0.5, hears 1 and then 0. Its states are 0.381 and 0.190.
+#
+# <details><summary>A question to ask yourself</summary>
+#
+# What can be computed for all series and units at once, and what must wait for the step before? And which of your two functions
+# can the other one use?
+#
+# </details>
+# <details><summary>A plan</summary>
+#
+# 1. One loop over time. All series and all units at once: each of the two sums of `next_of_unit` becomes one matrix product.
+# 2. Keep every state. The first one already hears the first input.
+# 3. `free_run`: drive it, keep the last state. Then in turn: forecast, and one step of the reservoir with the forecast as input.
+#
+# </details>
+# <details><summary>A skeleton with gaps</summary>
+#
+# ```python
+# def run_reservoir(parameters, U, leak, state=None):
+#     W_in, W, b = parameters
+#     state = np.zeros((len(U), len(b)), U.dtype) if state is None else state
+#     states = np.empty(...)
+#     for t in range(...):
+#         state = (1 - leak) * ... + leak * np.tanh(...)
+#         states[:, t] = state
+#     return states
+#
+# def free_run(parameters, read_out, leak, U, steps):
+#     state = ...                                    # after all of U
+#     for _ in range(steps):
+#         forecast = ...
+#         state = run_reservoir(parameters, forecast[:, None], leak, state)[:, 0]
+#     ...
+# ```
+#
+# </details>
+
+
+# %% role="answer" id="reservoir"
+def run_reservoir(parameters, U, leak, state=None):
+    """The states (S, T, N) of a reservoir that is driven by U (S, T, D)."""
+    ### BEGIN SOLUTION
+    W_in, W, b = parameters
+    heard = U @ W_in + b
+    state = np.zeros((len(U), len(b)), heard.dtype) if state is None else state
+    states = np.empty((len(U), U.shape[1], len(b)), heard.dtype)
+    for t in range(U.shape[1]):
+        state = (1 - leak) * state + leak * np.tanh(heard[:, t] + state @ W)
+        states[:, t] = state
+    return states
+    ### END SOLUTION
+
+
+def free_run(parameters, read_out, leak, U, steps):
+    """Forecasts (S, steps, D) of a reservoir that was driven by U (S, T, D) and then hears its own forecasts."""
+    ### BEGIN SOLUTION
+    weights, bias = read_out
+    driven = run_reservoir(parameters, U, leak)
+    state = driven[:, -1] if U.shape[1] else np.zeros((len(U), len(parameters[2])), driven.dtype)
+    forecasts = np.empty((len(U), steps, len(bias)), driven.dtype)
+    for t in range(steps):
+        forecasts[:, t] = state @ weights + bias
+        state = run_reservoir(parameters, forecasts[:, t : t + 1], leak, state)[:, 0]
+    return forecasts
+    ### END SOLUTION
+
+
+# %% role="check" id="check_reservoir" points=3
+check("reservoir")
+
+# %% role="hidden" id="test_reservoir" points=4
+
+# %% [markdown]
+# ## Does it forget?
+#
+# Two copies of one reservoir start in different states and hear the same input. If they end up in the same state, whatever the
+# start was, then the state is a function of the input alone. This is the **echo state property**. Without it a reservoir is of no use: its
+# answer depends on something that nobody knows.
+# <!-- term: echo state property | two copies that hear the same input come together, from all starts. -->
+#
+# When does it hold? Think of one unit first, with a leak of 1: $x \leftarrow \tanh(w x + u)$. The slope of $\tanh$ is at
+# most 1. So a difference between two copies is multiplied by at most $|w|$ at each step. For $|w| < 1$ it dies out.
+#
+# With many units, two different things take the place of $|w|$.
+#
+# - *Enough*: one step can stretch no difference by more than the largest singular value of $W$. If it is below 1, every
+#   difference shrinks at every step.
+# - *Needed*: in silence, and without biases, tiny states go through the matrix $(1 - a) I + a W$, where $a$ is the leak. If its spectral radius is above 1, a tiny state grows.
+#
+# Note that with a leak the radius of $W$ alone does not count. And between the two conditions lies a wide land. One must look.
+
+# %% role="guess" id="guess_transient"
+guess.curve(
+    "A matrix has spectral radius 0.9, and is not symmetric. How long is a vector after 0 to 40 steps?",
+    (0, 40),
+    (0, 8),
+    truth=explore.transient,
+    labels=("step", "length of the vector"),
+)
+
+# %% role="show" id="show_normal"
+explore.normal_or_not()
+
+# %% [markdown]
+# The spectral radius is the truth *in the long run* only. Before that, a matrix that is not symmetric can stretch a vector
+# many times over.
+#
+# And with an input it is different again. Strong inputs drive the units to the flat ends of $\tanh$. There the slope is small, and
+# differences die. A reservoir with a radius of 1.5 may forget well if its input is loud, and not at all if it is quiet. So the
+# honest question is: *how fast does this reservoir forget, with this input?*
+#
+# Let two copies differ by a very small vector. In each step the difference is multiplied by some factor. The mean of the
+# *logarithm* of this factor, over many steps, is the **Lyapunov exponent**. If it is $-0.1$, ten steps leave $1/e$ of a difference. If it is
+# above 0, a difference grows, and echoes never fade.
+# <!-- term: Lyapunov exponent | the mean logarithm, per step, of the factor by which a tiny difference of two states grows. -->
+
+# %% [markdown]
+# ### Exercise · `fading` &nbsp; ●●○ &nbsp; 45 min
+#
+# `fading(parameters, U, leak)` takes a reservoir and one input series $U$ (T, D), which is long. It returns the Lyapunov exponent: the
+# mean log factor per step of a tiny difference between two states that hear $U$. The reservoir starts at zeros.
+#
+# - It is right to within 0.03 for 1,000 steps or more.
+# - It is right where differences die at once: a factor of 0.001 a step is no trouble.
+# - It is right where they grow, and *tiny* means tiny: what counts is the growth before the two are far apart.
+# - In silence, without biases, it is $\log \rho\big((1 - a) I + a W\big)$.
+#
+# Two units, `W` $= \begin{pmatrix} 0 & 4 \\ 0.01 & 0 \end{pmatrix}$, leak 1, silence: the eigenvalues are $\pm 0.2$, so it is $\log 0.2 = -1.609$.
+#
+# <details><summary>A question to ask yourself</summary>
+#
+# After 100 steps with factor 0.1 a difference is $10^{-100}$ of what it was. What do floats make of `x + difference`? What
+# could you do to the difference after *each* step, so that it never becomes too small or too large? And what must stay as it is?
+#
+# </details>
+# <details><summary>A plan</summary>
+#
+# 1. Keep a state and a difference of a small, fixed length, such as $10^{-7}$.
+# 2. Let both copies hear the next input. By how much has the length of their difference changed? Remember the logarithm.
+# 3. Bring the new difference back to the small length, without turning it. Go on.
+# 4. The mean of the logarithms is the answer. The first steps may be left out: the difference must first turn to where it
+#    grows most.
+#
+# (Or follow the *slope* of one step, exactly. The chain rule says what a step does to a tiny difference.)
+#
+# </details>
+# <details><summary>A skeleton with gaps</summary>
+#
+# ```python
+# def fading(parameters, U, leak):
+#     x = np.zeros(len(parameters[2]))
+#     tiny = 1e-7
+#     difference = ...                      # any direction, of this length
+#     logs = []
+#     for u in U:
+#         both = run_reservoir(parameters, np.array([[u], [u]]), leak, np.array([x, x + difference]))[:, 0]
+#         x, moved = both[0], ...
+#         logs.append(np.log(...))
+#         difference = ...
+#     return np.mean(logs[...:])
+# ```
+#
+# </details>
+
+
+# %% role="answer" id="fading"
+def fading(parameters, U, leak):
+    """The Lyapunov exponent of a reservoir (W_in, W, b) that hears U (T, D): a number, per step."""
+    ### BEGIN SOLUTION
+    W_in, W, b = parameters
+    states = run_reservoir(parameters, np.asarray(U, float)[None], leak)[0]
+    direction = np.random.default_rng(0).normal(size=len(b))
+    before, logs = np.zeros(len(b)), []
+    for u, x in zip(np.asarray(U, float), states, strict=True):
+        slope = 1 - np.tanh(u @ W_in + before @ W + b) ** 2  # the chain rule through one step
+        direction = (1 - leak) * direction + leak * slope * (direction @ W)
+        length = np.linalg.norm(direction)
+        logs.append(np.log(length))
+        direction, before = direction / length, x
+    return float(np.mean(logs[len(logs) // 10 :]))
+    ### END SOLUTION
+
+
+# %% role="check" id="check_fading" points=2
+check("fading")
+
+# %% role="hidden" id="test_fading" points=3
+
+# %% [markdown]
+# Here is your own measure, for your own reservoirs. Find a radius above 1 for which a loud input still lets differences die. Then turn
+# the input down.
+
+# %% role="show" id="show_fading"
+explore.forgets(make_reservoir, fading)
+
+# %% [markdown]
+# ## The read-out
+#
+# Now the part that is trained. Let $X$ hold the states, one row for each time, and $Y$ the targets. A linear **read-out** says
+# $XW + b$. With hundreds of units the columns of $X$ are nearly alike, and plain least squares would balance huge weights
+# against each other. So it is a **ridge regression**:
+#
+# $$ \sum_t \lVert y_t - x_t W - b \rVert^2 + \lambda \lVert W \rVert^2 . $$
+# <!-- term: read-out | the linear map from a reservoir's state to the answer; all that is trained. -->
+# <!-- term: ridge regression | least squares with a penalty on the squares of the weights. -->
+#
+# It is a *sum* over rows, and the bias $b$ is not penalised. For one weight and no bias you had the answer above:
+# $\sum x y$ over $\sum x^2 + \lambda$. For many weights the same derivation gives one linear system.
+#
+# How large should $\lambda$ be? One could split off a validation set. There is a finer way, **leave-one-out**: fit without row 1 and see how it does on row 1, then without row 2, and so on. Every row
+# is used for both. It needs as many fits as there are rows, *but the errors can be had from a single fit*.
+# <!-- term: leave-one-out | the error on each row of a fit that did not see this row. -->
+#
+# To see why, look at the simplest model: only a bias. The fit is the mean $\bar y$ of $n$ numbers. Without row $i$ it is
+# $(n \bar y - y_i) / (n - 1)$. The error on row $i$ is therefore
+#
+# $$ y_i - \frac{n \bar y - y_i}{n - 1} = \frac{n\,(y_i - \bar y)}{n - 1} = \frac{y_i - \bar y}{1 - 1/n} . $$
+#
+# It is the usual residual, divided by one minus the *share of itself* that row $i$ has in its own prediction. Here this share
+# is $1/n$ for each row. In general it is called the **leverage** of the row: by how much its prediction moves when its target moves by 1. The law holds for every linear fit
+# with squared penalties.
+# <!-- term: leverage | by how much the prediction for a row moves when its own target moves by one. -->
+
+# %% role="guess" id="guess_spike"
+guess.choose(
+    "A read-out without penalty, fitted on 100 rows. With how many units is its error on new rows largest?",
+    ["10", "50", "100", "400"],
+    truth=explore.where_the_spike_is,
+)
+
+# %% role="show" id="show_spike"
+explore.spike()
+
+# %% [markdown]
+# Where units equal rows, the fit goes through all the points, in the only way there is, and that way is wild. With more units
+# there are many ways, and the shortest weights are less wild. This is week 5's double descent again. A small penalty takes the spike away.
+
+# %% [markdown]
+# ### Exercise · `read_out` &nbsp; ●●● &nbsp; 60 min
+#
+# `read_out(X, Y, penalty)` takes states (T, N) and targets (T, K). It returns the pair `(W, b)` of the ridge regression, with
+# shapes (N, K) and (K,).
+#
+# - No other pair has a smaller penalised sum of squares. So targets that are all 5 larger change $b$ by 5, and nothing else.
+# - More units than rows are no trouble, if `penalty` is above 0.
+#
+# `leave_one_out(X, Y, penalties)` returns for each penalty the mean squared error over all rows and targets. Each row is predicted
+# by the `read_out` of all *other* rows.
+#
+# - It equals brute force, also if one row lies far out.
+# - It does not fit once for each row. For 300 rows and three penalties it takes at most a fifth of the time of brute force.
+#
+# Rows $x = 0, 1, 2$ with $y = 0, 1, 5$ and penalty 2: $W = 1.25$, $b = 0.75$. Leaving out each in turn gives a mean square of 6.72.
+#
+# <details><summary>A question to ask yourself</summary>
+#
+# Write the predictions for the training rows as a matrix times $Y$. Which entries of this matrix are the leverages? And does the
+# bias have a share in them?
+#
+# </details>
+# <details><summary>A plan</summary>
+#
+# 1. Take the mean off each column of $X$ and of $Y$. Then no bias is needed, and it comes back at the end.
+# 2. Set the gradient of the penalised sum to zero. It is a linear system for $W$, with a matrix (N, N).
+# 3. The predictions for the training rows are $H Y$, plus means. Find $H$ for the centred $X$. Its diagonal is the leverage of
+#    the weights; the mean itself adds $1/T$.
+# 4. A leave-one-out error is the residual over one minus the leverage. With a singular value decomposition of the
+#    centred $X$, each further penalty costs little.
+#
+# </details>
+# <details><summary>A skeleton with gaps</summary>
+#
+# ```python
+# def read_out(X, Y, penalty):
+#     X_mean, Y_mean = ...
+#     C = X - X_mean
+#     W = np.linalg.solve(C.T @ C + ..., C.T @ ...)
+#     return W, Y_mean - ...
+#
+# def leave_one_out(X, Y, penalties):
+#     C, E = X - ..., Y - ...
+#     errors = []
+#     for penalty in penalties:
+#         H = C @ np.linalg.solve(..., C.T)
+#         leverage = np.diag(H) + ...
+#         errors.append(np.mean(((E - H @ E) / ...) ** 2))
+#     return np.array(errors)
+# ```
+#
+# </details>
+
+
+# %% role="answer" id="read_out"
+def read_out(X, Y, penalty):
+    """The ridge read-out (W, b) of states X (T, N) for targets Y (T, K), its bias without penalty."""
+    ### BEGIN SOLUTION
+    X_mean, Y_mean = X.mean(axis=0), Y.mean(axis=0)
+    C = X - X_mean
+    W = np.linalg.solve(C.T @ C + penalty * np.eye(X.shape[1], dtype=C.dtype), C.T @ (Y - Y_mean))
+    return W, Y_mean - X_mean @ W
+    ### END SOLUTION
+
+
+def leave_one_out(X, Y, penalties):
+    """The mean squared error of rows that were left out of the fit, for each penalty: shape of penalties."""
+    ### BEGIN SOLUTION
+    C, E = X - X.mean(axis=0), Y - Y.mean(axis=0)
+    U, s, _ = np.linalg.svd(C, full_matrices=False)
+    errors = []
+    for penalty in penalties:
+        kept = s**2 / (s**2 + penalty)
+        leverage = U**2 @ kept + 1 / len(X)  # 1/T is the share of the bias
+        residual = E - U @ (kept[:, None] * (U.T @ E))
+        errors.append(np.mean((residual / (1 - leverage)[:, None]) ** 2))
+    return np.array(errors)
+    ### END SOLUTION
+
+
+# %% role="check" id="check_read_out" points=3
+check("read_out")
+
+# %% role="hidden" id="test_read_out" points=4
+
+# %% [markdown]
+# <details><summary>The same in PyTorch</summary>
+#
+# ```python
+# import torch
+#
+# cell = torch.nn.RNN(1, 200, batch_first=True)              # tanh(u @ W_in + x @ W + b), leak 1
+# for parameter in cell.parameters():
+#     parameter.requires_grad_(False)                        # nothing here is trained
+# W = cell.weight_hh_l0                                      # (N, N), used as x @ W.T
+# W *= 0.9 / torch.linalg.eigvals(W).abs().max()
+# X, _ = cell(U)                                             # your run_reservoir(parameters, U, 1.0)
+# C, E = X[0] - X[0].mean(0), Y - Y.mean(0)
+# weights = torch.linalg.solve(C.T @ C + penalty * torch.eye(200), C.T @ E)   # your read_out
+# ```
+#
+# Conventions that differ: PyTorch's recurrent weights are the other way round, (out, in), and it has two biases, which add up. It
+# has no leak. `torch.linalg.lstsq` knows no penalty.
+#
+# </details>
+#
+# ## How long is its memory?
+#
+# Feed the reservoir with noise: independent numbers, evenly between $-1$ and 1. Ask a read-out for the input of $d$ steps ago. Nothing but
+# memory helps here, since noise cannot be guessed. How well it does is measured by $r^2$, the square of the correlation between read-out
+# and truth, on rows that were not fitted. It is 1 for perfect memory and about 0 for none. All $r^2$, summed over all delays, are the **memory capacity**.
+# <!-- term: memory capacity | the sum over all delays of the r² with which a read-out recovers an input of noise. -->
+#
+# Herbert Jaeger showed in 2001 that it is at most $N$, the number of units. Nothing that looks at $N$ numbers linearly can
+# know more than $N$ independent things. A plain row of $N$ cells, through which the values move on like on a belt, has all of it.
+
+# %% [markdown]
+# ### Exercise · `memory` &nbsp; ●●○ &nbsp; 35 min
+#
+# `memory(X, u, longest, split, penalty)` takes states $X$ (T, N) and the inputs $u$ (T,) that made them. It returns an array (longest,). Entry $d - 1$
+# says how well a ridge read-out recovers the input of $d$ steps ago.
+#
+# - The read-out is fitted on rows before `split`, and $r^2$ is measured on the rows from `split` on.
+# - Each row counts that has an input $d$ steps before it, and no other row.
+# - States that know nothing get about 0, however many units there are.
+#
+# A belt of 5 cells holds the inputs of 0, 1, 2, 3 and 4 steps ago. So its memory is 1, 1, 1, 1, 0, 0, … for delays 1, 2, 3, …
+#
+# Where the read-out is the same for all rows, there is no correlation. Then $r^2$ is 0.
+#
+# <details><summary>A question to ask yourself</summary>
+#
+# Row $t$ of the states goes with which row of the inputs? What stands at the beginning, where there is no such row? (`np.roll`
+# would bring it from the end.)
+#
+# </details>
+# <details><summary>A plan</summary>
+#
+# 1. For one delay: states from row $d$ on, inputs up to $d$ rows before the end. Now they belong together.
+# 2. Cut both at `split`, and mind that $d$ rows are gone at the beginning.
+# 3. Fit by your `read_out` on the first part, predict the second, and square the correlation there.
+#
+# </details>
+# <details><summary>A skeleton with gaps</summary>
+#
+# ```python
+# def memory(X, u, longest, split, penalty):
+#     curve = np.zeros(longest)
+#     for d in range(1, longest + 1):
+#         states, targets = X[...], u[...]
+#         W, b = read_out(states[: ...], targets[: ..., None], penalty)
+#         said = (states[... :] @ W + b)[:, 0]
+#         ...
+#     return curve
+# ```
+#
+# </details>
+
+
+# %% role="answer" id="memory"
+def memory(X, u, longest, split, penalty):
+    """r² of a read-out for the input of 1 … longest steps ago, fitted before row `split`: an array (longest,)."""
+    ### BEGIN SOLUTION
+    curve = np.zeros(longest)
+    for delay in range(1, longest + 1):
+        states, targets = X[delay:], u[:-delay]
+        W, b = read_out(states[: split - delay], targets[: split - delay, None], penalty)
+        said = (states[split - delay :] @ W + b)[:, 0]
+        said, wanted = said - said.mean(), targets[split - delay :] - targets[split - delay :].mean()
+        scale = np.sum(said**2) * np.sum(wanted**2)
+        curve[delay - 1] = np.sum(said * wanted) ** 2 / scale if scale > 0 else 0.0
+    return curve
+    ### END SOLUTION
+
+
+# %% role="check" id="check_memory" points=2
+check("memory")
+
+# %% role="hidden" id="test_memory" points=3
+
+# %% role="guess" id="guess_memory"
+guess.choose(
+    "The input's weights W_in are made ten times larger, so that it is much louder. What becomes of the linear memory?",
+    ["it grows", "it stays", "it shrinks"],
+    truth=explore.louder,
+)
+
+# %% [markdown]
+# Your reservoirs, your read-out, your measure. 50 units, so at most 50.
+
+# %% role="show" id="show_memory"
+explore.memory_curve(make_reservoir, run_reservoir, memory)
+
+# %% [markdown]
+# <details><summary>What to look for</summary>
+#
+# - Memory is largest with a radius a little below 1 and a *quiet* input. Units then stay where $\tanh$ is nearly straight.
+# - A louder input shortens it. In exchange the states bend the input, and a read-out can use products and powers of old
+#   inputs. There is no more of one without less of the other.
+# - Above 1 the reservoir makes noise of its own, and memory breaks down.
+#
+# </details>
+#
+# ## Forecasting chaos
+#
+# In 1977 Mackey and Glass wrote down how the number of white blood cells may swing in a sick body:
+#
+# $$ \frac{dx}{dt} = \frac{0.2\; x(t - \tau)}{1 + x(t - \tau)^{10}} - 0.1\; x(t) . $$
+#
+# New cells depend on how many there were a time $\tau$ ago. For small $\tau$ this swings evenly. From about 17 on it is
+# **chaotic**: it never repeats, and two histories that differ by a hair are far apart after a while. So no forecast is good for ever. One gives the time until its error passes a bound, the *valid time*.
+# <!-- term: chaotic | never repeating, and such that tiny differences grow without end. -->
+#
+# In the explorer, a reservoir with *your* functions has heard the series up to the dashed line, and then runs free.
+
+# %% role="show" id="show_free"
+explore.free(make_reservoir, run_reservoir, read_out, free_run)
+
+# %% [markdown]
+# ### Studio · `oracle` &nbsp; ●●● &nbsp; 75 min
+#
+# `train(series, rng)` gets one series of 3,000 numbers (3000,) and returns a list of arrays with **at most 300 numbers** in all.
+# `forecast(arrays, histories, steps)` gets these arrays and 60 histories (60, 200) from the same source. It returns their next
+# `steps` values, (60, steps). It is asked for 32.
+#
+# **The series.** A Mackey-Glass system with its own $\tau$ between 17 and 25 and its own power between 9 and 11. It is read off every 2 to 3 units of time.
+# The instrument has an unknown bend, unit and zero, and 3 % noise. All of this is drawn anew at every judging, eight times.
+#
+# **What counts** is the error of steps 1, 2, 4, 8, 16 and 32 ahead against the truth without noise. For each it is the root of the mean square, in
+# units of the series' standard deviation. One error counts as 3 at most. The mean over the six is your error: 1 is what the mean value of the series has.
+#
+# **The rules.** Before they are used, all stored numbers are rounded to `float32` and blurred by a thousandth of each. Random matrices that are drawn again from a *fixed*
+# seed in `forecast` need not be stored. (We would have liked to count multiplications. Across the wall only numbers can be counted.)
+#
+# | | error |
+# |---|---|
+# | baseline, no points | $0.46$ |
+# | gets going | $0.25$ |
+# | good | $0.12$ |
+# | excellent | $0.07$ |
+# | honour, nothing more to earn | $0.045$ |
+#
+# Points rise in a straight line between the rows.
+#
+# <details><summary>A question to ask yourself</summary>
+#
+# Which of your arrays must be learnt from *this* series, and which may be the same for every series? What does a very small
+# penalty do to the weights, and what does a blur of a thousandth do to large weights?
+#
+# </details>
+# <details><summary>A plan</summary>
+#
+# 1. Bring the series to mean 0 and spread 1, and store both numbers.
+# 2. Draw a reservoir from a fixed seed in a helper that both functions call. Drive it, leave out the first states, fit a
+#    `read_out` for the next value.
+# 3. `forecast` is a `free_run`.
+# 4. Then try: leak, radius, loudness, penalty, the number of units. Make a judge for yourself from `explore.new_series(rng)`.
+#
+# </details>
+# <details><summary>A skeleton with gaps</summary>
+#
+# ```python
+# UNITS = 100
+#
+# def drawn():
+#     rng = np.random.default_rng(0)
+#     return rng.normal(size=(1, UNITS)), make_reservoir(UNITS, ..., ..., rng), ...
+#
+# def train(series, rng):
+#     z = ...
+#     X = run_reservoir(drawn(), z[None, :-1, None], ...)[0]
+#     W, b = read_out(X[100:], z[101:, None], ...)
+#     return [W[:, 0], np.array([b[0], series.mean(), series.std()])]
+#
+# def forecast(arrays, histories, steps):
+#     ...
+# ```
+#
+# </details>
+
+
+# %% role="studio" id="oracle"
+def train(series, rng):
+    """Arrays with at most 300 numbers, learnt from one series (3000,)."""
+    ### BEGIN SOLUTION
+    centre, spread = series.mean(), series.std()
+    z = (series - centre) / spread
+    X = run_reservoir(drawn(), z[None, :-1, None], LEAK)[0]
+    W, b = read_out(X[100:], z[101:, None], 0.01)
+    return [W[:, 0], np.array([b[0], centre, spread])]
+    ### END SOLUTION
+
+
+def forecast(arrays, histories, steps):
+    """The next `steps` values of each history (S, 200): an array (S, steps)."""
+    ### BEGIN SOLUTION
+    weights, (bias, centre, spread) = arrays
+    z = (histories - centre) / spread
+    ahead = free_run(drawn(), (weights[:, None], np.array([bias])), LEAK, z[:, :, None], steps)[:, :, 0]
+    return np.clip(ahead, -4, 4) * spread + centre
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+UNITS, LEAK = 297, 0.5
+
+
+def drawn():
+    """The same reservoir at every call."""
+    rng = np.random.default_rng(7)
+    W = make_reservoir(UNITS, 1.1, 0.07, rng)
+    return 0.5 * rng.normal(size=(1, UNITS)), W, 0.3 * rng.normal(size=UNITS)
+
+
+### END SOLUTION
+
+# %% role="check" id="check_oracle" points=1
+check("oracle")
+
+# %% role="hidden" id="test_oracle" points=9
+
+# %% role="try" id="try_oracle"
+series, histories, truth = explore.new_series(np.random.default_rng(0))
+print("one series of", len(series), "numbers, and", len(histories), "histories with", truth.shape[1], "values to come")
+
+# %% [markdown]
+# **Keep a note.** Four lines for each experiment with the studio, in a file of your own: what you changed, what you expected,
+# what came out, and how much that varies over three seeds.
+#
+# <details><summary>The authors' own log</summary>
+#
+# LOGTABLE
+#
+# </details>
+#
+# ## Who needs a reservoir?
+#
+# Honestly told: a **window** of old values with random features of it does as well in this studio. Take the last 20 values, 250 random
+# combinations of them, each through $\tanh$, and a ridge read-out. It has no memory, and it reaches our own reservoir's error. A window with all *products* of two values, the
+# *next-generation reservoir*, comes close behind with a tenth of the thought. What both need is the right length of the window. The
+# reservoir finds it by itself, since old values fade in it.
+#
+# A recurrent net that is trained through time can do better than all of them where the past is long and only rarely matters.
+# A reservoir cannot learn what to keep. It keeps a little of everything.
+#
+# Reservoirs live where training is not possible: in light, in water, in spins and soft robots, whose physics is the reservoir. Only the read-out has to be computed.
+#
+# REAL
+# ## A map
+#
+# **From earlier weeks** this one took `tanh` units (week 3), double descent and validation (week 5), eigenvalues (week 6).
+#
+# **Where it goes.** Random features that are never trained come back as a baseline in week 16. Week 17 asks what a memory that can *choose* is
+# worth. Week 20's agents need a memory of the kind that stays.
+#
+# **Sources.** Echo state networks: Jaeger, *The "echo state" approach to analysing and training recurrent neural networks*, GMD
+# report 148, 2001; memory capacity: Jaeger, *Short term memory in echo state networks*, GMD report 152, 2001. Liquid state machines: Maass, Natschläger and Markram, *Real-time computing without
+# stable states*, 2002. Leaks: Jaeger, Lukoševičius, Popovici and Siewert, 2007. A guide for practice: Lukoševičius, *A practical guide to applying echo state networks*, 2012. What the echo state property needs:
+# Yildiz, Jaeger and Kiebel, *Re-visiting the echo state property*, 2012. Next-generation reservoirs: Gauthier, Bollt, Griffith and Barbosa, 2021. Leave-one-out: Allen's PRESS, 1974. Mackey and Glass, *Oscillation and chaos
+# in physiological control systems*, 1977. Text, pictures and exercises are our own.
