@@ -776,7 +776,18 @@ print("one series of", len(series), "numbers, and", len(histories), "histories w
 #
 # <details><summary>The authors' own log</summary>
 #
-# LOGTABLE
+# | changed | why tried | error, ten judgings, and their spread |
+# |---|---|---|
+# | the last value is repeated | what everybody must beat | $1.08 \pm 0.02$ |
+# | the mean value | the unit of the error | $1.00 \pm 0.01$ |
+# | a straight line through 40 old values, through 150 | is the law bent at all? | $0.476 \pm 0.02$, $0.477 \pm 0.05$ |
+# | all products of 16 old values, every second one | the next-generation reservoir | $0.180 \pm 0.02$ |
+# | a reservoir of 30, 60, 110, 200 units | how many does it take? | $0.257$, $0.094$, $0.072$, $0.058$ |
+# | 297 units, leak 0.5, radius 1.1 | all that the budget allows | $0.048 \pm 0.006$ |
+# | penalty 0.1 in place of 0.01 | smaller weights, less hurt by the blur | $0.061 \pm 0.006$ |
+# | no leak | faster units | $0.056 \pm 0.007$ |
+# | radius 0.6 | a shorter memory | $0.102 \pm 0.014$ |
+# | random features of the last 20 values, of the last 50 | is it the memory, or the bend? | $0.041 \pm 0.003$, $0.092 \pm 0.016$ |
 #
 # </details>
 #
@@ -792,7 +803,22 @@ print("one series of", len(series), "numbers, and", len(histories), "histories w
 #
 # Reservoirs live where training is not possible: in light, in water, in spins and soft robots, whose physics is the reservoir. Only the read-out has to be computed.
 #
-# REAL
+# Here are two real series, looked at, not judged: sunspots since 1700, and the temperature of the eastern Pacific, whose warm
+# years are called El Niño. Beside the reservoir stands *persistence*, "it stays as it is". Every forecast must first beat that.
+
+# %% role="show" id="show_real"
+explore.real_series(make_reservoir, run_reservoir, read_out, free_run)
+
+# %% [markdown]
+# <details><summary>What to look for</summary>
+#
+# - *Sunspots*: a cycle of about eleven years is learnt from 200 values. Persistence is worst half a cycle ahead.
+# - *El Niño*: most of what one sees is the season. Two or three months ahead the reservoir is better. The dotted line at 1 is
+#   what the mean value has; beyond it a forecast is worse than none.
+# - Take 100 units and the smallest penalty. Two hundred rows are too few for that.
+#
+# </details>
+#
 # ## A map
 #
 # **From earlier weeks** this one took `tanh` units (week 3), double descent and validation (week 5), eigenvalues (week 6).

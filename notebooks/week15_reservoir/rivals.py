@@ -906,7 +906,7 @@ def more_numbers_than_allowed():
 
 
 entry("oracle", band="baseline")(called("a_straight_line_through_40_values", stepped(lambda windows: windows, 1e-4, 40)))
-entry("oracle", band="gets going")(called("thirty_units", echo(30)))
+entry("oracle", band="gets going")(called("forty_units", echo(40)))
 entry("oracle", band="gets going")(called("products_of_a_window", stepped(products, 1e-3, 31)))
 entry("oracle", band="good")(called("sixty_units", echo(60)))
 entry("oracle", band="excellent")(called("random_features_of_a_window", stepped(random_features, 1e-5, 20)))
