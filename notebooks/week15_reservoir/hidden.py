@@ -71,9 +71,9 @@ SOURCES = 8
 #   products of 20 values, every second  0.168 (0.020)       the same, penalty 0.1 in 0.01's place 0.061 (0.006)
 #   random features of 20 values         0.041 (0.003)       without a leak                     0.056 (0.007)
 #   random features of 50 values         0.092 (0.016)       radius 0.6                         0.102 (0.014)
-# A window of products, the next-generation reservoir, does not reach "good"; random features of a window of the right length do as
-# well as a reservoir, and the text says so. Every source is drawn anew, bent and scaled: 1,000 typed-in bytes know nothing of it, and
-# are worth what a rule for all series is worth, the straight line.
+# A window of products, the next-generation reservoir, does not reach "good"; random features of a window of the right length
+# do as well as a reservoir, and the text says so. Every source is drawn anew, bent and scaled: 1,000 typed-in bytes know
+# nothing of it, and are worth what a rule for all series is worth, the straight line.
 @judge("oracle")
 def judged(entry, half, rng):
     found = mean_error(entry, rng, SOURCES)
