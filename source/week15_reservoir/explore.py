@@ -233,11 +233,11 @@ def standing(name):
     return (x - x[:cut].mean()) / x[:cut].std(), cut
 
 
-@explorer(series=["sunspots", "elnino"], units=[10, 30, 100], exponent=(-3, 3, 1), labels={"exponent": "log10 of the penalty"})
+@explorer(series=["sunspots", "elnino"], units=[10, 30, 100], exponent=(-3, 3, 1), labels={"exponent": "log10 of penalty"})
 def real_series(make_reservoir, run_reservoir, read_out, free_run, series, units, exponent):
     """Left, a measured series and, dashed, where the part begins that was not fitted. Right, the error on this part by how many
-    steps ahead was forecast: your reservoir's free run, and persistence. For sunspots the reservoir lies below persistence from the
-    first year on. For El Niño it does hardly better for the first half year.
+    steps ahead was forecast: your reservoir's free run, and persistence. For sunspots the reservoir lies below persistence from
+    the first year on. For El Niño it does hardly better for the first half year.
     """
     z, cut = standing(series)
     rng = np.random.default_rng(1)
