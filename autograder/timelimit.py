@@ -10,7 +10,15 @@ from types import FrameType
 
 
 class TimeUp(BaseException):
-    """The time is over. Not an Exception: neither learner code nor Hypothesis may catch and go on."""
+    """The time is over. Not an Exception: neither learner code nor Hypothesis may catch and go on.
+
+    Attributes
+    ----------
+    asked : whether it came while a learner's process was asked for something.
+    ours : whether the grader's own code used it up.
+    """
+
+    asked = ours = False
 
 
 @contextlib.contextmanager

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from autograder.cases.mistakes import OwnTime
 from autograder.cases.model import Broken, Half, Studio, Verdict
 from autograder.cases.running import Limit, explain, own_failure, seed_for
 from autograder.cases.studios import Entry, Rounds
+from autograder.errors import OwnFailure
 from autograder.timelimit import TimeUp
 
 
@@ -58,8 +60,11 @@ def _asked(studio: Studio, judge: Callable[..., Any], rounds: Rounds, seed: int,
         raise
     finally:
         entry.close()
-    value, advice = said if isinstance(said, tuple) else (said, "")
-    return float(value), str(advice)
+    told, advice = said if isinstance(said, tuple) else (said, "")
+    value = float(told)
+    if not math.isfinite(value) and entry.finite:
+        raise OwnFailure(f"{studio.exercise}: {judge.__name__} came to {value}, though all that the entry gave was finite")
+    return value, str(advice)
 
 
 def refused(studio: Studio, why: str) -> Verdict:
@@ -74,6 +79,10 @@ def judge_studio(studio: Studio, rounds: Rounds, key: bytes, limit: Limit, open_
     try:
         value, advice = measure(studio, rounds, half, seed_for(key, studio.exercise, half), limit)
     except (Exception, SystemExit, GeneratorExit, TimeUp) as error:
+        if isinstance(error, TimeUp) and error.ours:
+            raise OwnTime(
+                f"the judge of {studio.exercise} came to no end within {studio.seconds:g} seconds, by itself"
+            ) from error
         file = studio.judge.__code__.co_filename if studio.judge else ""
         own_failure(error, file, ("entry",))
         unseen = getattr(error, "on_unseen", False) or not isinstance(error, Broken)  # arrays are counted before anything is seen
@@ -81,7 +90,7 @@ def judge_studio(studio: Studio, rounds: Rounds, key: bytes, limit: Limit, open_
         return Verdict("judge", says, True, False, 1.0, message=why, line=line)
     share, band = studio.score(value), studio.band(value) + (", with honour" if studio.honoured(value) else "")
     if not math.isfinite(value):
-        return Verdict("judge", says, True, False, 1.0, message="the entry's result is not a finite number")
+        return Verdict("judge", says, True, False, 1.0, message="what your entry gave is not finite, and so is its result")
     told = f"your band: {band}" if open_week else f"your band: {band} ({studio.metric}: {value:.4g})"
     notes = (told, advice) if advice and share < 1 else (told,)
     earned = _band_share(studio, value) if open_week else share

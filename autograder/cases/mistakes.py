@@ -21,6 +21,10 @@ class CaseError(OwnFailure):
     """A file of cases is wrong: no answer is judged by it. The message says file, line and error."""
 
 
+class OwnTime(OwnFailure):
+    """A case or a judge used up its time while the learner was asked for nothing."""
+
+
 def authors_mistake(error: BaseException, hers: Collection[str] = ()) -> str:
     """`week05_tuning/hidden.py, line 12: NameError: …` where a file of cases is at fault, else "".
 

@@ -26,7 +26,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from autograder import scratch
 from autograder.cases.apart import apart
 from autograder.cases.calls import breaking_call
-from autograder.cases.mistakes import CaseError, authors_mistake
+from autograder.cases.mistakes import CaseError, OwnTime, authors_mistake
 from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.studios import Entry
 from autograder.cases.unseen import why_unseen
@@ -145,7 +145,7 @@ def run_case(case: Case, subjects: Mapping[str, Any], key: bytes, limit: Limit, 
     """Try to break a case; the verdict holds its smallest breaking input, or with `smallest` False the first one found.
 
     Never raises for anything that learner code does, except KeyboardInterrupt, which is the person at the keyboard. Raises
-    CaseError where the case itself is wrong.
+    CaseError where the case itself is wrong, OwnTime where it uses up its time by itself.
     """
     seconds = case.seconds or seconds
     return sweep(case, subjects, key, limit, seconds, Search(case.examples, SEARCHING * seconds, SHRINKS if smallest else 0))[0]
@@ -176,8 +176,10 @@ def sweep(
                     attempts()
             else:
                 _draw(attempts, seed)
-    except TimeUp:
-        attempts.error = attempts.error if isinstance(attempts.error, TimeUp) or attempts.error else TimeUp()
+    except TimeUp as up:
+        if up.ours and attempts.error in (None, up):
+            raise OwnTime(f"the case {case.exercise}/{case.name} came to no end within {seconds:g} seconds, by itself") from up
+        attempts.error = attempts.error or up
     except _Enough:
         pass
     except (Exception, SystemExit, GeneratorExit) as error:

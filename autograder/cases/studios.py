@@ -44,8 +44,13 @@ class Place(Protocol):
 class Rounds(Protocol):
     """Opens places: one for all trainings of a judging, one for each round."""
 
-    def open(self, studio: Studio) -> Place:
-        """A new place, in which the functions of this studio are there and were never called."""
+    def open(self, studio: Studio, asked: bool) -> Place:
+        """A new place, in which the functions of this studio are there and were never called.
+
+        Parameters
+        ----------
+        asked : whether it is a round's, which looks at no file, or that of all trainings.
+        """
 
 
 class Here:
@@ -59,7 +64,7 @@ class Here:
     def __init__(self, lookup: Callable[[str], Any]) -> None:
         self.get = lookup
 
-    def open(self, studio: Studio) -> Place:
+    def open(self, studio: Studio, asked: bool) -> Place:
         """This process again."""
         return self
 
@@ -72,6 +77,10 @@ class Here:
 
 class Entry:
     """A learner's entry to a studio, as its judge, its public scorer and its cases see it.
+
+    Attributes
+    ----------
+    finite : whether all that its users gave so far was finite, as far as can be seen: a judge that comes to NaN then is wrong.
 
     Parameters
     ----------
@@ -113,7 +122,13 @@ class Entry:
         """Begin anew: all places are ended, and the same random draws come again."""
         self.close()
         self._trainable, self._rng = True, np.random.default_rng(self._seed)
+        self.finite = True
         return self
+
+    def look(self, made: Any, handed: Iterable[Any]) -> None:
+        """Note whether what a user gave is finite, and what it called a counted function with. On doubt it is not."""
+        calls = [one for one in handed if callable(one) and not is_handle(one)]
+        self.finite = self.finite and _finite(made) and all(isinstance(one, Counted) and one.finite for one in calls)
 
     def close(self) -> None:
         """End all places."""
@@ -151,7 +166,7 @@ class Entry:
         if not self._trainable:
             raise RuntimeError(f"{self.studio.exercise}: all entry.train(…) calls come before the first round is asked")
         if self._training is None:
-            self._training = self._rounds.open(self.studio)
+            self._training = self._rounds.open(self.studio, asked=False)
         source = (self._rng if rng is None else rng).spawn(1)[0]
         hers = np.random.default_rng(source.integers(2**63, size=4))  # a spawned one would tell of its parent: seed_seq
         maker = _callable(self._training, self.studio.train)
@@ -177,7 +192,7 @@ class Entry:
                 raise RuntimeError(f"{self.studio.exercise}: ask all about one round before the next: this one was ended")
             self._trainable = False
             self.close()
-            round.place, self._asked = self._rounds.open(self.studio), round
+            round.place, self._asked = self._rounds.open(self.studio, asked=True), round
         assert round.place is not None
         return round.place
 
@@ -216,6 +231,7 @@ class Round:
             arrays = () if self.arrays is None else (_copied(self.arrays),)
             made = user(*arrays, *map(_copied, arguments))
             _within_budget(arguments)
+            entry.look(made, arguments)
             return made
 
         return asked
@@ -231,12 +247,28 @@ def _no(name: str) -> Any:
     raise AttributeError(name)
 
 
+_VAST = 1e100  # beyond that a square overflows: such a number is no better than infinity
+
+
+def _finite(value: Any) -> bool:
+    """Whether all numbers in plain data are finite; False where it cannot be seen."""
+    if isinstance(value, np.ndarray | np.generic):
+        return bool(np.all(np.abs(value) < _VAST)) if value.dtype.kind in "fc" else value.dtype.kind in "biuUSm M"
+    if isinstance(value, list | tuple | set):
+        return all(map(_finite, value))
+    if isinstance(value, dict):
+        return all(map(_finite, value.values()))
+    if isinstance(value, float | complex | int):
+        return bool(abs(value) < _VAST)
+    return value is None or isinstance(value, str | bytes)
+
+
 def _callable(place: Place, name: str) -> Callable[..., Any]:
     """Her function of that name, or why there is none."""
     try:
         found = place.get(name)
     except NameError:
-        raise Broken(f"`{name}` is not there in a new process: define it in a cell that needs no data") from None
+        raise Broken(f"`{name}` is not there in a new process: define it in a cell that needs no data and no file") from None
     if not is_handle(found) and not callable(found):
         raise Broken(f"`{name}` is {show(found)}, where a function was asked for")
     return found  # type: ignore[no-any-return]
@@ -332,6 +364,7 @@ class Counted:
     def __init__(self, function: Callable[..., Any], at_most: int | None, what: str) -> None:
         self._function, self._at_most, self._what = function, at_most, what
         self.calls = 0
+        self.finite = True  # what it was called with
         self._over = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -340,6 +373,7 @@ class Counted:
             self._over = True
             self.keep()
         self.calls += 1
+        self.finite = self.finite and _finite((args, kwargs))
         return self._function(*args, **kwargs)
 
     def keep(self) -> None:

@@ -11,6 +11,12 @@ import re
 
 from autograder.cases.model import Broken
 
+#: what is raised where a round's process is asked for a file, a program or a module that nobody named
+_SHUT_OUT = ("FileNotFoundError", "PermissionError", "ModuleNotFoundError", "ImportError")
+SHUT = (
+    "There no file is to be had, no program starts, and a module is there only where its `import` stands in your answer or in"
+    " what it calls: keep what you learnt in the arrays that are returned, and write `import …` with the module's name"
+)
 _KINDS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
 #: what a message may repeat of hers: values in brackets, texts in quotes, numbers
 _HERS = re.compile(r"""\[.*\]|\(.*\)|\{.*\}|<.*>|'.*'|".*"|[-+\w.]*\d[\w.,+-]*""", re.DOTALL)
@@ -47,4 +53,6 @@ def why_unseen(error: BaseException) -> str:
     """Why an entry failed on data that nobody shows her."""
     if isinstance(error, Broken):
         return without_hers(str(error))
-    return f"your code raised {kind_of(error)} on data that it had not seen, and what else it said of that data is not shown"
+    kind = kind_of(error)
+    why = f"your code raised {kind} on data that it had not seen, and what else it said of that data is not shown"
+    return f"{why}. {SHUT}" if kind in _SHUT_OUT else why

@@ -48,6 +48,20 @@ class _Step(NamedTuple):
     seconds: float
 
 
+class _Settled(NamedTuple):
+    """What a studio's process does before any of her code: names to be imported, whether it looks up no path afterwards."""
+
+    names: list[str]
+    shut: bool
+
+
+class _Hers:
+    """Seconds for which she was asked for something, in all of her processes."""
+
+    seconds = 0.0
+    asking = 0
+
+
 class Kernel:
     """A learner's notebook process behind the wall.
 
@@ -71,6 +85,8 @@ class Kernel:
         self.before_ask: Callable[[], None] = lambda: None
         self.comes_back: Callable[[object], bool] = lambda argument: True
         self.asked = 0  # how often her code may have run: what was read of her plain data before is stale
+        self._hers = _Hers()
+        self._settled: _Settled | None = None
         self._steps: list[_Step] = []  # what brings a new process to where this one is
         self._deadlines = [Deadline(self.limits.notebook_seconds, bound=1)]  # the notebook's first, the innermost last
         self._process: Process | None = None
@@ -174,14 +190,20 @@ class Kernel:
     def limit(self, seconds: float) -> Iterator[Callable[[], float]]:
         """What is asked of her in the body must be answered by then; else her process is stopped and TimeUp raised.
 
-        What was waited for a core is not charged (`starved`). Gives a function that says how many seconds are left.
+        What was waited for a core is not charged (`starved`). Gives a function that says how many seconds are left. Where this
+        limit ran out while she was asked for nothing, and she had used less than half of it, the TimeUp is `ours`: but for the
+        last seconds of the notebook's own time.
         """
-        seconds = max(0.0, min(seconds, self.time_left()))
+        whole, seconds, hers = seconds, max(0.0, min(seconds, self.time_left())), self._hers.seconds
         deadline = Deadline(seconds)
         self._deadlines.append(deadline)
         try:
             with alarm(seconds + GRACE, self._grant):
                 yield deadline.left
+        except TimeUp as up:
+            ran_out = deadline.left() < 0 and seconds == whole
+            up.ours = up.ours or (ran_out and not up.asked and self._hers.seconds - hers < seconds / 2)
+            raise
         finally:
             self._deadlines.pop()
 
@@ -190,16 +212,22 @@ class Kernel:
         """The cells that ran to their end or to an error of their own, in order."""
         return [step.what for step in self._steps if step.op == "run"]
 
-    def another(self, statements: list[list[Any]], files: Mapping[str, bytes]) -> Kernel:
+    def another(
+        self, statements: list[list[Any]], files: Mapping[str, bytes], names: list[str] | None = None, shut: bool = False
+    ) -> Kernel:
         """A new process that never saw what was done in this one, has no data to load, and runs these statements only.
 
         Parameters
         ----------
         statements : text and number of the first line of each.
         files : what stands beside the notebook.
+        names : what is imported before the statements run.
+        shut : whether no path is looked up from then on, not by the statements either.
         """
         other = Kernel(self.starter, self.limits, files, data=False)
         other._steps, other._deadlines = [_Step("define", statements, self.limits.cell_seconds)], self._deadlines
+        other._hers = self._hers
+        other._settled = _Settled(names or [], shut)
         other.policy, other.said, other.killed, other.bound = self.policy, self.said, self.killed, dict(self.bound)
         self._others = [one for one in self._others if one._process is not None]
         self._others.append(other)
@@ -265,6 +293,7 @@ class Kernel:
         self._peer = _Guarded(self, self._process)
         self._queue = Queue(self._process.popen.pid)
         self._ready()
+        self._settle()
         for step in list(self._steps):
             self._deadlines.append(Deadline(min(3 * step.seconds + 5, self.limits.cell_seconds, self.time_left())))
             try:
@@ -292,6 +321,21 @@ class Kernel:
             ]
         finally:
             self._deadlines.pop()
+
+    def _settle(self) -> None:
+        """Let a studio's process import what its statements name. Where that breaks it off, the names are hers."""
+        if self._settled is None or self._process is None or not self._process.sandboxed:
+            return
+        self._deadlines.append(Deadline(min(self.limits.cell_seconds, self.time_left())))
+        try:
+            why = self._request("settle", *self._settled)
+        finally:
+            self._deadlines.pop()
+        if why != "":
+            self.stop()
+            broken = SandboxError(str(why))
+            self.killed.append(broken)
+            raise broken
 
     def _tick(self) -> None:
         """Called while waiting: is her time up, does she use too much?"""
@@ -384,19 +428,26 @@ class _Guarded(Peer):
             learner.before_ask()
         if op not in ("get", "set", "delete"):
             learner.asked += 1
+        hers, since = learner._hers, time.monotonic()
+        hers.asking += 1
         try:
             return super().ask(op, *args)
         except ChannelEnded:
             raise learner._gone() from None
         except WallError as malformed:
             raise learner._broken(malformed) from None
-        except TimeUp:  # told by the channel, or by the alarm where a busy machine kept the channel from looking
+        except TimeUp as up:  # told by the channel, or by the alarm where a busy machine kept the channel from looking
+            up.asked = True
             learner._say_late()
             learner.stop()
             raise
         except (KeyboardInterrupt, SystemExit):
             learner.stop()
             raise
+        finally:
+            hers.asking -= 1
+            if not hers.asking:
+                hers.seconds += time.monotonic() - since
 
     def _noted(self, output: Any) -> None:
         self._note_room -= len(str(output))

@@ -8,6 +8,7 @@ has the data, and could be told.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from autograder.bounded import GivenUp, bounded
 from autograder.cases.model import Broken, Studio
 from autograder.cases.studios import Place
 from autograder.notebook import typed
+from autograder.notebook.imported import imported
 from autograder.notebook.reach import Piece, Reach, TooLong, reach
 from autograder.wall.kernel import Kernel
 from autograder.wall.wire.errors import Frame
@@ -38,8 +40,8 @@ class Studios:
         self._learner, self._given, self._beside = learner, given, beside
         self._known: dict[tuple[str, ...], Reach] = {}
 
-    def open(self, studio: Studio) -> Place:
-        """A new process in which the studio's functions are there and were never called.
+    def open(self, studio: Studio, asked: bool) -> Place:
+        """A new process in which the studio's functions are there and were never called; for a round, one that is shut.
 
         Raises
         ------
@@ -55,7 +57,9 @@ class Studios:
         statements = [[piece.text, first] for piece, first in zip(reached.pieces, numbers, strict=True)]
         ours = {name: content for name, content in self._learner.files.items() if name in self._beside and name.endswith(".py")}
         files = {**{name: text.encode() for name, text in reached.files.items()}, **ours}
-        return _Place(self._learner.another(statements, files), _lines(reached.pieces, numbers, self._learner.ran))
+        names = imported([*(piece.node for piece in reached.pieces), *reached.trees.values(), *_trees(ours)])
+        lines = _lines(reached.pieces, numbers, self._learner.ran)
+        return _Place(self._learner.another(statements, files, names, shut=asked), lines)
 
     def refusal(self, studio: Studio) -> str:
         """Why an entry is refused for what is typed into it; empty where nothing is amiss."""
@@ -87,6 +91,10 @@ class Studios:
             _need_short(self._learner.ran, names, hers)
             self._known = {key: reach(self._learner.ran, names, hers)}
         return self._known[key]
+
+
+def _trees(files: Mapping[str, bytes]) -> list[ast.AST]:
+    return [ast.parse(content) for content in files.values()]
 
 
 def _need_short(cells: Sequence[str], names: Sequence[str], beside: Mapping[str, str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.cases import Broken, Entry, Studio, WeekError, registry, studios
 from autograder.cases.judging import judge_studio, measure, measure_in_public
+from autograder.errors import OwnFailure
 from autograder.timelimit import limit
 from tests.cases.toys import TOYS
 
@@ -168,7 +169,7 @@ class Places:
     def __init__(self, **functions: Any) -> None:
         self.functions, self.said = functions, list[str]()
 
-    def open(self, studio: Studio) -> Any:
+    def open(self, studio: Studio, asked: bool) -> Any:
         outer, number = self, sum(line.startswith("open") for line in self.said)
         self.said.append(f"open {number}")
 
@@ -236,6 +237,58 @@ def test_an_error_on_judged_data_is_told_without_its_text() -> None:
     assert "secret" not in verdict(tells)
     assert "secret" not in verdict(lambda arrays, x: x) and "ValueError" in verdict(lambda arrays, x: x)
     assert "do-nothing" in verdict(lambda arrays, x: 0.1)
+
+
+def judged_with(judge: Any, predict: Any) -> str:
+    """What is said of an entry whose user is `predict`, under a judge."""
+    studio = Studio("toy", "share", 0.5, (0.6, 0.7, 0.8), train="train", users=("predict",), budget=1, judge=judge)
+    place = studios.Here({"train": lambda rng: [np.ones(1)], "predict": predict}.__getitem__)
+    return str(judge_studio(studio, place, b"key", limit, False).message)
+
+
+def mean(entry: Entry) -> float:
+    return float(np.mean(np.asarray(entry.train().predict(3), dtype=float) ** 2))
+
+
+NOT_FINITE = {
+    "nan": np.nan, "infinity among others": np.array([1.0, np.inf]), "in a nest": [1.0, [np.nan]], "vast": 1e200,
+    "of an object's": type("Loss", (), {"__float__": lambda self: np.nan})(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("given", NOT_FINITE)
+def test_a_result_that_is_no_number_is_hers_where_what_she_gave_is_none(given: str) -> None:
+    def judge(entry: Entry) -> float:
+        entry.train().predict(3)
+        return float("nan")
+
+    assert "not finite" in judged_with(judge, lambda arrays, x: NOT_FINITE[given])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("given", [0.5, np.ones(3), [1, (True, "a")], {"x": np.arange(3), "y": None}])
+def test_a_result_that_is_no_number_is_ours_where_all_that_she_gave_was_one(value: float, given: Any) -> None:
+    def judge(entry: Entry) -> float:
+        entry.train().predict(3)
+        return value
+
+    with pytest.raises(OwnFailure, match="all that the entry gave was finite"):
+        judged_with(judge, lambda arrays, x: given)
+    assert "do-nothing" in judged_with(mean, lambda arrays, x: 0.1)
+
+
+def test_what_she_calls_a_counted_function_with_is_hers_too() -> None:
+    def judge(entry: Entry) -> float:
+        loss = studios.counted(lambda x: x * 2, 9)
+        entry.train().predict(loss)
+        return float("nan")
+
+    def calls(value: float) -> Any:
+        return lambda arrays, loss: [loss(1.0), 0.0 * loss(value)] and 1.0
+
+    assert "not finite" in judged_with(judge, calls(float("nan")))
+    with pytest.raises(OwnFailure):
+        judged_with(judge, calls(2.0))
 
 
 # --- declarations ------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -17,6 +17,8 @@ from autograder.wall.deadline import BOUND, Deadline, Queue
 from autograder.wall.kernel import Kernel
 from autograder.wall.sandbox.probe import open_sandbox
 from autograder.wall.sandbox.sandbox import Sandbox
+from autograder.wall.sandbox.warm import Warm
+from autograder.wall.wire.limits import Limits
 from tests.wall.conftest import QUICK, define
 
 BUSY = "while True: pass"
@@ -102,3 +104,47 @@ def test_the_notebooks_own_time_never_moves() -> None:
     whole, cell = Deadline(1.0, bound=1), Deadline(1.0)
     whole.grant(100.0), cell.grant(100.0), cell.grant(1.0)
     assert whole.left() <= 1.0 and BOUND - 0.5 < cell.left() <= BOUND
+
+
+SLOW = "import time\ndef takes(seconds): time.sleep(seconds); return 1.0\ndef loops():\n    while True: pass"
+
+
+def ours(learner: Kernel, body: Callable[[], object], seconds: float = 0.8) -> bool:
+    """Whether the grader's own code is to blame that `body` does not end."""
+    with pytest.raises(TimeUp) as caught, learner.limit(seconds):
+        body()
+        while True:
+            pass
+    return caught.value.ours
+
+
+def test_who_used_up_the_time_is_known(learner: Kernel) -> None:
+    define(learner, SLOW)
+    takes, loops = learner.get("takes"), learner.get("loops")
+    assert ours(learner, lambda: None) and ours(learner, lambda: takes(0.1))
+    assert not ours(learner, lambda: takes(0.6)) and not ours(learner, loops)
+    assert not ours(learner, lambda: [takes(0.2) for _ in range(3)])
+
+
+def test_whose_time_it_was_is_asked_of_the_limit_that_ran_out(learner: Kernel) -> None:
+    """She used up the outer one before the inner one began."""
+    define(learner, SLOW)
+    takes = learner.get("takes")
+
+    def inner() -> None:
+        takes(0.9)
+        with learner.limit(30):
+            while True:
+                pass
+
+    assert not ours(learner, inner, seconds=1.2)
+
+
+def test_a_notebook_whose_own_time_is_used_up_blames_nobody_else(sandbox: Sandbox | Warm) -> None:
+    limits = Limits(cell_seconds=4, notebook_seconds=3)
+    learner = Kernel(sandbox, limits)
+    try:
+        define(learner, SLOW + "\ntime.sleep(2)")
+        assert not ours(learner, lambda: None, seconds=4)
+    finally:
+        learner.close()

@@ -144,8 +144,9 @@ def train(x, rng):
     time.sleep(0.2)
     return [np.zeros(1)]
 def predict(arrays, X):
-    client = socket.socket(socket.AF_UNIX)
-    try: client.connect("\\0kept"); return float(client.recv(64))
+    try:
+        client = socket.socket(socket.AF_UNIX)
+        client.connect("\\0kept"); return float(client.recv(64))
     except OSError: return -1.0
 """,
     "the number of axes": """
@@ -406,7 +407,7 @@ def uses(): return digits
     with kernel.limit(60):
         entry = Entry(STUDIO, Studios(kernel), 1)
         round = entry.train(0.0)
-        assert round.predict(0) == "DataError" and kernel._process is None
+        assert round.predict(0) in ("DataError", "FileNotFoundError") and kernel._process is None
         entry.close()
     assert len(kernel.get("uses")().X) > 1000  # she is started again, and all is there
 

@@ -41,7 +41,7 @@ class Apart:
         theirs.close()
         self._control = ours
 
-    def open(self, studio: Studio) -> Place:
+    def open(self, studio: Studio, asked: bool) -> Place:
         """A fork of the snapshot."""
         ours, theirs = socket.socketpair()
         with theirs:

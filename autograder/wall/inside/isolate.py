@@ -142,7 +142,7 @@ def give_up_all() -> None:
     _prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     keep_only()
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
-    seccomp.install()
+    seccomp.install(seccomp.program())
 
 
 def hide() -> None:

@@ -54,6 +54,7 @@ class Host:
         self.outlet, self.shell = ready or prepare()
         extra: dict[str, Any] = {
             "run": self.run, "define": self.define, "get": self.get, "set": self.set, "delete": self.delete, "files": self.files,
+            "settle": self.settle,
         }  # fmt: skip
         self.peer = Peer(Channel(sock, Bounds(**bounds)), "the grader's", _anything, extra, self.is_hers)
         self.peer.codec.named_in = common.ALL
@@ -103,6 +104,12 @@ class Host:
             except (OSError, ValueError):
                 failed.append(name)
         return failed
+
+    def settle(self, names: list[str], shut: bool) -> str:
+        """Make ready for the statements of a studio, before any ran (`shut.settle`); why that failed, or nothing."""
+        from autograder.wall.inside.shut import settle
+
+        return settle(names, shut, self.peer.channel.sock.fileno())
 
     def is_hers(self, file: str) -> bool:
         return file.startswith(("<ipython-input-", DEFINED, self.home)) and not file.startswith(ENGINE)

@@ -20,6 +20,7 @@ import ctypes
 import errno
 import platform
 import struct
+from typing import NamedTuple
 
 # (x86-64, arm64)
 _FORBIDDEN = {
@@ -34,13 +35,13 @@ _FORBIDDEN = {
     "inotify_init": (253, 26), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27), "fanotify_init": (300, 262),
     "fanotify_mark": (301, 263), "mincore": (27, 232), "cachestat": (451, 451), "fadvise64": (221, 223),
     "process_madvise": (440, 440), "preadv2": (327, 286), "pwritev2": (328, 287), "readahead": (187, 213),
-    "sync": (162, 81), "syncfs": (306, 267),
+    "sync": (162, 81), "syncfs": (306, 267), "sysinfo": (99, 179),
 }  # fmt: skip
 _FLOCK = (73, 32)  # "not implemented": HDF5 goes on without, util-linux says so
 _FCNTL, _MADVISE = (72, 25), (28, 233)
 _F_SETLK, _F_SETLKW = 6, 7
 _FCNTL_DENIED = (37, 38, 1024, 1026, 1031)  # F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ
-_MADV_COLD, _MADV_PAGEOUT = 20, 21
+_MADV_DENIED = (12, 20, 21, 25)  # MERGEABLE, COLD, PAGEOUT, COLLAPSE: what is done to pages that others have, too
 _SOCKET = (41, 198)
 _FAMILIES = (1, 2, 10)  # unix, inet, inet6
 _FUTEX = (202, 98)
@@ -50,65 +51,95 @@ _FUTEX_NEW = (449, 454, 455, 456)  # futex_waitv, futex_wake, futex_wait, futex_
 _CLONE, _CLONE3 = (56, 220), 435  # clone3 keeps its flags where a filter cannot read them; libraries fall back to clone
 _NAMESPACES = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET: a way around unshare
 _ARCHITECTURE = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
-_LOAD, _JUMP_EQUAL, _JUMP_ABOVE, _JUMP_SET, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
-_ALLOW, _KILL = 0x7FFF0000, 0x80000000
+_LOAD, JUMP_EQUAL, _JUMP_ABOVE, _JUMP_SET, _AND, RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
+ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _DENY, _MISSING, _DONE = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS, 0x00050000  # _DONE: it says 0 and does nothing
 _AGAIN = 0x00050000 | errno.EINTR
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
+_SECCOMP, _SET_FILTER, _ALL_THREADS = (317, 277), 1, 1
 _NUMBER, _ARCH, _FIRST_ARGUMENT, _ARGUMENT = 0, 4, 16, 8  # offsets; an argument's lower half comes first
 _X32 = 0x40000000
 
 
+class Machine(NamedTuple):
+    """A kind of processor whose system calls are known: its number in the kernel, its column in the tables."""
+
+    architecture: int
+    column: int
+
+
+def machine() -> Machine | None:
+    """This machine's kind; None for others than x86-64 and arm64."""
+    found = _ARCHITECTURE.get(platform.machine())
+    return Machine(*found) if found else None
+
+
 def program() -> bytes:
     """The filter as a cBPF program; one that allows everything on machines other than x86-64 and arm64."""
-    if platform.machine() not in _ARCHITECTURE:
-        return _step(_RETURN, _ALLOW)
-    architecture, column = _ARCHITECTURE[platform.machine()]
-    steps = [_step(_LOAD, _ARCH), _step(_JUMP_EQUAL, architecture, 1, 0), _step(_RETURN, _KILL), _step(_LOAD, _NUMBER)]
-    steps += [_step(_JUMP_ABOVE, _X32, 0, 1), _step(_RETURN, _DENY)]
+    here = machine()
+    if here is None:
+        return step(RETURN, ALLOW)
+    column, steps = here.column, opening(here)
     for numbers in _FORBIDDEN.values():
-        steps += [_step(_JUMP_EQUAL, numbers[column], 0, 1), _step(_RETURN, _DENY)]
+        steps += [step(JUMP_EQUAL, numbers[column], 0, 1), step(RETURN, _DENY)]
     for number in (_CLONE3, _FLOCK[column], *_FUTEX_NEW):
-        steps += [_step(_JUMP_EQUAL, number, 0, 1), _step(_RETURN, _MISSING)]
-    steps += _by_argument(_FCNTL[column], 1, {_F_SETLK: _DONE, _F_SETLKW: _DONE, **dict.fromkeys(_FCNTL_DENIED, _DENY)})
-    steps += _by_argument(_MADVISE[column], 2, {_MADV_COLD: _DENY, _MADV_PAGEOUT: _DENY})
+        steps += [step(JUMP_EQUAL, number, 0, 1), step(RETURN, _MISSING)]
+    steps += by_argument(_FCNTL[column], 1, {_F_SETLK: _DONE, _F_SETLKW: _DONE, **dict.fromkeys(_FCNTL_DENIED, _DENY)})
+    steps += by_argument(_MADVISE[column], 2, dict.fromkeys(_MADV_DENIED, _DENY))
     steps += _waits(_FUTEX[column])
-    steps += [_step(_JUMP_EQUAL, _CLONE[column], 0, 4), _step(_LOAD, _FIRST_ARGUMENT)]
-    steps += [_step(_JUMP_SET, _NAMESPACES, 0, 1), _step(_RETURN, _DENY), _step(_RETURN, _ALLOW)]
-    steps += [_step(_JUMP_EQUAL, _SOCKET[column], 1, 0), _step(_RETURN, _ALLOW), _step(_LOAD, _FIRST_ARGUMENT)]
+    steps += [step(JUMP_EQUAL, _CLONE[column], 0, 4), step(_LOAD, _FIRST_ARGUMENT)]
+    steps += [step(_JUMP_SET, _NAMESPACES, 0, 1), step(RETURN, _DENY), step(RETURN, ALLOW)]
+    steps += [step(JUMP_EQUAL, _SOCKET[column], 1, 0), step(RETURN, ALLOW), step(_LOAD, _FIRST_ARGUMENT)]
     for family in _FAMILIES:
-        steps += [_step(_JUMP_EQUAL, family, 0, 1), _step(_RETURN, _ALLOW)]
-    return b"".join([*steps, _step(_RETURN, _DENY)])
+        steps += [step(JUMP_EQUAL, family, 0, 1), step(RETURN, ALLOW)]
+    return b"".join([*steps, step(RETURN, _DENY)])
 
 
-def _by_argument(call: int, which: int, answers: dict[int, int]) -> list[bytes]:
-    """Steps that answer a call by one of its arguments, and allow it else."""
-    body = [_step(_LOAD, _FIRST_ARGUMENT + _ARGUMENT * which)]
+def opening(here: Machine) -> list[bytes]:
+    """A filter's first steps: another architecture's calls end the process, the call's number is loaded."""
+    steps = [step(_LOAD, _ARCH), step(JUMP_EQUAL, here.architecture, 1, 0), step(RETURN, _KILL), step(_LOAD, _NUMBER)]
+    return [*steps, step(_JUMP_ABOVE, _X32, 0, 1), step(RETURN, _DENY)]
+
+
+def by_argument(call: int, which: int, answers: dict[int, int], otherwise: int = ALLOW) -> list[bytes]:
+    """Steps that answer a call by one of its arguments, the first being 0, or else as is said."""
+    body = [step(_LOAD, _FIRST_ARGUMENT + _ARGUMENT * which)]
     for value, answer in answers.items():
-        body += [_step(_JUMP_EQUAL, value, 0, 1), _step(_RETURN, answer)]
-    return [_step(_JUMP_EQUAL, call, 0, len(body) + 1), *body, _step(_RETURN, _ALLOW)]
+        body += [step(JUMP_EQUAL, value, 0, 1), step(RETURN, answer)]
+    return [step(JUMP_EQUAL, call, 0, len(body) + 1), *body, step(RETURN, otherwise)]
 
 
 def _waits(futex: int) -> list[bytes]:
     """Steps that let a private futex wait, and end every other wait at once."""
-    body = [_step(_LOAD, _FIRST_ARGUMENT + _ARGUMENT), _step(_JUMP_SET, _FUTEX_PRIVATE, 0, 1), _step(_RETURN, _ALLOW)]
-    body.append(_step(_AND, _FUTEX_COMMAND))
+    body = [step(_LOAD, _FIRST_ARGUMENT + _ARGUMENT), step(_JUMP_SET, _FUTEX_PRIVATE, 0, 1), step(RETURN, ALLOW)]
+    body.append(step(_AND, _FUTEX_COMMAND))
     for command in _FUTEX_WAITS:
-        body += [_step(_JUMP_EQUAL, command, 0, 1), _step(_RETURN, _AGAIN)]
-    return [_step(_JUMP_EQUAL, futex, 0, len(body) + 1), *body, _step(_RETURN, _ALLOW)]
+        body += [step(JUMP_EQUAL, command, 0, 1), step(RETURN, _AGAIN)]
+    return [step(JUMP_EQUAL, futex, 0, len(body) + 1), *body, step(RETURN, ALLOW)]
 
 
-def install() -> None:
-    """Filter this process and all that it starts, for good. It must have no new privileges. Raises OSError."""
+def install(rules: bytes, all_threads: bool = False) -> None:
+    """Filter this process and all that it starts, for good. It must have no new privileges. Raises OSError.
+
+    Parameters
+    ----------
+    rules : a cBPF program; where several are installed, a call is refused that one of them refuses.
+    all_threads : also threads that run already; else it is this one alone and those that it starts.
+    """
 
     class Filter(ctypes.Structure):
         _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
 
-    rules = program()
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(Filter(len(rules) // 8, rules)), 0, 0):
+    given, here = ctypes.byref(Filter(len(rules) // 8, rules)), machine()
+    if all_threads and here is not None:
+        failed = libc.syscall(_SECCOMP[here.column], _SET_FILTER, _ALL_THREADS, given)
+    else:
+        failed = libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, given, 0, 0)
+    if failed:
         raise OSError(ctypes.get_errno(), "the system call filter is refused")
 
 
-def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+def step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    """One instruction of a filter."""
     return struct.pack("<HBBI", code, if_true, if_false, value)

@@ -24,7 +24,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.wall.inside import isolate
+from autograder.wall.inside import isolate, shut
 from autograder.wall.inside.confine import Confinement, confine
 from autograder.wall.inside.learner_main import Ready, prepare, serve
 
@@ -58,7 +58,7 @@ def main() -> None:
 
 def _warm() -> Ready:
     """Import and use once what costs time: modules, fonts, the shell's first cell."""
-    for name in USUAL:
+    for name in (*USUAL, *shut.LAZY):
         importlib.import_module(name)
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -72,6 +72,7 @@ def _warm() -> Ready:
         ready.shell.run_cell(cell, store_history=False, silent=True)
     for left in ("last_type", "last_value", "last_traceback"):
         vars(sys).pop(left, None)
+    shut.make_resident()
     return ready
 
 

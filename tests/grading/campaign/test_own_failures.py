@@ -172,6 +172,39 @@ def a_studios_rows_are_gone(root: Path) -> None:
     path.write_text(path.read_text().replace("    value = expect.number(", read))
 
 
+def in_judge(root: Path, value: str) -> None:
+    """Let the studio's judge come to another value."""
+    path = root / "notebooks" / WEEK / "hidden.py"
+    text = path.read_text()
+    assert "return (value - 0.02" in text
+    path.write_text(text.replace("return (value - 0.02 if half == \"open\" else value)", f"return {value}"))
+
+
+@failure
+def the_judge_comes_to_nan(root: Path) -> None:
+    in_judge(root, "np.log(-value)")
+
+
+@failure
+def the_judge_comes_to_infinity(root: Path) -> None:
+    in_judge(root, "1 / np.float64(value - value)")
+
+
+@failure
+def the_judge_never_ends(root: Path) -> None:
+    in_judge(root, "[0 for _ in iter(int, 1)]")
+
+
+@failure
+def a_hidden_case_never_ends(root: Path) -> None:
+    hidden_case(root, "while True: pass")
+
+
+@failure
+def a_hidden_case_never_ends_after_it_asked(root: Path) -> None:
+    hidden_case(root, "double(np.ones(3))\n    while True: pass")
+
+
 @failure
 def a_thread_cannot_be_started(root: Path) -> None:
     hidden_case(root, 'raise RuntimeError("can\'t start new thread")')
@@ -227,7 +260,7 @@ def kept(root: Path) -> dict[str, bytes]:
 
 
 #: one of each kind that `make test` tries: our texts, our data, our processes, our memory; `make campaigns` tries all
-EACH_KIND = (*MENDED, "the_hidden_cases_cannot_be_read", "the_grader_has_no_memory")
+EACH_KIND = (*MENDED, "the_judge_comes_to_nan", "the_hidden_cases_cannot_be_read", "the_grader_has_no_memory")
 
 
 @pytest.mark.parametrize(
