@@ -113,9 +113,11 @@ def in_a_thread(look):
 def cookies():
     found = []
     for fd in range(3, 256):
-        try: found.append(socket.socket(1, 1, 0, fd).getsockopt(1, 57, 8))
+        try: one = socket.socket(1, 1, 0, fd)
+        except OSError: continue
+        try: found.append(one.getsockopt(1, 57, 8))
         except OSError: pass
-        if found: break
+        one.detach()
     return found[0]
 def moved():
     libc.mmap.restype = libc.mremap.restype = ctypes.c_void_p

@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import heapq
 import json
-from collections.abc import Iterable, Mapping
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import autograder.cases
+from autograder import datafiles
 from autograder.course.parts import Lesson
 from autograder.course.places import Course
 
@@ -39,21 +42,37 @@ class Pair:
 
 
 def key_of(course: Course, week: str) -> str:
-    """The key of all that decides whether a week's right answers pass: its code, what it needs, data, cases/."""
+    """The key of all that decides whether a week's right answers pass: its code, what it needs, its data, cases/.
+
+    Data is the week's where its name stands quoted in these texts: another week's new file changes nothing here.
+    """
     found = hashlib.sha256()
     for path in sorted(Path(autograder.cases.__file__).parent.rglob("*.py")):
         found.update(path.read_bytes())
-    for path in sorted((course.root / "data").glob("**/*.toml")):
-        found.update(path.read_bytes())  # the manifest holds each file's checksum
-    for path in sorted((course.root / "data" / "held_out").glob("*.h5")):
-        found.update(hashlib.sha256(path.read_bytes()).digest())
+    texts = []
     for lesson in _with_needs(course, course.lesson(week)):
-        found.update("\0".join(cell.source for cell in lesson.cells if not cell.markdown).encode())
-        for module in lesson.modules:
-            found.update(course.module(module).read_bytes())
+        texts.append("\0".join(cell.source for cell in lesson.cells if not cell.markdown))
+        texts += [course.module(module).read_text(encoding="utf-8") for module in lesson.modules]
     for name in ("checks.py", "explore.py", "hidden.py", "rivals.py"):
-        found.update((course.folder(week) / name).read_bytes())
+        texts.append((course.folder(week) / name).read_text(encoding="utf-8"))
+    for text in (*texts, *_data(course, set(re.findall(r"""["']([\w.-]+)["']""", " ".join(texts))))):
+        found.update(text.encode() + b"\0")
     return found.hexdigest()[:32]
+
+
+def _data(course: Course, words: Collection[str]) -> Iterator[str]:
+    """What the manifests say of the data sets and files that are named, and the checksums of files that are there."""
+    for folder in (course.root / "data", course.root / "data" / "held_out"):
+        path = folder / datafiles.MANIFEST
+        told = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        named = {name: one for name, one in told.get("datasets", {}).items() if name in words}
+        files = {one["file"] for one in named.values()}
+        files |= {name for name in {*told.get("files", {}), *(p.name for p in folder.glob("*.h5"))} if name in words}
+        yield from (repr((name, sorted(one.items()))) for name, one in sorted(named.items()))
+        for name in sorted(files):
+            stated = told.get("files", {}).get(name, {}).get("sha256", "")
+            there = hashlib.sha256((folder / name).read_bytes()).hexdigest() if (folder / name).is_file() else "gone"
+            yield f"{name} {stated} {there}"
 
 
 def _with_needs(course: Course, lesson: Lesson) -> list[Lesson]:

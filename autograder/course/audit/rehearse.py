@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
+import contextlib
 import difflib
+import io
+import multiprocessing
+import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.cases import Exercise, Rival, StudioEntry, WeekError
 from autograder.cases.report import as_text
@@ -16,42 +21,83 @@ from autograder.course.audit.empty import empty_answers
 from autograder.course.audit.patterns import NAME, Pattern, write
 from autograder.course.audit.trial import Trial
 
+if TYPE_CHECKING:
+    from autograder.course.places import Course
+
 SEEDS = 3  # judgings of each studio entry
 
 
 def add(subparsers: Any) -> None:
     """Add the parser of `rivals`."""
     parser = subparsers.add_parser("rivals", help="which case catches which rival? works on an unfinished week")
-    parser.add_argument("week", metavar="WEEK", help="a week's folder name, or week05")
+    parser.add_argument("week", nargs="?", metavar="WEEK", help="a week's folder name, or week05; all weeks by default")
     parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="these alone (default: all)")
     parser.add_argument("--write", action="store_true", help=f"keep what each wrong rival breaks in the week's {NAME}")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="weeks looked at side by side, where it is all")
     parser.add_argument("--course", type=Path, default=None, help="the course's folder (found from here by default)")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print a line for the reference, each rival and each empty answer; 1 where one is not judged as it should be."""
-    from autograder.course.audit.evidence import key_of
+    """Print a line for the reference, each rival and each empty answer; 1 where one is not judged as it should be.
+
+    One week as it goes, all of them side by side.
+    """
     from autograder.course.faults import LessonError
     from autograder.course.places import Course
-    from autograder.errors import OwnFailure
 
     try:
         course = Course.find(options.course)
-        folder = course.folder(course.named(options.week))
-        rehearsal = Rehearsal(Trial(folder))
-        exercises = _asked(rehearsal.trial.registry.exercises, options.exercises)
-    except (LessonError, WeekError) as error:
+        weeks = course.chosen([options.week] if options.week else [])
+    except LessonError as error:
         print(error, file=sys.stderr)
         return 1
+    if options.week:
+        return rehearse(course, weeks[0], options.exercises, options.write)
+    failed = 0
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the weeks share the cores
+    spawn = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(max(1, options.jobs), mp_context=spawn) as pool:
+        asked = [pool.submit(_told, course.root, week, options.write) for week in weeks]
+        for week, future in zip(weeks, asked, strict=True):
+            said, code = future.result()
+            print(f"{week}\n{said}", flush=True)
+            failed += code
+    return int(failed > 0)
+
+
+def _told(root: Path, week: str, keep: bool) -> tuple[str, int]:
+    """What is printed of a week in a process of its own, and its status."""
+    from autograder.course.places import Course
+
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = rehearse(Course(root), week, (), keep)
+    return said.getvalue(), code
+
+
+def rehearse(course: Course, week: str, ids: Sequence[str], keep: bool) -> int:
+    """Print the lines of one week; 1 where something is not judged as it should be.
+
+    Parameters
+    ----------
+    ids : of its exercises, all where none is named.
+    keep : whether the patterns of wrong rivals are written down.
+    """
+    from autograder.course.audit.evidence import key_of
+    from autograder.course.faults import LessonError
+    from autograder.errors import OwnFailure
+
+    folder = course.folder(week)
     try:
-        for exercise in exercises:
+        rehearsal = Rehearsal(Trial(folder))
+        for exercise in _asked(rehearsal.trial.registry.exercises, ids):
             rehearsal.exercise(exercise)
-    except OwnFailure as error:
+    except (LessonError, WeekError, OwnFailure) as error:
         print(error, file=sys.stderr)
         return 1
-    if options.write:
-        write(folder, key_of(course, folder.name), rehearsal.patterns)
+    if keep:
+        write(folder, key_of(course, week), rehearsal.patterns)
         print(f"{NAME}: written; commit it with the week. It never leaves the instructor's side.")
     return int(rehearsal.bad > 0)
 

@@ -143,3 +143,26 @@ def test_the_vocabulary_of_cases_is_part_of_the_key_with_its_rooms(
     before = key_of(course, WEEK)
     words.write_text("one = 2\n")
     assert key_of(course, WEEK) != before
+
+
+def test_data_is_part_of_the_key_where_the_week_names_it(course: Course, append) -> None:
+    data = course.root / "data"
+    (data / "held_out").mkdir(parents=True)
+    for folder in (data, data / "held_out"):
+        (folder / "manifest.toml").write_text('[datasets.stars]\nfile = "sky.h5"\n[files."sky.h5"]\nsha256 = "1"\n')
+        (folder / "sky.h5").write_bytes(b"1")
+    before = key_of(course, WEEK)
+    append("checks.py", "\nSTARS = 'stars'\n")
+    named = key_of(course, WEEK)
+    seen = {before, named}
+    for folder in (data, data / "held_out"):
+        (folder / "sky.h5").write_bytes(b"2")
+        seen.add(key_of(course, WEEK))
+        (folder / "manifest.toml").write_text('[datasets.stars]\nfile = "sky.h5"\n[files."sky.h5"]\nsha256 = "2"\n')
+        seen.add(key_of(course, WEEK))
+    assert len(seen) == 6
+    now = key_of(course, WEEK)
+    (data / "other.h5").write_bytes(b"new")
+    with open(data / "manifest.toml", "a") as file:
+        file.write('[datasets.ducks]\nfile = "other.h5"\n[files."other.h5"]\nsha256 = "3"\n')
+    assert key_of(course, WEEK) == now, "another week's new file"

@@ -8,6 +8,7 @@ from autograder.cli import main
 from autograder.course.audit import evidence, patterns
 from autograder.course.audit.evidence import add, key_of
 from autograder.course.audit.patterns import Pattern, read, write
+from autograder.course.new_week import new_week
 from autograder.course.places import Course
 from autograder.course.stale import build
 
@@ -23,6 +24,18 @@ def test_the_whole_pattern_is_kept_and_not_the_named_case_alone(course: Course, 
         "mirrored": Pattern("mathematics", ("differences_stay",)),
         "one_average_for_all": Pattern("mathematics", ("averages_zero",)),
     }
+
+
+def test_all_weeks_are_written_by_one_command(
+    course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_week(course, "week02_next")
+    for path in course.folder("week02_next").iterdir():
+        path.write_text(path.read_text(encoding="utf-8").replace("centre", "scale"), encoding="utf-8")
+    monkeypatch.chdir(course.root)
+    assert main(["rivals", "--write"]) == 0
+    assert [list(read(course.folder(week))) for week in course.weeks()] == [["centre"], ["scale"]]
+    assert capsys.readouterr().out.count("patterns.json: written") == 2
 
 
 def test_what_was_not_asked_stays_as_it_was(course: Course) -> None:
