@@ -88,7 +88,6 @@ LOOKS = {
     "the cookie of the grader's socket": "cookies()",
     "the name of a socket": "[s.bind(b'') or s.getsockname() for s in [socket.socket(socket.AF_UNIX)]]",
     "how much memory is free": "syscall(99, ctypes.create_string_buffer(200)) + 1",
-    "how much memory is free, by sysconf": "os.sysconf('SC_AVPHYS_PAGES') > 0 or 1 / 0",
     "the load": "os.getloadavg()",
     "faults of pages": "__import__('resource').getrusage(0)",
     "what is there of a process": "os.pidfd_open(os.getpid())",
@@ -126,22 +125,27 @@ def moved():
 """
 
 
-def asks(look: str) -> str:
-    """`AT_REPLAY` and `predict` say whether the look found something."""
+def asks() -> str:
+    """`predict` says which looks found something while the statements were run, and which when it was asked."""
+    looks = "".join(f"    {name!r}: lambda: {look},\n" for name, look in LOOKS.items())
     return f"""
 {HELP}
-def found():
-    try: return [({look}), True][1]
+LOOKS = {{
+{looks}}}
+def found(look):
+    try: look()
     except Exception: return False
-AT_REPLAY = found()
+    return True
+def all_found(): return [name for name, look in LOOKS.items() if found(look)]
+AT_REPLAY = all_found()
 def train(x, rng): return [np.zeros(1)]
-def predict(arrays, X): return AT_REPLAY, found()
+def predict(arrays, X): return AT_REPLAY, all_found()
 """
 
 
 #: what is refused to every learner's process, or is no such thing here
 NOWHERE = {
-    "how much memory is free", "how much memory is free, by sysconf", "memory that a file has", "the load",
+    "how much memory is free", "memory that a file has", "the load",
     "a file is opened by the kernel's number" if os.uname().machine != "x86_64" else "",
 }  # fmt: skip
 
@@ -149,23 +153,10 @@ NOWHERE = {
 @both
 def test_a_round_reaches_no_file_and_no_counter_of_the_machine(kernel: Kernel) -> None:
     define(kernel, START)
-    told = {}
-    for name, look in LOOKS.items():
-        define(kernel, asks(look))
-        told[name] = of(kernel)([], 0)
-    assert {name: found for name, found in told.items() if found != (False, False)} == {}
-
-
-@both
-def test_the_looks_find_something_where_nothing_is_shut(kernel: Kernel) -> None:
-    """Else the test above would say nothing."""
-    define(kernel, START)
-    blind = set()
-    for name, look in LOOKS.items():
-        define(kernel, asks(look))
-        if of(kernel, asked=False)([], 0) != (True, True):
-            blind.add(name)
-    assert blind <= NOWHERE, blind - NOWHERE
+    define(kernel, asks())
+    assert of(kernel)([], 0) == ([], [])
+    at_replay, asked = of(kernel, asked=False)([], 0)  # where nothing is shut they find something: else this would say nothing
+    assert set(LOOKS) - {*at_replay} <= NOWHERE and set(LOOKS) - {*asked} <= NOWHERE
 
 
 TELLS = """
