@@ -33,7 +33,8 @@ DEFAULT_KEY = b"a learner's own check"
 class Session:
     """Judges the exercises of the week in `folder` on what `lookup` finds.
 
-    `key` seeds every random draw: the same key gives the same verdicts. `open_week` shows a studio's band only. In the
+    `key` seeds the random draws of hidden cases and judges: the same key gives the same verdicts. Visible cases draw everywhere
+    what they draw in her own notebook, so that what was green there is green when it is graded. `open_week` shows a studio's band only. In the
     body of `stand_in(names)` the reference's pieces stand where the learner's own stood: a mistake is paid for once.
     `rounds` opens the places in which a studio's functions run; by default it is this process, with what `lookup` finds.
     `studio_refusal` says why an entry is refused whatever it does; empty where it is not.
@@ -184,10 +185,11 @@ class Session:
         """Try one case, so many times as long as it says; a studio's may take its `entry`."""
         seconds = longer * (case.seconds or exercise.seconds)
         subjects = dict(self._subjects(exercise, inspect.signature(case.run).parameters))
-        entry = Entry(studio, self.rounds, seed_for(self.key, exercise.id, case.name, "entry")) if studio else None
+        key = self.key if case.hidden else DEFAULT_KEY
+        entry = Entry(studio, self.rounds, seed_for(key, exercise.id, case.name, "entry")) if studio else None
         try:
             given = {**subjects, "entry": entry} if entry else subjects
-            return run_case(replace(case, seconds=seconds), given, self.key, self.limit, seconds, self.smallest)
+            return run_case(replace(case, seconds=seconds), given, key, self.limit, seconds, self.smallest)
         finally:
             if entry:
                 entry.close()

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from autograder.cases.session import Session
+from autograder.cases.session import DEFAULT_KEY, Session
 
 KEY = b"a test"
 CHECKS = """
@@ -71,6 +71,40 @@ def test_a_hidden_case_takes_nothing_back_that_her_notebook_showed_as_earned(wee
     assert shown == 2.0 and "2 of 8 points · 6 more when you hand in" in shown._repr_html_()
     assert graded.check("double") == shown
     assert graded.hidden_check("double") == 0.0
+
+
+LUCKY = """
+import numpy as np
+from autograder.cases import case, draws, exercise, expect
+
+exercise("double")
+SEEN = {}
+
+@case("double", "every entry doubles", draws=draws.vectors(), examples=10)
+def doubles(double, x):
+    SEEN.setdefault("visible", []).append(x.tolist())
+    expect.close(double(x), 2 * x)
+"""
+TWIN = """
+from autograder.cases import case, draws
+from checks import SEEN
+
+@case("double", "other ones double", draws=draws.vectors(), examples=10)
+def others(double, x):
+    SEEN.setdefault("hidden", []).append(x.tolist())
+"""
+
+
+def test_visible_cases_draw_at_grading_what_they_draw_in_her_notebook(week):
+    (week / "checks.py").write_text(LUCKY)
+    (week / "hidden.py").write_text(TWIN)
+    seen = []
+    for key in (DEFAULT_KEY, b"one", b"two"):
+        made = Session(week, {"double": lambda x: 2 * x}.__getitem__, key=key)
+        made.report("double")
+        seen.append(made.registry.of("double")[0].run.__globals__["SEEN"])
+    assert seen[0]["visible"] == seen[1]["visible"] == seen[2]["visible"] != []
+    assert seen[1]["hidden"] != seen[2]["hidden"]
 
 
 def test_a_hidden_side_property_waits_for_every_core_one(week):
