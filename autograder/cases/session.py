@@ -34,8 +34,9 @@ class Session:
     """Judges the exercises of the week in `folder` on what `lookup` finds.
 
     `key` seeds the random draws of hidden cases and judges: the same key gives the same verdicts. Visible cases draw everywhere
-    what they draw in her own notebook, so that what was green there is green when it is graded. `open_week` shows a studio's band only. In the
-    body of `stand_in(names)` the reference's pieces stand where the learner's own stood: a mistake is paid for once.
+    what they draw in her own notebook, so that what was green there is green when it is graded. `open_week` shows a studio's
+    band only. In the body of `stand_in(names)` the reference's pieces stand where the learner's own stood: a mistake is paid
+    for once.
     `rounds` opens the places in which a studio's functions run; by default it is this process, with what `lookup` finds.
     `studio_refusal` says why an entry is refused whatever it does; empty where it is not.
     """
