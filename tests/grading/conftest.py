@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import shutil
 import sys
@@ -47,6 +48,22 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def graded_class(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Gives a course in which a class's work was graded: to be copied, not used. The same work is graded once."""
+    from autograder.grading.batch.batch import grade_class
+
+    @functools.cache
+    def graded(works: tuple[tuple[str, Callable[[Any], None] | None], ...]) -> Path:
+        home = Path(shutil.copytree(built, tmp_path_factory.mktemp("graded") / "home"))
+        for student, change in works:
+            _hand_in(home / "course", student, change)
+        assert not any(one.trouble for one in grade_class(home / "course", tiny.WEEK))
+        return home
+
+    return graded
+
+
 @pytest.fixture
 def home(built: Path, tmp_path: Path) -> Path:
     """A copy of the course, its exchange and its cache."""
@@ -63,15 +80,16 @@ def root(home: Path) -> Path:
 def hand_in(root: Path) -> Callable[..., Path]:
     """Put a learner's work where it is graded, without the exchange."""
 
-    def hand_in(student: str, change: Callable[..., None] | None = None) -> Path:
-        book = tiny.Book(root / "release", root / "submitted" / student / tiny.WEEK)
-        if change is not None:
-            change(book)
-        if isinstance(book.notebook, dict):
-            book.save()
-        return Path(book.folder)
+    return functools.partial(_hand_in, root)
 
-    return hand_in
+
+def _hand_in(root: Path, student: str, change: Callable[..., None] | None = None) -> Path:
+    book = tiny.Book(root / "release", root / "submitted" / student / tiny.WEEK)
+    if change is not None:
+        change(book)
+    if isinstance(book.notebook, dict):
+        book.save()
+    return Path(book.folder)
 
 
 @pytest.fixture(scope="session")

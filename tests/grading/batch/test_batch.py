@@ -65,6 +65,13 @@ def klass(root: Path, hand_in: HandIn) -> Path:
     return root
 
 
+@pytest.fixture
+def graded(graded_class: Callable[..., Path], tmp_path: Path) -> Path:
+    """The same three learners' work, graded."""
+    home = graded_class((("ada", stamped), ("blank", None), ("half", half)))
+    return Path(shutil.copytree(home, tmp_path / "graded")) / "course"
+
+
 def seconds(outcomes: list[Outcome]) -> dict[str, float]:
     """How long each took."""
     return {outcome.student: outcome.seconds for outcome in outcomes}
@@ -95,24 +102,25 @@ def _names(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
-def test_unchanged_work_is_not_done_again(klass: Path, hand_in: HandIn) -> None:
-    grade_class(klass, WEEK)
-    first, before = executed(klass), rows(klass)
-    grade_class(klass, WEEK)
-    assert executed(klass) == first and rows(klass) == before
+def test_unchanged_work_is_not_done_again(graded: Path) -> None:
+    first, before = executed(graded), rows(graded)
+    grade_class(graded, WEEK)
+    assert executed(graded) == first and rows(graded) == before
 
-    hand_in("half", stamped)
-    after = {one.student: one.score for one in grade_class(klass, WEEK)}
-    changed = {student for student, when in executed(klass).items() if when != first[student]}
+    book = Book(graded / "release", graded / "submitted" / "half" / WEEK)
+    stamped(book)
+    book.save()
+    after = {one.student: one.score for one in grade_class(graded, WEEK)}
+    changed = {student for student, when in executed(graded).items() if when != first[student]}
     assert changed == {"half"} and after["half"] == OPEN
 
-    second = executed(klass)
-    grade_class(klass, WEEK, again=True)
-    assert all(executed(klass)[student] != when for student, when in second.items())
+    second = executed(graded)
+    grade_class(graded, WEEK, again=True)
+    assert all(executed(graded)[student] != when for student, when in second.items())
 
 
-def test_a_changed_hidden_case_regrades_its_week_and_no_other(klass: Path) -> None:
-    before = {one.student: one.score for one in grade_class(klass, WEEK)}
+def test_a_changed_hidden_case_regrades_its_week_and_no_other(graded: Path) -> None:
+    klass, before = graded, {one.student: one.score for one in grade_class(graded, WEEK)}
     first = executed(klass)
     hidden = klass / "notebooks" / WEEK / "hidden.py"
     text = hidden.read_text().replace("def half_again(double, x):", "def half_again(double, x):\n    expect.that(False, 'never')")
@@ -129,9 +137,8 @@ def test_a_changed_hidden_case_regrades_its_week_and_no_other(klass: Path) -> No
     assert executed(klass) == second
 
 
-def test_what_was_lost_is_written_again(klass: Path) -> None:
-    grade_class(klass, WEEK)
-    before = rows(klass)
+def test_what_was_lost_is_written_again(graded: Path) -> None:
+    klass, before = graded, rows(graded)
     shutil.rmtree(klass / "autograded" / "ada")
     (klass / "feedback" / "half" / WEEK / f"{WEEK}.html").write_text("half a page")
     with sqlite3.connect(klass / "gradebook.db") as db:
@@ -142,8 +149,8 @@ def test_what_was_lost_is_written_again(klass: Path) -> None:
     assert "half a page" not in (klass / "feedback" / "half" / WEEK / f"{WEEK}.html").read_text()
 
 
-def test_a_humans_score_and_comment_stand(klass: Path) -> None:
-    grade_class(klass, WEEK)
+def test_a_humans_score_and_comment_stand(graded: Path) -> None:
+    klass = graded
     with Gradebook(f"sqlite:///{klass / 'gradebook.db'}") as gradebook:
         grade = gradebook.find_grade("test_centre", WEEK, WEEK, "half")
         grade.manual_score, grade.needs_manual_grade = 1.5, False
