@@ -10,8 +10,8 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
-from types import FrameType
-from typing import Any
+from types import FrameType, FunctionType
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,7 +27,38 @@ _PURE = (
 _MAKERS = ("array", "zeros", "ones", "full", "arange", "eye", "linspace", "log", "asarray", "stack", "vstack", "hstack")
 
 
-def breaking_call(error: BaseException, file: str, subjects: Mapping[str, Any], drawn: Mapping[str, Any]) -> str:
+class Called(NamedTuple):
+    """A call of a function of hers, with the values of its arguments."""
+
+    name: str
+    args: tuple[Any, ...]
+    named: Mapping[str, Any]
+
+    @property
+    def code(self) -> str:
+        """The call as code that runs; empty where it cannot be written down in a few lines."""
+        parts = [code_of(one) for one in self.args] + [f"{name}={code_of(one)}" for name, one in self.named.items()]
+        made = f"{self.name}({', '.join(parts)})"
+        return made if all(parts) and not any(part.endswith("=") for part in parts) and len(made) <= LONGEST else ""
+
+    def rebuilt(self, case: str) -> str:
+        """The call as code that takes its arguments from the last check; empty where they cannot be kept for that."""
+        kept = bool(self.args) and not self.named and all(map(_plain, self.args))
+        return f"{self.name}(*check.inputs({case!r}))" if kept else ""
+
+
+def _plain(value: Any) -> bool:
+    """Whether a copy of it says the same at any time: plain data and functions, nothing of the learner's making."""
+    if type(value) in (list, tuple):
+        return all(map(_plain, value))
+    if type(value) is dict:
+        return all(map(_plain, [*value, *value.values()]))
+    if type(value) is np.ndarray:
+        return bool(value.dtype != object)
+    return value is None or type(value) in (bool, int, float, complex, str, FunctionType) or isinstance(value, np.generic)
+
+
+def breaking_call(error: BaseException, file: str, subjects: Mapping[str, Any], drawn: Mapping[str, Any]) -> Called | None:
     """The learner's call that a case was busy with when it broke.
 
     Parameters
@@ -39,16 +70,16 @@ def breaking_call(error: BaseException, file: str, subjects: Mapping[str, Any], 
 
     Returns
     -------
-    The call as code; empty where it cannot be told, or not be written down in a few lines.
+    The call; None where it cannot be told.
     """
     try:
         for frame, line in _frames(error, file):
             found = _call(frame, line, subjects, drawn)
             if found:
-                return found if len(found) <= LONGEST else ""
+                return found
     except Exception:  # a help for reading, never a reason to fail
-        return ""
-    return ""
+        return None
+    return None
 
 
 def _frames(error: BaseException, file: str) -> Iterator[tuple[FrameType, int]]:
@@ -61,7 +92,7 @@ def _frames(error: BaseException, file: str) -> Iterator[tuple[FrameType, int]]:
     yield from reversed(found)
 
 
-def _call(frame: FrameType, line: int, subjects: Mapping[str, Any], drawn: Mapping[str, Any]) -> str:
+def _call(frame: FrameType, line: int, subjects: Mapping[str, Any], drawn: Mapping[str, Any]) -> Called | None:
     known = {**frame.f_globals, **frame.f_locals, **{k: v for k, v in drawn.items() if k in frame.f_locals}}
     names = {local: name for local, value in known.items() for name, one in subjects.items() if value is one}
     source = textwrap.dedent(inspect.getsource(frame.f_code))
@@ -75,8 +106,8 @@ def _call(frame: FrameType, line: int, subjects: Mapping[str, Any], drawn: Mappi
     before = [one for one in statements if (one.end_lineno or one.lineno) < line or (_has_body(one) and one.lineno <= line)]
     for statement in [*reversed(here), *reversed(before)]:
         for node in _calls(statement, names):
-            return _written(node, names[_callee(node.func)], known)
-    return ""
+            return _called(node, names[_callee(node.func)], known)
+    return None
 
 
 def _has_body(node: ast.AST) -> bool:
@@ -105,11 +136,12 @@ def _callee(func: ast.expr) -> str:
     return func.id if isinstance(func, ast.Name) else ""
 
 
-def _written(node: ast.Call, name: str, known: Mapping[str, Any]) -> str:
-    """The call with its arguments' values; empty where one cannot be told."""
-    parts = [code_of(_value(one, known)) for one in node.args]
-    parts += [f"{one.arg}={code_of(_value(one.value, known))}" for one in node.keywords if one.arg]
-    return f"{name}({', '.join(parts)})" if all(parts) and not any(part.endswith("=") for part in parts) else ""
+def _called(node: ast.Call, name: str, known: Mapping[str, Any]) -> Called:
+    """The call with its arguments' values. Raises _Untold where one cannot be told."""
+    args: list[Any] = []
+    for one in node.args:
+        args += list(_value(one.value, known)) if isinstance(one, ast.Starred) else [_value(one, known)]
+    return Called(name, tuple(args), {one.arg: _value(one.value, known) for one in node.keywords if one.arg})
 
 
 class _Untold(Exception):

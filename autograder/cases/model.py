@@ -150,6 +150,7 @@ class Verdict:
     notes: tuple[str, ...] = ()
     earned: float | None = None  # a studio's share of the weight; None: all or nothing
     endless: bool = False  # its time was up
+    inputs: tuple[Any, ...] | None = dataclasses.field(default=None, compare=False, repr=False)  # of the call that `on` names
 
     @property
     def holds(self) -> bool:

@@ -25,7 +25,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from autograder import scratch
 from autograder.cases.apart import apart
-from autograder.cases.calls import breaking_call
+from autograder.cases.calls import Called, breaking_call
 from autograder.cases.mistakes import CaseError, OwnTime, authors_mistake
 from autograder.cases.model import Broken, Case, Verdict
 from autograder.cases.studios import Entry
@@ -218,10 +218,20 @@ def _verdict(case: Case, attempts: _Attempts, seconds: float) -> Verdict:
         message = f"it is too slow: {seconds:g} seconds were enough to try it on {attempts.tries - 1} small inputs"
     subjects = {**attempts.subjects, **attempts.given}  # what the case had of hers
     call = breaking_call(attempts.error, case.run.__code__.co_filename, subjects, attempts.on)
-    on = "" if unseen else call or describe(attempts.on)
+    on, inputs = ("", None) if unseen else _told(case, call, attempts.on)
     notes = (*((attempts.warned,) if attempts.warned and not unseen else ()), *notes)
     endless = isinstance(attempts.error, TimeUp)
-    return Verdict(**common, notes=notes, message=message, line=line, on=on, endless=endless)  # type: ignore[arg-type]
+    return Verdict(**common, notes=notes, message=message, line=line, on=on, endless=endless, inputs=inputs)  # type: ignore[arg-type]
+
+
+def _told(case: Case, call: Called | None, drawn: dict[str, Any]) -> tuple[str, tuple[Any, ...] | None]:
+    """The breaking input in words: as a call that runs, where it can be; and what such a call takes from the last check."""
+    if call and call.code:
+        return call.code, None
+    again = call.rebuilt(case.name) if call and not case.hidden else ""
+    if not call or not again:
+        return describe(drawn), None
+    return f"{again}, where {describe(drawn)}" if drawn else again, copy.deepcopy(call.args)
 
 
 def explain(

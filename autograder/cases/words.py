@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,9 @@ def show(value: Any) -> str:
         return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in list(value.items())[:8]) + "}"
     if isinstance(value, str):
         return repr(value if len(value) <= 80 else value[:77] + "…")
+    if isinstance(value, FunctionType):
+        file = Path(value.__code__.co_filename).name
+        return f"`{value.__name__}`" + (f" of {file}" if file == "checks.py" else "")
     text = repr(value)
     return text if len(text) <= 120 and " at 0x" not in text else f"a {type(value).__name__}"
 

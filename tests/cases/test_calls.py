@@ -1,11 +1,12 @@
 """The call that breaks a property, as code that runs and breaks it again."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.cases import case, draws, exercise, expect, registry
+from autograder.cases import case, check, draws, exercise, expect, registry
 from autograder.cases.calls import call_of as written_call
 from autograder.cases.calls import code_of
 from autograder.cases.registry import Registry
@@ -137,3 +138,60 @@ def _alike(a: Any, b: Any) -> None:
             _alike(one, other)
     else:
         assert a == b
+
+
+SHOWN = """
+import numpy as np
+from autograder.cases import case, draws, exercise, expect
+
+exercise("total")
+exercise("examine")
+
+@case("total", "it is the sum", draws={"seed": draws.seeds(), "size": draws.sampled([50, 60])}, examples=3)
+def any_size(total, seed, size):
+    arrays = [np.random.default_rng(seed).normal(size=size), np.arange(size)]
+    expect.close(total(*arrays), arrays[0].sum() + arrays[1].sum())
+
+@case("total", "an object of hers comes back as it was")
+def her_own(total):
+    made = total(np.zeros(2), np.zeros(2))
+    expect.that(total(made, 3) is made, "it is another")
+
+def leaks(X):
+    return X
+
+@case("examine", "it catches a program", draws={"wrong": draws.sampled([leaks])}, examples=1)
+def catches(examine, wrong):
+    expect.that(not examine(wrong), "it passes")
+"""
+
+
+def test_a_call_too_long_to_be_written_is_made_again_from_the_last_check(tmp_path, monkeypatch):
+    (tmp_path / "checks.py").write_text(SHOWN)
+    monkeypatch.chdir(tmp_path)
+    seen = []
+    names = {"check": check, "total": lambda *given: seen.append(given) or 0.0, "examine": lambda program: program is not None}
+    with pytest.raises(LookupError, match="run the check"):
+        check.inputs("any_size")
+    exec('points = check("total")', names)
+    told = {verdict.case: verdict.on for verdict in names["points"].report.verdicts}
+    assert told["any_size"].startswith("total(*check.inputs('any_size')), where seed = 0, size = 50")
+    assert "check" not in told["her_own"], "what she made is no input that could be kept"
+    first, second = check.inputs("any_size")
+    assert any(np.array_equal(first, given[0]) for given in seen) and np.array_equal(second, np.arange(50))
+    first[:] = 0
+    assert check.inputs("any_size")[0].any(), "each time a copy"
+    exec('points = check("examine")', names)
+    (verdict,) = names["points"].report.verdicts
+    assert verdict.on == "examine(*check.inputs('catches')), where wrong = `leaks` of checks.py"
+    assert check.inputs("catches")[0].__name__ == "leaks"
+
+
+def test_no_hidden_input_can_be_taken_out(declared):
+    @case("double", "large ones double")
+    def large(double):
+        expect.close(double(np.arange(99.0)), 2 * np.arange(99.0))
+
+    hidden = replace(declared.cases[-1], hidden=True)
+    verdict = run_case(hidden, {"double": lambda x: x}, b"key", limit, 60.0)
+    assert verdict.inputs is None and "check" not in verdict.on
