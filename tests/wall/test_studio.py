@@ -234,6 +234,51 @@ CARRIERS |= {
 }
 
 
+TOGETHER = """
+import ast
+import numpy as np
+def space(text):
+    made = {"np": np, "get_ipython": get_ipython}
+    for node in ast.parse(text).body:
+        try: exec(compile(ast.Module([node], []), "<carrier>", "exec"), made)
+        except Exception: pass
+    return made
+SPACES = {name: space(text) for name, text in TEXTS.items()}
+def told(what, *given):
+    found = {}
+    for name, made in SPACES.items():
+        try: found[name] = float(made[what](*given))
+        except Exception: found[name] = -1.0
+    return found
+def train(x, rng):
+    told("train", x, rng)
+    return [np.zeros(1)]
+def predict(arrays, X): return told("predict", arrays, X)
+"""
+
+
+@both
+def test_no_carrier_reaches_a_round(kernel: Kernel) -> None:
+    """All of them at once; in the campaign each alone."""
+    define(kernel, f"TEXTS = {CARRIERS!r}")
+    define(kernel, TOGETHER)
+    secrets = [k / 8 + SECRET / 100 for k in (3, 6, 1)]
+
+    def known(found: dict[str, float]) -> set[str]:
+        return {name for name, value in found.items() if min(abs(value - secret) for secret in secrets) < 1e-9}
+
+    with kernel.limit(120):
+        entry = Entry(STUDIO, Studios(kernel), 1)
+        rounds = [entry.train(secret) for secret in secrets]
+        assert [known(round.predict(0)) for round in rounds] == [set()] * 3
+        entry.close()
+        place = Studios(kernel).open(STUDIO, asked=False)  # within one process they carry: else this would say nothing
+        place.get("train")(secrets[0], 0)
+        assert len(known(place.get("predict")([], 0))) > len(CARRIERS) * 2 / 3
+        place.close()
+
+
+@pytest.mark.campaign
 @both
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_nothing_reaches_a_round_but_the_arrays(kernel: Kernel, carrier: str) -> None:
