@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 
 from autograder.wall.sandbox.census import descendants
 
@@ -76,6 +75,12 @@ def _used(pid: int) -> float:
 
 def _read(path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8", errors="replace")  # a process's name may be any bytes
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # no file object: an alarm may ring before it is held
     except OSError:
         return ""
+    try:
+        return os.read(fd, 1 << 16).decode("utf-8", errors="replace")  # a process's name may be any bytes
+    except OSError:
+        return ""
+    finally:
+        os.close(fd)
