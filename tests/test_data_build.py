@@ -57,6 +57,13 @@ def test_a_file_is_written_the_same_twice_and_a_difference_is_named(tmp_path: Pa
     assert common.differences(one / "toy.h5", tmp_path / "toy.h5") == ["toy.h5 is not there"]
 
 
+def test_missing_numbers_are_no_difference(tmp_path: Path) -> None:
+    holed = common.Dataset("table", {"train": {"X": np.array([[1.0, np.nan]])}}, {})
+    for name in ("one", "two"):
+        common.write(dataclasses.replace(toy(), datasets={"toy": holed}), tmp_path / name)
+    assert common.differences(tmp_path / "one" / "toy.h5", tmp_path / "two" / "toy.h5") == []
+
+
 def test_the_manifest_keeps_its_other_entries(tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.toml"
     for file in (toy("first.h5"), toy("second.h5"), toy("first.h5", shift=1)):

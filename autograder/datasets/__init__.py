@@ -20,7 +20,7 @@ from autograder.datasets import drawings, language, pictures, signals
 from autograder.datasets.drawings import Emoji, Pictures, Trunk
 from autograder.datasets.language import Novels, Pronunciations, RatedWords, Sentences, Towns, WordVectors
 from autograder.datasets.pictures import Images, Photograph, Table, Trees
-from autograder.datasets.signals import Cohort, Series, Vowels
+from autograder.datasets.signals import Cohort, Series, Speech, Vowels
 
 __all__ = [
     "Cohort",
@@ -34,6 +34,7 @@ __all__ = [
     "RatedWords",
     "Sentences",
     "Series",
+    "Speech",
     "Table",
     "Towns",
     "Trees",
@@ -61,6 +62,7 @@ _READERS: dict[str, Callable[[Any, list[str]], Any]] = {
     "vowels": signals.vowels,
     "series": signals.series,
     "cohort": signals.cohort,
+    "speech": signals.speech,
 }
 
 
@@ -95,6 +97,8 @@ def load(name: Literal["austen"], split: str | None = None) -> Novels: ...
 @overload
 def load(name: Literal["rotterdam", "flchain"], split: str | None = None) -> Cohort: ...
 @overload
+def load(name: Literal["speech", "speech_human"], split: str | None = None) -> Speech: ...
+@overload
 def load(name: str, split: str | None = None) -> Any: ...
 def load(name: str, split: str | None = None) -> Any:
     """Load a data set.
@@ -108,10 +112,12 @@ def load(name: str, split: str | None = None) -> Any:
         "emoji": symbols by three designers. "conv_trunk": the first layers of a pretrained network. "style_images": nine
         pictures. "towns": names of towns. "vowels": nine men speaking. "series": three long measurements. "glove50": word
         vectors. "g2p": words and their sounds. "austen": two novels. "rotterdam", "flchain": people who were followed.
+        "speech": digits said by machines, "speech_human": the same and other words by one woman.
     split
         "train" or "test"; for "trees" the photograph, "meadow" or "roadside"; for "sentiment" "movies", "products" or
         "tweets"; for "emoji" the designer; for "conv_trunk" the layer; for "style_images" the picture; for "towns" the
-        country ("GB"); for "series" the series; for "austen" the novel; "vowels" and "g2p" have "train" and "test";
+        country ("GB"); for "series" the series; for "austen" the novel; for "speech" "espeak" or "flite"; "vowels" and "g2p"
+        have "train" and "test"; "speech_human" has "human";
         "valence_words", "glove50", "rotterdam" and "flchain" have one, "all". None: everything, in the order of the
         manifest.
 

@@ -80,3 +80,35 @@ def series(group: Any, splits: list[str]) -> Series:
 def cohort(group: Any, splits: list[str]) -> Cohort:
     """Read `Cohort`."""
     return Cohort(joined(group, splits, "X"), words(group, "names"))
+
+
+@dataclass(frozen=True, eq=False)
+class Speech:
+    """Spoken words ("speech", by machines; "speech_human", by one woman).
+
+    Attributes
+    ----------
+    sound : tuple of (T,) float32
+        The clips, N of them, -0.9 to 0.9, 8,000 numbers a second. Stored in 8 bits a number.
+    word : (N,) uint8
+        What is said, an index into `words`.
+    speaker : (N,) uint8
+        Who says it, an index into `speakers`.
+    words, speakers : tuple of str
+        "zero" to "nine" come first in `words`.
+    """
+
+    sound: tuple[NDArray[np.float32], ...]
+    word: NDArray[np.uint8]
+    speaker: NDArray[np.uint8]
+    words: tuple[str, ...]
+    speakers: tuple[str, ...]
+
+
+def speech(group: Any, splits: list[str]) -> Speech:
+    """Read `Speech`."""
+    squeezed = joined(group, splits, "sound").astype(np.float32) / 255 * 2 - 1
+    sound = np.sign(squeezed) * np.expm1(np.abs(squeezed) * np.log(np.float32(256))) / 255
+    clips = tuple(np.split(sound, np.cumsum(joined(group, splits, "length"))[:-1]))
+    word, speaker = joined(group, splits, "word"), joined(group, splits, "speaker")
+    return Speech(clips, word, speaker, words(group, "words"), words(group, "speakers"))

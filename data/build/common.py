@@ -170,9 +170,14 @@ def differences(built: Path, committed: Path) -> list[str]:
     lines = [f"only in one of them: {name}" for name in sorted(new.keys() ^ old.keys())]
     for name in sorted(new.keys() & old.keys()):
         one, two = new[name], old[name]
-        same = np.array_equal(one, two) and getattr(one, "dtype", None) == getattr(two, "dtype", None)
-        lines += [] if same else [f"not the same: {name}"]
+        lines += [] if _same(one, two) else [f"not the same: {name}"]
     return lines
+
+
+def _same(one: Any, two: Any) -> bool:
+    if not isinstance(one, np.ndarray) or not isinstance(two, np.ndarray):
+        return bool(one == two)
+    return (one.dtype, one.shape) == (two.dtype, two.shape) and one.tobytes() == two.tobytes()  # nan is nan's equal
 
 
 def entry(file: DataFile, folder: Path) -> dict[str, Any]:
@@ -183,7 +188,7 @@ def entry(file: DataFile, folder: Path) -> dict[str, Any]:
         "sha256": hashlib.sha256(raw).hexdigest(),
         "bytes": len(raw),
         **file.origin,
-        "licence_texts": [path for package in file.packages for path in package.licence_texts],
+        "licence_texts": list(dict.fromkeys(path for package in file.packages for path in package.licence_texts)),
         "arrays": {name: {"shape": list(value.shape), "dtype": str(value.dtype)} for name, value in arrays.items()},
     }
 

@@ -123,6 +123,16 @@ def _members(package: Package, path: Path) -> dict[str, bytes]:
     return unpacked(stream)
 
 
+def members(package: Package) -> dict[str, bytes]:
+    """Return every file of a package that is no wheel, by its path inside it."""
+    return _members(package, fetch(package))
+
+
+def unpack(package: Package, folder: Path) -> None:
+    """Lay a Debian package's files into a folder, without installing it."""
+    subprocess.run(["dpkg-deb", "-x", str(fetch(package)), str(folder)], capture_output=True, check=True)
+
+
 def unpacked(stream: bytes) -> dict[str, bytes]:
     """Return every file of a tar archive, compressed or not, by its path inside it."""
     with tarfile.open(fileobj=io.BytesIO(stream)) as tar:
