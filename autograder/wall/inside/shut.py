@@ -89,13 +89,16 @@ def settle(names: Iterable[str], shut: bool, socket: int) -> str:
     Why the door cannot be shut; empty where all went well.
     """
     beside = {path.stem: path.read_bytes() for path in Path.cwd().glob("*.py")}
+    whole, home = sys.path, os.getcwd()
+    sys.path = [place for place in whole if place not in ("", ".", home)]  # a file of hers may have a library's name
     for name in (*LAZY, *names):
         if name.split(".")[0] not in beside:
             _import(name)
+    sys.path = whole
     make_resident()
     if not shut:
         return ""
-    sys.meta_path.insert(0, _Beside(beside, os.getcwd()))
+    sys.meta_path.insert(0, _Beside(beside, home))
     try:
         os.closerange(3, socket)
         os.closerange(socket + 1, 1 << 20)

@@ -79,3 +79,18 @@ def test_every_mapped_page_is_made_resident(tmp_path: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", RESIDENT, str(file), engine], capture_output=True, check=True, text=True)
     found = [tuple(map(float, line.split())) for line in ran.stdout.splitlines()]
     assert len(found) == 2 and all(before < 0.5 and after == 1.0 for before, after in found), found
+
+
+def test_no_file_of_hers_is_imported_before_the_door_is_shut(tmp_path: Path) -> None:
+    """Not where a library imports another of the same name either: it would look round while it can."""
+    home, library = tmp_path / "home", tmp_path / "library"
+    for folder in (home, library):
+        folder.mkdir()
+        (folder / "inner.py").write_text(f"open({str(folder / 'ran')!r}, 'w')\n")
+    (library / "outer.py").write_text("import inner\n")
+    engine = str(Path(shut.__file__).parents[3])
+    code = f"import sys\nsys.path[1:1] = [{str(home)!r}, {str(library)!r}, {engine!r}]\n"
+    code += "from autograder.wall.inside.shut import settle\nassert settle(['outer', 'inner'], False, 3) == ''\n"
+    code += "assert 'outer' in sys.modules and '' in sys.path"
+    subprocess.run([sys.executable, "-c", code], cwd=home, check=True)
+    assert (library / "ran").exists() and not (home / "ran").exists()
