@@ -15,6 +15,8 @@ from bench.coordinator import Mark, faults
 TOP = Path(__file__).resolve().parents[1]
 
 
+@pytest.mark.campaign
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(find_bwrap() is None, reason="there is no bubblewrap, so nothing is graded here")
 def test_the_benchmark_measures_all_and_the_scores_agree() -> None:
     command = [sys.executable, "-m", "bench", "--rounds", "1", "--submissions", "2", "--no-otter"]

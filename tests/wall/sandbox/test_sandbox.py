@@ -171,7 +171,7 @@ def test_a_checkout_that_is_closed_to_others_is_told_of_with_the_mend(tmp_path: 
 LOOK = """
 import pathlib, autograder.datasets
 from autograder import datafiles
-place = pathlib.Path(autograder.datasets.__file__).parents[1]
+place = pathlib.Path(autograder.__file__).parents[1]
 def rows():
     try: return len(datafiles.public().manifest())
     except datafiles.DataError: return 0
