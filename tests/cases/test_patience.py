@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from autograder.cases import session as module
+from autograder.cases.mistakes import OwnTime
 from autograder.cases.session import NOT_TRIED, Session
 from autograder.timelimit import TimeUp
 
@@ -116,3 +117,25 @@ def test_where_the_whole_cells_time_is_up_the_other_half_does_not_wait_again(wee
     with pytest.raises(TimeUp):
         made.check("double")
     assert made.hidden_check("double") == 0 and made.report("double").trouble and len(asked) == 1
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_our_own_code_uses_up_is_tried_once_more_and_then_is_no_verdict(week: Path, times: int) -> None:
+    allowed = []
+
+    @contextlib.contextmanager
+    def uses_it_up(seconds: float) -> Iterator[None]:
+        allowed.append(seconds)
+        if len(allowed) <= times:
+            up = TimeUp()
+            up.ours = True
+            raise up
+        yield
+
+    made = Session(week, {"double": lambda x: 2 * x, "four_times": lambda x: 4 * x}.__getitem__, limit=uses_it_up)
+    if times == 1:
+        assert made.report("double").share() == 1
+    else:
+        with pytest.raises(OwnTime, match="double/double_0 came to no end within 0.4 seconds, by itself"):
+            made.report("double")
+    assert allowed[:2] == [0.2, 0.4]
