@@ -136,6 +136,6 @@ def test_what_our_own_code_uses_up_is_tried_once_more_and_then_is_no_verdict(wee
     if times == 1:
         assert made.report("double").share() == 1
     else:
-        with pytest.raises(OwnTime, match="double/double_0 came to no end within 0.4 seconds, by itself"):
+        with pytest.raises(OwnTime, match=r"double/double_0 came to no end within 0\.4 seconds, by itself"):
             made.report("double")
     assert allowed[:2] == [0.2, 0.4]
