@@ -43,8 +43,8 @@ def in_hidden(root: Path, text: str) -> None:
         file.write("\n\n" + text)
 
 
-def hidden_case(root: Path, body: str) -> None:
-    in_hidden(root, f'@case("double", "it is as it is")\ndef as_it_is(double):\n    {body}\n')
+def hidden_case(root: Path, body: str, seconds: float = 3) -> None:
+    in_hidden(root, f'@case("double", "it is as it is", seconds={seconds})\ndef as_it_is(double):\n    {body}\n')
 
 
 @failure
@@ -193,16 +193,18 @@ def the_judge_comes_to_infinity(root: Path) -> None:
 @failure
 def the_judge_never_ends(root: Path) -> None:
     in_judge(root, "[0 for _ in iter(int, 1)]")
+    path = root / "notebooks" / WEEK / "checks.py"
+    path.write_text(path.read_text().replace("bands=(0.90, 0.95, 0.975), seconds=10", "bands=(0.90, 0.95, 0.975), seconds=2"))
 
 
 @failure
 def a_hidden_case_never_ends(root: Path) -> None:
-    hidden_case(root, "while True: pass")
+    hidden_case(root, "while True: pass", seconds=0.5)
 
 
 @failure
 def a_hidden_case_never_ends_after_it_asked(root: Path) -> None:
-    hidden_case(root, "double(np.ones(3))\n    while True: pass")
+    hidden_case(root, "double(np.ones(3))\n    while True: pass", seconds=0.5)
 
 
 @failure
