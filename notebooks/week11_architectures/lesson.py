@@ -1,4 +1,4 @@
-# %% [markdown] role="week" needs="week10.conv_forward week10.conv_backward"
+# %% [markdown] role="week"
 # # Week 11 · Architectures
 #
 # A friend has photographed 180 stickers: twenty kinds, nine pictures of each. She wants a program that names a sticker on any

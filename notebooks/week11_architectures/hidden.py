@@ -1,0 +1,55 @@
+"""Hidden cases of week 11 and the studio's judge: they stay with the grader."""
+
+import functools
+
+import checks
+import numpy as np
+
+from autograder.cases import draws, judge, twin
+
+twin("random_crops", "own_part", draws=checks.windows(sides=(6, 15), n=(3, 9)))
+twin("random_crops", "all_places", draws={"shape": draws.sampled([(3, 8, 2, 5), (7, 3, 5, 3), (5, 5, 5, 2)])}, examples=3)
+
+twin("residual", "sum_of_two", draws=checks.block(width=(3, 9), hidden=(5, 12), axes=(1, 4)), weight=2)
+twin("residual", "block_slopes", draws=checks.block(width=(3, 6), hidden=(4, 9), axes=(2, 3)), weight=2)
+twin("residual", "a_start", draws={"width": draws.integers(7, 20), "hidden": draws.integers(10, 30), "seed": draws.seeds()})
+
+BIG = checks.convolutions(kernel=(2, 5), channels=(3, 6), stride=(1, 4), padding=(0, 3), room=(2, 7), n=(2, 3))
+twin("separable", "two_steps", draws=BIG, weight=2)
+twin("separable", "as_one", draws=BIG)
+twin("separable", "separable_slopes", draws=checks.convolutions(kernel=(2, 4), channels=(2, 4), room=(2, 6)), weight=2)
+
+twin("field", "what_it_sees", draws=checks.stacks(depth=(4, 7), kernel=(1, 7), holes=True))
+twin("field", "what_it_reaches", draws=checks.stacks(depth=(2, 4), kernel=(2, 6), padding=(0, 5)), weight=2)
+
+TASKS, SYMBOLS = 16, 80
+
+
+@functools.cache
+def judged_tasks(half):
+    """The tasks of one half, the same ones for every entry."""
+    rng = np.random.default_rng({"open": 2611, "grade": 2612}[half])
+    symbols = load_judged(half)
+    return checks.tasks_from(checks.bank_of(symbols[rng.permutation(len(symbols))[:SYMBOLS]], rng)[1], rng, TASKS)
+
+
+@judge("transfer")
+def judged(entry, half, rng):
+    found, shares = checks.named_rightly(entry, judged_tasks(half))
+    return found, advice(found, shares)
+
+
+def advice(found, shares):
+    """What would lift an entry."""
+    if found < 0.3:
+        return "less than the mean of the fifth layer is worth: are the features tamed before the linear layer, and is there a penalty?"
+    if found < 0.52:
+        return "does your head still know *where* in the picture a feature was?"
+    return f"from task to task it is between {min(shares):.2f} and {max(shares):.2f}: compare penalties over several artists"
+
+
+def load_judged(half):
+    from autograder.cases import studios
+
+    held = checks.load_symbols()
+    return held[studios.halves(len(held), half)]

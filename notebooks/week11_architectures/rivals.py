@@ -1,0 +1,1 @@
+"""Answers that the cases of week 11 must tell apart."""
