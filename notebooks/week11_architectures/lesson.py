@@ -1,9 +1,9 @@
 # %% [markdown] role="week"
 # # Week 11 · Architectures
 #
-# A friend has photographed 180 stickers: twenty kinds, nine pictures of each. She wants a program that names a sticker on any
+# A friend has photographed 200 stickers: twenty kinds, ten pictures of each. She wants a program that names a sticker on any
 # table, turned any way, and drawn by an artist whom it has never seen. You train a small convolutional net on her pictures. It
-# learns all 180 by heart, and knows next to nothing.
+# learns all 200 by heart, and knows next to nothing.
 #
 # What do people do who win such tasks? They make more of the pictures that they have. They use nets that are much deeper, and
 # they know why deep nets once did not work and now do. They know what each layer costs. They know how much of a picture one
@@ -356,8 +356,8 @@ explore.stack(block_forward, block_backward)
 # <!-- term: bottleneck | few channels between many: a 1 × 1 convolution down, the work, a 1 × 1 convolution up. -->
 #
 # **One channel at a time.** A convolution does two things at once. It looks *around*, and it mixes *channels*. One can do
-# one after the other. First the **depthwise** step: each channel is filtered by a kernel of its own, and hears nothing of the
-# other channels. Then the **pointwise** step: at each pixel the channels are mixed, by 1 × 1. Both together are a
+# one after the other. First comes a **depthwise convolution**: each channel is filtered by a kernel of its own, and hears nothing of the
+# other channels. Then a **pointwise convolution**: at each pixel the channels are mixed, by 1 × 1. Both together are a
 # **depthwise-separable convolution**.
 # <!-- term: depthwise convolution | each channel is filtered by its own kernel, without the others. -->
 # <!-- term: pointwise convolution | a convolution of 1 × 1: it mixes the channels of one pixel. -->
@@ -494,7 +494,7 @@ check("separable")
 #
 # - *Plain*: one 3 × 3 convolution. *Two plain*: two of them, as in VGG. They see 5 × 5, for 18 in the place of 25 weights a pair of channels.
 # - *Bottleneck* with a shortcut, as in ResNet-50.
-# - **Inception**: kernels of 1, 3 and 5 and a pooling side by side, each after a 1 × 1 that makes it cheap. Their outputs
+# - **Inception block**: kernels of 1, 3 and 5 and a pooling side by side, each after a 1 × 1 that makes it cheap. Their outputs
 #   are laid one behind the other. Let the net find out which size it needs!
 # - *Separable*, as in MobileNet.
 # - **Inverted residual**, as in MobileNetV2 and EfficientNet: 1 × 1 *up* to several times as many channels, a depthwise step
@@ -562,13 +562,13 @@ guess.number(
 # ### Exercise · `field` &nbsp; ●●○ &nbsp; 45 min
 #
 # `layers` is a list, the first layer first. Each is a triple of whole numbers `(kernel, stride, padding)`, kernel and stride at
-# least 1. We look at one axis, and think of a row of pixels that goes on for ever in both directions: place $-1$ is left of
+# least 1. We look at one axis only. The row of pixels goes on for ever in both directions, so place $-1$ is left of
 # place 0. Ranges are half-open pairs `(start, stop)`, as in Python.
 #
 # `seen(layers, output)` returns the range of input places from the first to the last one on which this output depends.
 # `reached(layers, pixel)` returns the range of outputs that depend on this input place.
 #
-# - The two are two sides of one thing: where `seen` has no holes, an output is in `reached` of exactly those pixels that are in its `seen`.
+# - `reached` holds exactly the outputs that change when this pixel changes.
 # - A large stride may jump over pixels. A pixel that no output looks at has an empty range, `start == stop`.
 # - No layers: each output is the pixel itself.
 #
@@ -751,10 +751,11 @@ explore.rows_needed()
 # part there is the mean of 448 channels: 64 of the second layer, 128 of the fourth, 256 of the fifth. Layers differ in scale.
 # You can make some yourself: `explore.trunk(pictures)` takes (N, 32, 32, 3).
 #
-# **How it is judged.** On 16 tasks. Each has 20 symbols that were drawn by lot, with the labels 0 to 19. You get 180 labelled
-# pictures: each symbol by three artists, three times each. Every time it is turned, moved, resized, perhaps mirrored, in
+# **How it is judged.** On 16 tasks. Each has 20 symbols that were drawn by lot, with the labels 0 to 19. You get 200 labelled
+# pictures: each symbol ten times, by three artists. Every time it is turned, moved, resized, perhaps mirrored, in
 # another light and on another ground. Then 60 pictures of the same symbols are shown, all by a *fourth* artist. What counts
-# is the share that is named rightly. The symbols are not those in your data, and the 16 tasks are the same for everybody.
+# is the share that is named rightly. The symbols are not those in your data, and the 16 tasks are the same for everybody. Your own data has three artists. So there one
+# learns from two and is asked about the third, which is a little harder.
 #
 # **The budget** is tight. All features of a picture are 7,168 numbers. A plain linear layer from them to 20 names would have 143,360 weights.
 # Noise is put on what you return: 3 % of each array's root mean square. So put parameters of different size into different
@@ -787,9 +788,9 @@ explore.rows_needed()
 # 2. **Keep the places.** A 1 × 1 convolution from 448 to a few channels, then a linear layer from all places. The channels along which the features vary most (week 6's
 #    largest eigenvectors) are a good start.
 # 3. **Numbers for nothing.** A *random* projection, from all 7,168 features to some 240, keeps distances nearly as they were. `np.random.default_rng(0)` gives the same one in `fit` and in `predict`, and it is never stored.
-# 4. **The linear layer.** Softmax with a penalty on the weights (week 5), trained until it stands. With 180 examples the penalty matters. Least squares towards one-hot labels, with a ridge, is a cheap relative.
+# 4. **The linear layer.** Softmax with a penalty on the weights (week 5), trained until it stands. With 200 examples the penalty matters. Least squares towards one-hot labels, with a ridge, is a cheap relative.
 #
-# Judge yourself on an artist whom your head has not seen. `explore.tasks(rng)` gives tasks like those of the judge.
+# Judge yourself on an artist whom your head has not seen. `explore.tasks(rng)` gives tasks like those of the judge, with two artists to learn from.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
