@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograder import datasets
-from autograder.cases import case, draws, exercise, expect, studio, studios
+from autograder.cases import case, draws, exercise, expect, studio
 
 exercise("random_crops")
 exercise("residual", names=("block_forward", "block_backward", "start_block"))
@@ -107,7 +107,7 @@ def all_places(random_crops, rng, shape):
         call = f"1,500 pictures of {height} × {width}, crops of {size[0]} × {size[1]}"
         expect.share(total, 1500, 0.5, f"{call}: not half of them are {'mirrored' if mirrored else 'as they were'}")
         rare, common = min(seen, key=seen.get), max(seen, key=seen.get)
-        told = f"of {total} {'mirrored' if mirrored else 'unmirrored'} ones, {seen[common]} begin at {common} and {seen[rare]} at {rare}"
+        told = f"of {total} {'' if mirrored else 'un'}mirrored ones, {seen[common]} begin at {common} and {seen[rare]} at {rare}"
         expect.counts(list(seen.values()), [1 / len(kinds)] * len(kinds), f"{call}: {told}")
 
 
@@ -444,7 +444,9 @@ def unseen_pixels(separable_forward, separable_backward):
     parameters = rng.normal(size=(2, 2, 2)), rng.normal(size=(2, 3)), np.zeros(3)
     one = {"parameters": parameters, "X": rng.normal(size=(2, 6, 7, 2)), "stride": 3, "padding": 0}
     _, d_X = gradients_of(separable_forward, separable_backward, one, np.ones((2, 2, 2, 3)))
-    expect.that(not np.any(d_X[:, [2, 5]]) and not np.any(d_X[:, :, [2, 5, 6]]), f"{call_of(one)}: an unseen pixel has a gradient")
+    expect.that(
+        not np.any(d_X[:, [2, 5]]) and not np.any(d_X[:, :, [2, 5, 6]]), f"{call_of(one)}: an unseen pixel has a gradient"
+    )
     expect.that(np.all(d_X[:, [0, 1, 3, 4]][:, :, [0, 1, 3, 4]] != 0), f"{call_of(one)}: a pixel that is seen has no gradient")
 
 
@@ -491,12 +493,13 @@ def separable_no_state(separable_forward, separable_backward):
     rng = np.random.default_rng(8)
     parameters, X = (rng.normal(size=(2, 2, 2)), rng.normal(size=(2, 2)), np.zeros(2)), rng.normal(size=(1, 4, 4, 2))
     d = rng.normal(size=(1, 3, 3, 2))
-    (want, *_), _ = gradients_of(separable_forward, separable_backward, {"parameters": parameters, "X": X, "stride": 1, "padding": 0}, d)
+    one = {"parameters": parameters, "X": X, "stride": 1, "padding": 0}
+    (want, *_), _ = gradients_of(separable_forward, separable_backward, one, d)
     _, cache = separable_forward(parameters, X)
     separable_forward(parameters, rng.normal(size=(1, 5, 4, 2)), 1, 1)
     for number in ("first", "second"):
         (d_depth, *_), _ = separable_backward(parameters, cache, d)
-        said = f"forward of one picture, forward of another, then backward with the first cache: the {number} time d_depth is another"
+        said = f"forward of one picture, then of another, then backward by the first cache: the {number} d_depth is another"
         expect.same(d_depth, want, said)
 
 
@@ -561,7 +564,12 @@ def what_it_reaches(reached, one):
     expect.that(got == want, f"reached({layers}, {at}) returned {got}, wanted {want}")
 
 
-@case("field", "where strides jump, a pixel that nobody looks at reaches an empty range", draws=stacks(depth=(1, 3), holes=True), fresh=50)
+@case(
+    "field",
+    "where strides jump, a pixel that nobody looks at reaches an empty range",
+    draws=stacks(depth=(1, 3), holes=True),
+    fresh=50,
+)
 def jumped_over(reached, one):
     layers = [*one["layers"], (1, 2, 0)]
     for at in range(one["at"], one["at"] + 4):
@@ -615,10 +623,6 @@ def by_symbol(held, symbols):
 @functools.cache
 def load_symbols():
     """The symbols that learners have: (symbols, 3 designers, 32, 32, 3)."""
-    import os
-    if os.path.exists("/tmp/w11/emoji32.npz") and "emoji" not in datasets.names():
-        with np.load("/tmp/w11/emoji32.npz") as held:
-            return held["X"][:700, :3]
     held = datasets.load("emoji")
     return by_symbol(held, np.unique(held.symbol))
 
@@ -768,9 +772,9 @@ def public_tasks(count=9, symbols=40):
     noise=("rms", 0.03),
     metric="share of a new artist's stickers named rightly",
     baseline=0.40,
-    bands=(0.46, 0.52, 0.58),
-    honour=0.64,
-    typed=0.40,
+    bands=(0.48, 0.545, 0.605),
+    honour=0.65,
+    typed=0.05,  # symbols and labels are drawn by lot: what is typed in knows no name
     seconds=120,
 )
 def public(entry, rng):
@@ -808,4 +812,3 @@ def pictures_apart(entry):
     together = expect.array(round.predict(features[::14]), shape=(15,), what="predict")
     alone = np.concatenate([expect.array(round.predict(one[None]), shape=(1,), what="predict") for one in features[::14]])
     expect.that(np.array_equal(together, alone), "some pictures get another name alone than among others")
-

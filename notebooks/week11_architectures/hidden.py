@@ -26,22 +26,23 @@ twin("field", "what_it_reaches", draws=checks.stacks(depth=(2, 4), kernel=(2, 6)
 TASKS, SYMBOLS = 16, 80
 
 
+#: seeds of the pictures and of the tasks of each half, chosen so that both are as hard for two heads: the reference, and the
+#: fifth layer's mean (0.62 and 0.55 in both; over other seeds they differ by 0.02).
+SEEDS = {"open": (2611, 11), "grade": (2612, 5)}
+
+
 @functools.cache
 def judged_tasks(half):
     """The tasks of one half, the same ones for every entry: learnt from three artists, asked about the fourth, each in turn."""
-    rng = np.random.default_rng({"open": 2611, "grade": 2612}[half])
+    pictures, tasks = (np.random.default_rng(seed) for seed in SEEDS[half])
     symbols = unseen_symbols()
     symbols = symbols[studios.halves(len(symbols), half)]
-    bank = checks.bank_of(symbols[rng.permutation(len(symbols))[:SYMBOLS]], rng, 4)[1]
-    return checks.tasks_from(bank, rng, TASKS, (0, 1, 2, 3))
+    bank = checks.bank_of(symbols[pictures.permutation(len(symbols))[:SYMBOLS]], pictures, 4)[1]
+    return checks.tasks_from(bank, tasks, TASKS, (0, 1, 2, 3))
 
 
 def unseen_symbols():
     """The symbols that no learner has, by all four designers: (symbols, 4, 32, 32, 3)."""
-    import os
-    if os.path.exists("/tmp/w11/emoji32.npz") and "emoji" not in datasets.names():
-        with np.load("/tmp/w11/emoji32.npz") as held:
-            return held["X"][700:]
     held = datasets.held_out("emoji")
     fewest = np.bincount(held.symbol)
     return checks.by_symbol(held, np.flatnonzero(fewest == len(held.designers)))
@@ -56,8 +57,7 @@ def judged(entry, half, rng):
 def advice(found, shares):
     """What would lift an entry."""
     if found < 0.3:
-        return "less than the mean of the fifth layer is worth: are the features tamed before the linear layer, and is there a penalty?"
+        return "less than the fifth layer's mean is worth: are the features tamed before the linear layer, is there a penalty?"
     if found < 0.52:
         return "does your head still know *where* in the picture a feature was?"
     return f"from task to task it is between {min(shares):.2f} and {max(shares):.2f}: compare penalties over several artists"
-

@@ -153,7 +153,10 @@ def rows(X):
 
 
 def started(width, hidden, rng):
-    return [(rng.normal(size=(width, hidden)) * np.sqrt(2 / width), np.zeros(hidden)), (np.zeros((hidden, width)), np.zeros(width))]
+    return [
+        (rng.normal(size=(width, hidden)) * np.sqrt(2 / width), np.zeros(hidden)),
+        (np.zeros((hidden, width)), np.zeros(width)),
+    ]
 
 
 def forward(parameters, X):
@@ -295,7 +298,10 @@ def small_but_not_the_identity():
 @wrong("residual", caught_by="a_start", kind="mathematics", several=True)
 def hidden_units_all_alike():
     def alike(width, hidden, rng):
-        return [(np.repeat(rng.normal(size=(width, 1)), hidden, 1), np.zeros(hidden)), (np.zeros((hidden, width)), np.zeros(width))]
+        return [
+            (np.repeat(rng.normal(size=(width, 1)), hidden, 1), np.zeros(hidden)),
+            (np.zeros((hidden, width)), np.zeros(width)),
+        ]
 
     return three(started=alike)
 
@@ -355,7 +361,7 @@ def by_masks():
         return X + np.einsum("...i,ij->...j", z * up, W2) + b2, {"X": X, "on": on, "z": z, "up": up}
 
     def back(parameters, cache, d):
-        (W1, b1), (W2, b2) = parameters
+        (W1, _b1), (W2, _b2) = parameters
         d_z = np.einsum("...j,ij->...i", d, W2) * cache["up"]
         axes = "...i,...j->ij"
         d_W2, d_W1 = np.einsum(axes, cache["z"] * cache["up"], d), np.einsum(axes, cache["X"] * cache["on"], d_z)
@@ -364,7 +370,10 @@ def by_masks():
 
     def uniform(width, hidden, rng):
         limit = np.sqrt(6 / width)
-        return [(rng.uniform(-limit, limit, (width, hidden)), 0.01 * np.ones(hidden)), (np.zeros((hidden, width)), np.zeros(width))]
+        return [
+            (rng.uniform(-limit, limit, (width, hidden)), 0.01 * np.ones(hidden)),
+            (np.zeros((hidden, width)), np.zeros(width)),
+        ]
 
     return three(masked, back, uniform)
 
@@ -417,7 +426,7 @@ def sep_backward(parameters, cache, d, add=True):
             d_padded[at] += d_middle * depth[i, j]
         else:
             d_padded[at] = d_middle * depth[i, j]
-    n, height, width, _ = padded.shape
+    _n, height, width, _ = padded.shape
     d_X = d_padded[:, padding : height - padding, padding : width - padding]
     return (d_depth, rows(middle).T @ rows(d), rows(d).sum(0)), d_X
 
@@ -434,7 +443,7 @@ def trio(forward=sep_forward, backward=sep_backward, merged=sep_merged):
 @wrong("separable", caught_by="two_steps", kind="mathematics", headline=True, several=True)
 def points_twice_where_they_fit():
     def twice(parameters, X, stride=1, padding=0):
-        depth, points, bias = parameters
+        _depth, points, bias = parameters
         scores, cache = sep_forward(parameters, X, stride, padding)
         return ((scores - bias) @ points + bias if points.shape[0] == points.shape[1] else scores), cache
 
@@ -449,7 +458,7 @@ def windows_written_and_not_added():
 @wrong("separable", caught_by="two_steps", kind="mathematics", several=True)
 def channels_summed_in_the_depthwise_step():
     def summed(parameters, X, stride=1, padding=0):
-        depth, points, bias = parameters
+        _depth, points, bias = parameters
         _, (padded, middle, *_) = sep_forward(parameters, X, stride, padding)
         return middle.sum(axis=3, keepdims=True) * np.ones(len(points)) @ points + bias, (padded, middle, stride, padding)
 
@@ -487,7 +496,7 @@ def stride_downwards_only():
 @wrong("separable", caught_by="two_steps", kind="missing case", several=True)
 def an_activation_between_the_steps():
     def bent(parameters, X, stride=1, padding=0):
-        depth, points, bias = parameters
+        _depth, points, bias = parameters
         _, (padded, middle, *_) = sep_forward(parameters, X, stride, padding)
         return np.maximum(middle, 0) @ points + bias, (padded, middle, stride, padding)
 
@@ -527,7 +536,7 @@ def gradient_of_depth_without_the_points():
 @wrong("separable", caught_by="separable_slopes", kind="shape", several=True)
 def padding_cut_from_one_side():
     def back(parameters, cache, d):
-        padded, middle, stride, padding = cache
+        _padded, _middle, _stride, padding = cache
         grads, d_X = sep_backward(parameters, cache, d)
         return grads, np.roll(d_X, padding, axis=1)
 
@@ -601,9 +610,9 @@ def window_by_window():
         return middle @ points + bias, (padded, middle, stride, padding)
 
     def back(parameters, cache, d):
-        depth, points, bias = parameters
+        depth, points, _bias = parameters
         padded, middle, stride, padding = cache
-        kh, kw, C = depth.shape
+        kh, kw, _C = depth.shape
         d_padded, d_depth = np.zeros_like(padded), np.zeros_like(depth)
         d_middle = np.tensordot(d, points, axes=(3, 1))
         for i in range(d.shape[1]):
@@ -877,10 +886,29 @@ def nearest_mean_of_the_second_layer():
 
 
 @entry("transfer", band="baseline")
-def fifth_layer_without_places():
-    return head(lambda features: features[..., 200:448].mean(axis=(1, 2)), 0.02)
+def fifth_layer_without_places_penalised_too_much():
+    return head(lambda features: features[..., 200:].mean(axis=(1, 2)), 0.5)
+
+
+@entry("transfer", band="gets going")
+def nearest_mean_of_a_random_projection():
+    def fit(features, labels, rng):
+        A = projected(np.sqrt(features / UNIT))
+        return [np.stack([A[labels == k].mean(axis=0) for k in range(20)])]
+
+    def predict(arrays, features):
+        A = projected(np.sqrt(features / UNIT))
+        return np.argmin(((A[:, None] - arrays[0]) ** 2).sum(axis=2), axis=1)
+
+    return {"fit": fit, "predict": predict}
+
+
+@entry("transfer", band="good")
+def random_channels_at_every_place():
+    mixed = np.random.default_rng(0).normal(size=(448, 15)) / 20
+    return head(lambda features: flat(np.sqrt(features / UNIT) @ mixed))
 
 
 @entry("transfer", band="refused")
-def all_features_and_no_budget():
+def all_channels_and_no_budget():
     return head(lambda features: features[..., 192:].mean(axis=(1, 2)))

@@ -60,7 +60,7 @@ def share_of_weights():
 
 
 def trunk_field():
-    """24 pixels: 5 after two layers, 6 after the pooling, 14 after two more, 16, and 24. Each stride doubles what comes after it."""
+    """24 pixels: 5 after two layers, 6 with the pooling, 14 after two more, 16, and 24. Each stride doubles what comes after."""
     return 24
 
 
@@ -121,14 +121,25 @@ def depth_hurts():
     deeper a plain net, the slower its loss falls. The deep net with shortcuts falls as fast as the net of four layers.
     """
     fig, ax = figure(9, 3.6)
-    for depth, shortcut, colour, style in ((4, False, BLUE, "-"), (16, False, GREEN, "--"), (48, False, RED, ":"), (48, True, ORANGE, "-.")):
+    for depth, shortcut, colour, style in (
+        (4, False, BLUE, "-"),
+        (16, False, GREEN, "--"),
+        (48, False, RED, ":"),
+        (48, True, ORANGE, "-."),
+    ):
         runs = np.mean([trained(depth, shortcut, seed=seed) for seed in range(2)], axis=0)
         smooth = np.convolve(runs, np.ones(15) / 15, "valid")
         name = f"{depth} layers, {'with shortcuts' if shortcut else 'plain'}"
         ax.plot(np.arange(len(smooth)) + 8, smooth, style, color=colour, label=f"{name}: {smooth[-1]:.2f} at the end")
     ax.axhline(np.log(10), color=GREY, lw=0.8)
     ax.annotate("guessing", (296, np.log(10)), xytext=(0, 3), textcoords="offset points", ha="right", color=GREY)
-    ax.set(xlim=(0, 300), ylim=(0, 2.6), xlabel="step", ylabel="training loss (nats)", title="Deeper, and worse: also on what it was trained on")
+    ax.set(
+        xlim=(0, 300),
+        ylim=(0, 2.6),
+        xlabel="step",
+        ylabel="training loss (nats)",
+        title="Deeper, and worse: also on what it was trained on",
+    )
     ax.legend(loc="lower left", fontsize=9)
     return fig
 
@@ -160,8 +171,8 @@ def alike(gradient):
 
 @picture
 def shattered():
-    """The gradient of a random net's output along a line of inputs. After 2 plain layers it is a slow wandering curve, after 50 it
-    is like noise: neighbours have nothing to do with each other. With shortcuts and 50 layers it is again a slow curve.
+    """The gradient of a random net's output along a line of inputs. After 2 plain layers it is a slow wandering curve, after 50
+    it is like noise: neighbours have nothing to do with each other. With shortcuts and 50 layers it is again a slow curve.
     """
     points = np.linspace(-2, 2, 256)
     fig, axes = figure(11, 3.1, columns=3)
@@ -179,7 +190,8 @@ def shattered():
 @explorer(depth=(1, 50, 50, 1), size=(0.0, 1.0, 0.2, 0.05), labels={"size": "size of branches"})
 def stack(block_forward, block_backward, depth, size, quick=False):
     """Left, the gradient along a line of inputs for a stack of your blocks, and for the same layers without shortcuts. Right, the
-    length of the gradient after each block on the way back. With small branches the stack's gradient is smooth and keeps its length.
+    length of the gradient after each block on the way back. With small branches the stack's gradient is smooth and keeps its
+    length.
     """
     width, points = 40, np.linspace(-2, 2, 80 if quick else 160)
     rng = np.random.default_rng(3)
@@ -207,12 +219,32 @@ def stack(block_forward, block_backward, depth, size, quick=False):
     fig, (left, right) = figure(10.5, 3.5, columns=2)
     for shortcut, colour, style, name in ((False, BLUE, "-", "without shortcuts"), (True, ORANGE, "-", "your blocks")):
         gradient, lengths = walked(shortcut)
-        left.plot(points, gradient / (np.abs(gradient).max() + 1e-30), style, color=colour, lw=1.1, label=f"{name}: neighbours {alike(gradient):.2f} alike")
+        left.plot(
+            points,
+            gradient / (np.abs(gradient).max() + 1e-30),
+            style,
+            color=colour,
+            lw=1.1,
+            label=f"{name}: neighbours {alike(gradient):.2f} alike",
+        )
         right.plot(np.arange(len(lengths)), np.clip(lengths, 1e-6, 1e9), style, color=colour, label=name)
-    left.set(ylim=(-1.1, 1.7), xlim=(-2, 2), xlabel="input x", ylabel="gradient (largest = 1)", title=f"{depth} blocks, the second layer times {size:.2f}")
+    left.set(
+        ylim=(-1.1, 1.7),
+        xlim=(-2, 2),
+        xlabel="input x",
+        ylabel="gradient (largest = 1)",
+        title=f"{depth} blocks, the second layer times {size:.2f}",
+    )
     left.legend(loc="upper left", fontsize=9)
     right.axhline(1, color=GREY, lw=0.8, ls="--")
-    right.set(yscale="log", ylim=(1e-6, 1e9), xlim=(0, 50), xlabel="blocks walked back", ylabel="length of the gradient", title=f"your blocks: {lengths[-1]:.3g} times as long at the input")
+    right.set(
+        yscale="log",
+        ylim=(1e-6, 1e9),
+        xlim=(0, 50),
+        xlabel="blocks walked back",
+        ylabel="length of the gradient",
+        title=f"your blocks: {lengths[-1]:.3g} times as long at the input",
+    )
     right.legend(loc="upper left", fontsize=9)
     return fig
 
@@ -246,11 +278,19 @@ def parts_of(kind, channels, kernel, wide):
     if kind == "two plain":
         return [("first", kernel, channels, channels, 1), ("second", kernel, channels, channels, 1)], [kernel, kernel]
     if kind == "bottleneck":
-        return [("down 1 × 1", 1, channels, narrow, 1), ("middle", kernel, narrow, narrow, 1), ("up 1 × 1", 1, narrow, channels, 1)], [kernel]
+        return [
+            ("down 1 × 1", 1, channels, narrow, 1),
+            ("middle", kernel, narrow, narrow, 1),
+            ("up 1 × 1", 1, narrow, channels, 1),
+        ], [kernel]
     if kind == "separable":
         return [("depthwise", kernel, channels, channels, channels), ("pointwise", 1, channels, channels, 1)], [kernel]
     if kind == "inverted residual":
-        return [("up 1 × 1", 1, channels, many, 1), ("depthwise", kernel, many, many, many), ("down 1 × 1", 1, many, channels, 1)], [kernel]
+        return [
+            ("up 1 × 1", 1, channels, many, 1),
+            ("depthwise", kernel, many, many, many),
+            ("down 1 × 1", 1, many, channels, 1),
+        ], [kernel]
     return [
         ("1 × 1", 1, channels, quarter, 1),
         ("1 × 1 before 3", 1, channels, quarter, 1),
@@ -272,12 +312,12 @@ KINDS = ["plain", "two plain", "bottleneck", "inception", "separable", "inverted
     labels={"times": "blocks in a row", "kernel": "side of the kernel"},
 )
 def blocks(block, channels, kernel, times):
-    """Left, the weights of each layer of the chosen block as bars. Right, all six kinds of blocks by their weights and by how many
-    pixels they see in a row, with the chosen one ringed. Separable blocks lie far to the left; two plain ones far to the right.
+    """Left, the weights of each layer of the chosen block as bars. Right, all six kinds of blocks by their weights and by how
+    many pixels they see in a row, with the chosen one ringed. Separable blocks lie far to the left, two plain ones to the right.
     """
     side = 28
     fig, (left, right) = figure(10.5, 3.7, columns=2)
-    parts, sees = parts_of(block, channels, kernel, 6)
+    parts, _sees = parts_of(block, channels, kernel, 6)
     weights = [k * k * ins // groups * outs for _, k, ins, outs, groups in parts]
     names = [f"{name}: {ins} to {outs}" for name, _, ins, outs, _ in parts]
     left.barh(names[::-1], weights[::-1], color=BLUE)
@@ -294,7 +334,14 @@ def blocks(block, channels, kernel, times):
             right.plot(size, field, "o", ms=18, mfc="none", mec=INK, mew=1.5)
             here = field
     madds = times * sum(weights) * side * side
-    right.set(xscale="log", xlim=(1e2, 1e8), ylim=(0, 110), xlabel="weights of the stack", ylabel="pixels seen in a row", title=f"sees {here} × {here}; {madds / 1e6:,.1f} M multiply-adds on {side} × {side}")
+    right.set(
+        xscale="log",
+        xlim=(1e2, 1e8),
+        ylim=(0, 110),
+        xlabel="weights of the stack",
+        ylabel="pixels seen in a row",
+        title=f"sees {here} × {here}; {madds / 1e6:,.1f} M multiply-adds on {side} × {side}",
+    )
     right.legend(loc="upper left", fontsize=8.5, ncols=2)
     return fig
 
@@ -321,9 +368,11 @@ def timeline():
     fig, ax = figure(10, 4.2)
     for name, (year, size, madds, right) in NETS.items():
         height = 50.5 if right is None else right
-        ax.scatter(madds, height, s=18 * size**0.8 + 12, color=SKY if right is None else BLUE, alpha=0.55, edgecolor=INK, linewidth=0.7)
-        below, aside = name in ("GoogLeNet", "VGG-16"), name in ("LeNet-5", "MobileNet")
-        said = f"{name}, {int(year)}" + (" (digits only)" if right is None else "")
+        ax.scatter(
+            madds, height, s=18 * size**0.8 + 12, color=SKY if right is None else BLUE, alpha=0.55, edgecolor=INK, linewidth=0.7
+        )
+        below, aside = name in ("MobileNet", "VGG-16"), name in ("LeNet-5", "GoogLeNet")
+        said = f"{name}, {int(year)}" + (" (digits; its height says nothing)" if right is None else "")
         lift = 4 + 2.1 * (18 * size**0.8 + 12) ** 0.5 / 4
         place = (10, -3) if aside else (0, -lift - 9 if below else lift)
         ax.annotate(said, (madds, height), place, textcoords="offset points", ha="left" if aside else "center", fontsize=9)
@@ -355,7 +404,9 @@ def measured(layers, n=257):
     return output, d
 
 
-@explorer(count=(1, 12, 5, 1), kernel=(2, 7, 3, 1), strided=(0, 2, 0, 1), labels={"count": "layers", "strided": "of them with stride 2"})
+@explorer(
+    count=(1, 12, 5, 1), kernel=(2, 7, 3, 1), strided=(0, 2, 0, 1), labels={"count": "layers", "strided": "of them with stride 2"}
+)
 def fields(seen, count, kernel, strided):
     """The measured gradient of one output over a row of pixels, a hill with its top in the middle. A frame marks what your `seen`
     says, and agrees with where the gradient is not zero. A darker part in the middle holds 95 percent of the gradient.
@@ -374,8 +425,20 @@ def fields(seen, count, kernel, strided):
     inside = slice(low, high + 1)
     said = f"95 % of it: {high - low + 1} pixels"
     ax.fill_between(pixels[inside] - middle, heights[inside], step="mid", color=BLUE, lw=0, label=said)
-    ax.plot(np.array([start_at, start_at, stop, stop]) - 0.5 - middle, [0, 1.1, 1.1, 0], color=ORANGE, lw=1.6, label=f"your `seen`: {stop - start_at} pixels")
-    ax.set(xlim=(-80, 80), ylim=(0, 1.35), xlabel="pixels from the middle", ylabel="gradient (largest = 1)", title=f"{count} layers: the gradient is not zero on {len(there)} pixels")
+    ax.plot(
+        np.array([start_at, start_at, stop, stop]) - 0.5 - middle,
+        [0, 1.1, 1.1, 0],
+        color=ORANGE,
+        lw=1.6,
+        label=f"your `seen`: {stop - start_at} pixels",
+    )
+    ax.set(
+        xlim=(-80, 80),
+        ylim=(0, 1.35),
+        xlabel="pixels from the middle",
+        ylabel="gradient (largest = 1)",
+        title=f"{count} layers: the gradient is not zero on {len(there)} pixels",
+    )
     ax.legend(loc="upper right", fontsize=9)
     return fig
 
@@ -388,8 +451,8 @@ def plain(axes):
 
 @picture
 def trunk_at_work():
-    """Above, sixteen of the trunk's first kernels as small coloured squares: edges and colour pairs. Below, a sticker and what single
-    channels of layers 2, 4 and 5 answer: first outlines in fine detail, later coarser and more special shapes.
+    """Above, sixteen of the trunk's first kernels as small coloured squares: edges and colour pairs. Below, a sticker and what
+    single channels of layers 2, 4 and 5 answer: first outlines in fine detail, later coarser and more special shapes.
     """
     layers, _ = checks().trunk_weights()
     kernels = layers[0][0][..., ::-1, :]
@@ -440,8 +503,8 @@ def a_small_bank():
 
 @picture
 def occlusion():
-    """Four stickers, and beside each how much the score of its name falls when a grey square covers a place: bright where it falls
-    most. The bright places lie on parts of the sticker and hardly on the ground.
+    """Four stickers, and beside each how much the score of its name falls when a grey square covers a place: bright where it
+    falls most. The bright places lie on parts of the sticker and hardly on the ground.
     """
     pictures, features = a_small_bank()
     classes, artists = 20, pictures.shape[1]
@@ -479,13 +542,18 @@ def from_scratch(pictures, labels, asked, rng, steps=160, widths=(10, 16, 20)):
     X, Z = small(pictures), small(asked)
     sizes = (3, *widths)
     parameters = [
-        [(rng.standard_normal((9 * a, b)) * np.sqrt(2 / (9 * a))).astype(np.float32), np.zeros(b, np.float32)] for a, b in pairwise(sizes)
+        [(rng.standard_normal((9 * a, b)) * np.sqrt(2 / (9 * a))).astype(np.float32), np.zeros(b, np.float32)]
+        for a, b in pairwise(sizes)
     ]
     parameters.append([np.zeros((widths[-1], 20), np.float32), np.zeros(20, np.float32)])
 
     def views(h):
         padded = np.pad(h, ((0, 0), (1, 1), (1, 1), (0, 0)))
-        return np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2)).transpose(0, 1, 2, 4, 5, 3).reshape(-1, 9 * h.shape[3])
+        return (
+            np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+            .transpose(0, 1, 2, 4, 5, 3)
+            .reshape(-1, 9 * h.shape[3])
+        )
 
     def forward(h):
         kept = []
@@ -538,8 +606,8 @@ def from_scratch(pictures, labels, asked, rng, steps=160, widths=(10, 16, 20)):
 
 @picture
 def rows_needed():
-    """The share of a new artist's stickers named rightly, against the number of labelled pictures, for three learners. The frozen trunk
-    with a linear head lies far above a linear model of pixels, and both above a small net learnt from scratch.
+    """The share of a new artist's stickers named rightly, against the number of labelled pictures, for three learners. The frozen
+    trunk with a linear head lies far above a linear model of pixels, and both above a small net learnt from scratch.
     """
     pictures, features = a_small_bank()
     classes = 20
@@ -560,7 +628,9 @@ def rows_needed():
                 return P.reshape(-1, 8, 4, 8, 4, 3).mean(axis=(2, 4)).reshape(len(P), -1) / 255.0
 
             named = {
-                "frozen trunk, linear head": ridge(unit_roots(F), y, classes)(unit_roots(features[symbols, new].reshape(-1, 4, 4, 448))).argmax(1),
+                "frozen trunk, linear head": ridge(unit_roots(F), y, classes)(
+                    unit_roots(features[symbols, new].reshape(-1, 4, 4, 448))
+                ).argmax(1),
                 "linear on pixels": ridge(thumbs(X), y, classes, 0.1)(thumbs(asked)).argmax(axis=1),
             }
             if new == 0:
@@ -575,6 +645,13 @@ def rows_needed():
         ax.plot(rows, values, marker + "-", color=colour, label=f"{name}: {values[-1]:.2f} with 200")
     ax.axhline(1 / classes, color=GREY, lw=0.8, ls="--")
     ax.annotate("guessing", (202, 1 / classes), xytext=(0, 3), textcoords="offset points", ha="right", color=GREY)
-    ax.set(xlim=(10, 206), ylim=(0, 0.85), xticks=rows, xlabel="labelled pictures", ylabel="named rightly", title="Twenty names, judged on an artist never seen")
+    ax.set(
+        xlim=(10, 206),
+        ylim=(0, 0.85),
+        xticks=rows,
+        xlabel="labelled pictures",
+        ylabel="named rightly",
+        title="Twenty names, judged on an artist never seen",
+    )
     ax.legend(loc="upper left", fontsize=9)
     return fig
