@@ -559,9 +559,10 @@ def reached_by_definition(layers, pixel):
 
 @case("field", "`reached` holds exactly the outputs that depend on the pixel", weight=2, draws=stacks(depth=(1, 3)), fresh=50)
 def what_it_reaches(reached, one):
-    layers, at = one["layers"], one["at"]
-    got, want = range_of(reached(list(layers), at), f"reached({layers}, {at})"), reached_by_definition(layers, at)
-    expect.that(got == want, f"reached({layers}, {at}) returned {got}, wanted {want}")
+    for at in (one["at"], -one["at"]):
+        layers, want = one["layers"], reached_by_definition(one["layers"], at)
+        got = range_of(reached(list(layers), at), f"reached({layers}, {at})")
+        expect.that(got == want, f"reached({layers}, {at}) returned {got}, wanted {want}")
 
 
 @case(

@@ -48,15 +48,15 @@ def unseen_symbols():
     return checks.by_symbol(held, np.flatnonzero(fewest == len(held.designers)))
 
 
-# Share named rightly on the open and on the graded tasks, with the studio's noise (± over seeds, where two were made). The tasks are
-# fixed, so an entry's own spread is that of its chance: 0.003 to 0.011; between random projections it is 0.015. The bands lie 0.055
-# to 0.08 apart. From task to task the spread is 0.06 to 0.11, so over other draws of 16 tasks it would be 0.02.
+# Share named rightly on the open and on the graded tasks, with the studio's noise (± over seeds, where two were made). The
+# tasks are fixed, so an entry's own spread is that of its chance: 0.003 to 0.011; between random projections it is 0.015. The
+# bands lie 0.055 to 0.08 apart. From task to task the spread is 0.06 to 0.11: over other draws of 16 tasks it would be 0.02.
 #   one name for all                         0.05  0.05     all layers averaged, roots, projected to 248   0.552 0.520 (± 0.007)
 #   nearest mean, layer 2 / 5 averaged       0.14  0.15 / 0.21 0.21    layer 5 in 2 × 2 parts, 62 channels 0.554 0.527 (± 0.003)
 #   linear head, layer 2 averaged            0.36  0.33     random 1 × 1 to 15 channels, raw               0.548 0.532 (± 0.003)
 #   linear head, layer 4 averaged            0.42  0.38     random 1 × 1 to 15 channels, roots             0.593 0.569 (± 0.002)
 #   layer 5 averaged, strong penalty         0.46  0.46     random projection to 248, roots, ridge         0.581 0.596
-#   layer 5 averaged, weak penalty           0.54  0.54     the same, discriminant (four projections)      0.59 to 0.62, 0.58 to 0.62
+#   layer 5 averaged, weak penalty           0.54  0.54     the same, discriminant, four projections       0.59-0.62 0.58-0.62
 #   random projection, nearest mean          0.49  0.49     the reference                                  0.615 0.616
 # On an earlier draw, with pictures handed over: linear on 8 × 8 pixels 0.37, edge histograms with colour 0.65, the trunk's random
 # projection 0.61 (0.637 with the discriminant), all 7,168 features 0.70. Histograms by hand need no trunk, so pictures are not

@@ -93,7 +93,7 @@ explore.depth_hurts()
 explore.versions()
 
 # %% [markdown]
-# The rule behind it: use the changes that *keep the label*, and no others. A mirrored shoe is a shoe. A mirrored "d" is a
+# The rule behind it: use the changes that *keep the label*, and no others. A mirrored shoe is a shoe. A mirrored half moon is another moon, and a mirrored "d" is a
 # "b". And where the label is itself a picture, it must change too. Such a label is a **mask**: for each pixel it says
 # whether it belongs to the thing. Week 12 learns masks.
 # <!-- term: mask | a label for each pixel, in the form of a picture. -->

@@ -895,6 +895,11 @@ def random_channels_at_every_place():
     return head(lambda features: flat(np.sqrt(features / UNIT) @ mixed))
 
 
+@entry("transfer", band="excellent")
+def another_random_projection():
+    return head(lambda features: projected(np.sqrt(features / UNIT), seed=2))
+
+
 @entry("transfer", band="refused")
 def all_channels_and_no_budget():
     return head(lambda features: features[..., 192:].mean(axis=(1, 2)))
