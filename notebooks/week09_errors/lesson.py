@@ -378,7 +378,7 @@ guess.number(
 #
 # - `p` is honest about the whole search. Where mistakes fall by chance alone, $p \le 0.05$ comes in at most 5 of 100 searches, however many tags there are. With a single tag, `p` is that tag's own p-value, as above.
 # - It finds what is there. With eight tags, 400 rows and 99 shuffles it names the guilty one, with $p \le 0.05$, at least nine times in ten. The guilty one may be a tag on 150 rows: half of them wrong, a quarter elsewhere. Or it is
-#   two tags together on 20 rows, nearly all of them wrong.
+#   two tags together on a dozen rows, nearly all of them wrong.
 # - Too *few* mistakes are no finding. Without any mistake, `p` is 1.
 # - All chance comes from `shuffles` shuffles, so `p` lies between $1 / (\text{shuffles} + 1)$ and 1. A search of 50 tags, 1,000 rows and 200 shuffles is no trouble.
 #

@@ -114,7 +114,8 @@ def loss_house(masked_loss):
     whole = np.array([[3, -1], [2, 0]])
     loss, d_logits = two_of(masked_loss(whole, labels))
     expect.close(loss, loss_by_definition(whole.astype(float), labels), what="with whole logits, the loss", reveal=True)
-    expect.close(expect.array(d_logits, shape=(2, 2))[0, 1], 0.0, what="with whole numbers as logits, the gradient at a hole")
+    want = two_of(masked_loss(whole.astype(float), labels))[1]
+    expect.close(d_logits, want, rtol=1e-5, what="with whole numbers as logits, the gradient", reveal=True)
 
 
 # ------------------------------------------------------------------------------------------- best_plan
@@ -291,10 +292,11 @@ def tail(n, rows, mistakes, seen):
     return sum(ways) / math.comb(n, mistakes)
 
 
-# Each share has a false alarm of 1e-7, six of them are asked.
+# Each share has a false alarm of 1e-7, seven of them are asked.
 @case("find_slice", "with one tag, `p` is how often luck does as much", weight=2, false_alarm=1e-6, fresh=10)
 def one_tag(find_slice, rng):
-    for n, rows, mistakes, seen in ((6, 2, 2, 2), (12, 5, 4, 3), (30, 10, 9, 4), (30, 10, 9, 5), (40, 20, 6, 4), (20, 8, 5, 3)):
+    tables = (6, 2, 2, 2), (12, 5, 4, 3), (30, 10, 9, 4), (30, 10, 9, 5), (40, 20, 6, 4), (20, 8, 5, 3), (20, 15, 8, 8)
+    for n, rows, mistakes, seen in tables:
         tags, wrong = np.zeros((n, 1), bool), np.zeros(n, bool)
         tags[:rows] = True
         wrong[np.r_[:seen, rows : rows + mistakes - seen]] = True
@@ -347,10 +349,10 @@ def large_slice(find_slice, rng):
     expect.that(hits >= 13, said)
 
 
-@case("find_slice", "a slice of 20 rows, two tags together, nearly always wrong, is found", weight=2, false_alarm=1e-6, fresh=10)
+@case("find_slice", "a slice of a dozen rows, two tags together, is found", weight=2, false_alarm=1e-6, fresh=10)
 def small_slice(find_slice, rng):
-    hits = often_enough(find_slice, rng, 0.95, 24, 2)
-    said = f"two tags together on some 24 of 400 rows, 0.95 of these wrong, 0.15 elsewhere: named in {hits} of 20 searches"
+    hits = often_enough(find_slice, rng, 0.95, 14, 2)
+    said = f"two tags together on some 14 of 400 rows, 0.95 of these wrong, 0.15 elsewhere: named in {hits} of 20 searches"
     expect.that(hits >= 13, said)
 
 
@@ -361,7 +363,7 @@ def no_doubt(find_slice):
     tags[::2, 0] = tags[::3, 2] = True
     chosen, p = found(find_slice(tags, wrong, 49, np.random.default_rng(0)), 3, 49)
     said = f"all 20 mistakes lie on tag 1 and nowhere else: chosen {sorted(chosen)}, p = {p:.4g}"
-    expect.that(1 in chosen and abs(p - 0.02) < 1e-9, said)
+    expect.that(chosen == {1} and abs(p - 0.02) < 1e-9, said)
 
 
 @case("find_slice", "without a mistake p is 1, and too few mistakes are no finding", side=True)
@@ -408,7 +410,7 @@ def many_slices(find_slice):
     expect.faster(
         lambda: find_slice(tags, wrong, 200, np.random.default_rng(0)),
         lambda: [np.count_nonzero(tags[:, i] & tags[:, j] & wrong) for i, j in pairs],
-        share=1.5,
+        share=8,
         of=200,
         what="a loop over all pairs for each shuffle",
     )
@@ -539,7 +541,7 @@ def by_chance(out_of_sample, rng):
     together, rounds = np.zeros((6, 6), int), 150
     for _ in range(rounds):
         models = Models(np.repeat(np.arange(6), 2))
-        asked(out_of_sample, models, np.zeros(12, int), 3, rng)
+        asked(out_of_sample, models, np.repeat([0, 1], 6), 3, rng)
         for k in range(len(models.shown)):
             missed = sorted(models.missed(k))
             for i, j in itertools.combinations(missed, 2):
