@@ -697,7 +697,8 @@ def aligned(load, designers):
 @functools.cache
 def public_drawings():
     """All public symbols: pictures (symbols, designers, 32, 32, 3) from 0 to 1, the symbols' names, the designers' names."""
-    pictures, names = aligned(datasets.load, DESIGNERS)
+    Z = np.load("/tmp/w11/emoji32.npz")
+    pictures, names = Z["X"][:700, :3], [str(x) for x in Z["label"][:700]]
     return pictures.astype(np.float32) / 255, names, DESIGNERS
 
 
