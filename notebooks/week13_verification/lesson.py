@@ -750,7 +750,7 @@ def transfer(content, style, trunk, style_weight=10.0, steps=60, learning_rate=0
         far, d_style = style_distance([maps[k] for k in STYLE_LAYERS], wanted_grams)
         d_maps = [0 * one for one in maps]
         d_maps[CONTENT_LAYER] = 2 * off / size
-        for k, d_layer in zip(STYLE_LAYERS, d_style):
+        for k, d_layer in zip(STYLE_LAYERS, d_style, strict=True):
             d_maps[k] = d_maps[k] + style_weight * d_layer
         slope = trunk.backward(cache, d_maps)
         mean, mean_square = 0.9 * mean + 0.1 * slope, 0.99 * mean_square + 0.01 * slope**2
