@@ -78,12 +78,12 @@ def held_out_maps(half):
 @judge("strangers")
 def judged(entry, half, rng):
     """Three trainings, each on two designers; a door for each with two others and symbols that nobody has seen."""
-    channels = rng.permutation(256)
     pictures = checks.public_drawings()[0]
     chosen = rng.choice(len(pictures), checks.LEARN, replace=False)
-    learn = checks.fifth_maps(pictures[chosen].reshape(-1, 32, 32, 3)).reshape(checks.LEARN, 3, 2, 2, 256)[..., channels]
-    rounds = [entry.train(*checks.handed_out(learn, np.arange(checks.LEARN), pair, rng)) for pair in SEEN]
-    door = held_out_maps(half)[..., channels]
+    learn = checks.fifth_maps(pictures[chosen].reshape(-1, 32, 32, 3)).reshape(checks.LEARN, 3, 2, 2, 256)
+    camera = checks.Camera(learn[:, 0], rng)
+    learn, door = camera.seen(learn, rng), camera.seen(held_out_maps(half), rng)
+    rounds = [entry.train(*checks.handed_out(learn, pair, rng)) for pair in SEEN]
     shares = []
     for round, pair in zip(rounds, SEEN, strict=True):
         (unseen,) = {0, 1, 2} - set(pair)

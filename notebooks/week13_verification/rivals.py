@@ -1056,24 +1056,39 @@ def nobody_is_nobody():
     return {**made, "threshold": lambda arrays: 1e6}
 
 
-@entry("strangers", band="baseline")
+@entry("strangers", band="nothing")
 def principal_directions():
     return entry_of(directions)
 
 
-@entry("strangers", band="gets going")
+@entry("strangers", band="nothing")
+def whitened_without_labels():
+    return entry_of(lambda *given: directions(*given, white=1.0))
+
+
+@entry("strangers", band="baseline")
 def triplets_of_80_symbols():
     return entry_of(few(by_triplets, 80))
 
 
+@entry("strangers", band="gets going")
+def triplets_of_120_symbols():
+    return entry_of(few(by_triplets, 120))
+
+
+@entry("strangers", band="gets going")
+def without_the_thirty_largest_directions():
+    def smaller(X, symbols, designers, rng):
+        middle = X.mean(axis=0)
+        _, s, V = np.linalg.svd(X - middle, full_matrices=False)
+        return V[30:62].T / s[30:62], middle
+
+    return entry_of(smaller)
+
+
 @entry("strangers", band="good")
-def without_dropout():
-    return entry_of(lambda *given: by_triplets(*given, drop_rate=0.0))
-
-
-@entry("strangers", band="excellent")
-def semi_hard_triplets():
-    return entry_of(by_triplets)
+def two_hundred_steps():
+    return entry_of(lambda *given: by_triplets(*given, steps=200))
 
 
 @entry("strangers", band="excellent")

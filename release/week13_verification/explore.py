@@ -1,6 +1,7 @@
 """The pictures and explorers of week 13."""
 
 import functools
+import itertools
 import sys
 
 import numpy as np
@@ -144,7 +145,7 @@ def started(rng, sizes=(192, 96, 32)):
     """A net with one hidden layer for thumbnails of 8 × 8: list of (W, b)."""
     return [
         ((rng.normal(size=(a, b)) * np.sqrt(2 / a)).astype(np.float32), np.zeros(b, np.float32))
-        for a, b in zip(sizes, sizes[1:], strict=False)
+        for a, b in itertools.pairwise(sizes)
     ]
 
 
@@ -179,7 +180,9 @@ def train(loss_of, rng, symbols, steps, watch, every, rate=2e-3, batch=40, wobbl
         moves = [
             rate * (m / (1 - 0.9**step)) / (np.sqrt(s / (1 - 0.99**step)) + 1e-8) for m, s in zip(means, squares, strict=True)
         ]
-        flatly = [part - move.astype(np.float32) for part, move in zip((p for pair in parameters for p in pair), moves, strict=True)]
+        flatly = [
+            part - move.astype(np.float32) for part, move in zip((p for pair in parameters for p in pair), moves, strict=True)
+        ]
         parameters = [(flatly[0], flatly[1]), (flatly[2], flatly[3])]
         if step % every == 0 or step == 1:
             seen.append((step, *watch(parameters, float(loss))))
@@ -404,9 +407,7 @@ def trunk(weights="trained", seed=0):
     layers, mean = checks.stored_trunk()
     if weights == "random":
         rng = np.random.default_rng(seed)
-        layers = [
-            (rng.normal(0, np.sqrt(2 / (9 * W.shape[2])), W.shape).astype(np.float32), np.zeros_like(b)) for W, b in layers
-        ]
+        layers = [(rng.normal(0, np.sqrt(2 / (9 * W.shape[2])), W.shape).astype(np.float32), np.zeros_like(b)) for W, b in layers]
     return checks.Trunk(layers, mean)
 
 
@@ -423,25 +424,25 @@ def gram_of(maps):
 
 @picture
 def shuffled():
-    """A picture of gravel, one channel of a feature map of it, the same channel with its places dealt out anew, and the Gram
+    """A picture of a brick wall, one channel of a feature map of it, the same with its places dealt out anew, and the Gram
     matrices of both. The maps look nothing alike. The matrices are the same.
     """
-    gravel = photograph("gravel", 64)
+    gravel = photograph("brick", 64)
     maps = trunk().forward(gravel)[0][2]
     rows = maps.reshape(-1, maps.shape[-1])
     dealt = rows[np.random.default_rng(0).permutation(len(rows))].reshape(maps.shape)
     channel = int(rows.std(axis=0).argmax())
     fig, axes = figure(11, 2.7, columns=5)
-    images(axes, [gravel], ["gravel"])
+    images(axes, [gravel], ["a brick wall"])
     for ax, one, title in ((axes[1], maps, f"channel {channel} of layer 3"), (axes[2], dealt, "places dealt out anew")):
         ax.imshow(one[:, :, channel])
         ax.set(xticks=[], yticks=[])
         ax.set_title(title, fontsize=9.5)
     chosen = np.argsort(-rows.std(axis=0))[:24]
-    for ax, one, title in ((axes[3], maps, "Gram matrix before"), (axes[4], dealt, "… and after")):
-        ax.imshow(gram_of(one)[np.ix_(chosen, chosen)], cmap="cividis")
-        ax.set(xticks=[], yticks=[])
-        ax.set_title(title + ", 24 channels", fontsize=9.5)
+    for ax, one, title in ((axes[3], maps, "Gram matrix before"), (axes[4], dealt, "Gram matrix after")):
+        ax.imshow(np.sqrt(gram_of(one)[np.ix_(chosen, chosen)]), cmap="cividis")
+        ax.set(xticks=[], yticks=[], xlabel="24 of 128 channels")
+        ax.set_title(title, fontsize=9.5)
     return fig
 
 
@@ -528,7 +529,7 @@ def progress(X, step, steps, content, style):
     words = f"step {step} of {steps} · content distance {content:.3f} · style distance {style:.3f} · stop with ■"
     return HTML(
         f'<img src="data:image/png;base64,{data}" alt="the picture after step {step}" width="{4 * X.shape[1]}"><br>'
-        f'<progress value="{step}" max="{steps}" style="width:{4 * X.shape[1]}px" aria-label="{step} of {steps} steps"></progress>'
+        f'<progress value="{step}" max="{steps}" style="width:{4 * X.shape[1]}px" aria-label="steps done"></progress>'
         f"<br><small>{words}</small>"
     )
 
@@ -540,7 +541,10 @@ GALLERY = (("cat", "tissue"), ("coffee", "stars"), ("rocket", "brick"))
 def painted_gallery():
     """For each pair: the picture through the trained trunk and through a random one, with both distances."""
     return [
-        [painted(photograph(a, 64), photograph(b, 64), trunk(weights), 10.0, 50) for weights in ("trained", "random")]
+        [
+            painted(photograph(a, 64), photograph(b, 64), trunk(weights), 10.0, 30, learning_rate=0.03)
+            for weights in ("trained", "random")
+        ]
         for a, b in GALLERY
     ]
 
@@ -574,7 +578,7 @@ def weights(gram, style_distance, weight, content, style, quick=False):
     """
     side = 48
     before, manner = photograph(content, side), photograph(style, side)
-    X, far, off = painted(before, manner, trunk(), weight, 12 if quick else 30, gram, style_distance, learning_rate=0.03)
+    X, far, off = painted(before, manner, trunk(), weight, 8 if quick else 20, gram, style_distance, learning_rate=0.04)
     fig, axes = figure(9, 3.3, columns=3)
     images(axes, [before, X, manner], [content, f"weight {weight:g}", style])
     axes[1].set_xlabel(f"content distance {far:.2f}, style distance {off:.2f}", fontsize=9)

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograder import datasets
-from autograder.cases import case, draws, exercise, expect, studio, studios
+from autograder.cases import case, draws, exercise, expect, studio
 
 exercise("recall_at_one")
 exercise("triplet", names=("triplet_loss",))
@@ -84,8 +84,8 @@ def without_partner(recall_at_one):
     got = expect.number(recall_at_one(E, symbols, designers), "`recall_at_one`")
     expect.that(
         abs(got - 0.5) < 1e-9,
-        f"drawings on a line at {E.ravel().tolist()}, symbols {symbols.tolist()}, designers {designers.tolist()}: yours is {got:.4g}, "
-        "wanted 0.5 (four count; symbols 8 and 9 have no partner, and stand in the way of two of them)",
+        f"drawings on a line at {E.ravel().tolist()}, symbols {symbols.tolist()}, designers {designers.tolist()}: yours is "
+        f"{got:.4g}, wanted 0.5 (four count; symbols 8 and 9 have no partner, and stand in the way of two of them)",
     )
     same_hand = recall_at_one(E[:2], np.array([0, 0]), np.array([4, 4]))
     expect.that(
@@ -175,7 +175,8 @@ def mean_over_all(triplet_loss, one):
     want = triplet_by_hand(**one)
     expect.that(
         abs(loss - want) <= 1e-7 + 1e-6 * want,
-        f"{len(one['triplets'])} triplets of {len(one['X'])} rows, margin {one['margin']}: the loss is {loss:.6g}, wanted {want:.6g}",
+        f"{len(one['triplets'])} triplets of {len(one['X'])} rows, margin {one['margin']}: the loss is {loss:.6g}, "
+        f"wanted {want:.6g}",
     )
 
 
@@ -219,7 +220,11 @@ def margins(triplet_loss):
         want = triplet_by_hand(X, triplets, margin)
         expect.that(abs(loss - want) < 1e-7, f"margin {margin}: the loss is {loss:.6g}, wanted {want:.6g}")
         expect.gradient(
-            lambda Z, m=margin, t=triplets: triplet_by_hand(Z, t, m), X, d_X, np.random.default_rng(1), what=f"d_X at margin {margin}"
+            lambda Z, m=margin, t=triplets: triplet_by_hand(Z, t, m),
+            X,
+            d_X,
+            np.random.default_rng(1),
+            what=f"d_X at margin {margin}",
         )
 
 
@@ -309,8 +314,9 @@ def pairs_once(mine, one):
     want = sorted(pair for pair, some in semi_hard_of(**one).items() if some)
     missing, extra = [p for p in want if p not in pairs], [p for p in pairs if p not in want]
     about = f"labels {one['labels'].tolist()}, margin {one['margin']}"
-    expect.that(not missing, f"{about}: the pair (anchor, positive) = {missing[0] if missing else ''} has a semi-hard negative and is not there")
-    expect.that(not extra, f"{about}: the pair (anchor, positive) = {extra[0] if extra else ''} is there and should not be")
+    first = [*missing, *extra, None][0]
+    expect.that(not missing, f"{about}: the pair (anchor, positive) = {first} has a semi-hard negative and is not there")
+    expect.that(not extra, f"{about}: the pair (anchor, positive) = {first} is there and should not be")
     expect.that(len(pairs) == len(want), f"{about}: some pair comes more than once")
 
 
@@ -328,8 +334,8 @@ def all_semi_hard(mine, one):
         other = "another label" if one["labels"][n] != one["labels"][a] else "the SAME label"
         expect.that(
             n in allowed[a, p],
-            f"margin {one['margin']}: for anchor {a} and positive {p} came the negative {n}, with {other}; its squared distance is "
-            f"{gap:+.4g} against the positive's",
+            f"margin {one['margin']}: for anchor {a} and positive {p} came the negative {n}, with {other}; its squared distance "
+            f"is {gap:+.4g} against the positive's",
         )
 
 
@@ -357,7 +363,8 @@ def equal_chances(mine, rng):
         )
 
 
-# Pairs of one anchor with equal sets of negatives: drawn anew for each they agree with chance 1/8. 300 trials, Hoeffding-like bound.
+# Pairs of one anchor with equal sets of negatives: drawn anew for each they agree with chance 1/8. 300 trials;
+# expect.share turns a right answer away with 1e-7.
 @case("mine", "the draw is made anew for each pair and at each call", false_alarm=1e-6, fresh=10)
 def drawn_anew(mine, rng):
     angle = np.arange(8) * 0.7
@@ -371,16 +378,20 @@ def drawn_anew(mine, rng):
         alike += (got[0, 1] == got[0, 2]) + (got[1, 0] == got[2, 0])
         again += 0 if before is None else (got[0, 1] == before[0, 1])
         before = got
-    expect.share(alike, 300, 1 / 8, f"two pairs got the same negative of eight in {alike} of 300 cases; by chance it is one in eight")
+    expect.share(
+        alike, 300, 1 / 8, f"two pairs got the same negative of eight in {alike} of 300 cases; by chance it is one in eight"
+    )
     expect.share(again, 149, 1 / 8, f"a pair got the same negative as in the call before in {again} of 149 cases")
 
 
 @case("mine", "chance comes from `rng` alone", side=True)
 def mine_by_rng(mine):
     E, labels = ring()
-    expect.repeatable(lambda rng: np.array(sorted(triplets_of(mine(E, labels, 0.8, rng)).tolist())), 4, differs=False, what="`mine`")
-    first = [triplets_of(mine(E, labels, 0.8, np.random.default_rng(k))).tolist() for k in range(12)]
-    expect.that(any(one != first[0] for one in first), "twelve generators, and always the same triplets")
+
+    def eight_calls(rng):
+        return np.array([sorted(triplets_of(mine(E, labels, 0.8, rng)).tolist()) for _ in range(8)])
+
+    expect.repeatable(eight_calls, 4, what="`mine`")
 
 
 @case("mine", "two drawings in exactly one place are a pair like others", side=True)
@@ -443,7 +454,8 @@ def nearest_or_nobody(recognise, seed, k, threshold):
     expect.that(
         not at.size,
         f"gallery of {k} with names {names.tolist()}, threshold {threshold}: query {at.tolist()} at distances "
-        f"{[round(math.dist(queries[i], one), 3) for i in at for one in gallery]} is called {got[at].tolist()}, wanted {want[at].tolist()}",
+        f"{[round(math.dist(queries[i], one), 3) for i in at for one in gallery]} is called {got[at].tolist()}, "
+        f"wanted {want[at].tolist()}",
     )
 
 
@@ -464,17 +476,26 @@ def five_strangers(set_threshold):
     distances = np.array([[0.9, 0.5], [0.7, 0.8], [0.6, 0.4], [1.0, 1.0], [0.3, 2.0]])
     for rate, want in ((0.2, 0.4), (0.4, 0.5), (0.39, 0.4), (0.0, 0.3), (1.0, np.inf)):
         got = float(np.asarray(set_threshold(distances.copy(), rate)))
-        expect.that(abs(got - want) < 1e-12 or got == want, f"the statement's five strangers at a rate of {rate}: yours is {got}, wanted {want}")
+        expect.that(
+            abs(got - want) < 1e-12 or got == want,
+            f"the statement's five strangers at a rate of {rate}: yours is {got}, wanted {want}",
+        )
+
+
+RATES = draws.sampled([0.0, 0.1, 0.25, 0.5, 0.9])
 
 
 @case("door", "at most so many strangers get in, and at no larger threshold so few", weight=3,
-      draws={"seed": SEEDS, "m": draws.integers(1, 12), "k": draws.integers(1, 5), "rate": draws.sampled([0.0, 0.1, 0.25, 0.5, 0.9])})  # fmt: skip
+      draws={"seed": SEEDS, "m": draws.integers(1, 12), "k": draws.integers(1, 5), "rate": RATES})  # fmt: skip
 def largest_threshold(set_threshold, seed, m, k, rate):
     rng = np.random.default_rng(seed)
     distances = np.round(rng.uniform(0.2, 1.5, (m, k)), 1 if seed % 2 else 6)  # with one decimal many are equal
     got = float(np.asarray(set_threshold(distances.copy(), rate)))
     inside = lambda t: float(np.mean(distances.min(axis=1) < t))  # noqa: E731
-    about = f"{m} strangers, {k} pictures, nearest ones at {np.sort(distances.min(axis=1)).tolist()}, rate {rate}: at your threshold {got:.6g}"
+    about = (
+        f"{m} strangers, {k} pictures, nearest ones at {np.sort(distances.min(axis=1)).tolist()}, rate {rate}: "
+        f"at your threshold {got:.6g}"
+    )
     expect.that(inside(got) <= rate + 1e-9, f"{about} the share that gets in is {inside(got):.3f}")
     larger = np.nextafter(got, np.inf) if np.isfinite(got) else got
     expect.that(got == np.inf or inside(larger) > rate + 1e-9, f"{about} the next larger number lets in no more than allowed")
@@ -498,7 +519,10 @@ def three_rates(rates, seed, n, strangers):
     got = list(rates(said.copy(), truth.copy()))
     expect.that(len(got) == 3, f"`rates` returned {len(got)} values, where three were asked for")
     for name, hers, want in zip(
-        ("of strangers let in", "of known ones turned away", "of known ones misnamed"), got, rates_by_hand(said, truth), strict=True
+        ("of strangers let in", "of known ones turned away", "of known ones misnamed"),
+        got,
+        rates_by_hand(said, truth),
+        strict=True,
     ):
         hers = float(np.asarray(hers))
         expect.that(
@@ -697,8 +721,7 @@ def aligned(load, designers):
 @functools.cache
 def public_drawings():
     """All public symbols: pictures (symbols, designers, 32, 32, 3) from 0 to 1, the symbols' names, the designers' names."""
-    Z = np.load("/tmp/w11/emoji32.npz")
-    pictures, names = Z["X"][:700, :3], [str(x) for x in Z["label"][:700]]
+    pictures, names = aligned(datasets.load, DESIGNERS)
     return pictures.astype(np.float32) / 255, names, DESIGNERS
 
 
@@ -758,7 +781,9 @@ def convolved(X, kernels):
 def pooled(X):
     """The largest of each 2 × 2 places, and which of the four it was."""
     height, width, channels = X.shape
-    blocks = X.reshape(height // 2, 2, width // 2, 2, channels).transpose(0, 2, 4, 1, 3).reshape(height // 2, width // 2, channels, 4)
+    blocks = (
+        X.reshape(height // 2, 2, width // 2, 2, channels).transpose(0, 2, 4, 1, 3).reshape(height // 2, width // 2, channels, 4)
+    )
     first = blocks.argmax(axis=-1)
     return np.take_along_axis(blocks, first[..., None], axis=-1)[..., 0], first
 
@@ -770,17 +795,28 @@ def unpooled(slope, first):
     return blocks.reshape(height, width, channels, 2, 2).transpose(0, 3, 1, 4, 2).reshape(2 * height, 2 * width, channels)
 
 
-@functools.cache
-def whole_trunk():
-    """The trunk with its trained weights."""
-    return Trunk(*stored_trunk())
-
-
 def fifth_maps(pictures):
-    """The fifth layer's maps of pictures (n, 32, 32, 3) from 0 to 1, averaged to 2 × 2 places: (n, 2, 2, 256)."""
+    """The fifth layer's maps of pictures (n, 32, 32, 3) from 0 to 1, averaged to 2 × 2 places: (n, 2, 2, 256).
+
+    The same as `Trunk.forward`, for sixteen pictures at a time: about 7 ms for each.
+    """
+    layers, mean = stored_trunk()
     out = np.empty((len(pictures), 2, 2, 256), np.float32)
-    for k, one in enumerate(pictures):
-        out[k] = whole_trunk().forward(one)[0][4].reshape(2, 4, 2, 4, 256).mean(axis=(1, 3))
+    for at in range(0, len(pictures), 16):
+        X = 255 * pictures[at : at + 16, :, :, ::-1].astype(np.float32) - mean
+        for k, (kernels, bias) in enumerate(layers):
+            n, height, width, channels = X.shape
+            if k in Trunk.POOLED:
+                height, width = height // 2, width // 2
+                X = X.reshape(n, height, 2, width, 2, channels).max(axis=(2, 4))
+            padded = np.pad(X, ((0, 0), (1, 1), (1, 1), (0, 0)))
+            rows = np.empty((n, height, width, 9, channels), np.float32)
+            for place in range(9):
+                y, x = divmod(place, 3)
+                rows[:, :, :, place] = padded[:, y : y + height, x : x + width]
+            X = rows.reshape(-1, 9 * channels) @ kernels.reshape(9 * channels, -1)
+            X = np.maximum(X + bias, 0).reshape(n, height, width, -1)
+        out[at : at + 16] = X.reshape(len(X), 2, 4, 2, 4, 256).mean(axis=(2, 4))
     return out
 
 
@@ -832,7 +868,9 @@ def embedded(round, maps, rng):
     E = np.empty((len(maps), 32))
     E[order] = asked_for(round, maps[order])
     off = np.abs(E[few] - alone).max(axis=1) > 1e-3 * (1e-6 + np.abs(alone).max())
-    expect.that(not off.any(), "`embed` gives a picture another vector when it comes alone: it must not depend on the other pictures")
+    expect.that(
+        not off.any(), "`embed` gives a picture another vector when it comes alone: it must not depend on the other pictures"
+    )
     return E
 
 
@@ -846,25 +884,55 @@ def advice(named, refused):
     told = f"{named:.0%} of the known ones got their name, {refused:.0%} of the strangers were called nobody"
     if named + refused < 1.02:
         return told + ": is the threshold in the same units as your distances?"
-    if abs(named - refused) > 0.4:
+    if abs(named - refused) > 0.65:
         return told + ": try a " + ("smaller" if refused < named else "larger") + " threshold"
     return told
 
 
-def handed_out(maps, chosen, pair, rng):
-    """What `learn` gets: maps (n, 2, 2, 256) of these symbols by two designers in mixed order, symbols and designers by number."""
-    some = maps[chosen][:, pair]
-    symbols, designers = np.repeat(rng.permutation(len(chosen)), 2), np.tile([0, 1], len(chosen))
+PATTERNS = 24  # directions in which a camera adds something of its own
+
+
+class Camera:
+    """What stands between the drawings' maps and those that are handed out: drawn anew for each judging.
+
+    The 256 channels are dealt out anew. To each picture a camera adds patterns, each with a strength that is drawn for that picture.
+    Their sizes are spread over those of the maps' own largest directions, so that size does not tell one from the other.
+
+    Parameters
+    ----------
+    maps : array (n, 2, 2, 256)
+        Of drawings, for the sizes.
+    rng : Generator
+        Draws the channels' order and the patterns.
+    """
+
+    def __init__(self, maps, rng):
+        self.channels = rng.permutation(256)
+        rows = maps.reshape(len(maps), -1)[:600].astype(float)
+        sizes = np.linalg.svd(rows - rows.mean(axis=0), compute_uv=False)[[0, 30]] / np.sqrt(len(rows))
+        patterns = np.linalg.qr(rng.normal(size=(1024, PATTERNS)))[0].T
+        self.patterns = np.geomspace(*sizes, PATTERNS)[:, None] * patterns
+
+    def seen(self, maps, rng):
+        """Maps (..., 2, 2, 256) as this kind of camera sees them."""
+        added = rng.normal(size=(*maps.shape[:-3], PATTERNS)) @ self.patterns
+        return (maps[..., self.channels] + added.reshape(maps.shape)).astype(np.float32)
+
+
+def handed_out(maps, pair, rng):
+    """What `learn` gets: maps (n, 2, 2, 256) by two designers in mixed order, and both labels."""
+    some = maps[:, pair]
+    symbols, designers = np.repeat(rng.permutation(len(maps)), 2), np.tile([0, 1], len(maps))
     order = rng.permutation(len(symbols))
     return some.reshape(-1, *maps.shape[2:])[order], symbols[order], designers[order]
 
 
 def to_learn_from(rng, symbols=LEARN):
-    """The same for so many public symbols by the first two designers."""
+    """The same for so many public symbols by the first two designers, through a camera of their own."""
     pictures = public_drawings()[0]
     chosen = rng.choice(len(pictures), symbols, replace=False)
     maps = np.stack([fifth_maps(pictures[chosen, k]) for k in (0, 1)], axis=1)
-    return handed_out(maps, np.arange(symbols), [0, 1], rng)
+    return handed_out(Camera(maps[:, 0], rng).seen(maps, rng), [0, 1], rng)
 
 
 @studio(
@@ -873,18 +941,19 @@ def to_learn_from(rng, symbols=LEARN):
     users=("embed", "threshold"),
     budget=BUDGET,
     metric="known ones rightly named + strangers refused − 1",
-    baseline=0.15,
-    bands=(0.22, 0.30, 0.36),
-    typed=0.15,
+    baseline=0.01,
+    bands=(0.07, 0.14, 0.21),
+    honour=0.30,
+    typed=0.01,  # channels and patterns are drawn afresh: nothing typed in can help
     seconds=120,
 )
 def public(entry, rng):
     """Public symbols that `learn` did not see, by one designer whom it did not see and one whom it did."""
     maps = public_maps()
-    maps = maps[..., rng.permutation(maps.shape[-1])]
+    maps = Camera(maps[:, 0], rng).seen(maps, rng)
     drawn = rng.permutation(len(maps))
     learnt, others = drawn[:LEARN], drawn[LEARN:]
-    round = entry.train(*handed_out(maps, learnt, [0, 1], rng))
+    round = entry.train(*handed_out(maps[learnt], [0, 1], rng))
     named, refused = scored_round(round, maps[others][:, [2, 0]], rng)
     return named + refused - 1, advice(named, refused)
 
