@@ -75,6 +75,19 @@ def held_out_maps(half):
     return checks.fifth_maps(pictures.reshape(-1, 32, 32, 3)).reshape(*pictures.shape[:2], 2, 2, 256)
 
 
+# Means over two to four judgings (grade half), ± their standard deviation, which is the error of one judging: 0.005 to 0.018.
+# Neighbouring edges lie 0.06 or more apart. A judging takes 7 CPU seconds for the trunk's maps and about one for each training of
+# 300 steps.
+#   nobody to all / never nobody              0.000 / -0.45    triplets, 100 steps                    0.137 (0.017)
+#   32 largest directions                    -0.021 (0.010)    triplets, 300 steps, 40 symbols        0.024 (0.018)
+#   the same, each over its spread           -0.010 (0.005)    80 symbols                             0.051 (0.012)
+#   30 largest left out, 32 over their spread 0.119 (0.016)    120 symbols                            0.104 (0.010)
+#   within-pair whitening (closed form)       0.274 (0.005)    all 400, dropout 0.3                   0.220 (0.007)
+#   triplets, 1,000 steps                     0.249 (0.012)    all 400, no dropout                    0.242 (0.013)
+# Without the cameras' patterns the maps themselves gave 0.08, directions over their spread 0.32, triplets 0.31, whitening
+# 0.32: labels were not needed. With plain pixels (no trunk) every way of learning on the same drawings stayed within
+# 0.26 to 0.30.
+# Nothing typed in can help: channels and patterns are drawn for each judging.
 @judge("strangers")
 def judged(entry, half, rng):
     """Three trainings, each on two designers; a door for each with two others and symbols that nobody has seen."""

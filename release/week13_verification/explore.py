@@ -279,7 +279,7 @@ def pixels_on_unseen():
 @explorer(margin=[0.2, 0.05, 0.5, 1.0])
 def training(triplet_loss, mine, recall_at_one, margin, quick=False):
     """recall@1 of a small net over 400 steps of training with your functions, on 100 of the symbols that it trains on and on 100
-    that it never sees. Both rise from below that of plain pixels, a dashed line; for seen symbols it rises further.
+    that it never sees. For seen symbols it rises far above that of plain pixels, a dashed line. For unseen ones it stays below.
     """
 
     def loss_of(out, labels, rng):
@@ -333,7 +333,7 @@ def at_door():
     return unit(outputs(trained(), X.reshape(-1, X.shape[-1]) - 0.5)[0]).reshape(*X.shape[:2], 32)
 
 
-@explorer(threshold=(0.1, 1.4, 0.6, 0.05), known=[20, 1, 5, 100], labels={"known": "people in the gallery"})
+@explorer(threshold=(0.1, 1.4, 0.9, 0.05), known=[20, 1, 5, 100], labels={"known": "people in the gallery"})
 def at_the_door(recognise, rates, threshold, known):
     """Left, distances of two drawings of one symbol and of two symbols, with the threshold as a line: the two heaps overlap.
     Right, three bars: strangers let in, known ones turned away, known ones misnamed. With a larger gallery more strangers get in.
@@ -346,10 +346,10 @@ def at_the_door(recognise, rates, threshold, known):
     left.hist(other, bins, density=True, color=ORANGE, alpha=0.55, label="two symbols")
     left.hist(same, bins, density=True, histtype="step", lw=2, color=BLUE, label="one symbol, two designers")
     left.axvline(threshold, color=INK, lw=1.4)
-    left.annotate("threshold", (threshold, 2.55), xytext=(4, 0), textcoords="offset points", color=INK)
+    left.annotate("threshold", (threshold, 2.6), xytext=(4, 0), textcoords="offset points", color=INK)
     accept, reject = np.mean(other < threshold), np.mean(same >= threshold)
     left.set(
-        ylim=(0, 2.8),
+        ylim=(0, 3.5),
         xlabel="distance",
         ylabel="density",
         title=f"1 to 1: {accept:.1%} false accepts, {reject:.0%} false rejects",
@@ -578,7 +578,7 @@ def weights(gram, style_distance, weight, content, style, quick=False):
     """
     side = 48
     before, manner = photograph(content, side), photograph(style, side)
-    X, far, off = painted(before, manner, trunk(), weight, 8 if quick else 20, gram, style_distance, learning_rate=0.04)
+    X, far, off = painted(before, manner, trunk(), weight, 8 if quick else 25, gram, style_distance, learning_rate=0.025)
     fig, axes = figure(9, 3.3, columns=3)
     images(axes, [before, X, manner], [content, f"weight {weight:g}", style])
     axes[1].set_xlabel(f"content distance {far:.2f}, style distance {off:.2f}", fontsize=9)

@@ -532,12 +532,10 @@ def three_rates(rates, seed, n, strangers):
 
 
 @case("door", "an empty gallery knows nobody, and no query gets no name", side=True)
-def empty_gallery(recognise, set_threshold):
+def empty_gallery(recognise):
     got = recognise(np.ones((3, 2)), np.zeros((0, 2)), np.zeros(0, int), 1.0)
     expect.close(got, [-1, -1, -1], what="with an empty gallery, `recognise`", reveal=True)
     expect.shape(recognise(np.zeros((0, 2)), np.ones((2, 2)), np.array([1, 2]), 1.0), (0,), what="without a query, `recognise`")
-    got = float(np.asarray(set_threshold(np.zeros((4, 0)), 0.0)))
-    expect.that(got == np.inf, f"an empty gallery, rate 0: the threshold is {got}, wanted inf: nobody can get in")
 
 
 @case("door", "far from the origin, and from pixels of type uint8, distances are as right", side=True)
@@ -895,7 +893,7 @@ PATTERNS = 24  # directions in which a camera adds something of its own
 class Camera:
     """What stands between the drawings' maps and those that are handed out: drawn anew for each judging.
 
-    The 256 channels are dealt out anew. To each picture a camera adds patterns, each with a strength that is drawn for that picture.
+    The 256 channels are dealt out anew. To each picture a camera adds patterns, in strengths that are drawn for that picture.
     Their sizes are spread over those of the maps' own largest directions, so that size does not tell one from the other.
 
     Parameters
