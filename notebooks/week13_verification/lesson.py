@@ -231,9 +231,6 @@ explore.neighbours(recall_at_one)
 # What does the scaling do to a gradient? Think without algebra. Make a vector longer: after scaling it is the same, so the loss
 # is the same. A gradient says where the loss changes, so *along the vector itself it must be zero*. And if a vector is twice as
 # long, a nudge turns it only half as far. Its gradient is half as large.
-#
-# Drag the three points. The arrows say where your gradient pushes them (downhill). When do all three rest? Why does the
-# anchor's arrow not depend on where the anchor is, as long as there is no sphere?
 
 # %% [markdown]
 # ### Exercise · `triplet` &nbsp; ●●○ &nbsp; 55 min
@@ -307,6 +304,9 @@ def triplet_loss(X, triplets, margin):
 check("triplet")
 
 # %% role="hidden" id="test_triplet" points=3
+
+# %% [markdown]
+# Drag the three points. The arrows say where your gradient pushes them (downhill). When do all three rest?
 
 # %% role="show" id="show_pull"
 explore.pull(triplet_loss)
@@ -1014,5 +1014,6 @@ print("maps", maps.shape, "for", len(np.unique(symbols)), "symbols; the first nu
 # Kalenichenko and Philbin, *FaceNet*, 2015. That hard mining can be made to work: Hermans, Beyer and Leibe, *In defense of the triplet loss*, 2017.
 # How much of the reported progress was the scoring: Musgrave, Belongie and Lim, *A metric learning reality check*, 2020. Unequal errors:
 # Buolamwini and Gebru, *Gender shades*, 2018. Texture by Gram matrices and style transfer: Gatys, Ecker and Bethge, 2015 and 2016. The trunk:
-# Simonyan and Zisserman, *Very deep convolutional networks*, 2015, in the weights of Xie and Tu's *Holistically-nested edge detection*. The order of
+# Simonyan and Zisserman, *Very deep convolutional networks*, 2015, in the weights of Xie and Tu's *Holistically-nested edge detection*. The drawings: Twitter (Twemoji) and EmojiOne, CC BY 4.0; Google (Noto),
+# Apache 2.0; Microsoft (Fluent), MIT. Whose the photographs are stands in the data's manifest. The order of
 # topics follows the fourth week of Andrew Ng's fourth course on deep learning. Text, pictures and exercises are our own.

@@ -554,6 +554,8 @@ def door_house(recognise, set_threshold, rates):
     got = expect.array(recognise(queries.copy(), gallery.copy(), np.array([7, 9]), 1.0), shape=(2,), what="`recognise`")
     expect.that(got.dtype.kind in "iu", f"`recognise` returned {got.dtype}: names are whole numbers")
     expect.pure(recognise, queries, gallery, np.array([7, 9]), 1.0, names=("queries", "gallery", "names"))
+    got = float(np.asarray(set_threshold(np.zeros((0, 3)), 0.2)))
+    expect.that(got == np.inf, f"no stranger at all, rate 0.2: the threshold is {got}, wanted inf")
     expect.pure(set_threshold, np.array([[0.5, 0.2], [0.1, 0.9], [0.4, 0.3]]), 0.34, names=("distances",))
     expect.pure(rates, np.array([1, -1, 2]), np.array([1, -1, -1]), names=("said", "truth"))
 
