@@ -843,8 +843,8 @@ explore.weights(gram, style_distance)
 # | | score | for example |
 # |---|---|---|
 # | baseline, no points | 0.01 | the directions in which the maps differ most, with a threshold |
-# | gets going | 0.07 | a hundred steps of triplets |
-# | good | 0.14 | three hundred steps |
+# | gets going | 0.07 | triplets, from 120 of the symbols alone |
+# | good | 0.14 | two hundred steps, from all of them |
 # | excellent | 0.21 | longer, or with what pairs differ in made small |
 # | honour, nothing more to earn | 0.30 | |
 #

@@ -709,6 +709,8 @@ def a_door_of_loops():
     def set_threshold(distances, rate):
         nearest = sorted(min(row, default=math.inf) for row in np.asarray(distances, float).tolist())
         m = len(nearest)
+        if not m:
+            return math.inf
         inside = max(j for j in range(m + 1) if j / m <= rate + 1e-12)
         return math.inf if inside == m else nearest[inside]
 
@@ -1009,10 +1011,10 @@ def by_triplets(X, symbols, designers, rng, steps=300, drop_rate=0.3, margin=0.5
     pairs = np.argsort(symbols, kind="stable").reshape(-1, 2)
     W, mean, square = rng.normal(0, 1 / 32, (X.shape[1], 32)), 0.0, 0.0
     for step in range(1, steps + 1):
-        rows = pairs[rng.choice(len(pairs), 64, replace=False)].ravel()
-        some = Z[rows] * (rng.random((128, Z.shape[1])) >= drop_rate) / (1 - drop_rate)
+        rows = pairs[rng.choice(len(pairs), min(64, len(pairs)), replace=False)].ravel()
+        some = Z[rows] * (rng.random((len(rows), Z.shape[1])) >= drop_rate) / (1 - drop_rate)
         out = some @ W
-        labels = np.repeat(np.arange(64), 2)
+        labels = np.repeat(np.arange(len(rows) // 2), 2)
         triplets = (choose or quick_mine)(scaled(out), labels, margin, rng)
         slope = some.T @ triplets_with(out, triplets, margin)[1]
         mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope**2
