@@ -812,9 +812,11 @@ explore.real_series(make_reservoir, run_reservoir, read_out, free_run)
 # %% [markdown]
 # <details><summary>What to look for</summary>
 #
-# - *Sunspots*: a cycle of about eleven years is learnt from 200 values. Persistence is worst half a cycle ahead.
-# - *El Niño*: most of what one sees is the season. Two or three months ahead the reservoir is better. The dotted line at 1 is
-#   what the mean value has; beyond it a forecast is worse than none.
+# - *Sunspots*: persistence is worst half a cycle ahead, and good again after a whole cycle of eleven years. There it beats the
+#   reservoir. The last hundred years had larger cycles than those that were fitted, so all errors are large.
+# - *El Niño*: most of what one sees is the season. The reservoir is better for ten months. After twelve the season has come
+#   back, and "as today" is a good forecast.
+# - The dotted line at 1 is what the mean value has. Beyond it, a forecast is worse than none.
 # - Take 100 units and the smallest penalty. Two hundred rows are too few for that.
 #
 # </details>
