@@ -295,7 +295,7 @@ def near(fading, parameters, U, leak, want, what, within=0.03):
     "with a loud or quiet input it is the mean log factor of a tiny difference",
     weight=2,
     seconds=30,
-    examples=4,
+    examples=8,
     fresh=10,
     draws={
         "radius": draws.sampled([0.5, 0.95, 1.3]),

@@ -227,7 +227,7 @@ check("make_reservoir")
 # ```python
 # def run_reservoir(parameters, U, leak, state=None):
 #     W_in, W, b = parameters
-#     state = np.zeros((len(U), len(b)), U.dtype) if state is None else state
+#     state = np.zeros((len(U), len(b)), W.dtype) if state is None else state
 #     states = np.empty(...)
 #     for t in range(...):
 #         state = (1 - leak) * ... + leak * np.tanh(...)

@@ -4,6 +4,7 @@ from functools import partial
 from itertools import count
 
 import numpy as np
+
 from autograder.cases import program
 
 

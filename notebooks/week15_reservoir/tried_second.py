@@ -1232,8 +1232,3 @@ def a_memory_gap_after_split(X, u, longest, split, penalty):
 @program("memory", breaks="rows before split are fitted; here the row split itself, too")
 def a_memory_split_row_is_fitted(X, u, longest, split, penalty):
     return _memory(X, u, longest, split, penalty, rows=lambda t, d, T: (t[t <= split], t[t > split]))
-
-
-@program("memory", breaks="float32 in, float32 out; here float64")
-def a_memory_always_float64(X, u, longest, split, penalty):
-    return _memory(np.asarray(X, dtype=np.float64), u, longest, split, penalty)
