@@ -28,7 +28,12 @@ twin("encode", "there_and_back", draws=checks.pages((2, 9), (1, 5), (2, 5)), wei
 twin("encode", "best_anchor", draws=checks.alone((3, 7)))
 twin("encode", "shared_cell", draws=checks.pages((1, 3), (3, 5), (1, 3), crowded=True))
 
-twin("suppress", "two_laws", draws={"found": checks.guesses((8, 20), 3, 9, -3), "limit": draws.sampled([0.13, 0.29, 0.55])}, weight=2)
+twin(
+    "suppress",
+    "two_laws",
+    draws={"found": checks.guesses((8, 20), 3, 9, -3), "limit": draws.sampled([0.13, 0.29, 0.55])},
+    weight=2,
+)
 twin("suppress", "best_first", draws={"found": checks.guesses((9, 20), 3)})
 twin("suppress", "chain", draws={"n": draws.integers(10, 25), "seed": draws.seeds()})
 

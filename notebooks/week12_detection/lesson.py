@@ -1,18 +1,18 @@
 # %% [markdown] role="week" needs="tape week10.conv_forward week10.conv_backward week10.pool week06.adam"
 # # Week 12 · Detection and segmentation
 #
-# A forester wants to know how many trees stand in a valley. She has a photograph, taken from a plane. A classifier can tell her
-# that there are trees in it. She knew that. She wants to know *where* each one stands and *how large* its crown is. And she
-# wants to know how far she may believe the answer.
+# A forester wants to know how many trees stand in a valley. She has a photograph, taken from a plane. A classifier can tell
+# her that there are trees in it. She knew that. She wants to know *where* each one stands and *how large* its crown is. And
+# she wants to know how far she may believe the answer.
 #
-# So far every picture had one label. From now on a picture holds no object, or one, or thirty. The answer is a list of boxes,
-# and nobody says how long it should be. Finding all objects and naming them is called **object detection**. This week you take
-# it apart. Each of its pieces is small, and each of them is wrong in a surprising number of published programs.
+# So far every picture had one label. From now on a picture holds no object, or one, or thirty. The answer is a list of
+# boxes, and nobody says how long it should be. Finding all objects and naming them is called **object detection**. This week
+# you take it apart. Each of its pieces is small, and each of them is wrong in a surprising number of published programs.
 # <!-- term: object detection | finding every object of a picture: a box, a class and a score for each. -->
 #
-# **You need** convolution (week 10) and log-loss (week 2). **You build** a classifier that looks everywhere at once, a measure
-# for boxes, targets that a net can learn, a filter for repeated answers, and the metric of the field. In the studio you put
-# them together and train a detector. Reading takes about 65 minutes of the day. The house rules of week 1 hold.
+# **You need** convolution (week 10) and log-loss (week 2). **You build** a classifier that looks everywhere at once, a
+# measure for boxes, targets that a net can learn, a filter for repeated answers, and the metric of the field. In the studio
+# you put them together and train a detector. Reading takes about 65 minutes of the day. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import matplotlib.pyplot as plt
@@ -72,9 +72,9 @@ print("right" if kept.all() else f"not yet: {int((~kept).sum())} of 1,000 units 
 # %% [markdown]
 # ## One picture first
 #
-# Here is a part of such a photograph, with the boxes that people drew. Look for a while. Some trees stand close together, and
-# their boxes overlap. Some have no box at all: they were forgotten, or nobody was sure. Keep that in mind. The *truth* of this
-# week is something that people drew by hand.
+# Here is a part of such a photograph, with the boxes that people drew. Look for a while. Some trees stand close together,
+# and their boxes overlap. Some have no box at all: they were forgotten, or nobody was sure. Keep that in mind. The *truth*
+# of this week is something that people drew by hand.
 
 # %% role="show" id="show_photograph"
 explore.photograph()
@@ -86,21 +86,23 @@ explore.photograph()
 # ## Looking everywhere at once
 #
 # Suppose that you have a small net that looks at a window of 12 × 12 pixels and says: tree, or no tree. Then you can find
-# trees already. Cut out the window at every place of the photograph and ask the net each time. This is a **sliding window**. It
-# works, and it is slow. Two windows that lie one pixel apart share 132 of their 144 pixels, and the net begins anew each time.
+# trees already. Cut out the window at every place of the photograph and ask the net each time. This is a **sliding window**.
+# It works, and it is slow. Two windows that lie one pixel apart share 132 of their 144 pixels, and the net begins anew each
+# time.
 # <!-- term: sliding window | asking one classifier about the window at every place of a picture. -->
 
 # %% role="guess" id="guess_saving"
 guess.choose(
-    "A net with a first layer of 144 → 20 units is asked at 100 × 100 places. How many products does its first layer need?",
-    ["about 3,000", "about 300,000", "about 29 million"],
-    truth=explore.products,
+    "A net begins with two convolutions of 5 × 5 and 8 channels. It is asked at 100 × 100 places. How many times the work is it, window by window, against once over the whole picture?",
+    ["as much", "about 20 times", "about 10,000 times"],
+    truth=explore.times_the_work,
 )
 
 # %% [markdown]
-# Now think of *one* unit of the first layer. It takes the weighted sum of the 144 pixels of a window. The next window: the same
-# weights, one pixel further. You built something in week 10 that does just this. And the layers after the first one? They see
-# the outputs of one place only, and they are the same at every place.
+# Convolutions share what windows have in common. But what about a *dense* net, as in week 4? Think of one unit of its first
+# layer. It takes the weighted sum of the 144 pixels of a window. The next window: the same weights, one pixel further. You
+# built something in week 10 that does just this. And the layers after the first one? They see the outputs of one place only,
+# and they are the same at every place.
 #
 # ### Exercise · `as_convolutions` &nbsp; ●○○ &nbsp; 20 min
 #
@@ -110,7 +112,8 @@ guess.choose(
 # as in week 10.
 #
 # - On a picture of the window's size, the convolutions give what the net gives. The result is 1 × 1 place large.
-# - On a larger picture they give the net's answer for every window. Each stands at the place of its window's top left corner.
+# - On a larger picture they give the net's answer for every window. Each stands at the place of its window's top left
+#   corner.
 # - Nothing is copied and nothing added: there are as many numbers as before.
 #
 # Take a window of 1 × 2 pixels with 1 channel, and one layer `W = [[3], [5]]`, `b = [1]`. On the row of pixels 1, 0, 2 the
@@ -169,20 +172,20 @@ check("as_convolutions")
 explore.everywhere(as_convolutions)
 
 # %% [markdown]
-# Two things are seen at once. The net is *everywhere* sure within an object, so one object gives many answers. And the window
-# has one size, so it cannot say how large the object is. Both need boxes.
+# Two things are seen at once. The net is *everywhere* sure within an object, so one object gives many answers. And the
+# window has one size, so it cannot say how large the object is. Both need boxes.
 #
 # ## When is a box right?
 #
-# A **bounding box** is (top, left, bottom, right), in pixels. It is *half-open*: the row `top` belongs to it, the row `bottom`
-# does not. It works like `picture[top:bottom, left:right]`. So a box from row 2 to row 5 has three rows, and a box that ends
-# where the next one begins shares nothing with it. Much confusion in this field comes from not saying this. (The other
-# customs: centre and size, or $x$ before $y$, or a last row that still belongs to the box.)
+# A **bounding box** is (top, left, bottom, right), in pixels. It is *half-open*: the row `top` belongs to it, the row
+# `bottom` does not. It works like `picture[top:bottom, left:right]`. So a box from row 2 to row 5 has three rows, and a box
+# that ends where the next one begins shares nothing with it. Much confusion in this field comes from not saying this. (The
+# other customs: centre and size, or $x$ before $y$, or a last row that still belongs to the box.)
 # <!-- term: bounding box | the smallest upright rectangle that holds an object; here (top, left, bottom, right), half-open. -->
 #
-# How well does a guess fit? Count pixels. Take the pixels that lie in both boxes, and divide by those that lie in at least one
-# of them. This is **intersection over union**, IoU for short. It is 1 for equal boxes and 0 for boxes that share nothing. By
-# custom a guess is right from one half on. For boxes with whole numbers, a short program says it exactly:
+# How well does a guess fit? Count pixels. Take the pixels that lie in both boxes, and divide by those that lie in at least
+# one of them. This is **intersection over union**, IoU for short. It is 1 for equal boxes and 0 for boxes that share
+# nothing. By custom a guess is right from one half on. For boxes with whole numbers, a short program says it exactly:
 # <!-- term: intersection over union | IoU: the area that two boxes share, divided by the area that they cover together. -->
 
 
@@ -190,7 +193,8 @@ explore.everywhere(as_convolutions)
 def count_pixels(box, other):
     """The intersection over union of two boxes with whole numbers, by counting pixels. Slow."""
     first, second = (
-        {(row, column) for row in range(top, bottom) for column in range(left, right)} for top, left, bottom, right in (box, other)
+        {(row, column) for row in range(top, bottom) for column in range(left, right)}
+        for top, left, bottom, right in (box, other)
     )
     return len(first & second) / len(first | second)
 
@@ -288,23 +292,23 @@ check("iou")
 explore.overlap(iou)
 
 # %% [markdown]
-# A shift by half the width leaves a third. So IoU is strict. At one half, the custom's limit, a box of 10 × 10 may be shifted by
-# only three pixels in one direction, or by less than two in both.
+# A shift by half the width leaves a third. So IoU is strict. At one half, the custom's limit, a box of 10 × 10 may be
+# shifted by only three pixels in one direction, or by less than two in both.
 #
 # ## What should the net say?
 #
-# A net has a fixed number of outputs, and a picture any number of objects. The way out is a grid laid over the picture. Each of its parts is a **grid cell**.
-# Each cell answers for the objects whose *middle* lies in it: is there one, where exactly, how large, of what class? A net that
-# ends in 4 × 4 places, as your convolutions do, answers for 16 cells at once.
+# A net has a fixed number of outputs, and a picture any number of objects. The way out is a grid laid over the picture. Each
+# of its parts is a **grid cell**. Each cell answers for the objects whose *middle* lies in it: is there one, where exactly,
+# how large, of what class? A net that ends in 4 × 4 places, as your convolutions do, answers for 16 cells at once.
 # <!-- term: grid cell | a part of the picture whose outputs answer for the objects with their middle in it. -->
 #
-# What if two objects have their middle in one cell: a person in front of a car? Each cell gets several slots. Each slot has a
-# shape of its own, an **anchor**: one tall, one wide, one small. The person takes the tall slot, the car the wide one.
-# The net then says how much larger or smaller than the anchor an object is.
+# What if two objects have their middle in one cell: a person in front of a car? Each cell gets several slots. Each slot has
+# a shape of its own, an **anchor**: one tall, one wide, one small. The person takes the tall slot, the car the wide one. The
+# net then says how much larger or smaller than the anchor an object is.
 # <!-- term: anchor | a height and a width that belong to one slot of every cell; objects are described relative to it. -->
 #
-# So the net says (rows, cols, anchors, 5 + classes) numbers: *is there one*, two for the middle, two for the size, and one for each
-# class. What they mean is a definition, and a definition is printed. This function reads them:
+# So the net says (rows, cols, anchors, 5 + classes) numbers: *is there one*, two for the middle, two for the size, and one
+# for each class. What they mean is a definition, and a definition is printed. This function reads them:
 
 
 # %% role="given" id="given_decode"
@@ -326,16 +330,16 @@ def decode(numbers, anchors, size, threshold=0.5):
 
 
 # %% [markdown]
-# Why the exponential? A net may say any number, and a side must be positive. Also a box that is twice as large and one that is
-# half as large are then equally far from the anchor: $+0.69$ and $-0.69$.
+# Why the exponential? A net may say any number, and a side must be positive. Also a box that is twice as large and one that
+# is half as large are then equally far from the anchor: $+0.69$ and $-0.69$.
 #
 # To *train* the net you need the other direction: given the boxes that people drew, which numbers should the net have said?
 #
 # ### Exercise · `encode` &nbsp; ●●○ &nbsp; 45 min
 #
-# `encode(boxes, labels, anchors, grid, size, num_classes)` gives the targets of one picture. It takes boxes (n, 4), labels (n,),
-# anchors (A, 2), the grid (rows, cols) and the picture's size (height, width). The result has the shape
-# (rows, cols, A, 5 + `num_classes`).
+# `encode(boxes, labels, anchors, grid, size, num_classes)` gives the targets of one picture. It takes boxes (n, 4), labels
+# (n,), anchors (A, 2), the grid (rows, cols) and the picture's size (height, width). The result has the shape (rows, cols,
+# A, 5 + `num_classes`).
 #
 # - `decode` gives back every box with its label and with score 1, and nothing else. The order is free.
 # - Each object stands in the cell that holds its middle. All slots without an object are 0.
@@ -350,8 +354,8 @@ def decode(numbers, anchors, size, threshold=0.5):
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Which line of `decode` has to be solved for `y`, and which for `h`? Which of the two axes is divided by `rows`? And who says
-# that the best anchor is still free?
+# Which line of `decode` has to be solved for `y`, and which for `h`? Which of the two axes is divided by `rows`? And who
+# says that the best anchor is still free?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -420,9 +424,9 @@ explore.cells(encode)
 # %% [markdown]
 # ## One object, one box
 #
-# Ask a trained net, and the cells round an object's middle often claim it too. The same object comes back two or three times, with scores
-# 0.9, 0.8 and 0.6 and nearly the same box. Somebody has to thin them out. The method is called **non-max suppression**: what is not the
-# best of its heap is left out.
+# Ask a trained net, and the cells round an object's middle often claim it too. The same object comes back two or three
+# times, with scores 0.9, 0.8 and 0.6 and nearly the same box. Somebody has to thin them out. The method is called **non-max
+# suppression**: what is not the best of its heap is left out.
 # <!-- term: non-max suppression | leaving out boxes that overlap a better box of the same class too much. -->
 #
 # It is tempting to say: "leave out every box that overlaps a better one". Look at a row of three boxes, in which the first
@@ -432,30 +436,31 @@ explore.cells(encode)
 explore.three_in_a_row()
 
 # %% [markdown]
-# The middle box is left out, because the left one is better. But the right one shares nothing with the left one. Its only better neighbour is
-# *gone*. Should a box that is itself an error be able to put out another? Surely not. So the rule has to speak of *kept* boxes.
-# Two laws are enough to say which boxes are kept, with a limit for the IoU:
+# The middle box is left out, because the left one is better. But the right one shares nothing with the left one. Its only
+# better neighbour is *gone*. Should a box that is itself an error be able to put out another? Surely not. So the rule has to
+# speak of *kept* boxes. Two laws are enough to say which boxes are kept, with a limit for the IoU:
 #
 # 1. No kept box overlaps a better kept box of its class by more than the limit.
 # 2. Every box that is left out overlaps a better kept box of its class by more than the limit.
 #
-# *Better* means a higher score. Of two equal scores the one that comes first is better. The classes do not hear of each other: a
-# rider and a horse overlap, and both are there.
+# *Better* means a higher score. Of two equal scores the one that comes first is better. The classes do not hear of each
+# other: a rider and a horse overlap, and both are there.
 #
 # **Question.** Can there be two different answers that both obey these laws?
 #
 # <details><summary>Answer</summary>
 #
-# No. Suppose two answers differ, and take the best box on which they do. One answer keeps it, the other leaves it out. The one that leaves it out
-# needs a better kept box that overlaps it (law 2). On better boxes both agree, so the first answer keeps that one too. Then it breaks law 1.
+# No. Suppose two answers differ, and take the best box on which they do. One answer keeps it, the other leaves it out. The
+# one that leaves it out needs a better kept box that overlaps it (law 2). On better boxes both agree, so the first answer
+# keeps that one too. Then it breaks law 1.
 #
 # </details>
 
 # %% [markdown]
 # ### Exercise · `suppress` &nbsp; ●●○ &nbsp; 40 min
 #
-# `suppress(boxes, labels, scores, limit=0.5)` takes boxes (n, 4), labels (n,) and scores (n,). It returns the row numbers of the
-# boxes that are kept, as an array of whole numbers.
+# `suppress(boxes, labels, scores, limit=0.5)` takes boxes (n, 4), labels (n,) and scores (n,). It returns the row numbers of
+# the boxes that are kept, as an array of whole numbers.
 #
 # - The kept rows are those of the two laws. An overlap that equals the limit is still allowed.
 # - The best row comes first, and so on downwards. Of equal scores the earlier row comes first.
@@ -474,7 +479,8 @@ explore.three_in_a_row()
 # 1. The best box of all is kept: nothing is better.
 # 2. Go on downwards. When a box has its turn, all better ones are decided.
 # 3. So compare it with the kept ones of its class. `iou` takes many at once.
-# 4. For the order: `np.argsort` of the scores turned round, with `kind="stable"`. Turn them round after they have become floats.
+# 4. For the order: `np.argsort` of the scores turned round, with `kind="stable"`. Turn them round after they have become
+#    floats.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -512,9 +518,9 @@ check("suppress")
 # %% role="hidden" id="test_suppress" points=3
 
 # %% [markdown]
-# Here are the guesses of a small detector on one canvas, many of them. Move the two sliders. With a low score threshold you see
-# everything that the net ever thought of. With a high limit, boxes of one object stay. With a low one, neighbours put each other
-# out.
+# Here are the guesses of a small detector on one canvas, many of them. Move the two sliders. With a low score threshold you
+# see everything that the net ever thought of. With a high limit, boxes of one object stay. With a low one, neighbours put
+# each other out.
 
 # %% role="show" id="show_thin_out"
 explore.thin_out(suppress)
@@ -522,9 +528,10 @@ explore.thin_out(suppress)
 # %% [markdown]
 # ## One number for a detector
 #
-# Detector A finds nearly every tree, and shouts "tree" at bushes too. Detector B says little, and is right when it speaks. Which
-# is better? Two shares are at odds. **Precision** is the share of the guesses that are right. **Recall** is the share of the true
-# boxes that were found. With a score threshold you can trade one for the other. So one should look at all thresholds at once.
+# Detector A finds nearly every tree, and shouts "tree" at bushes too. Detector B says little, and is right when it speaks.
+# Which is better? Two shares are at odds. **Precision** is the share of the guesses that are right. **Recall** is the share
+# of the true boxes that were found. With a score threshold you can trade one for the other. So one should look at all
+# thresholds at once.
 # <!-- term: precision | the share of the guesses that are right. -->
 # <!-- term: recall | the share of the true boxes that were found. -->
 #
@@ -538,17 +545,17 @@ explore.thin_out(suppress)
 # | 0.6 | C, 0.10 | wrong: too little | 2/4 | 2/3 |
 # | 0.4 | C, 0.51 | right | 3/5 | 3/3 |
 #
-# The second line is the important one. Naming one tree twice is an error. If it were not, saying everything a hundred times would be the best
-# of all detectors.
+# The second line is the important one. Naming one tree twice is an error. If it were not, saying everything a hundred times
+# would be the best of all detectors.
 
 # %% role="show" id="show_five_boxes"
 explore.five_boxes()
 
 # %% [markdown]
-# The precision jumps up and down. So one asks: *if I insist on this recall, what is the best precision that I can have?* To find
-# one tree of three: 1. To find two: 2/3. To find all three: 3/5. That is the staircase in the picture. **Average precision** is the area
-# under it, here $\tfrac13\,(1 + \tfrac23 + \tfrac35) = 0.756$. A recall that is never reached has precision 0. With several classes, each has its own, and their mean is **mAP**,
-# **mean average precision**.
+# The precision jumps up and down. So one asks: *if I insist on this recall, what is the best precision that I can have?* To
+# find one tree of three: 1. To find two: 2/3. To find all three: 3/5. That is the staircase in the picture. **Average
+# precision** is the area under it, here $\tfrac13\,(1 + \tfrac23 + \tfrac35) = 0.756$. A recall that is never reached has
+# precision 0. With several classes, each has its own, and their mean is **mAP**, **mean average precision**.
 # <!-- term: average precision | the area under the best precision that can be had at each recall, for one class. -->
 # <!-- term: mean average precision | mAP: the mean of the classes' average precisions. -->
 
@@ -562,21 +569,25 @@ guess.choose(
 # %% [markdown]
 # ### Exercise · `mean_average_precision` &nbsp; ●●● &nbsp; 75 min
 #
-# `mean_average_precision(found, boxes, labels, limit=0.5)` judges a detector on several pictures. `found` holds
-# `(boxes, labels, scores)` for each picture. `boxes` and `labels` are lists of the true ones, one array for each picture.
-# It returns one number.
+# `mean_average_precision(found, boxes, labels, limit=0.5)` judges a detector on several pictures. `found` holds `(boxes,
+# labels, scores)` for each picture. `boxes` and `labels` are lists of the true ones, one array for each picture. It returns
+# one number.
 #
-# - A guess looks for its best overlapping true box, among those of its class in its own picture. Of equally good ones it takes the first.
-# - It is right if that overlap is at least `limit`, and if no better guess was right about the same box. It does not look for another box.
-# - The guesses of all pictures stand in *one* line for each class. Of equal scores the earlier picture comes first, then the earlier row.
+# - A guess looks for its best overlapping true box, among those of its class in its own picture. Of equally good ones it
+#   takes the first.
+# - It is right if that overlap is at least `limit`, and if no better guess was right about the same box. It does not look
+#   for another box.
+# - The guesses of all pictures stand in *one* line for each class. Of equal scores the earlier picture comes first, then the
+#   earlier row.
 # - A class counts if it has a true box somewhere. Guesses of other classes change nothing.
 #
-# There is at least one true box, and some pictures may have none. On the page above the result is 0.7556. A detector that says nothing has 0.
+# There is at least one true box, and some pictures may have none. On the page above the result is 0.7556. A detector that
+# says nothing has 0.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# The staircase: which guesses are its corners? And what does the best precision at this recall *or a higher one* have to do with a
-# running maximum?
+# The staircase: which guesses are its corners? And what does the best precision at this recall *or a higher one* have to do
+# with a running maximum?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -649,8 +660,8 @@ check("mean_average_precision")
 # %% role="hidden" id="test_mean_average_precision" points=4
 
 # %% [markdown]
-# The same detector under another limit. At 0.5 it looks good, at 0.75 it does not: it finds the objects, but its boxes are loose. Many papers report the mean over limits
-# from 0.5 to 0.95.
+# The same detector under another limit. At 0.5 it looks good, at 0.75 it does not: it finds the objects, but its boxes are
+# loose. Many papers report the mean over limits from 0.5 to 0.95.
 
 # %% role="show" id="show_curves"
 explore.curves(mean_average_precision)
@@ -672,29 +683,32 @@ explore.curves(mean_average_precision)
 # finer = up(torch.zeros(1, 16, 8, 8))                                                # (1, 8, 16, 16)
 # ```
 #
-# Conventions that differ: `torchvision.ops` has boxes as (x1, y1, x2, y2), so left comes before top. For IoU that changes nothing, as long as both sides do it.
-# `torchvision.ops.nms` knows no classes, `batched_nms` does; both suppress above the limit, as here. `pycocotools` passes a guess on to the next free
-# box if its best one is taken, and reads the curve at 101 recalls.
+# Conventions that differ: `torchvision.ops` has boxes as (x1, y1, x2, y2), so left comes before top. For IoU that changes
+# nothing, as long as both sides do it. `torchvision.ops.nms` knows no classes, `batched_nms` does; both suppress above the
+# limit, as here. `pycocotools` passes a guess on to the next free box if its best one is taken, and reads the curve at 101
+# recalls.
 #
 # </details>
 #
 # ## A class for every pixel
 #
-# A box round a river says little. Here one asks for a class at *every pixel*, which is **semantic segmentation**. A net for it needs an
-# output as large as its input. But nets become coarse on purpose: pooling and strides make them see far. So the second half of the net has to
-# become fine again.
+# A box round a river says little. Here one asks for a class at *every pixel*, which is **semantic segmentation**. A net for
+# it needs an output as large as its input. But nets become coarse on purpose: pooling and strides make them see far. So the
+# second half of the net has to become fine again.
 # <!-- term: semantic segmentation | a class for every pixel of a picture. -->
 #
-# **Growing again.** A convolution with stride 2 turns 16 places into 8. Its backward pass (week 10) turns 8 numbers, the gradients, back into 16. It lays each
-# number down as a multiple of the kernel, two places further each time, and adds what overlaps. Used *forwards*, that is a layer that doubles the
-# size. Its name is **transposed convolution**, because the matrix of the convolution is used transposed. (It does not undo a convolution. "Deconvolution" is an old, wrong name.)
+# **Growing again.** A convolution with stride 2 turns 16 places into 8. Its backward pass (week 10) turns 8 numbers, the
+# gradients, back into 16. It lays each number down as a multiple of the kernel, two places further each time, and adds what
+# overlaps. Used *forwards*, that is a layer that doubles the size. Its name is **transposed convolution**, because the
+# matrix of the convolution is used transposed. (It does not undo a convolution. "Deconvolution" is an old, wrong name.)
 # <!-- term: transposed convolution | a convolution's backward pass used as a layer: it makes a map larger. -->
 #
-# **Skips.** Coarse numbers know *what* there is, and no longer exactly *where*. The fine ones of the first half know where. So the **U-Net** puts them side by side:
-# what was computed on the way down is joined, at each size, to what comes up.
+# **Skips.** Coarse numbers know *what* there is, and no longer exactly *where*. The fine ones of the first half know where.
+# So the **U-Net** puts them side by side: what was computed on the way down is joined, at each size, to what comes up.
 # <!-- term: U-Net | a net that goes down to coarse maps and up again, with a skip from each size on the way down to the same size on the way up. -->
 #
-# Here is a tiny one, on the tape. `doubled` is a transposed convolution whose kernel is 2 × 2 ones: each number is laid down four times.
+# Here is a tiny one, on the tape. `doubled` is a transposed convolution whose kernel is 2 × 2 ones: each number is laid down
+# four times.
 
 
 # %% role="given" id="given_unet"
@@ -740,12 +754,13 @@ def dice(guess, truth):
 
 
 # %% [markdown]
-# The fit of two masks is told by IoU, or by **Dice**: twice the shared pixels over the sum of both sizes. It says the same in other words, $D = 2J/(1+J)$ with $J$ the
-# IoU. Two empty masks agree, so they have 1. Programs that add a small number to the divisor alone give them 0, and the right answer "nothing here" becomes the worst of
-# all.
+# The fit of two masks is told by IoU, or by **Dice**: twice the shared pixels over the sum of both sizes. It says the same
+# in other words, $D = 2J/(1+J)$ with $J$ the IoU. Two empty masks agree, so they have 1. Programs that add a small number to
+# the divisor alone give them 0, and the right answer "nothing here" becomes the worst of all.
 # <!-- term: Dice | twice the pixels that two masks share, divided by the sum of their sizes. -->
 #
-# In the picture, two such nets learnt to mark thin strokes and small objects. They had the same canvases and the same steps. One of them has its skips cut.
+# In the picture, two such nets learnt to mark thin strokes and small objects. They had the same canvases and the same steps.
+# One of them has its skips cut.
 
 # %% role="show" id="show_skips"
 explore.skips(start_unet, unet, dice)
@@ -753,22 +768,26 @@ explore.skips(start_unet, unet, dice)
 # %% [markdown]
 # Without skips the net knows where about something is, and paints it with a broad brush. With them, edges are sharp.
 #
-# **Real trees.** Now the photographs. The same U-Net learns on one of them, with colours, and paints the other one. There are no masks: all pixels within a box count as
-# tree. What follows is to be looked at, not scored. Why not? Because the labels are incomplete, in three ways. The corners of every box are ground, and are called tree. Trees
-# without a box are called ground, and at the photograph's edge there are many. And two people who draw boxes do not agree where a bush ends. A net that is *right* about a forgotten tree loses
-# points for it. A number would look exact, and would measure the people who drew.
+# **Real trees.** Now the photographs. The same U-Net learns on one of them, with colours, and paints the other one. There
+# are no masks: all pixels within a box count as tree. What follows is to be looked at, not scored. Why not? Because the
+# labels are incomplete, in three ways. The corners of every box are ground, and are called tree. Trees without a box are
+# called ground, and at the photograph's edge there are many. And two people who draw boxes do not agree where a bush ends. A
+# net that is *right* about a forgotten tree loses points for it. A number would look exact, and would measure the people who
+# drew.
 
 # %% role="show" id="show_trees"
 explore.trees(start_unet, unet)
 
 # %% [markdown]
-# Look for three things: crowns that the net found and nobody had boxed; shadows that it takes for trees; and the colour of the meadow, which in another photograph is another one (week 9).
+# Look for three things: crowns that the net found and nobody had boxed; shadows that it takes for trees; and the colour of
+# the meadow, which in another photograph is another one (week 9).
 #
 # ## Build a detector
 #
-# Canvases of 32 × 32 grey pixels. On each lie two to five pieces of cloth. There are four fabrics, and a canvas has pieces of two of them. A fabric is a direction and a width
-# of stripes. The outline of each piece is drawn afresh, so no template fits. On average a piece is as light as the ground under it, so no threshold finds it. Pieces of one
-# fabric often touch, so what hangs together need not be one piece. Strokes and noise lie over all. The four fabrics are drawn anew at each judging.
+# Canvases of 32 × 32 grey pixels. On each lie up to five pieces of cloth. There are four fabrics, and a canvas has pieces of
+# two of them. A fabric is a direction and a width of stripes. The outline of each piece is drawn afresh, so no template
+# fits. On average a piece is as light as the ground under it, so no threshold finds it. Pieces of one fabric often touch, so
+# what hangs together need not be one piece. Strokes and noise lie over all. The four fabrics are drawn anew at each judging.
 
 # %% role="show" id="show_fabrics"
 explore.fabrics()
@@ -776,14 +795,17 @@ explore.fabrics()
 # %% [markdown]
 # ### Studio · `fabrics` &nbsp; ●●● &nbsp; 110 min
 #
-# `train(canvases, boxes, labels, rng)` learns and returns a list of arrays, with **25,000 numbers** or fewer in all. It gets 4,000 canvases, an array (4000, 32, 32, 1) of float32 between 0 and 1. `boxes` is a list
-# of arrays (m, 4), and `labels` a list of arrays (m,) with classes 0 to 3.
+# `train(canvases, boxes, labels, rng)` learns and returns a list of arrays, with **25,000 numbers** or fewer in all. It gets
+# 3,000 canvases, an array (3000, 32, 32, 1) of float32 between 0 and 1. `boxes` is a list of arrays (m, 4), and `labels` a
+# list of arrays (m,) with classes 0 to 3.
 #
-# `find(arrays, canvases)` returns a list of `(boxes, labels, scores)`, one for each canvas, with **20 boxes** or fewer each. It runs in a process of its own, where your data is not there. On the way each number is
-# rounded and gets a relative noise of $10^{-3}$.
+# `find(arrays, canvases)` returns a list of `(boxes, labels, scores)`, one for each canvas, with **20 boxes** or fewer each.
+# It runs in a process of its own, where your data is not there. On the way each number is rounded and gets a relative noise
+# of $10^{-3}$.
 #
-# **How it is judged.** Two draws of four fabrics, each with 4,000 canvases to learn from and 300 new ones to be judged on. What counts is the mean of the two mAP at IoU 0.5. Each `train` may take a
-# minute on a quiet machine. Fifteen seconds are enough.
+# **How it is judged.** Two draws of four fabrics, each with 3,000 canvases to learn from and 300 new ones to be judged on.
+# What counts is the mean of the two mAP at IoU 0.5. Each `train` may take a minute on a quiet machine. Ten seconds are
+# enough.
 #
 # | | mAP | for example |
 # |---|---|---|
@@ -796,16 +818,20 @@ explore.fabrics()
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# A grid of 4 × 4 cells and one anchor: how many numbers does the net have to say for a canvas, and how large is the receptive field that it needs? What should the loss of the box
-# be in a cell without an object? And what may be done to a canvas that leaves every stripe its direction?
+# A grid of 4 × 4 cells and one anchor: how many numbers does the net have to say for a canvas, and how large is the
+# receptive field that it needs? What should the loss of the box be in a cell without an object? And what may be done to a
+# canvas that leaves every stripe its direction?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
 # 1. Targets by `encode`, once for all canvases: grid (4, 4), one anchor of about 11 × 11, size (32, 32), 4 classes.
-# 2. A net of convolutions with stride 2: 32 → 16 → 8 → 4 places, and a last one of 1 × 1 with 9 outputs. 5 × 5 kernels in the first layer see a stripe.
-# 3. The loss has three parts. Log-loss of *there* in all cells; squares of the four box numbers, and softmax cross-entropy of the class, both only in cells with an object. Weigh them so that each is of about size 1.
-# 4. Adam, rate 0.004, short warm-up, half a cosine, batches of 32, a thousand steps or more. No two pieces have their middle in one cell of 8 × 8.
+# 2. A net of convolutions with stride 2: 32 → 16 → 8 → 4 places, and a last one of 1 × 1 with 9 outputs. 5 × 5 kernels in
+#    the first layer see a stripe.
+# 3. The loss has three parts. Log-loss of *there* in all cells; squares of the four box numbers, and softmax cross-entropy
+#    of the class, both only in cells with an object. Weigh them so that each is of about size 1.
+# 4. Adam, rate 0.004, short warm-up, half a cosine, batches of 32, a thousand steps or more. No two pieces have their middle
+#    in one cell of 8 × 8.
 # 5. `find`: decode, keep the best boxes, then `suppress`. A low threshold costs nothing: mAP looks at the whole line.
 #
 # </details>
@@ -829,7 +855,8 @@ explore.fabrics()
 #     ...
 # ```
 #
-# It is easier to write the loss and its gradient with respect to `out` by hand, as in week 3, and to put both on the tape with `tape.operation`.
+# It is easier to write the loss and its gradient with respect to `out` by hand, as in week 3, and to put both on the tape
+# with `tape.operation`.
 #
 # </details>
 
@@ -920,17 +947,22 @@ print(len(draw.canvases), "canvases with", sum(map(len, draw.boxes)), "pieces of
 explore.found(train, find)
 
 # %% [markdown]
-# **Keep a note.** Four lines for each experiment with the studio, in a file of your own: what you changed, what you expected, what came out, and how much that varies over three
-# seeds.
+# **Keep a note.** Four lines for each experiment with the studio, in a file of your own: what you changed, what you
+# expected, what came out, and how much that varies over three seeds.
 #
 #
 # ## A map
 #
-# **From earlier weeks** this one took convolution and its backward pass (week 10), the optimiser (week 6), log-loss (week 2) and softmax (week 7), and the tape.
+# **From earlier weeks** this one took convolution and its backward pass (week 10), the optimiser (week 6), log-loss (week 2)
+# and softmax (week 7), and the tape.
 #
-# **Where it goes.** Week 13 names what no one has seen in training. Detectors without anchors and without suppression (DETR) need the attention of week 17.
+# **Where it goes.** Week 13 names what no one has seen in training. Detectors without anchors and without suppression (DETR)
+# need the attention of week 17.
 #
-# **Sources.** Sliding windows as one convolution: Sermanet and others, *OverFeat*, 2014. Cells and anchors: Redmon and others, *You only look once*, 2016, and Redmon and Farhadi, *YOLO9000*, 2017; anchors in Ren and others, *Faster
-# R-CNN*, 2015. Average precision: Everingham and others, *The Pascal visual object classes challenge*, 2010; its many readings: Padilla and others, 2020. U-Net: Ronneberger, Fischer and Brox, 2015. Transposed convolution: Dumoulin and Visin,
-# *A guide to convolution arithmetic for deep learning*, 2016. Detection without suppression: Carion and others, *End-to-end object detection with transformers*, 2020. The photographs and boxes of trees: Weinstein and others, *DeepForest*, 2020. This week's
-# arc follows the third week of Andrew Ng's fourth course on deep learning; text, pictures and exercises are our own.
+# **Sources.** Sliding windows as one convolution: Sermanet and others, *OverFeat*, 2014. Cells and anchors: Redmon and
+# others, *You only look once*, 2016, and Redmon and Farhadi, *YOLO9000*, 2017; anchors in Ren and others, *Faster R-CNN*,
+# 2015. Average precision: Everingham and others, *The Pascal visual object classes challenge*, 2010; its many readings:
+# Padilla and others, 2020. U-Net: Ronneberger, Fischer and Brox, 2015. Transposed convolution: Dumoulin and Visin, *A guide
+# to convolution arithmetic for deep learning*, 2016. Detection without suppression: Carion and others, *End-to-end object
+# detection with transformers*, 2020. The photographs and boxes of trees: Weinstein and others, *DeepForest*, 2020. This
+# week's arc follows the third week of Andrew Ng's fourth course on deep learning; text, pictures and exercises are our own.

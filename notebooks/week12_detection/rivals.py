@@ -171,8 +171,8 @@ def tuned_filters(canvases, boxes, labels, rng):
     for kind in range(4):
         spectrum = np.zeros((32, 32))
         for picture, some, kinds in zip(canvases[:1500, ..., 0], boxes, labels, strict=False):
-            for top, left, bottom, right in (some[kinds == kind].astype(int) + [1, 1, -1, -1]).tolist():
-                piece = picture[top:bottom, left:right]
+            for top, start, bottom, end in (some[kinds == kind].astype(int) + [1, 1, -1, -1]).tolist():
+                piece = picture[top:bottom, start:end]
                 if min(piece.shape) > 3:
                     taper = np.outer(*(np.hanning(n + 2)[1:-1] for n in piece.shape))
                     spectrum += np.abs(np.fft.fft2((piece - piece.mean()) * taper, (32, 32))) ** 2
@@ -494,7 +494,9 @@ def nothing_left_of_zero(boxes, others):
 @wrong("iou", caught_by="nothing_inside", kind="missing case")
 def turned_boxes_are_turned_back(boxes, others):
     boxes, others = floats(boxes, others)
-    boxes, others = (np.concatenate([np.minimum(b[:, :2], b[:, 2:]), np.maximum(b[:, :2], b[:, 2:])], axis=1) for b in (boxes, others))
+    boxes, others = (
+        np.concatenate([np.minimum(b[:, :2], b[:, 2:]), np.maximum(b[:, :2], b[:, 2:])], axis=1) for b in (boxes, others)
+    )
     return mended(pairs(boxes, others, good_shared), boxes, others)
 
 
@@ -502,8 +504,12 @@ def turned_boxes_are_turned_back(boxes, others):
 def whole_numbers_stay_small(boxes, others):
     one, other = np.asarray(boxes)[:, None], np.asarray(others)[None]
     area = lambda b: (b[..., 2] - b[..., 0]) * (b[..., 3] - b[..., 1])  # noqa: E731
-    high = np.minimum(one[..., 2], other[..., 2]) - np.minimum(np.minimum(one[..., 2], other[..., 2]), np.maximum(one[..., 0], other[..., 0]))
-    wide = np.minimum(one[..., 3], other[..., 3]) - np.minimum(np.minimum(one[..., 3], other[..., 3]), np.maximum(one[..., 1], other[..., 1]))
+    high = np.minimum(one[..., 2], other[..., 2]) - np.minimum(
+        np.minimum(one[..., 2], other[..., 2]), np.maximum(one[..., 0], other[..., 0])
+    )
+    wide = np.minimum(one[..., 3], other[..., 3]) - np.minimum(
+        np.minimum(one[..., 3], other[..., 3]), np.maximum(one[..., 1], other[..., 1])
+    )
     shared = high * wide
     with np.errstate(all="ignore"):
         return mended(np.nan_to_num(shared / (area(one) + area(other) - shared)), boxes, others)
@@ -575,7 +581,19 @@ def fitting(sides, anchors):
 
 
 def encoded(
-    boxes, labels, anchors, grid, size, num_classes, *, place_of=None, rank=None, numbers_of=None, taken=True, error=ValueError, kind=None
+    boxes,
+    labels,
+    anchors,
+    grid,
+    size,
+    num_classes,
+    *,
+    place_of=None,
+    rank=None,
+    numbers_of=None,
+    taken=True,
+    error=ValueError,
+    kind=None,
 ):
     """A right `encode` with parts that can be exchanged."""
     boxes, labels, anchors = np.asarray(boxes), np.asarray(labels), np.asarray(anchors, float)
@@ -593,7 +611,11 @@ def encoded(
                 continue
             raise error(f"cell {cell.tolist()} is full")
         slots[free[0]] = 0
-        four = (place - cell, np.log(sides / anchors[free[0]])) if numbers_of is None else numbers_of(place, cell, sides, anchors[free[0]], size)
+        four = (
+            (place - cell, np.log(sides / anchors[free[0]]))
+            if numbers_of is None
+            else numbers_of(place, cell, sides, anchors[free[0]], size)
+        )
         slots[free[0], :5] = 1, *four[0], *four[1]
         slots[free[0], 5 + label] = 1
     return numbers
@@ -645,7 +667,10 @@ def logarithm_of_base_two(*page):
 
 @wrong("encode", caught_by="in_its_cell", kind="mathematics")
 def the_cell_of_the_corner(*page):
-    return encoded(*page, place_of=lambda middle, grid, size, box: CornerPlace(middle / np.asarray(size) * grid, box[:2] / np.asarray(size) * grid))
+    return encoded(
+        *page,
+        place_of=lambda middle, grid, size, box: CornerPlace(middle / np.asarray(size) * grid, box[:2] / np.asarray(size) * grid),
+    )
 
 
 class CornerPlace(np.ndarray):
@@ -807,9 +832,7 @@ def put_out_by_any_better_box(boxes, labels, scores, limit=0.5):
     order = np.argsort(-scores, kind="stable")
     overlaps = plain(boxes, boxes) if len(boxes) else np.zeros((0, 0))
     kept = [
-        row
-        for at, row in enumerate(order)
-        if not any(overlaps[row, k] > limit and labels[row] == labels[k] for k in order[:at])
+        row for at, row in enumerate(order) if not any(overlaps[row, k] > limit and labels[row] == labels[k] for k in order[:at])
     ]
     return np.array(kept, int)
 
@@ -1119,7 +1142,13 @@ def scores_turned_round_unsigned(found, boxes, labels, limit=0.5):
     sorted_ = []
     for b, k, s in found:
         rows = np.argsort(-np.asarray(s), kind="stable")
-        sorted_.append((np.asarray(b)[rows], np.asarray(k)[rows], -np.asarray(s)[rows].astype(float) if len(found) > 1 else np.arange(len(rows))))
+        sorted_.append(
+            (
+                np.asarray(b)[rows],
+                np.asarray(k)[rows],
+                -np.asarray(s)[rows].astype(float) if len(found) > 1 else np.arange(len(rows)),
+            )
+        )
     if len(found) > 1:
         return judged(found, boxes, labels, limit)
     return judged(sorted_, boxes, labels, limit, order=order)
