@@ -26,22 +26,18 @@ def draw(rng, n):
     return checks.draw_canvases(checks.Fabrics(rng), rng, n)
 
 
-def frame(ax, box, colour=INK, style="-", width=1.8, said="", inside=False):
+def frame(ax, box, colour=INK, style="-", width=1.8, said=""):
     """Draw a box (top, left, bottom, right) with a word at its corner; pixel (0, 0) covers the square from 0 to 1."""
     top, left, bottom, right = box
     ax.plot([left, right, right, left, left], [top, top, bottom, bottom, top], style, color=colour, lw=width)
     if said:
-        spot = (left, top) if not inside else (left + 0.3, top + 0.3)
-        ax.annotate(
-            said,
-            spot,
-            xytext=(1, -2 if inside else 2),
-            textcoords="offset points",
-            va="top" if inside else "bottom",
-            color=INK,
-            fontsize=9,
-            bbox={"fc": "white", "ec": "none", "alpha": 0.75, "pad": 0.6},
-        )
+        note(ax, said, (left, top), (1, 2))
+
+
+def note(ax, said, at, off):
+    """A word on light ground beside a place."""
+    ground = {"fc": "white", "ec": "none", "alpha": 0.75, "pad": 0.6}
+    ax.annotate(said, at, xytext=off, textcoords="offset points", va="bottom", color=INK, fontsize=9, bbox=ground)
 
 
 def show(ax, image, **more):
@@ -213,15 +209,7 @@ def cells(encode, rows, cols):
     for row, col, slot in found:
         y, x = ((np.array([row, col]) + numbers[row, col, slot, 1:3]) * 32 / [rows, cols]).tolist()
         ax.plot(x, y, "o", color=INK, ms=6)
-        ax.annotate(
-            ("wide", "tall")[slot],
-            (x, y),
-            xytext=(5, 3 if slot else -12),
-            textcoords="offset points",
-            color=INK,
-            fontsize=9,
-            bbox={"fc": "white", "ec": "none", "alpha": 0.75, "pad": 0.6},
-        )
+        note(ax, ("wide", "tall")[slot], (x, y), (5, 3 if slot else -14))
     empty = rows * cols - len({(row, col) for row, col, _ in found})
     ax.set_title(trouble or f"{len(found)} things in {rows * cols} cells; {empty} cells stay empty", fontsize=10.5)
     return fig
@@ -235,7 +223,8 @@ def three_in_a_row():
     """
     fig, ax = figure(7.4, 2.5)
     for k, (colour, style, grade) in enumerate(((BLUE, "-", 0.9), (GREY, "--", 0.8), (ORANGE, "-", 0.7))):
-        frame(ax, (0.6 * (k == 1), 6 * k, 6 + 0.6 * (k == 1), 6 * k + 8), colour, style, 2.4, f"{grade}", inside=True)
+        frame(ax, (0.6 * (k == 1), 6 * k, 6 + 0.6 * (k == 1), 6 * k + 8), colour, style, 2.4)
+        ax.annotate(f"{grade}", (6 * k + 4, 3.2), ha="center", va="center", color=INK, fontsize=12)
     ax.set(
         xlim=(-1, 22),
         ylim=(7.4, -0.8),
@@ -253,15 +242,15 @@ def three_in_a_row():
 def many_guesses():
     """A canvas, and guesses about it: true boxes moved by chance, several for each, and some from nowhere."""
     drawn, rng = draw(np.random.default_rng(11), 30), np.random.default_rng(12)
-    k = int(np.argmax([len(boxes) for boxes in drawn.boxes]))
+    k = next(k for k, boxes in enumerate(drawn.boxes) if len(boxes) == 3)
     boxes, labels, scores = [], [], []
     for box, label in zip(drawn.boxes[k], drawn.labels[k], strict=True):
-        for _ in range(5):
-            off = rng.normal(size=4) * 1.6
+        for _ in range(4):
+            off = rng.normal(size=4) * 1.3
             boxes.append(box + off)
-            labels.append(label if rng.random() < 0.85 else rng.integers(4))
+            labels.append(label if rng.random() < 0.9 else rng.integers(4))
             scores.append(0.97 * np.exp(-np.abs(off).mean() / 2.4))
-    for _ in range(6):
+    for _ in range(4):
         corner, sides = rng.uniform(0, 22, 2), rng.uniform(5, 12, 2)
         boxes.append(np.concatenate([corner, corner + sides]))
         labels.append(rng.integers(4))

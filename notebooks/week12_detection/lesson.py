@@ -890,8 +890,13 @@ def detection_loss(out, targets):
     return loss, np.concatenate([d_sure[..., None], 6 * gap / count, d_kinds], axis=-1)
 
 
-def train(canvases, boxes, labels, rng, num_epochs=14, batch_size=32, top=4e-3):
-    """The arrays of a net with five convolutions and one answer for each 8 x 8 pixels."""
+### END SOLUTION
+
+
+def train(canvases, boxes, labels, rng):
+    """The arrays of a detector of these four fabrics: at most 25,000 numbers."""
+    ### BEGIN SOLUTION
+    num_epochs, batch_size, top = 14, 32, 4e-3
     both = np.concatenate([canvases, canvases[:, ::-1, ::-1]])  # half a turn leaves every stripe its direction
     boxes = [*boxes, *(32 - some[:, [2, 3, 0, 1]] for some in boxes)]
     targets = np.stack([encode(b, k, ANCHOR, (4, 4), (32, 32), 4) for b, k in zip(boxes, [*labels, *labels], strict=True)])
@@ -910,10 +915,12 @@ def train(canvases, boxes, labels, rng, num_epochs=14, batch_size=32, top=4e-3):
         rate = top * min(1, step / 50) * (1 + np.cos(np.pi * step / num_steps)) / 2
         parameters, state = adam(parameters, gradients, state, rate, beta2=0.99)
     return [part for pair in parameters for part in pair]
+    ### END SOLUTION
 
 
 def find(arrays, canvases):
-    """For each canvas the boxes (n, 4), labels (n,) and scores (n,) that the net claims, thinned out."""
+    """For each canvas its boxes (n, 4), labels (n,) and scores (n,), with n at most 20."""
+    ### BEGIN SOLUTION
     arrays = [np.asarray(part, np.float32) for part in arrays]
     said = outputs(list(zip(arrays[::2], arrays[1::2], strict=True)), np.asarray(canvases, np.float32)).data
     numbers = said[:, :, :, None].astype(float)
@@ -926,9 +933,7 @@ def find(arrays, canvases):
         kept = suppress(boxes, np.zeros(len(boxes)), scores, 0.4)[:20]
         answers.append((boxes[kept], labels[kept], scores[kept]))
     return answers
-
-
-### END SOLUTION
+    ### END SOLUTION
 
 
 # %% role="check" id="check_fabrics" points=1
