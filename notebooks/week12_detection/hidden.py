@@ -47,7 +47,7 @@ twin(
 twin("mean_average_precision", "repeats", draws={"album": checks.albums((2, 4), (1, 5), (2, 6), 3)})
 
 
-# mAP of one draw of four fabrics, 3,000 canvases to learn from and 300 to be judged on: the mean over draws, and in brackets their
+# mAP of one draw of four fabrics, 3,000 canvases to learn from and 300 to be judged on: the mean over draws, in brackets their
 # spread and number. A judging is the mean of two draws, so its standard error is 0.7 of the spread: 0.02 for templates, 0.018 at
 # "good", 0.005 at the reference. Four of them lie between templates and "good", and more between "good" and "excellent".
 #   twenty boxes at five places, every class     0.006 (0.002, 4)    the net, 3 epochs                         0.66  (0.04, 3)
@@ -55,8 +55,8 @@ twin("mean_average_precision", "repeats", draws={"album": checks.albums((2, 4), 
 #   12 templates a fabric                        0.56  (0.03, 4)     10 epochs                                 0.77  (0.014, 3)
 #   filters tuned by the spectrum, spots         0.515 (0.025, 4)    14 epochs, both ways up                   0.805 (0.001, 3)
 #   the net (18,153 numbers), 2 epochs           0.27  (0.10, 3)     the same with the kit's pieces            0.814 (one draw)
-# An earlier form (pieces of like size, one to four, all fabrics on each canvas) was dropped: templates had 0.83 there, the net 0.88.
-# Clusters of 7 x 7 patches with connected spots, and templates of three sizes, had 0.56 and 0.60 on a draw much like these.
+# An earlier form (pieces of like size, one to four, any fabric) was dropped: templates had 0.83 there, the net 0.88.
+# Clusters of 7 x 7 patches with connected spots, and templates of three sizes: 0.56 and 0.60, on one draw much like these.
 # Typed in: fabrics are drawn anew, so what is known beforehand is where to name boxes: the first row.
 @judge("fabrics")
 def judged(entry, half, rng):
