@@ -960,7 +960,7 @@ def scored(round, fabrics, rng, n=300):
     budget=25_000,
     metric="mean average precision at IoU 0.5 on new canvases",
     baseline=0.3,
-    bands=(0.45, 0.66, 0.78),
+    bands=(0.45, 0.66, 0.77),
     typed=0.01,
     seconds=180,
 )

@@ -54,7 +54,7 @@ twin("mean_average_precision", "repeats", draws={"album": checks.albums((2, 4), 
 #   one template a fabric, 12 x 12 pixels        0.28  (0.06, 3)     5 epochs                                  0.735 (0.025, 3)
 #   12 templates a fabric                        0.56  (0.03, 4)     10 epochs                                 0.77  (0.014, 3)
 #   filters tuned by the spectrum, spots         0.515 (0.025, 4)    14 epochs, both ways up                   0.805 (0.001, 3)
-#   the net (18,153 numbers), 2 epochs           0.27  (0.10, 3)     the same with the kit's pieces            0.814 (one draw)
+#   the net (18,153 numbers), 2 epochs           0.27  (0.10, 3)     the same with the kit's pieces            0.80  (0.016, 2)
 # An earlier form (pieces of like size, one to four, any fabric) was dropped: templates had 0.83 there, the net 0.88.
 # Clusters of 7 x 7 patches with connected spots, and templates of three sizes: 0.56 and 0.60, on one draw much like these.
 # Typed in: fabrics are drawn anew, so what is known beforehand is where to name boxes: the first row.

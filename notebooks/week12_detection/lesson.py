@@ -813,7 +813,7 @@ explore.fabrics()
 # | baseline, no points | 0.30 | one template for each fabric |
 # | gets going | 0.45 | filters tuned to the stripes by hand, or many templates |
 # | good | 0.66 | a net after five walks through the canvases |
-# | excellent | 0.78 | a net after fourteen, each canvas seen both ways up |
+# | excellent | 0.77 | a net after fourteen, each canvas seen both ways up |
 #
 # Points rise in a straight line between the rows. Every random number must come from `rng`.
 #
