@@ -447,7 +447,6 @@ def encode_house(encode):
     expect.close(her_numbers(encode, none), np.zeros((2, 3, 2, 7)), what="for a picture without objects `encode`", reveal=True)
     single = {**page, "boxes": page["boxes"].astype(np.float32), "anchors": page["anchors"].astype(np.float32)}
     numbers = her_numbers(encode, single)
-    expect.dtype(numbers, np.float32, what="for float32 `encode`")
     comes_back(numbers, page)
     for kind in (np.int64, np.uint8):
         whole = {**page, "boxes": page["boxes"].astype(kind), "anchors": page["anchors"].astype(kind)}
@@ -583,6 +582,14 @@ def anywhere(suppress):
     boxes = np.array([[-300.0, -300, -290, -290], [-300, -300, -290, -290], [10, 10, 20, 20], [10, 10, 20, 20], [-10, -10, 0, 0]])
     got = her_rows(suppress, boxes, np.array([0, 1, 0, 1, 2]), np.array([0.5, 0.4, 0.3, 0.2, 0.1]), 0.3)
     expect.that(got == [0, 1, 2, 3, 4], f"five boxes, no two of one class overlap: yours keeps {got}, wanted all")
+
+
+@case("suppress", "of three hundred boxes far apart all are kept", side=True)
+def many(suppress):
+    corner = 10.0 * np.stack(np.divmod(np.arange(300), 20), axis=1)
+    boxes, scores = np.concatenate([corner, corner + 5], axis=1), np.random.default_rng(4).permutation(300) / 300
+    got = her_rows(suppress, boxes, np.arange(300) % 2, scores, 0.5)
+    expect.that(got == np.argsort(-scores).tolist(), f"300 boxes far apart: yours keeps {len(got)}, wanted all, from the best down")
 
 
 @case("suppress", "no boxes, one, float32, whole and unsigned numbers; the inputs are left as they were", side=True)

@@ -348,9 +348,9 @@ def decode(numbers, anchors, size, threshold=0.5):
 # - Two objects in one cell take two slots. None is lost while a cell has as many slots as objects. If it has fewer, a
 #   `ValueError` is raised.
 #
-# Every box has an inside, and its middle lies in the picture. Take a picture of 8 × 16 with a grid of 2 × 2. There is one
-# class, one anchor `(4, 6)` and one box `(2, 8, 6, 14)`. Its middle `(4, 11)` is in row 1 and column 1. The slot there holds
-# 1, 0, 0.375, 0, 0 and, for the class, 1.
+# Every box has an inside, and its middle lies in the picture. The result may be float64 in any case. Take a picture of 8 ×
+# 16 with a grid of 2 × 2. There is one class, one anchor `(4, 6)` and one box `(2, 8, 6, 14)`. Its middle `(4, 11)` is in
+# row 1 and column 1. The slot there holds 1, 0, 0.375, 0, 0 and, for the class, 1.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -555,8 +555,8 @@ explore.five_boxes()
 # The precision jumps up and down. So one asks: *if I insist on this recall, what is the best precision that I can have?* To
 # find one tree of three: 1. To find two: 3/5, and not 2/4. Whoever insists on two trees may as well take the last guess, and
 # has three. To find all three: 3/5. That is the staircase in the picture. **Average precision** is the area under it, here
-# $\tfrac13\,(1 + \tfrac35 + \tfrac35) = 0.733$. A recall that is never reached has precision 0. With several classes, each has
-# its own, and their mean is **mAP**, **mean average precision**.
+# $\tfrac13\,(1 + \tfrac35 + \tfrac35) = 0.733$. A recall that is never reached has precision 0. With several classes, each
+# has its own, and their mean is **mAP**, **mean average precision**.
 # <!-- term: average precision | the area under the best precision that can be had at each recall, for one class. -->
 # <!-- term: mean average precision | mAP: the mean of the classes' average precisions. -->
 
@@ -970,8 +970,8 @@ explore.found(train, find)
 # | 3 epochs; 5; 10 | is it done? | $0.66$, $0.74$, $0.77$, each $\pm 0.03$ |
 # | 14 epochs, and every canvas turned by half a turn as well | more canvases for nothing | $0.805 \pm 0.001$ |
 #
-# Boxes alone, with the classes left out of account, have hardly more than that: the net knows its fabrics, and what it lacks is
-# a good outline.
+# Boxes alone, with the classes left out of account, have hardly more than that: the net knows its fabrics, and what it lacks
+# is a good outline.
 #
 # </details>
 

@@ -731,11 +731,6 @@ def an_index_error(*page):
 
 
 @wrong("encode", caught_by="encode_house", kind="dtype")
-def always_float64(*page):
-    return encoded(*page, kind=float)
-
-
-@wrong("encode", caught_by="encode_house", kind="dtype")
 def targets_of_the_boxes_type(*page):
     return encoded(*page, kind=np.asarray(page[0]).dtype)
 
@@ -777,6 +772,11 @@ def by_a_table_of_free_slots(boxes, labels, anchors, grid, size, num_classes):
         out[row, col, best, :5] = 1, y - row, x - col, np.log(h / anchors[best][0]), np.log(w / anchors[best][1])
         out[row, col, best, 5 + label] = 1
     return out
+
+
+@right("encode")
+def always_float64(boxes, *rest):
+    return encoded(np.asarray(boxes, float), *rest)
 
 
 @right("encode")
@@ -923,6 +923,11 @@ def scores_of_the_put_out_set_to_nought(boxes, labels, scores, limit=0.5):
     kept = greedy(boxes, labels, scores, limit)
     scores[np.setdiff1d(np.arange(len(scores)), kept)] = 0
     return kept
+
+
+@wrong("suppress", caught_by="many", kind="hard-coding")
+def a_hundred_at_most(boxes, labels, scores, limit=0.5):
+    return greedy(boxes, labels, scores, limit)[:100]
 
 
 @wrong("suppress", caught_by="suppress_house", kind="missing case")
