@@ -589,7 +589,7 @@ def many(suppress):
     corner = 10.0 * np.stack(np.divmod(np.arange(300), 20), axis=1)
     boxes, scores = np.concatenate([corner, corner + 5], axis=1), np.random.default_rng(4).permutation(300) / 300
     got = her_rows(suppress, boxes, np.arange(300) % 2, scores, 0.5)
-    expect.that(got == np.argsort(-scores).tolist(), f"300 boxes far apart: yours keeps {len(got)}, wanted all, from the best down")
+    expect.that(got == np.argsort(-scores).tolist(), f"300 boxes far apart: {len(got)} kept, wanted all, from the best down")
 
 
 @case("suppress", "no boxes, one, float32, whole and unsigned numbers; the inputs are left as they were", side=True)
