@@ -769,10 +769,10 @@ explore.skips(start_unet, unet, dice)
 # %% [markdown]
 # Without skips the net knows where about something is, and paints it with a broad brush. With them, edges are sharp.
 #
-# **Real trees.** Now the photographs. The same U-Net learns on one of them, with colours, and paints the other one. There
-# are no masks: all pixels within a box count as tree. What follows is to be looked at, not scored. Why not? Because the
-# labels are incomplete, in three ways. The corners of every box are ground, and are called tree. Trees without a box are
-# called ground, and at the photograph's edge there are many. And two people who draw boxes do not agree where a bush ends. A
+# **Real trees.** Now the photographs. The same U-Net learns on one of them, with colours, and paints a part of the other one.
+# There are no masks: all pixels within a box count as tree. What follows is to be looked at, not scored. Why not? Because
+# the labels are incomplete, in three ways. The corners of every box are ground, or shadow, and are called tree. Some small
+# and some dead trees have no box, and are called ground. And two people who draw boxes do not agree where a crown ends. A
 # net that is *right* about a forgotten tree loses points for it. A number would look exact, and would measure the people who
 # drew.
 
@@ -786,7 +786,7 @@ explore.trees(start_unet, unet)
 # ## Build a detector
 #
 # Canvases of 32 × 32 grey pixels. On each lie up to five pieces of cloth. There are four fabrics, and a canvas has pieces of
-# two of them. A fabric is a direction and a width of stripes. The outline of each piece is drawn afresh, so no template
+# two of them. A fabric is a direction and a width of stripes. The outline of each piece is drawn afresh, so no single template
 # fits. On average a piece is as light as the ground under it, so no threshold finds it. Pieces of one fabric often touch, so
 # what hangs together need not be one piece. Strokes and noise lie over all. The four fabrics are drawn anew at each judging.
 
