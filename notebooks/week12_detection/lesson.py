@@ -863,56 +863,47 @@ explore.fabrics()
 
 
 # %% role="studio" id="fabrics"
-### BEGIN SOLUTION
-STRIDES, ANCHOR = (2, 2, 1, 2, 1), np.array([[11.0, 11.0]])
-SHAPES = ((5, 1, 16), (3, 16, 24), (3, 24, 24), (3, 24, 40), (1, 40, 9))
-
-
-def outputs(parameters, X):
-    """What the net says of each cell, (N, 4, 4, 9): there, middle, size and classes."""
-    x = (X - np.float32(0.5)) * np.float32(3)
-    for layer, stride in zip(parameters, STRIDES, strict=True):
-        x = conv(layer, x, stride=stride, padding=len(layer[0]) // 2)
-        x = x.relu() if layer is not parameters[-1] else x
-    return x
-
-
-def detection_loss(out, targets):
-    """Log-loss of the object in all cells, squares and cross-entropy in cells with one: the loss, and what its gradient needs."""
-    there, sure, kinds = targets[..., 0], out[..., 0], out[..., 5:]
-    kinds = kinds - kinds.max(axis=-1, keepdims=True)
-    log_shares = kinds - np.log(np.exp(kinds).sum(axis=-1, keepdims=True))
-    gap = (out[..., 1:5] - targets[..., 1:5]) * there[..., None]
-    count, cells = np.maximum(there.sum(), 1), there.size
-    loss = 4 * np.sum(np.logaddexp(0, sure) - sure * there) / cells
-    loss += (3 * np.sum(gap**2) - np.sum(log_shares * targets[..., 5:])) / count
-    d_sure = 4 * (1 / (1 + np.exp(-sure)) - there) / cells
-    d_kinds = (np.exp(log_shares) - targets[..., 5:]) * there[..., None] / count
-    return loss, np.concatenate([d_sure[..., None], 6 * gap / count, d_kinds], axis=-1)
-
-
-### END SOLUTION
-
-
 def train(canvases, boxes, labels, rng):
     """The arrays of a detector of these four fabrics: at most 25,000 numbers."""
     ### BEGIN SOLUTION
+    shapes, strides = ((5, 1, 16), (3, 16, 24), (3, 24, 24), (3, 24, 40), (1, 40, 9)), (2, 2, 1, 2, 1)
     num_epochs, batch_size, top = 14, 32, 4e-3
-    both = np.concatenate([canvases, canvases[:, ::-1, ::-1]])  # half a turn leaves every stripe its direction
+
+    def outputs(held, X):
+        """What the net says of each cell, (N, 4, 4, 9): there, middle, size and classes."""
+        x = (X - np.float32(0.5)) * np.float32(3)
+        for layer, stride, size in zip(held, strides, shapes, strict=True):
+            x = conv(layer, x, stride=stride, padding=size[0] // 2)
+            x = x.relu() if size[0] > 1 else x
+        return x
+
+    def loss(out, targets):
+        """Log-loss of "there" in all cells; squares and cross-entropy in cells with a piece. And its gradient."""
+        there, sure, kinds = targets[..., 0], out[..., 0], out[..., 5:]
+        kinds = kinds - kinds.max(axis=-1, keepdims=True)
+        log_shares = kinds - np.log(np.exp(kinds).sum(axis=-1, keepdims=True))
+        gap = (out[..., 1:5] - targets[..., 1:5]) * there[..., None]
+        count, cells = max(there.sum(), 1), there.size
+        value = 4 * np.sum(np.logaddexp(0, sure) - sure * there) / cells
+        value += (3 * np.sum(gap**2) - np.sum(log_shares * targets[..., 5:])) / count
+        d_sure = 4 * (1 / (1 + np.exp(-sure)) - there) / cells
+        d_kinds = (np.exp(log_shares) - targets[..., 5:]) * there[..., None] / count
+        return value, np.concatenate([d_sure[..., None], 6 * gap / count, d_kinds], axis=-1)
+
+    X = np.concatenate([canvases, canvases[:, ::-1, ::-1]])  # half a turn leaves every stripe its direction
     boxes = [*boxes, *(32 - some[:, [2, 3, 0, 1]] for some in boxes)]
-    targets = np.stack([encode(b, k, ANCHOR, (4, 4), (32, 32), 4) for b, k in zip(boxes, [*labels, *labels], strict=True)])
-    targets = targets[:, :, :, 0].astype(np.float32)
-    lossy = tape.operation(detection_loss, lambda d_out, d_loss: (d_out * d_loss, None))
+    anchors = np.array([[11.0, 11.0]])
+    targets = [encode(b, k, anchors, (4, 4), (32, 32), 4)[:, :, 0] for b, k in zip(boxes, [*labels, *labels], strict=True)]
+    targets = np.array(targets, np.float32)
+    lossy = tape.operation(loss, lambda d_out, d_value: (d_out * d_value, None))
     parameters, state = [], None
-    for k, a, b in SHAPES:
-        scale = np.sqrt(2 / (k * k * a)) * (0.1 if k == 1 else 1)
-        parameters.append(((rng.standard_normal((k, k, a, b)) * scale).astype(np.float32), np.zeros(b, np.float32)))
+    for k, a, b in shapes:
+        spread = np.sqrt(2 / (k * k * a)) * (0.1 if k == 1 else 1)
+        parameters.append(((rng.standard_normal((k, k, a, b)) * spread).astype(np.float32), np.zeros(b, np.float32)))
     num_steps = num_epochs * len(canvases) // batch_size
     for step in range(num_steps):
-        rows = rng.integers(len(both), size=batch_size)
-        _, gradients = tape.value_and_gradients(
-            lambda held, rows=rows: lossy(outputs(held, both[rows]), targets[rows]), parameters
-        )
+        rows = rng.integers(len(X), size=batch_size)
+        _, gradients = tape.value_and_gradients(lambda held, rows=rows: lossy(outputs(held, X[rows]), targets[rows]), parameters)
         rate = float(top * min(1, step / 50) * (1 + np.cos(np.pi * step / num_steps)) / 2)
         parameters, state = adam(parameters, gradients, state, rate, beta2=0.99)
     return [part for pair in parameters for part in pair]
@@ -923,14 +914,17 @@ def find(arrays, canvases):
     """For each canvas its boxes (n, 4), labels (n,) and scores (n,), with n at most 20."""
     ### BEGIN SOLUTION
     arrays = [np.asarray(part, np.float32) for part in arrays]
-    said = outputs(list(zip(arrays[::2], arrays[1::2], strict=True)), np.asarray(canvases, np.float32)).data
-    numbers = said[:, :, :, None].astype(float)
+    x = (np.asarray(canvases, np.float32) - np.float32(0.5)) * np.float32(3)
+    for kernels, b, stride in zip(arrays[::2], arrays[1::2], (2, 2, 1, 2, 1), strict=True):
+        x, _ = conv_forward((kernels, b), x, stride=stride, padding=len(kernels) // 2)
+        x = np.maximum(x, 0) if len(kernels) > 1 else x
+    numbers = x[:, :, :, None].astype(float)
     numbers[..., 0] = 1 / (1 + np.exp(-numbers[..., 0]))
     shares = np.exp(numbers[..., 5:] - numbers[..., 5:].max(axis=-1, keepdims=True))
     numbers[..., 5:] = shares / shares.sum(axis=-1, keepdims=True)
     answers = []
     for one in numbers:
-        boxes, labels, scores = decode(one, ANCHOR, (32, 32), threshold=0.01)
+        boxes, labels, scores = decode(one, np.array([[11.0, 11.0]]), (32, 32), threshold=0.01)
         kept = suppress(boxes, np.zeros(len(boxes)), scores, 0.4)[:20]
         answers.append((boxes[kept], labels[kept], scores[kept]))
     return answers

@@ -447,7 +447,6 @@ def encode_house(encode):
     expect.close(her_numbers(encode, none), np.zeros((2, 3, 2, 7)), what="for a picture without objects `encode`", reveal=True)
     single = {**page, "boxes": page["boxes"].astype(np.float32), "anchors": page["anchors"].astype(np.float32)}
     numbers = her_numbers(encode, single)
-    expect.dtype(numbers, np.float32, what="for float32 `encode`")
     comes_back(numbers, page)
     for kind in (np.int64, np.uint8):
         whole = {**page, "boxes": page["boxes"].astype(kind), "anchors": page["anchors"].astype(kind)}
@@ -585,6 +584,14 @@ def anywhere(suppress):
     expect.that(got == [0, 1, 2, 3, 4], f"five boxes, no two of one class overlap: yours keeps {got}, wanted all")
 
 
+@case("suppress", "of three hundred boxes far apart all are kept", side=True)
+def many(suppress):
+    corner = 10.0 * np.stack(np.divmod(np.arange(300), 20), axis=1)
+    boxes, scores = np.concatenate([corner, corner + 5], axis=1), np.random.default_rng(4).permutation(300) / 300
+    got = her_rows(suppress, boxes, np.arange(300) % 2, scores, 0.5)
+    expect.that(got == np.argsort(-scores).tolist(), f"300 boxes far apart: {len(got)} kept, wanted all, from the best down")
+
+
 @case("suppress", "no boxes, one, float32, whole and unsigned numbers; the inputs are left as they were", side=True)
 def suppress_house(suppress):
     boxes, labels = np.array([[0.0, 0, 4, 4], [0, 0, 4, 5], [9, 9, 12, 12]]), np.array([0, 0, 0])
@@ -632,7 +639,7 @@ def slow_map(found, boxes, labels, limit=0.5):
 
 
 @st.composite
-def albums(draw, pictures=(1, 3), truths=(0, 3), guessed=(0, 5), classes=2):
+def albums(draw, pictures=(1, 3), truths=(0, 3), guessed=(0, 7), classes=2):
     """True boxes of some pictures, and guesses: true boxes moved a little, or anything."""
     n = draw(st.integers(*pictures))
     rng = np.random.default_rng(draw(draws.seeds()))
@@ -659,7 +666,7 @@ def her_map(mean_average_precision, found, boxes, labels, *limit):
 
 SIDE = np.array([[0.0, 0, 10, 10], [0, 20, 10, 30], [0, 40, 10, 50]])  # three boxes apart from each other
 PAGE = (
-    np.array([[0.0, 0, 10, 7.2], [0, 0, 10, 6], [0, 20, 10, 25.5], [0, 40, 1, 50], [0, 40, 10, 45.1]]),
+    np.array([[0.0, 0, 10, 7.2], [0, 0, 10, 6], [0, 40, 1, 50], [0, 20, 10, 25.5], [0, 40, 10, 45.1]]),
     np.zeros(5, int),
     np.array([0.9, 0.8, 0.7, 0.6, 0.4]),
 )
@@ -673,7 +680,7 @@ def differs(got, want, said):
 @case("mean_average_precision", "the page with five boxes comes out")
 def page_by_hand(mean_average_precision):
     got = her_map(mean_average_precision, [PAGE], [SIDE], [np.zeros(3, int)])
-    differs(got, (1 + 2 / 3 + 3 / 5) / 3, "the page of the statement")
+    differs(got, (1 + 3 / 5 + 3 / 5) / 3, "the page of the statement")
 
 
 @case(
@@ -786,7 +793,7 @@ def map_house(mean_average_precision):
     found, boxes, labels = [PAGE], [SIDE], [np.zeros(3, int)]
     expect.pure(mean_average_precision, found, boxes, labels, 0.5, names=("found", "boxes", "labels", "limit"))
     none = (np.zeros((0, 4)), np.zeros(0, int), np.zeros(0))
-    want = (1 + 2 / 3 + 3 / 5) / 3
+    want = (1 + 3 / 5 + 3 / 5) / 3
     more = [np.zeros((0, 4)), *boxes], [np.zeros(0, int), *labels]
     differs(her_map(mean_average_precision, [none, *found], *more), want, "the page, and a picture with nothing before it")
     differs(her_map(mean_average_precision, [none], boxes, labels), 0.0, "three objects and no guess")
@@ -853,7 +860,7 @@ def stroke(rng):
 def canvas(fabrics, rng):
     """One canvas: (32, 32), boxes, labels, the mask of the cloth; pieces of two fabrics, which touch or overlap here and there.
 
-    No two pieces have their middle in one cell of 8 x 8 pixels.
+    No two pieces have their middle in one cell of 8 x 8 pixels, and none has it on the edge of one.
     """
     seeds, greys = rng.uniform(0, SIZE, (4, 2)), rng.uniform(0.25, 0.75, 4)  # the ground: four fields
     field = ((ROWS[..., None] - seeds[:, 0]) ** 2 + (COLUMNS[..., None] - seeds[:, 1]) ** 2).argmin(axis=-1)
@@ -867,8 +874,9 @@ def canvas(fabrics, rng):
                 continue  # no need to draw it
             mask = outline(rng, *middle, size)
             box = box_of(mask)
-            cell = tuple((box[:2] + box[2:]) // 16)
-            if cell in cells or (boxes and plain_iou(boxes, box).max() > 0.25):
+            ends = box[:2] + box[2:]
+            cell = tuple(ends // 16)
+            if cell in cells or np.any(ends % 16 == 0) or (boxes and plain_iou(boxes, box).max() > 0.25):
                 continue
             cells.add(cell)
             grey[mask] = grey[mask].mean() + rng.uniform(0.2, 0.3) * fabrics.weave(kind, rng)[mask]
@@ -958,9 +966,9 @@ def scored(round, fabrics, rng, n=300):
     users=("find",),
     budget=25_000,
     metric="mean average precision at IoU 0.5 on new canvases",
-    baseline=0.25,
-    bands=(0.50, 0.70, 0.82),
-    typed=0.1,
+    baseline=0.3,
+    bands=(0.45, 0.66, 0.77),
+    typed=0.01,
     seconds=180,
 )
 def public(entry, rng):

@@ -37,7 +37,7 @@ def pieces(windows):
 
 def conv_backward(parameters, cache, d_scores):
     """The gradients ((d_kernels, d_bias), d_X)."""
-    (kernels, bias), (windows, shape, stride, padding) = parameters, cache
+    (kernels, _), (windows, shape, stride, padding) = parameters, cache
     kh, kw, ins, outs = kernels.shape
     n, high, wide, channels = shape
     down, across = d_scores.shape[1:3]
@@ -65,8 +65,8 @@ def pool_forward(X, size=2, stride=None, kind="max"):
         return sum(X[at] for at in slices) / size**2, (None, slices, X.shape, size)
     pooled, winners = X[slices[0]].copy(), np.zeros((len(X), down, across, X.shape[3]), np.int32)
     for k, at in enumerate(slices[1:], 1):
-        better = X[at] > pooled
-        pooled[better], winners[better] = X[at][better], k
+        winners[X[at] > pooled] = k  # a later one wins only where it is larger: of equals the first stays
+        np.maximum(pooled, X[at], out=pooled)
     return pooled, (winners, slices, X.shape, size)
 
 
