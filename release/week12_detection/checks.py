@@ -582,6 +582,9 @@ def anywhere(suppress):
     boxes = np.array([[-300.0, -300, -290, -290], [-300, -300, -290, -290], [10, 10, 20, 20], [10, 10, 20, 20], [-10, -10, 0, 0]])
     got = her_rows(suppress, boxes, np.array([0, 1, 0, 1, 2]), np.array([0.5, 0.4, 0.3, 0.2, 0.1]), 0.3)
     expect.that(got == [0, 1, 2, 3, 4], f"five boxes, no two of one class overlap: yours keeps {got}, wanted all")
+    large = np.array([[0.0, 0, 1e7, 1e7], [1, 1, 1e7, 1e7], [-1e7, -1e7, 1, 1], [0, 5, 1e7, 1e7]])
+    got = her_rows(suppress, large, np.array([0, 1, 1, 0]), np.array([0.5, 0.4, 0.3, 0.2]), 0.3)
+    expect.that(got == [0, 1, 2], f"four boxes ten million wide, labels 0, 1, 1, 0: yours keeps {got}, wanted [0, 1, 2]")
 
 
 @case("suppress", "of three hundred boxes far apart all are kept", side=True)
@@ -741,6 +744,9 @@ def one_line(mean_average_precision):
     one = np.zeros(1, int)
     got = her_map(mean_average_precision, [said(SIDE[0], 0.4), said(wrong, 0.9)], [truth, truth], [one, one])
     differs(got, 0.25, "two pictures with an object each; found in the first at 0.4, wrong in the second at 0.9")
+    bare = np.zeros((0, 4)), np.zeros(0, int)
+    got = her_map(mean_average_precision, [said(SIDE[0], 0.4), said(wrong, 0.9)], [truth, bare[0]], [one, bare[1]])
+    differs(got, 0.5, "an object found in the first picture at 0.4, and a guess of its class at 0.9 in a picture without objects")
     for scores, want in (((0.5, 0.5), 0.5), ((0.4, 0.5), 0.25)):
         pair = [said(SIDE[0], scores[0]), said(wrong, scores[1])]
         got = her_map(mean_average_precision, pair, [truth, truth], [one, one])
