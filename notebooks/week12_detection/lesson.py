@@ -769,7 +769,7 @@ explore.skips(start_unet, unet, dice)
 # %% [markdown]
 # Without skips the net knows where about something is, and paints it with a broad brush. With them, edges are sharp.
 #
-# **Real trees.** Now the photographs. The same U-Net learns on one of them, with colours, and paints a part of the other one.
+# **Real trees.** Now the photographs. The same U-Net learns on a few crops, with colours, and paints a part of the meadow.
 # There are no masks: all pixels within a box count as tree. What follows is to be looked at, not scored. Why not? Because
 # the labels are incomplete, in three ways. The corners of every box are ground, or shadow, and are called tree. Some small
 # and some dead trees have no box, and are called ground. And two people who draw boxes do not agree where a crown ends. A
@@ -780,15 +780,18 @@ explore.skips(start_unet, unet, dice)
 explore.trees(start_unet, unet)
 
 # %% [markdown]
-# Look for three things: crowns that the net found and nobody had boxed; shadows that it takes for trees; and the colour of
-# the meadow, which in another photograph is another one (week 9).
+# Taught on the rest of the same photograph, the net finds most green crowns, and it knows that a shadow is no tree. It
+# misses the grey, dead ones. And it paints the field of dark grass, which lies nowhere else on the photograph: it has learnt
+# colours more than shapes. Taught by the roadside, it paints most of the meadow. That is week 9's mismatch, to be looked at.
+# A net that knows better needs far more photographs, and more than a hundred steps.
 #
 # ## Build a detector
 #
 # Canvases of 32 × 32 grey pixels. On each lie up to five pieces of cloth. There are four fabrics, and a canvas has pieces of
-# two of them. A fabric is a direction and a width of stripes. The outline of each piece is drawn afresh, so no single template
-# fits. On average a piece is as light as the ground under it, so no threshold finds it. Pieces of one fabric often touch, so
-# what hangs together need not be one piece. Strokes and noise lie over all. The four fabrics are drawn anew at each judging.
+# two of them. A fabric is a direction and a width of stripes. The outline of each piece is drawn afresh, so no single
+# template fits. On average a piece is as light as the ground under it, so no threshold finds it. Pieces of one fabric often
+# touch, so what hangs together need not be one piece. Strokes and noise lie over all. The four fabrics are drawn anew at
+# each judging.
 
 # %% role="show" id="show_fabrics"
 explore.fabrics()
