@@ -230,6 +230,8 @@ def iou_house(iou):
     boxes, others = np.array([[0.0, 0, 4, 4], [1, 1, 3, 6], [5, 0, 9, 2]]), np.array([[2.0, 1, 6, 4], [0, 0, 9, 9]])
     want = all_counted(boxes, others)
     expect.close(expect.pure(iou, boxes, others, names=("boxes", "others")), want, what="your function", reveal=True)
+    hollow = np.array([[0.0, 0, 4, 4], [3, 3, 3, 5], [5, 5, 1, 1]])
+    expect.pure(iou, hollow, hollow[::-1].copy(), names=("boxes", "others"))
     expect.shape(iou(np.zeros((0, 4)), others), (0, 2), what="for no boxes and two others your function")
     expect.shape(iou(boxes, np.zeros((0, 4))), (3, 0), what="for three boxes and no others your function")
     got = iou(boxes.astype(np.float32), others.astype(np.float32))
@@ -435,7 +437,7 @@ def too_many(encode):
 @case("encode", "no object at all, float32, whole numbers; the inputs are left as they were", side=True)
 def encode_house(encode):
     page = {
-        "boxes": np.array([[2.0, 8, 6, 14], [0, 0, 4, 4]]),
+        "boxes": np.array([[2.0, 8, 7, 14], [0, 0, 3, 5]]),
         "labels": np.array([1, 0]),
         "anchors": np.array([[4.0, 6.0], [2.0, 3.0]]),
         "grid": (2, 3),
@@ -721,6 +723,10 @@ def does_not_pass_on(mean_average_precision):
     found = [(np.array([[0.0, 0, 10, 10], [0, 1, 10, 11]]), np.zeros(2, int), np.array([0.9, 0.8]))]
     got = her_map(mean_average_precision, found, [truth], [np.zeros(2, int)])
     differs(got, 0.5, "two boxes that overlap, and two guesses that both fit the first one best")
+    truth = np.array([[0.0, 0, 10, 10], [0, 4, 10, 14]])
+    found = [(np.array([[0.0, 2, 10, 12], [0, 0, 10, 10]]), np.zeros(2, int), np.array([0.9, 0.8]))]
+    got = her_map(mean_average_precision, found, [truth], [np.zeros(2, int)])
+    differs(got, 0.5, "a guess that fits two boxes equally well, then one that is the first box")
 
 
 @case(
@@ -769,6 +775,10 @@ def which_classes(mean_average_precision):
     )
     swapped = (SIDE, np.array([2, 2, 7]), np.array([0.9, 0.8, 0.7]))
     differs(her_map(mean_average_precision, [swapped, none], truth, kinds), 0.0, "every box right, and every class wrong")
+    near = [np.array([[0.0, 0, 10, 10], [0, 2, 10, 12]])], [np.array([7, 2])]
+    other = (np.array([[0.0, 2, 10, 12], [0, 2, 10, 12]]), np.array([7, 2]), np.array([0.9, 0.8]))
+    said = "a guess of class 7 fits a box of its class, and one of another class better; that one is found as well"
+    differs(her_map(mean_average_precision, [other], *near), 1.0, said)
     seven = (SIDE, np.array([7, 7, 7]), np.array([0.7, 0.8, 0.9]))
     differs(her_map(mean_average_precision, [seven, none], truth, kinds), 1 / 3, "every box right, and always class 7")
 
@@ -797,7 +807,8 @@ def what_does_not_matter(mean_average_precision):
 )
 def map_house(mean_average_precision):
     found, boxes, labels = [PAGE], [SIDE], [np.zeros(3, int)]
-    expect.pure(mean_average_precision, found, boxes, labels, 0.5, names=("found", "boxes", "labels", "limit"))
+    for some in (found, [tuple(part[::-1].copy() for part in PAGE)]):
+        expect.pure(mean_average_precision, some, boxes, labels, 0.5, names=("found", "boxes", "labels", "limit"))
     none = (np.zeros((0, 4)), np.zeros(0, int), np.zeros(0))
     want = (1 + 3 / 5 + 3 / 5) / 3
     more = [np.zeros((0, 4)), *boxes], [np.zeros(0, int), *labels]

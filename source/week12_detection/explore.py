@@ -499,8 +499,8 @@ def tree_net(start_unet, unet, taught):
 @explorer(taught=[HERE, THERE], threshold=(0.1, 0.9, 0.5, 0.2), labels={"taught": "taught on"})
 def trees(start_unet, unet, taught, threshold):
     """Left, a part of the meadow with the boxes that people drew. Right, the same in grey, with the pixels that the net
-    calls tree in blue, at this threshold. Taught elsewhere on the same photograph it marks crowns; taught on another one,
-    of a roadside, it paints most of the grass as well.
+    calls tree in blue, at this threshold. Taught elsewhere on the same photograph it marks most green crowns, and a field
+    of dark grass; taught on another one, of a roadside, it paints most of the grass.
     """
     image, boxes = part("meadow", TOP, LEFT, HIGH, WIDE)
     image, boxes, said = halved(image), boxes / 2, tree_net(start_unet, unet, taught) > threshold
