@@ -67,11 +67,11 @@ def test_mean_average_precision_agrees_with_the_one_of_a_package(trial: Trial, l
 
 
 def test_the_judges_own_agrees_with_the_reference(trial: Trial) -> None:
-    with trial.at_home():
-        import checks
-
-        for seed in range(20):
-            found, boxes, labels = album(seed)
-            wanted = trial.reference["mean_average_precision"](found, boxes, labels)
-            assert checks.slow_map(found, boxes, labels) == pytest.approx(wanted, abs=1e-12)
-            assert checks.fast_map(found, boxes, labels) == pytest.approx(wanted, abs=1e-12)
+    public = trial.registry.studios["fabrics"].public
+    assert public is not None
+    checks = public.__globals__  # the module that it was written in
+    for seed in range(20):
+        found, boxes, labels = album(seed)
+        wanted = trial.reference["mean_average_precision"](found, boxes, labels)
+        assert checks["slow_map"](found, boxes, labels) == pytest.approx(wanted, abs=1e-12)
+        assert checks["fast_map"](found, boxes, labels) == pytest.approx(wanted, abs=1e-12)
