@@ -518,9 +518,9 @@ check("suppress")
 # %% role="hidden" id="test_suppress" points=3
 
 # %% [markdown]
-# Here are the guesses of a small detector on one canvas, many of them. Move the two sliders. With a low score threshold you
-# see everything that the net ever thought of. With a high limit, boxes of one object stay. With a low one, neighbours put
-# each other out.
+# Here are guesses about one canvas. They are made up: true boxes moved by chance, and a few from nowhere, as a net gives them.
+# Move the two sliders. With a low score threshold you see everything. With a high limit, several boxes of one object stay. With
+# a low one, neighbours put each other out.
 
 # %% role="show" id="show_thin_out"
 explore.thin_out(suppress)
@@ -661,7 +661,7 @@ check("mean_average_precision")
 # %% role="hidden" id="test_mean_average_precision" points=4
 
 # %% [markdown]
-# The same detector under another limit. At 0.5 it looks good, at 0.75 it does not: it finds the objects, but its boxes are
+# A made-up detector under another limit. At 0.5 it looks good, at 0.75 it does not: it finds the objects, but its boxes are
 # loose. Many papers report the mean over limits from 0.5 to 0.95.
 
 # %% role="show" id="show_curves"
