@@ -16,7 +16,7 @@ from data.build import common, packages  # noqa: E402
 
 NAMES = (
     *("mnist", "fashion", "tabular", "trees", "sentiment", "emoji", "conv_trunk", "style_images"),
-    *("towns", "vowels", "series", "glove50", "g2p", "austen", "survival", "speech"),
+    *("towns", "vowels", "series", "glove50", "g2p", "austen", "survival", "speech", "projects"),
 )
 
 
