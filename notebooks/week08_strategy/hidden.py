@@ -15,8 +15,8 @@ twin("split", "no_group_twice", draws=checks.visits((15, 60)))
 twin("split", "all_that_was_known", draws=checks.visits((15, 60)))
 twin("split", "as_late_as_possible", draws=checks.visits((15, 60)), weight=2)
 
-twin("leaks", "merely_easier", draws=FRESH)
-twin("leaks", "six_splits", draws=FRESH, weight=2)
+twin("leaks", "merely_easier", draws=FRESH, examples=10, seconds=60)
+twin("leaks", "six_splits", draws=FRESH, weight=2, examples=5, seconds=60)
 
 twin("rater_errors", "own_errors", draws={"fractions": st.lists(checks.TENTHS, min_size=3, max_size=3), "ones": checks.SHARES})
 twin("rater_errors", "more_raters", draws={"seed": FRESH})

@@ -760,7 +760,7 @@ def smallest_and_largest(metric, y, said_a, said_b, groups, rng, rounds=1000):
     return float(found.min()), float(found.max())
 
 
-@wrong("compare", caught_by="chance_and_sign", kind="mathematics")
+@wrong("compare", caught_by="middle", kind="mathematics")
 def a_less_b(metric, y, said_a, said_b, groups, rng, rounds=1000):
     low, high = ends_of(by_group(metric, y, said_b, said_a, groups, rng, rounds))
     return low, high
