@@ -809,7 +809,7 @@ def the_same_sets(compare):
     least, most = min(rows.mean() for rows in one), max(rows.mean() for rows in one)
     expect.that(
         least <= ends[0] < ends[1] <= most,
-        f"the differences on the 40 new dev sets lie from {least:.3g} to {most:.3g}, and your ends are {ends[0]:.3g}, {ends[1]:.3g}",
+        f"on the 40 new dev sets the differences lie from {least:.3g} to {most:.3g}, your ends are {ends[0]:.3g}, {ends[1]:.3g}",
     )
 
 

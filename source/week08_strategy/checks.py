@@ -266,6 +266,7 @@ def not_possible(split):
         ([1, 2, 1, 2, 3], [1, 1, 2, 2, 3], 0.5),  # one new patient, who has one row of five
         ([1, 2], [1, 2], 0.75),  # training would be empty
         ([4], [1], 0.5),
+        ([1, 2, 3], [1, 2, 3], 1.0),
     ):
         told = f"groups {groups}, times {times}, share {share}: no split is possible, and no ValueError came"
         expect.raises(ValueError, lambda g=groups, t=times, s=share: split(np.array(g), np.array(t, float), s), told)
@@ -321,14 +322,14 @@ def neighbours(X, y, k=1):
     return predict
 
 
-COLUMNS = 6  # of a group's looks; two more say something of the label, and one is the clinic's code
+LOOKS = 6  # columns of a group's looks; two more say something of the label, and one is the clinic's code
 
 
 def patients(rng, num, each, signal=0.5, looks=1.6):
     """Rows (num * each, 9) of new patients, their labels, and whose they are."""
     y = np.repeat(rng.integers(0, 2, num), each)
     told = signal * (2 * y[:, None] - 1) + rng.normal(size=(num * each, 2))
-    face = np.repeat(rng.normal(size=(num, COLUMNS)), each, axis=0) + 0.1 * rng.normal(size=(num * each, COLUMNS))
+    face = np.repeat(rng.normal(size=(num, LOOKS)), each, axis=0) + 0.1 * rng.normal(size=(num * each, LOOKS))
     code = rng.normal(size=(num * each, 1))
     return np.concatenate([told, looks * face, code], axis=1), y, np.repeat(np.arange(num), each)
 
@@ -368,7 +369,7 @@ def day_after_day(rng):
     X, y, _ = patients(rng, 1200, 1, signal=0.5)
     y = np.repeat(rng.integers(0, 2, 120), 10)
     X[:, :2] += 0.5 * (2 * y[:, None] - 1)
-    slow = np.cumsum(rng.normal(size=(1200, COLUMNS)), axis=0)
+    slow = np.cumsum(rng.normal(size=(1200, LOOKS)), axis=0)
     X[:, 2:-1] = 0.9 * (slow - slow.mean(axis=0))
     return dealt(rng, X, y, 600)
 
@@ -489,8 +490,9 @@ def few_fits(leaks):
 
     def fit(X, y):
         called.append(len(y))
-        predict = neighbours(np.sign(X) * np.sqrt(np.abs(X)), y)
-        return lambda new: predict(np.sign(new) * np.sqrt(np.abs(new)))
+        scale = np.array([1.0, 1.0, *[1.5] * LOOKS, 1.0])
+        predict = neighbours(np.asarray(X) * scale, y)
+        return lambda new: predict(np.asarray(new) * scale)
 
     splits, sealed = [by_row(rng), sharper(rng)], patients(rng, 1200, 1)[:2]
     answers = truths(leaks(splits, sealed, fit), 2)
@@ -788,7 +790,7 @@ def the_same_sets(compare):
         met.setdefault(model, []).append(np.sort(rows).astype(int))
         return float(np.mean(rows)) * model
 
-    interval(compare, metric, y, y + 100, y + 200, groups, np.random.default_rng(0), rounds=40)
+    ends = interval(compare, metric, y, y + 100, y + 200, groups, np.random.default_rng(0), rounds=40)
     one, other = met[1], met[2]
     expect.that(
         len(one) == len(other) == 40, f"with rounds=40 the metric was asked {len(one)} times for A and {len(other)} times for B"
@@ -804,6 +806,11 @@ def the_same_sets(compare):
     expect.that(twice, "in 40 new dev sets no group was ever drawn twice: they are drawn with replacement")
     same = sorted(rows.tolist() for rows in one) == sorted(rows.tolist() for rows in other)
     expect.that(same, "model B was asked about other new dev sets than model A")
+    least, most = min(rows.mean() for rows in one), max(rows.mean() for rows in one)
+    expect.that(
+        least <= ends[0] < ends[1] <= most,
+        f"on the 40 new dev sets the differences lie from {least:.3g} to {most:.3g}, your ends are {ends[0]:.3g}, {ends[1]:.3g}",
+    )
 
 
 @case("compare", "two models that say the same differ by nothing, and one group leaves nothing to draw", side=True)
