@@ -276,7 +276,7 @@ def semi_hard_of(E, labels, margin):
 def clear_of_edges(E, labels, margin):
     """Whether no negative lies on an edge, where it may be in or out."""
     D = np.sum((E[:, None] - E[None]) ** 2, axis=2)
-    same = labels[:, None] == labels[None]
+    same = np.equal.outer(labels, labels)
     gaps = (D[:, None, :] - D[:, :, None])[same & ~np.eye(len(E), dtype=bool)]
     return bool(np.all((np.abs(gaps) > 1e-9) & (np.abs(gaps - margin) > 1e-9) | (gaps == 0) & np.isclose(gaps, 0)))
 

@@ -659,7 +659,7 @@ def split_up(mismatch, n, n_dev, errors, human, share, seed):
     seen, unseen, foreign = (
         round(e * len(part)) / len(part) for e, part in zip(errors, (student.shown, student.unseen, dev[1]), strict=True)
     )
-    harder = human[1] - human[0]
+    harder = float(np.subtract(*human[::-1]))
     want = {"bias": seen - human[0], "variance": unseen - seen, "harder": harder, "mismatch": foreign - unseen - harder}
     return got, want, (seen, unseen, foreign)
 

@@ -495,8 +495,8 @@ def pool_house(pool_forward, pool_backward):
 # ------------------------------------------------------------------------------------------- filters from answers
 def table_of(X, size, stride, padding):
     """All windows as rows, and a column of ones."""
-    weights = size[0] * size[1] * X.shape[3]
-    copying = np.eye(weights).reshape(*size, X.shape[3], weights)
+    weights = int(np.prod((*size, X.shape[3])))
+    copying = np.eye(weights).reshape((*size, X.shape[3], weights))
     windows = scores_of((copying, np.zeros(weights)), X, stride, padding).reshape(-1, weights)
     return np.column_stack([windows, np.ones(len(windows))])
 

@@ -256,7 +256,7 @@ def descended(parameters, X, target, rate=0.05, steps=5):
     for _ in range(steps):
         (W1, b1), (W2, b2) = parameters
         first = np.maximum(X, 0)
-        second = np.maximum(first @ W1 + b1, 0)
+        second = (first @ W1 + b1).clip(0)
         d = (X + second @ W2 + b2 - target) / len(X)
         d_hidden = d @ W2.T * (second > 0)
         parameters = [

@@ -483,7 +483,7 @@ def trunk_at_work():
 
 def unit_roots(features):
     """Roots of features, each layer in its own unit, as rows."""
-    unit = np.repeat([110.0, 48.0, 48.0], [64, 128, 256])
+    unit = np.array([110.0] * 64 + [48.0] * 384)
     return np.sqrt(features / unit).reshape(len(features), -1)
 
 

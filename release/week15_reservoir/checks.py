@@ -120,7 +120,7 @@ def states_by_definition(parameters, U, leak, state=None):
     out = np.zeros((len(U), U.shape[1], units))
     for s in range(len(U)):
         x = np.zeros(units) if state is None else np.asarray(state[s], float)
-        for t in range(U.shape[1]):
+        for t, _ in enumerate(U[s]):
             x = np.array([next_unit(k, x, U[s, t], parameters, leak) for k in range(units)])
             out[s, t] = x
     return out

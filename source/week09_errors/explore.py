@@ -471,7 +471,7 @@ def noise_found(out_of_sample, judge, folds):
             else:
                 votes = alike[np.ix_(asked, rows)]
                 p = (votes @ labels + 0.005) / (votes.sum(axis=1) + 0.01)
-            return np.column_stack([1 - p, p])
+            return np.stack([1 - p, p], axis=1)
 
         return predict
 

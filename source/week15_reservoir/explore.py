@@ -17,7 +17,7 @@ def new_series(rng):
 
 def drawn(size, radius, rng, density=0.2):
     """A reservoir matrix for the pictures."""
-    W = rng.normal(size=(size, size)) * (rng.random((size, size)) < density)
+    W = np.where(rng.random((size, size)) < density, rng.normal(size=(size, size)), 0.0)
     return W * radius / np.abs(np.linalg.eigvals(W)).max()
 
 
