@@ -684,7 +684,7 @@ def interval(compare, *arguments, **options):
 
 def resampled(values, groups, rng, rounds=20_000):
     """Differences of two means on new dev sets of whole groups: values (n,) are one model's less the other's."""
-    _, which = np.unique(groups, return_inverse=True)
+    which = np.unique(groups, return_inverse=True)[1]
     sums, sizes = np.bincount(which, values), np.bincount(which)
     drawn = rng.integers(len(sizes), size=(rounds, len(sizes)))
     return sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
