@@ -1004,5 +1004,5 @@ entry("moved_clothes", band="nothing")(by_net("dense_in_the_middle", DENSE, [(12
 entry("moved_clothes", band="nothing")(by_net("one_linear_layer", [("dense",)], [(484, 10)], 10, 0.003))
 entry("moved_clothes", band="baseline")(by_net("dense_and_moved_in_haste", DENSE, [(121, 36), (36, 10)], 11, 0.003, shrink=2))
 entry("moved_clothes", band="gets going")(by_net("dense_and_moved", DENSE, [(121, 36), (36, 10)], 45, 0.003, shrink=2))
-entry("moved_clothes", band="good")(by_net("two_convolutions", FLAT, [(4, 4, 1, 10), (3, 3, 10, 12), (300, 10)], 12, 0.006))
-entry("moved_clothes", band="excellent")(by_net("three_convolutions", CONVS, SHAPES, 16, 0.008))
+entry("moved_clothes", band="good")(by_net("two_convolutions", FLAT, [(4, 4, 1, 10), (3, 3, 10, 12), (300, 10)], 10, 0.006))
+entry("moved_clothes", band="excellent")(by_net("three_convolutions", CONVS, SHAPES, 20, 0.008))
