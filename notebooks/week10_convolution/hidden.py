@@ -42,7 +42,7 @@ twin("find_filters", "nearest", draws=checks.puzzles())
 #   three convolutions, 20 epochs               0.697 ± 0.007
 #   the same, the reference                     0.701 ± 0.011
 #   three convolutions, in the middle only      0.425           (16 epochs, one seed, one of the earlier lenses)
-#   typed in: three convolutions for the ten kinds, learnt from all public clothes at all places through thousands of other lenses,
+#   typed in: three convolutions for the ten kinds, learnt from all public clothes at all places through thousands of lenses,
 #   1,470 numbers                               0.601           (mean of four lenses; at 5 bits, so that they fit: 0.523)
 # Without a lens such a typed-in net had 0.71, and with one of small weights beside the middle one 0.66: hence the lens, and its
 # weights. One lens a judging has a standard deviation of 0.018 for three convolutions: hence two.
