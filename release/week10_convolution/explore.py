@@ -392,7 +392,7 @@ def found(find_filters, conv_forward, program, size):
 @picture
 def clothes():
     """Three rows of eight small pictures of clothes before striped wallpaper. Above, as the eye would see them. In the middle, as
-    they are learnt from, through a lens that makes edges glow: all clothes in the middle of the picture. Below, as they are
+    they are learnt from, through a lens that darkens some edges: all clothes in the middle of the picture. Below, as they are
     judged: through the same lens, at other places, some touching the edge.
     """
     rng = np.random.default_rng(3)
