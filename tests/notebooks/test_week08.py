@@ -14,7 +14,7 @@ from autograder import datasets
 FOLDER = Path(__file__).parents[2] / "notebooks" / "week08_strategy"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def checks() -> ModuleType:
     """The week's module of checks, by a name of its own: other weeks have one too."""
     spec = importlib.util.spec_from_file_location("checks_of_week08", FOLDER / "checks.py")
