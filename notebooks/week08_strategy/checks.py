@@ -65,6 +65,16 @@ def stubborn(price):
         ranked(price, [(y, np.full(len(y), answer)) for answer in (1, 2, 0)])
 
 
+@case("price", "two careful models: what the story does not name is free")
+def careful(price):
+    y = np.repeat([1, 0], 100)
+    wary = np.where(y == 1, 1, np.where(np.arange(200) % 20 == 0, 1, 0))  # leaves all poisonous ones, and one good one of 20
+    asks = np.where(y == 1, 2, 0)
+    loses = np.where(y == 1, 1, np.where(np.arange(200) % 4 == 0, 1, 0))
+    doubts = np.where(y == 1, 1, np.where(np.arange(200) % 8 == 0, 2, 0))
+    ranked(price, [(y, wary), (y, asks), (y, loses), (y, doubts)])
+
+
 @case("price", "of two models with the same test set, the cheaper one has the smaller number", draws=SEEDS, weight=2)
 def same_test_set(price, seed):
     rng = np.random.default_rng(seed)
@@ -272,6 +282,16 @@ def not_possible(split):
         expect.raises(ValueError, lambda g=groups, t=times, s=share: split(np.array(g), np.array(t, float), s), told)
 
 
+@case("split", "exactly its share is enough for `dev`, as with 0.1 of 30 rows", side=True)
+def exactly_enough(split):
+    for share, n in ((0.1, 30), (0.7, 10), (0.25, 8), (0.3, 20)):
+        _, dev = two_sets(split(np.arange(n), np.arange(n) * 1.0, share), n)
+        want = round(share * n)
+        expect.that(
+            len(dev) == want, f"{n} rows, each a group of its own: a share of {share} is {want} rows, and `dev` has {len(dev)}"
+        )
+
+
 @case("split", "a table of 20,000 rows is no trouble", side=True, seconds=60)
 def large(split):
     rng = np.random.default_rng(0)
@@ -386,7 +406,7 @@ def sharper(rng):
 
 def smoother(rng):
     """Clean; the dev rows come from a camera that shows less of the looks."""
-    return *patients(rng, 600, 1)[:2], *patients(rng, 600, 1, signal=1.5, looks=1.1)[:2]
+    return *patients(rng, 600, 1)[:2], *patients(rng, 600, 1, signal=1.4, looks=0.9)[:2]
 
 
 def harder(rng):
@@ -432,7 +452,7 @@ def told_apart(leaks, made, rng, fit=neighbours):
     while True:
         splits, sealed = [one(rng) for one in made], patients(rng, 1200, 1)[:2]
         found = [lift(split, sealed, fit) for split in splits]
-        if all(gain > 0.25 if one.__name__ in LEAKS else abs(gain) < 0.09 for one, (_, _, gain) in zip(made, found, strict=True)):
+        if all(gain > 0.25 if one.__name__ in LEAKS else abs(gain) < 0.06 for one, (_, _, gain) in zip(made, found, strict=True)):
             break
     answers = truths(leaks(splits, sealed, fit), len(splits))
     for one, (own, there, _), answer in zip(made, found, answers, strict=True):
@@ -605,6 +625,17 @@ def missing_votes(rater_errors, fractions, ones):
         f"many votes are missing; {tell(fractions, ones)}",
         0.02,
     )
+
+
+@case("rater_errors", "it works where no item was seen by all raters")
+def never_all_together(rater_errors):
+    fractions, blocks = [(1, 10), (3, 10), (1, 5), (1, 10)], []
+    for pair in itertools.combinations(range(4), 2):
+        votes = all_patterns([fractions[k] for k in pair], (1, 2))
+        block = np.full((len(votes), 4), -1)
+        block[:, pair] = votes
+        blocks.append(block)
+    near(errors_asked(rater_errors, np.concatenate(blocks)), fractions, "each item was seen by two raters alone", 0.02)
 
 
 @case("rater_errors", "fewer than three raters raise a ValueError", side=True)
@@ -981,7 +1012,7 @@ class Team:
 
 def shipped(lead, team, rng):
     """The true error of the version that a leader ships. Raises Broken where the rules are not kept."""
-    chosen = lead(team.act, dict(team.first), dict(team.prices), team.weeks, rng)
+    chosen = lead(team.act, dict(team.first), dict(team.prices), team.weeks, errors_of, rng)
     if team.overspent:
         raise Broken("more weeks were spent than there are")
     version = expect.number(chosen, what="lead")

@@ -107,7 +107,7 @@ def best_plan(belief, report, weeks, prices):
     return n[k, :, 0], float(expected[k]), float(expected[k] - new.min(axis=0) @ belief.chance)
 
 
-def our_leader(act, report, prices, weeks, rng):
+def our_leader(act, report, prices, weeks, errors, rng):
     """Sees what a learner's leader sees: the plan with the lowest expected error, thought over after each report."""
     belief, looked = Belief(), False
     belief.see(report, False)

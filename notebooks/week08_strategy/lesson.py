@@ -666,7 +666,7 @@ explore.dashboard()
 #
 # ### Studio · `lead` &nbsp; ●●● &nbsp; 90 min
 #
-# You lead a team for some weeks. `lead(act, report, prices, weeks, rng)` spends them, and returns the number of the version that is
+# You lead a team for some weeks. `lead(act, report, prices, weeks, errors, rng)` spends them, and returns the number of the version that is
 # shipped. `report` describes version 0, a dictionary.
 #
 # | key | what it says |
@@ -696,8 +696,9 @@ explore.dashboard()
 # - The dev rows are *copies* of training rows, until `"split"`.
 #
 # There are three tasks, and you are not told which is yours. A team has 60 to 960 rows and 5 to 8 weeks. All numbers come from the recorded
-# trainings, as in the dashboard. The simulator is `explore.Team`, and you may look at everything in it. `explore.errors(task, rows, wrong, units, steps)`
-# gives its three errors: in training, on copies, on new pictures. You may ask it in `lead`, too.
+# trainings, as in the dashboard. The simulator is `explore.Team`, and you may look at everything in it. It comes
+# with you on the flight: `errors(task, rows, wrong, units, steps)` gives its three errors, in training, on copies and on new pictures. The task is
+# 0, 1 or 2, and each argument may be an array.
 #
 # **How it is judged.** On 200 new teams. What counts is the share of mistakes of the shipped version on new pictures with *true* labels. Our own leader
 # sees what you see, and plays the same teams. Where yours ships a worse net, the difference is your *regret*; where yours is better, the regret is nought. The
@@ -729,7 +730,7 @@ explore.dashboard()
 # <details><summary>A skeleton with gaps</summary>
 #
 # ```python
-# def lead(act, report, prices, weeks, rng):
+# def lead(act, report, prices, weeks, errors, rng):
 #     reports = [report]
 #     while True:
 #         possible = [name for name in prices if prices[name] <= reports[-1]["left"]]
@@ -744,7 +745,7 @@ explore.dashboard()
 
 
 # %% role="studio" id="lead"
-def lead(act, report, prices, weeks, rng):
+def lead(act, report, prices, weeks, errors, rng):
     """Spend a team's weeks on acts; the number of the version that is shipped."""
     ### BEGIN SOLUTION
     # 1,500 teams as they might be; those that fit the reports count, and each affordable plan is tried on them.
@@ -760,12 +761,12 @@ def lead(act, report, prices, weeks, rng):
         wrong = wrong * 0.3 ** (times * (name == "labels"))
         units = np.minimum(units * 3.0 ** (times * (name == "units")), np.maximum(units, 108))
         steps = np.clip(steps * 4.0 ** (times * ((name == "longer") - 1.0 * (name == "shorter"))), 50, 1600)
-        return [task, wrong, units, steps, copies & (name != "split")], min(rows * 2 ** (times * (name == "rows")), 1920)
+        return [task, wrong, units, steps, copies & (name != "split")], np.minimum(rows * 2.0 ** (times * (name == "rows")), 1920)
 
     def learn(report, looked):
         nonlocal teams, log_chance, made
         task, wrong, units, steps, copies = teams
-        train, copied, new = explore.errors(task, report["rows"], wrong, units, steps).T
+        train, copied, new = errors(task, report["rows"], wrong, units, steps).T
         others = np.array([9, 9, 3])[task]
         dev = np.where(copies, copied, new * (1 - wrong) + wrong * (1 - new / others))
         for seen, p in ((report["train"], train), (report["dev"], dev)):
@@ -775,7 +776,7 @@ def lead(act, report, prices, weeks, rng):
             p = np.clip(wrong, 0.002, 0.998)
             log_chance = log_chance + report["wrong"] * np.log(p) + (100 - report["wrong"]) * np.log(1 - p)
         kept = np.argsort(-log_chance)[:150]
-        teams, log_chance, made = [part[kept] for part in teams], log_chance[kept], [e[kept] for e in [*made, new]]
+        teams, log_chance, made = [part[kept] for part in teams], log_chance[kept], [one[kept] for one in [*made, new]]
 
     def chance():
         weights = np.exp(log_chance - log_chance.max())
@@ -783,17 +784,16 @@ def lead(act, report, prices, weeks, rng):
 
     def best_plan(left):
         """The affordable acts that leave the lowest expected error, and that error."""
-        best, lowest = (), np.inf
-        plans = [((), teams, report["rows"], left)]
-        while plans:
-            names, imagined, rows, weeks_left = plans.pop()
-            expected = explore.errors(imagined[0], rows, *imagined[1:4])[:, 2] @ chance()
-            if expected < lowest:
-                best, lowest = names, expected
-            for k, name in enumerate(("labels", "units", "longer", "shorter", "rows")):
-                if prices[name] <= weeks_left and (not names or k >= names[-1][0]):
-                    plans.append(((*names, (k, name)), *after(name, 1, imagined, rows), weeks_left - prices[name]))
-        return [name for _, name in best], lowest
+        names, plans = ("labels", "units", "longer", "shorter", "rows"), [()]
+        for name in names:
+            paid = [left - sum(k * prices[one] for k, one in zip(plan, names, strict=False)) for plan in plans]
+            plans = [(*plan, k) for plan, rest in zip(plans, paid, strict=True) for k in range(rest // prices[name] + 1)]
+        imagined, rows = teams, report["rows"]
+        for name, times in zip(names, np.array(plans).T[:, :, None], strict=True):
+            imagined, rows = after(name, times, imagined, rows)
+        expected = errors(imagined[0], rows, *imagined[1:4])[..., 2] @ chance()
+        best = int(expected.argmin())
+        return [name for name, k in zip(names, plans[best], strict=True) for _ in range(k)], expected[best]
 
     learn(report, False)
     plan, expected = best_plan(report["left"])
@@ -804,7 +804,7 @@ def lead(act, report, prices, weeks, rng):
         teams, _ = after(plan[0], 1, teams, report["rows"])
         report = act(plan[0])
         learn(report, False)
-    return int(np.argmin([errors @ chance() for errors in made]))
+    return int(np.argmin([one @ chance() for one in made]))
     ### END SOLUTION
 
 

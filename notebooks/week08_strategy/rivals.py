@@ -65,6 +65,13 @@ def smaller_is_worse(y, said, megabytes, milliseconds):
     return -float(0.97 * each[y == 0].mean() + 0.03 * each[y == 1].mean())
 
 
+@wrong("price", caught_by="careful", kind="mathematics")
+def a_poisonous_one_that_is_left_costs_two_euros(y, said, megabytes, milliseconds):
+    if not shipped_at_all(megabytes, milliseconds):
+        return np.inf
+    return true_price(y, said) + 0.06 * float(np.mean(said[y == 1] == 1))
+
+
 @wrong("price", caught_by="limits", kind="missing case")
 def nineteen_of_twenty_by_interpolation(y, said, megabytes, milliseconds):
     if megabytes > 40 or np.quantile(milliseconds, 0.95) > 300:
@@ -283,6 +290,12 @@ def one_day_on_both_sides(groups, times, share):
     return latest(groups, place, share)
 
 
+@wrong("split", caught_by="exactly_enough", kind="stability")
+def a_share_by_the_last_digit_of_floats(groups, times, share):
+    need = int(np.ceil(share * len(times) + 1e-12))
+    return after(groups, times, day_or_error(latest_day(times, later_new_rows(groups, times), need)))
+
+
 @wrong("split", caught_by="not_possible", kind="missing case")
 def two_empty_sets_where_nothing_is_possible(groups, times, share):
     try:
@@ -457,13 +470,6 @@ def differences(splits, sealed, fit, seed=0):
 
 
 @right("leaks")
-def strangers_on_the_dev_rows_alone(splits, sealed, fit):
-    """No clean split of the contract trains better than the sealed rows do, so what strangers cannot do is a leak."""
-    stranger = fit(*sealed)
-    return np.array([hits(fit(a, b), X, y) - hits(stranger, X, y) > 0.17 for a, b, X, y in splits], bool)
-
-
-@right("leaks")
 def two_halves_drawn_at_random(splits, sealed, fit):
     sums = np.mean([differences(splits, sealed, fit, seed) for seed in range(2)], axis=0)
     return [bool(own > 0.17) for own in sums]
@@ -573,6 +579,12 @@ def signals_for_errors(votes):
 @wrong("rater_errors", caught_by="three_raters", kind="mathematics")
 def no_root(votes):
     return np.clip((1 - (1 - 2 * true_errors(votes)) ** 2) / 2, 0, 0.5)
+
+
+@wrong("rater_errors", caught_by="never_all_together", kind="missing case")
+def items_that_all_have_seen(votes):
+    full = votes[(votes >= 0).all(axis=1)]
+    return true_errors(full) if len(full) else true_errors(np.where(votes < 0, 0, votes))
 
 
 @wrong("rater_errors", caught_by="too_few", kind="missing case")
@@ -842,7 +854,7 @@ def fixed(name, order):
     """Acts in a fixed order, again and again; the last version is shipped."""
 
     def made():
-        def lead(act, report, prices, weeks, rng):
+        def lead(act, report, prices, weeks, errors, rng):
             going = True
             while going:
                 going = False
@@ -859,12 +871,12 @@ def fixed(name, order):
 
 @entry("lead", band="nothing")
 def does_nothing():
-    return {"lead": lambda act, report, prices, weeks, rng: 0}
+    return {"lead": lambda act, report, prices, weeks, errors, rng: 0}
 
 
 @entry("lead", band="baseline")
 def at_random():
-    def lead(act, report, prices, weeks, rng):
+    def lead(act, report, prices, weeks, errors, rng):
         reports = [report]
         while names := [name for name in prices if prices[name] <= reports[-1]["left"]]:
             reports.append(act(str(rng.choice(names))))
@@ -878,7 +890,7 @@ entry("lead", band="gets going")(fixed("labels_rows_units", ("labels", "rows", "
 
 @entry("lead", band="refused")
 def spends_too_much():
-    def lead(act, report, prices, weeks, rng):
+    def lead(act, report, prices, weeks, errors, rng):
         while True:
             report = act("rows")
 
@@ -891,7 +903,7 @@ def planner(name, num, kept):
     def made():
         acts = ("labels", "units", "longer", "shorter", "rows")
 
-        def lead(act, report, prices, weeks, rng):
+        def lead(act, report, prices, weeks, errors, rng):
             bad, small, short, copies = rng.random((4, num)) < 0.5
             state = {
                 "task": rng.integers(3, size=num),
@@ -904,7 +916,7 @@ def planner(name, num, kept):
 
             def weigh(report, read=False):
                 nonlocal state, cost, versions
-                found = checks.errors_of(state["task"], report["rows"], state["wrong"], state["units"], state["steps"])
+                found = errors(state["task"], report["rows"], state["wrong"], state["units"], state["steps"])
                 train, copy, new = found.T
                 given = checks.by_given_labels(new, state["wrong"], np.array(checks.CLASSES)[state["task"]])
                 for said, p in ((report["train"], train), (report["dev"], np.where(state["copies"], copy, given))):
@@ -930,7 +942,7 @@ def planner(name, num, kept):
                     ]
                 n = np.array(times, float)[:, :, None]
                 found = mean(
-                    checks.errors_of(
+                    errors(
                         state["task"],
                         np.minimum(report["rows"] * 2 ** n[:, 4], 1920),
                         state["wrong"] * 0.3 ** n[:, 0],

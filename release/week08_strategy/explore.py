@@ -1,7 +1,6 @@
 """The pictures and explorers of week 8."""
 
 import functools
-import itertools
 
 import numpy as np
 
@@ -25,37 +24,9 @@ def Team(rng):
 TASKS = ("digits", "clothes", "tops")
 
 
-# The same stands in checks.py, which a graded function does not see.
-@functools.cache
-def recorded():
-    """The grid of recorded trainings: four axes, and the mean errors (task, rows, wrong, units, steps, 3)."""
-    table = datasets.load("projects", split="grid")
-    axes = [np.unique(table.X[:, k]) for k in range(4)]
-    where = (table.y.astype(int), *(np.searchsorted(axis, table.X[:, k]) for k, axis in enumerate(axes)))
-    total, count = np.zeros((3, *map(len, axes), 3)), np.zeros((3, *map(len, axes), 1))
-    np.add.at(total, where, table.X[:, 4:])
-    np.add.at(count, where, 1)
-    return [np.log(axes[0]), axes[1].astype(float), np.log(axes[2]), np.log(axes[3])], total / count
-
-
 def errors(task, rows, wrong, units, steps):
-    """What trainings like this one reach: errors (…, 3) in training, on copies (both by given labels), and on new pictures.
-
-    Between the recorded trainings it is linear in the share of wrong labels and in the logarithms of all else.
-    """
-    axes, table = recorded()
-    places = np.broadcast_arrays(np.log(rows), np.asarray(wrong, float), np.log(units), np.log(steps))
-    task = np.broadcast_to(task, places[0].shape)
-    lower, shares = [], []
-    for axis, place in zip(axes, places, strict=True):
-        at = np.clip(np.searchsorted(axis, place, side="right") - 1, 0, len(axis) - 2)
-        lower.append(at)
-        shares.append(np.clip((place - axis[at]) / (axis[at + 1] - axis[at]), 0, 1))
-    out = np.zeros((*places[0].shape, 3))
-    for corner in itertools.product((0, 1), repeat=4):
-        weight = np.prod([share if up else 1 - share for up, share in zip(corner, shares, strict=True)], axis=0)
-        out += weight[..., None] * table[(task, *(at + up for at, up in zip(lower, corner, strict=True)))]
-    return out
+    """Errors (…, 3) in training, on copies, and on new pictures: from the recorded trainings."""
+    return simulator().errors_of(task, rows, wrong, units, steps)
 
 
 # ------------------------------------------------------------------------------------------- two teams
@@ -373,7 +344,7 @@ def flown(lead, number):
         acts.append((name, report))
         return report
 
-    chosen = int(lead(act, dict(team.first), dict(team.prices), team.weeks, np.random.default_rng(number)))
+    chosen = int(lead(act, dict(team.first), dict(team.prices), team.weeks, errors, np.random.default_rng(number)))
     return team, acts, chosen
 
 
