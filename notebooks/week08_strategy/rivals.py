@@ -437,7 +437,7 @@ def too_strict_a_line(splits, sealed, fit):
 
 @wrong("leaks", caught_by="few_fits", kind="missing case")
 def fits_without_end(splits, sealed, fit):
-    for _ in range(20):
+    for _ in range(40):
         fit(*sealed)
     return np.array([own > 0.17 for own in differences(splits, sealed, fit)], bool)
 

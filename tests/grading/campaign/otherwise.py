@@ -21,8 +21,14 @@ def marks() -> list[str]:
     found = [np.ascontiguousarray(datasets.held_out(name).X[7]).tobytes()[300:332] for name in ("mnist", "fashion")]
     found += [cancer.astype(kind).tobytes()[:24] for kind in (np.float64, np.float32)]
     found += [",".join(f"{value:.6g}" for value in cancer[:3]).encode()]
-    found += [raw[len(raw) // 2 :][:32] for raw in (Path(path).read_bytes() for path in HELD if path.endswith(".h5"))]
+    found += [telling(Path(path).read_bytes()) for path in HELD if path.endswith(".h5")]
     return [bytes(255 - byte for byte in mark).hex() for mark in found]
+
+
+def telling(raw: bytes) -> bytes:
+    """32 bytes from the middle of a file, of which 26 differ: compressed rows do, what HDF5 writes into every file does not."""
+    middle = len(raw) // 2
+    return next(piece for at in range(middle, len(raw)) if len(set(piece := raw[at : at + 32])) >= 26)
 
 
 LOOK = f"""
