@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -66,6 +67,27 @@ def test_rows_are_found_where_there_are_some(tmp_path: Path) -> None:
     (tmp_path / "four").write_bytes(b"x" + datasets.held_out("cancer").X[60].astype(np.float64).tobytes())
     found = scanned(replace(open_sandbox(Limits()), extra=(tmp_path,)), str(tmp_path), 4)
     assert {Path(path).name for path in found} == {"one", "two.npz", "three.txt", "four"}
+
+
+def test_no_public_file_holds_a_held_out_text_or_symbol() -> None:
+    """Three hundred pieces of sixty letters, and every symbol of the other designers; a piece of the public part is found."""
+    public = []
+    for path in sorted((Path(datasets.__file__).parents[2] / "data").glob("*.h5")):
+        with h5py.File(path) as file:
+            file.visititems(lambda _, one: public.append(np.asarray(one).tobytes()) if isinstance(one, h5py.Dataset) else None)
+    rng = np.random.default_rng(0)
+    for name in ("austen", "sentiment"):
+        texts = [one for one in datasets.held_out(name).text if len(one) >= 60]
+        for text in rng.choice(texts, 150, replace=False):
+            start = rng.integers(len(text) - 59)
+            piece = text[start : start + 60].encode()
+            assert not any(piece in part for part in public), (name, text)
+    known = next(one for one in datasets.load("sentiment").text if len(one) >= 60)
+    assert any(known[:60].encode() in part for part in public)
+    symbols = [part for part in public if len(part) % 3072 == 0]
+    rows = {part[at : at + 3072] for part in symbols for at in range(0, len(part), 3072)}
+    assert datasets.load("emoji").X[0].tobytes() in rows
+    assert not any(one.tobytes() in rows for one in datasets.held_out("emoji").X)
 
 
 def test_what_is_bound_twice_is_covered_twice(tmp_path: Path) -> None:
