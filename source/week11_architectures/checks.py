@@ -28,9 +28,9 @@ def two_of(got, what, names):
 
 # ------------------------------------------------------------------------------------------- random_crops
 def numbered(n, height, width, channels=2, kind=float):
-    """Pictures and masks in which each pixel tells where it stands: its number in the batch."""
+    """Pictures and masks in which each pixel tells where it stands: its number in the batch, and more for each later channel."""
     masks = np.arange(n * height * width).reshape(n, height, width)
-    return (masks[..., None] + np.zeros(channels)).astype(kind), masks
+    return (masks[..., None] + masks.size * np.arange(channels)).astype(kind), masks
 
 
 def places_of(got, shape, size, what="`random_crops`"):
@@ -44,8 +44,8 @@ def places_of(got, shape, size, what="`random_crops`"):
         place = place_of(crops[k, :, :, 0], k, height, width)
         call = f"pictures of {height} × {width}, a crop of {h} × {w}"
         expect.that(place is not None, f"{call}: crop {k} is no part of picture {k}, nor its mirror image")
-        alike = all(np.array_equal(crops[k, :, :, c], crops[k, :, :, 0]) for c in range(channels))
-        expect.that(alike, f"{call}: the channels of crop {k} come from different places")
+        alike = all(np.array_equal(crops[k, :, :, c], crops[k, :, :, 0] + c * n * height * width) for c in range(channels))
+        expect.that(alike, f"{call}: the channels of crop {k} come from different places, or in another order")
         other = place_of(masks[k], k, height, width)
         expect.that(other is not None, f"{call}: mask {k} is no part of its own mask")
         said = f"{call}: crop {k} was cut at {place[0], place[1]}{' and mirrored' * place[2]}, its mask at {other[0], other[1]}"
@@ -121,6 +121,11 @@ def own_chance(random_crops, rng):
     for pairs, told in ((neighbours, "neighbours in the batch"), (again, "a picture in one call and in the next")):
         seen = np.bincount(pairs, minlength=16).tolist()
         expect.counts(seen, [1 / 16] * 16, f"place and mirror of {told} have to do with each other")
+    pictures, masks = numbered(4, 1, 2, 1)
+    batches = [places_of(random_crops(pictures, masks, (1, 2), rng), pictures.shape, (1, 2)) for _ in range(200)]
+    seen = np.bincount([sum(mirrored for _, _, mirrored in found) for found in batches], minlength=5).tolist()
+    said = f"of 200 batches of four pictures, {seen} had none, one, two, three, four mirrored: not as four fair coins fall"
+    expect.counts(seen, [1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16], said)
 
 
 @case("random_crops", "a crop may be as large as the picture, and there may be one picture, or none", side=True)
@@ -340,13 +345,18 @@ def block_no_state(block_forward, block_backward):
     rng = np.random.default_rng(3)
     parameters = [(rng.normal(size=(2, 3)), rng.normal(size=3)), (rng.normal(size=(3, 2)), rng.normal(size=2))]
     X, d = rng.normal(size=(4, 2)), rng.normal(size=(4, 2))
-    _, want = backward_of(block_forward, block_backward, parameters, X, d)
+    d_parameters, want = backward_of(block_forward, block_backward, parameters, X, d)
+    d_parameters = [np.array(part) for pair in d_parameters for part in pair]
     _, cache = block_forward(parameters, X)
     block_forward(parameters, rng.normal(size=(4, 2)))
     for number in ("first", "second"):
-        _, d_X = two_of(block_backward(parameters, cache, d), "`block_backward`", "d_parameters and d_X")
-        said = f"forward of one input, forward of another, then backward with the first cache: the {number} time d_X is another"
-        expect.same(d_X, want, said)
+        got = expect.handing_back(block_backward)(parameters, cache, d)
+        again, d_X = two_of(got, "`block_backward`", "d_parameters and d_X")
+        said = f"forward of one input, forward of another, then backward with the first cache: the {number} time"
+        expect.same(d_X, want, f"{said} d_X is another")
+        again = [part for pair in expect.nest(again, parameters, what="`block_backward`") for part in pair]
+        for name, one, other in zip(("d_W1", "d_b1", "d_W2", "d_b2"), again, d_parameters, strict=True):
+            expect.same(one, other, f"{said} {name} is another")
 
 
 # ------------------------------------------------------------------------------------------- separable
@@ -483,6 +493,9 @@ def separable_house(separable_forward, separable_backward, merged):
     whole = {**one, "X": rng.integers(0, 9, X.shape)}
     want = separable_of(parameters, whole["X"].astype(float), 1, 1)
     expect.close(scores_of(separable_forward, whole, d.shape)[0], want, what="for whole numbers, `separable_forward`")
+    _, want = gradients_of(separable_forward, separable_backward, {**whole, "X": whole["X"].astype(float)}, d)
+    _, d_X = gradients_of(separable_forward, separable_backward, whole, d)
+    expect.same(d_X, want, "for a picture of whole numbers, d_X differs from that of the same picture in floats")
     none = {**one, "X": X[:0]}
     d_parameters, _ = gradients_of(separable_forward, separable_backward, none, d[:0])
     expect.that(not any(np.any(part) for part in d_parameters), "without any picture, the gradients are not all zero")
@@ -494,13 +507,15 @@ def separable_no_state(separable_forward, separable_backward):
     parameters, X = (rng.normal(size=(2, 2, 2)), rng.normal(size=(2, 2)), np.zeros(2)), rng.normal(size=(1, 4, 4, 2))
     d = rng.normal(size=(1, 3, 3, 2))
     one = {"parameters": parameters, "X": X, "stride": 1, "padding": 0}
-    (want, *_), _ = gradients_of(separable_forward, separable_backward, one, d)
+    want, _ = gradients_of(separable_forward, separable_backward, one, d)
+    want = [np.array(part) for part in want]
     _, cache = separable_forward(parameters, X)
     separable_forward(parameters, rng.normal(size=(1, 5, 4, 2)), 1, 1)
     for number in ("first", "second"):
-        (d_depth, *_), _ = separable_backward(parameters, cache, d)
-        said = f"forward of one picture, then of another, then backward by the first cache: the {number} d_depth is another"
-        expect.same(d_depth, want, said)
+        again, _ = expect.handing_back(separable_backward)(parameters, cache, d)
+        for name, here, there in zip(("d_depth", "d_points", "d_bias"), again, want, strict=True):
+            said = f"forward of one picture, then of another, then backward by the first cache: the {number} {name} is another"
+            expect.same(here, there, said)
 
 
 # ------------------------------------------------------------------------------------------- field
@@ -605,7 +620,10 @@ def field_house(seen, reached):
     layers = [(3, 2, 1), (2, 1, 0)]
     for function, name in ((seen, "seen"), (reached, "reached")):
         given = list(layers)
-        first = range_of(expect.handing_back(function)(given, 3), name)
+        first = expect.handing_back(function)(given, 3)
+        kinds = [type(one).__name__ for one in first if not isinstance(one, (int, np.integer))]
+        expect.that(not kinds, f"`{name}` returned {kinds}, where whole numbers were asked for: no place can be taken by them")
+        first = range_of(first, name)
         expect.that(given == layers, f"`{name}` changed the list of layers that it was given")
         expect.that(range_of(function(given, 3), name) == first, f"`{name}` gave another answer when asked again")
 
