@@ -1,0 +1,76 @@
+"""Hidden cases of week 20 and the studio's judge: they stay with the grader."""
+
+from checks import orchards
+
+from autograder.cases import draws, judge, twin
+
+WIDER = {
+    "states": draws.integers(2, 4),
+    "actions": draws.integers(2, 4),
+    "moves": draws.integers(1, 3),
+    "gamma": draws.sampled([0.95, 0.3, 1.0]),
+    "seed": draws.seeds(),
+}
+twin("look_ahead", "as_if_tried", draws=WIDER)
+twin("look_ahead", "rows_that_mean_nothing", draws=WIDER | {"states": draws.integers(5, 30)})
+twin("look_ahead", "closer", draws=WIDER | {"states": draws.integers(5, 30)})
+twin(
+    "q_table",
+    "row_by_row",
+    draws={"games": draws.integers(7, 40), "actions": draws.integers(2, 9), "seed": draws.seeds()},
+)
+twin(
+    "q_table",
+    "best_play",
+    draws={
+        "states": draws.integers(3, 5),
+        "actions": draws.integers(2, 3),
+        "gamma": draws.sampled([0.7, 0.3]),
+        "seed": draws.integers(501, 900),
+    },
+)
+MORE = {
+    "games": draws.integers(2, 5),
+    "room": draws.integers(3, 8),
+    "steps": draws.integers(5, 30),
+    "seed": draws.seeds(),
+}
+twin("replay", "the_newest", draws=MORE | {"games": draws.integers(2, 3), "room": draws.integers(2, 6)})
+twin("replay", "together", draws=MORE)
+twin("replay", "one_episode", draws=MORE | {"stack": draws.integers(2, 5)})
+LARGER = {
+    "moves": draws.integers(5, 40),
+    "actions": draws.integers(2, 9),
+    "gamma": draws.sampled([0.99, 0.7]),
+    "seed": draws.seeds(),
+}
+twin("target", "move_by_move", draws=LARGER)
+twin("target", "nothing_leaks", draws=LARGER)
+twin(
+    "target",
+    "slope_of_the_loss",
+    draws={
+        "moves": draws.integers(5, 12),
+        "actions": draws.integers(2, 6),
+        "bend": draws.sampled([0.5, 2.0]),
+        "seed": draws.seeds(),
+    },
+)
+twin("dqn", "probe_clock", draws={"seed": draws.sampled([7])})
+twin("dqn", "probe_both", draws={"seed": draws.sampled([7])})
+twin("dqn", "catches", draws={"seed": draws.sampled([7])})
+
+
+@judge("orchard")
+def judged(entry, half, rng):
+    found = orchards(entry, rng, 3)
+    return found, advice(found)
+
+
+def advice(found):
+    """What would lift an entry."""
+    if found < 0.3:
+        return "does it pass all six probes? And does it know that the games are drawn anew?"
+    if found < 2.0:
+        return "how many moves does the memory hold, and how many updates were made of the 120,000 frames?"
+    return "larger batches, a frozen copy that lives longer, a rate that falls to the end"
