@@ -59,7 +59,8 @@ def one_board():
     return fig
 
 
-PLAY = """<div class="w20" tabindex="0" role="group" aria-label="The orchard, a game. Arrow keys move the basket." style="max-width:26em">
+PLAY = """<div class="w20" tabindex="0" role="group" aria-label="The orchard, a game. Arrow keys move the basket."
+ style="max-width:26em">
 <canvas width="300" height="300" style="background:#777;image-rendering:pixelated;touch-action:manipulation" role="img"
  aria-label="WORDS"></canvas>
 <p><button type="button" data-a="0" aria-label="left">◀</button> <button type="button" data-a="1" aria-label="stay">●</button>
@@ -222,7 +223,8 @@ def best_of_noise():
     ax.plot(counts, largest, "o-", color=ORANGE, label="the largest estimate")
     ax.plot(counts, double, "s--", color=BLUE, label="another estimate of the same action")
     ax.axhline(0, color=GREY, lw=1, ls=":")
-    ax.set(xlabel="actions, all worth 0", ylabel="average", ylim=(-0.4, 2.4), title=f"ten actions: {largest[5]:.2f} in place of 0")
+    ax.set(xlabel="actions, all worth 0", ylabel="average", ylim=(-0.4, 2.4))
+    ax.set_title(f"ten actions: {largest[5]:.2f} in place of 0")
     ax.legend(loc="center right")
     return fig
 
@@ -240,13 +242,18 @@ def trained(dqn, frames):
     """Her player of Catch after so many frames; kept, since it takes a second."""
     key = dqn, frames
     if key not in TRAINED:
-        game = new_game("catch", 16, 1)
+        game = new_game("catch", 32, 1)
         TRAINED.clear()
         TRAINED[key] = dqn(game.reset, game.step, 3, frames, 0.95, np.random.default_rng(2))
     return TRAINED[key]
 
 
-@explorer(moment=(0, 5, 2), basket=(0, 4, 2), played=[16000, 1600, 4000], labels={"basket": "basket at column", "moment": "step of the game", "played": "frames of training"})
+@explorer(
+    moment=(0, 5, 2),
+    basket=(0, 4, 2),
+    played=[16000, 1600, 4000],
+    labels={"basket": "basket at column", "moment": "step of the game", "played": "frames of training"},
+)
 def watch(dqn, q_values, moment, basket, played):
     """Left, a board of Catch, seven by five, in an unseen game of your player. In the middle, its values of the three actions as
     bars. Right, values laid over the screen: each square is shaded by the best value if the fruit were there and the
@@ -275,6 +282,7 @@ def watch(dqn, q_values, moment, basket, played):
     over.imshow(Q.max(axis=1).reshape(6, 5), cmap=SIGNED, vmin=-1.2, vmax=1.2, extent=(-0.5, 4.5, 5.5, -0.5))
     for k, values in enumerate(Q):
         over.text(k % 5, k // 5, (LEFT, STAY, RIGHT)[int(values.argmax())], ha="center", va="center", fontsize=12)
+    low = Q.max(axis=1).min()
     over.plot(basket, 6, "s", color=RED, ms=14, mec=INK)
-    over.set(xticks=[], yticks=[], xlim=(-0.5, 4.5), ylim=(6.5, -0.5), title=f"if the fruit were there: {Q.max(axis=1).min():.2f} to {Q.max():.2f}")
+    over.set(xticks=[], yticks=[], xlim=(-0.5, 4.5), ylim=(6.5, -0.5), title=f"with the fruit there: {low:.2f} to {Q.max():.2f}")
     return fig

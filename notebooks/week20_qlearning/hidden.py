@@ -57,7 +57,6 @@ twin(
     },
 )
 twin("dqn", "probe_clock", draws={"seed": draws.sampled([7])})
-twin("dqn", "probe_both", draws={"seed": draws.sampled([7])})
 twin("dqn", "catches", draws={"seed": draws.sampled([7])})
 
 

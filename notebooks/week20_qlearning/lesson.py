@@ -186,7 +186,10 @@ check("look_ahead")
 
 # %% role="guess" id="guess_sweeps"
 guess.number(
-    "γ is 0.9, and the first table is wrong by at most 1. After how many looks is it surely right to 0.01?", 0, 200, truth=explore.sweeps_needed
+    "γ is 0.9, and the first table is wrong by at most 1. After how many looks is it surely right to 0.01?",
+    0,
+    200,
+    truth=explore.sweeps_needed,
 )
 
 # %% [markdown]
@@ -293,8 +296,8 @@ print(info["final_obs"][0].reshape(7, 5), rewards, terminated)
 def epsilon_greedy(Q, epsilon, rng):
     """One action for each row of Q (n, A): any with chance epsilon, else the best."""
     ### BEGIN SOLUTION
-    best = Q == Q.max(axis=1, keepdims=True)
-    greedy = np.argmax(best * rng.random(Q.shape), axis=1)
+    is_best = Q.max(axis=1, keepdims=True) == Q
+    greedy = np.argmax(is_best * rng.random(Q.shape), axis=1)
     return np.where(rng.random(len(Q)) < epsilon, rng.integers(Q.shape[1], size=len(Q)), greedy)
     ### END SOLUTION
 
@@ -446,6 +449,7 @@ class Replay:
             states[there, -1 - back] = pictures[(number[there] - back) % self.room, game[there]]
         next_states = np.concatenate([states[:, 1:], next_pictures[at, game][:, None]], axis=1)
         return states, actions[at, game], rewards[at, game], next_states, terminated[at, game]
+
     ### END SOLUTION
 
 
@@ -591,6 +595,7 @@ check("target")
 #
 # One small part is given. `list(parameters)` would be a second name for the same arrays, and would learn as they do. A frozen copy needs arrays of its own.
 
+
 # %% role="given" id="given_frozen"
 def frozen(parameters):
     """A copy of a list of pairs (W, b) that stays as it is, even if somebody changes the arrays in place."""
@@ -616,7 +621,7 @@ def frozen(parameters):
 
 # %% role="guess" id="guess_clock"
 guess.choose(
-    "A player takes a cut by the clock for the end of the game. What does it say about the clock game, which is worth 10?",
+    "A player with a table takes a cut by the clock for the end of the game. What does it say about the clock game, which is worth 10?",
     ["1.8", "3.6", "10"],
     truth=explore.cut_taken_for_end,
 )
@@ -629,11 +634,11 @@ guess.choose(
 #
 # `q_values(parameters, pictures)` returns the values (B, num_actions) for any pictures (B, p).
 #
-# - On each probe the values are right to 0.1. There are 8 copies and 16,000 frames.
-# - On Catch, with pixels shuffled and buttons renumbered, greedy play then earns at least 0.8 a game on average. There are 16 copies and 32,000 frames, and $\gamma$ is 0.95. Chance earns about $-0.6$, and 1 is perfect.
+# - On each probe the values are right to 0.1. There are 16 copies and 16,000 frames; the clock has 32,000.
+# - On Catch, with pixels shuffled and buttons renumbered, greedy play then earns at least 0.8 a game on average. There are 32 copies and 32,000 frames, and $\gamma$ is 0.95. Chance earns about $-0.6$, and 1 is perfect.
 # - One picture's values do not depend on the other pictures of a batch.
 #
-# This trains a net ten times, so the check takes a while: about twenty seconds.
+# The check trains ten nets, so it takes some five seconds.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -706,11 +711,14 @@ def dqn(reset, step, num_actions, frames, gamma, rng):
     return parameters
 
 
+from itertools import pairwise
+
+
 def new_net(sizes, rng):
     """Parameters in float32; the last layer begins small."""
     parameters = [
         ((rng.standard_normal((before, after)) * np.sqrt(2 / before)).astype(np.float32), np.zeros(after, np.float32))
-        for before, after in zip(sizes[:-1], sizes[1:], strict=True)
+        for before, after in pairwise(sizes)
     ]
     W, b = parameters[-1]
     return [*parameters[:-1], (W * np.float32(0.1), b)]
@@ -733,7 +741,10 @@ check("dqn")
 # %% role="hidden" id="test_dqn" points=4
 
 # %% [markdown]
-# Now watch it. Your player learns Catch, and then plays one game that it has never seen. The three bars are its values of the three buttons. On the right they are laid over the
+# A net with the Huber loss says about 7.6 in the clock game, if it makes the mistake of the last guess. Far from the middle of its targets, this loss pulls with equal strength from both sides. So it
+# leans to the majority, and four targets in five are right. A robust loss can hide a mistake.
+#
+# Now watch your player. It learns Catch, and then plays one game that it has never seen. The three bars are its values of the three buttons. On the right they are laid over the
 # screen: each square says what it would be worth if the fruit were there, and where the basket would go.
 
 # %% role="show" id="show_watch"

@@ -1,6 +1,7 @@
 """Answers that the cases of week 20 must tell apart."""
 
 from collections import deque
+from itertools import pairwise
 
 import numpy as np
 
@@ -490,7 +491,7 @@ def pictures_become_float32():
 @wrong("replay", caught_by="each_its_own", kind="mutation", value=True)
 def one_store_for_all_memories():
     class Replay(Kept):
-        steps_of_all = deque(maxlen=50)
+        steps_of_all = deque(maxlen=50)  # noqa: RUF012
 
         def __init__(self, room, stack):
             super().__init__(room, stack)
@@ -508,7 +509,6 @@ def chance_from_nowhere():
             return super().sample(count, np.random.default_rng())
 
     return Replay
-
 
 
 @right("replay", value=True)
@@ -544,7 +544,8 @@ def stacks_are_kept_whole():
             drawn = [self.moves[k] for k in rng.integers(len(self.moves), size=count)]
             first = self.moves[0]
             return tuple(
-                np.array([one[k] for one in drawn], np.asarray(first[k]).dtype).reshape(count, *np.shape(first[k])) for k in range(5)
+                np.array([one[k] for one in drawn], np.asarray(first[k]).dtype).reshape(count, *np.shape(first[k]))
+                for k in range(5)
             )
 
     return Replay
@@ -751,7 +752,7 @@ def only_moves_that_go_on():
 def net(sizes, rng, last=0.1):
     """Parameters [W, b, W, b, …] in float32."""
     out = []
-    for before, after in zip(sizes[:-1], sizes[1:], strict=True):
+    for before, after in pairwise(sizes):
         out += [rng.normal(0, np.sqrt(2 / before), (before, after)).astype(np.float32), np.zeros(after, np.float32)]
     out[-2] = out[-2] * np.float32(last)
     return out
