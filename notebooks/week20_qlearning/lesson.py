@@ -753,8 +753,9 @@ explore.watch(dqn, q_values)
 # %% [markdown]
 # <details><summary>What to look for</summary>
 #
-# - The arrows form a roof over the basket. Near the ground the roof is sharp: one square too far, and the fruit is lost. High up all squares are worth nearly the same.
-# - The value is largest below, where the reward is near. Each row up costs a factor of $\gamma$.
+# - A fruit in the lowest line of squares can be caught only from one column away. Farther out the value is near $-1$: lost already.
+# - One line up, two columns are within reach, and so on. This line between won and lost has the shape of a roof turned over.
+# - High up there is time, and all three actions are worth nearly the same. "Stay" is no mistake there.
 # - Take few frames, and see which squares are learnt first.
 #
 # </details>
@@ -766,7 +767,7 @@ explore.watch(dqn, q_values)
 # arrays with **at most 30,000 numbers**. `act(arrays, pictures)` gets them and pictures (B, 100), and returns B actions, whole numbers from 0 to 2.
 #
 # **The game.** Light and dark fruits fall, two at a time, and drift. One kind is worth 1 when it is caught, the other $-1$. An episode has 8
-# fruits. A clock may cut it. For each judging, three new games are drawn: which kind pays, how each kind drifts, where each pixel
+# fruits. A clock may cut it. For each judging, three new games are drawn: which kind pays, whether the other one drifts, where each pixel
 # lies, and which button does what.
 #
 # **What counts** is the mean reward of an episode, over 400 episodes of each game. Before use, all stored numbers are rounded to `float32` and blurred by a thousandth of each.

@@ -987,7 +987,7 @@ def one_step_too_many():
     return {"train": train, "act": lambda arrays, pictures: np.zeros(len(pictures), int)}
 
 
-entry("orchard", band="nothing")(called("a_tenth_of_the_frames", orchardist(0.1)))
-entry("orchard", band="gets going")(called("a_net_of_32", orchardist(hidden=(32, 32), batch=64)))
+entry("orchard", band="baseline")(called("a_tenth_of_the_frames", orchardist(0.1)))
+entry("orchard", band="gets going")(called("a_third_of_the_frames", orchardist(0.33)))
 entry("orchard", band="good")(called("batches_of_64", orchardist(batch=64)))
 entry("orchard", band="excellent")(called("batches_of_256", orchardist()))

@@ -117,7 +117,7 @@ class Catch(Games):
 class Orchard(Games):
     """Two fruits in the air, 10 rows, 10 columns. Fruits are light or dark; one kind is worth 1 and the other -1.
 
-    Each kind has its own way to drift; at the walls a fruit turns round. A game is over after 8 fruits. A clock cuts a
+    The kind that pays drifts to one side, the other drifts or falls straight. At the walls a fruit turns round. A game is over after 8 fruits. A clock cuts a
     game at any step with probability 0.003. Which kind pays, how each drifts, where each pixel lies and what each action means is
     drawn once for all copies. Pictures have 100 pixels.
 
@@ -137,7 +137,8 @@ class Orchard(Games):
         once = np.random.default_rng(self.goal)
         self.good = int(once.integers(2))
         self.order, self.place = once.permutation(3), once.permutation(100)
-        self.drift = once.permutation([-1, 0, 1, 1])[:2]
+        self.drift = np.array([1, 1])
+        self.drift[1 - self.good] = once.integers(2)  # what pays always drifts: falling straight, it would be too easy
         if not self.scramble:
             self.order, self.place = np.arange(3), np.arange(100)
         self.row, self.column, self.way, self.kind = (np.zeros((self.num_envs, 2), int) for _ in range(4))

@@ -74,7 +74,7 @@ const mixed=a=>{a=[...a];for(let i=a.length-1;i>0;i--){const j=R(i+1);[a[i],a[j]
 let good,order,place,drift,fruits,x,left,sum,games=[],over=true;
 const fruit=r=>{const k=R(2);return{r:r,c:R(10),k:k,d:drift[k]*(R(2)?1:-1)}};
 const begin=()=>{fruits=[fruit(0),fruit(3+R(4))];x=R(10);left=8;sum=0;over=false};
-const fresh=()=>{good=R(2);order=mixed([0,1,2]);place=mixed([...Array(100).keys()]);drift=mixed([-1,0,1,1]);games=[];begin();
+const fresh=()=>{good=R(2);order=mixed([0,1,2]);place=mixed([...Array(100).keys()]);drift=[1,1];drift[1-good]=R(2);games=[];begin();
  say('A new game: which kind pays, and what the keys do, was drawn anew.');draw()};
 const say=t=>{told.textContent=t};
 const draw=()=>{const s=Array(100).fill(0);for(const f of fruits){const v=f.k?1:-1;s[10*f.r+f.c]+=v;
@@ -87,7 +87,7 @@ const act=a=>{if(over){begin();draw();return}
  if(f.r==9){left--;if(f.c==x)r+=f.k==good?1:-1}}
  sum+=r;over=left<=0;if(!over)fruits=fruits.map(f=>f.r==9?fruit(0):f);
  if(over)games.push(sum);
- const mean=games.length?' Mean of '+games.length+' games: '+(games.reduce((p,q)=>p+q)/games.length).toFixed(1)+'.':'';
+ const mean=games.length?' Mean so far: '+(games.reduce((p,q)=>p+q)/games.length).toFixed(1)+'.':'';
  say((r?'Reward '+(r>0?'+':'−')+Math.abs(r)+'. ':'')+'This game: '+sum+', '+Math.max(left,0)+' fruits to come.'+
  (over?' It is over; press any key.':'')+mean);draw()};
 box.addEventListener('keydown',e=>{const a={ArrowLeft:0,ArrowDown:1,ArrowUp:1,ArrowRight:2,' ':1}[e.key];
@@ -284,5 +284,5 @@ def watch(dqn, q_values, moment, basket, played):
         over.text(k % 5, k // 5, (LEFT, STAY, RIGHT)[int(values.argmax())], ha="center", va="center", fontsize=12)
     low = Q.max(axis=1).min()
     over.plot(basket, 6, "s", color=RED, ms=14, mec=INK)
-    over.set(xticks=[], yticks=[], xlim=(-0.5, 4.5), ylim=(6.5, -0.5), title=f"with the fruit there: {low:.2f} to {Q.max():.2f}")
+    over.set(xticks=[], yticks=[], xlim=(-0.5, 4.5), ylim=(6.5, -0.5), title=f"values {low:.2f} to {Q.max():.2f}")
     return fig
