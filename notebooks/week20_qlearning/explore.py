@@ -74,7 +74,8 @@ const mixed=a=>{a=[...a];for(let i=a.length-1;i>0;i--){const j=R(i+1);[a[i],a[j]
 let good,order,place,drift,fruits,x,left,sum,games=[],over=true;
 const fruit=r=>{const k=R(2);return{r:r,c:R(10),k:k,d:drift[k]*(R(2)?1:-1)}};
 const begin=()=>{fruits=[fruit(0),fruit(3+R(4))];x=R(10);left=8;sum=0;over=false};
-const fresh=()=>{good=R(2);order=mixed([0,1,2]);place=mixed([...Array(100).keys()]);drift=[1,1];drift[1-good]=R(2);games=[];begin();
+const fresh=()=>{good=R(2);order=mixed([0,1,2]);place=mixed([...Array(100).keys()]);
+ drift=[1,1];drift[1-good]=R(2);games=[];begin();
  say('A new game: which kind pays, and what the keys do, was drawn anew.');draw()};
 const say=t=>{told.textContent=t};
 const draw=()=>{const s=Array(100).fill(0);for(const f of fruits){const v=f.k?1:-1;s[10*f.r+f.c]+=v;

@@ -117,9 +117,9 @@ class Catch(Games):
 class Orchard(Games):
     """Two fruits in the air, 10 rows, 10 columns. Fruits are light or dark; one kind is worth 1 and the other -1.
 
-    The kind that pays drifts to one side, the other drifts or falls straight. At the walls a fruit turns round. A game is over after 8 fruits. A clock cuts a
-    game at any step with probability 0.003. Which kind pays, how each drifts, where each pixel lies and what each action means is
-    drawn once for all copies. Pictures have 100 pixels.
+    The kind that pays drifts to one side, the other drifts or falls straight. At the walls a fruit turns round. A game is
+    over after 8 fruits. A clock cuts a game at any step with probability 0.003. Which kind pays, whether the other drifts,
+    where each pixel lies and what each action means is drawn once for all copies. Pictures have 100 pixels.
 
     Parameters
     ----------
