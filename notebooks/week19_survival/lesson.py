@@ -240,7 +240,7 @@ for risk in ([4, 3, 2, 1], [1, 2, 3, 4], [1, 1, 1, 1], [4, 1, 2, 3]):
 # `concordance(time, event, risks)` measures $M$ models at once. `risks` has shape (N, M), one column a model. The result has shape (M,).
 #
 # - Each column gets what `concordance_slow` says.
-# - It takes less than a tenth of the slow program's time, at 300 people.
+# - For 300 people and four models it takes less than a fifth of the slow program's time.
 # - Where no pair can be compared, that is a `ValueError`. Its text contains the word `comparable`.
 #
 # For the four people above, the columns `[4, 3, 2, 1]` and `[4, 1, 2, 3]` give 1 and 0.6.
@@ -349,7 +349,7 @@ def expected_deaths(H, scores, time, start, end):
 #
 # - Loss and gradient are right for any order of the rows, with ties and censored rows.
 # - Scores of $\pm 1000$ are no trouble, whoever has them.
-# - It builds no table of $N \times N$: at 2,000 people it is faster than a loop over the deaths.
+# - It builds no table of $N \times N$: at 6,000 people it is faster than a loop over the deaths.
 #
 # `baseline_hazard(scores, time, event, at)` returns the baseline $H$ at each time in `at`.
 #

@@ -601,7 +601,7 @@ def sorted_by_two_keys():
         s = scores.astype(float)
         order = np.lexsort((died, -time))  # the latest first; at one time the lost before the dead
         listed = np.logaddexp.accumulate(s[order])
-        last = np.array([np.searchsorted(-time[order], -t, side="right") - 1 for t in time])
+        last = np.searchsorted(-time[order], -time, side="right") - 1
         log_sum = listed[last]
         early = np.argsort(time, kind="stable")
         run = np.logaddexp.accumulate(np.where(died, -log_sum, -np.inf)[early])
