@@ -24,7 +24,7 @@ def rotterdam():
 
 
 def new_cohort(rng):
-    """A new cohort of the studio's kind: X (3000, 6), time, event, edges (13,)."""
+    """A new cohort of the studio's kind: X (5000, 6), time, event, edges (13,)."""
     import checks
 
     cohort = checks.new_cohort(rng)
@@ -34,8 +34,8 @@ def new_cohort(rng):
 # ------------------------------------------------------------------------------------------- first pictures
 @picture
 def lines():
-    """Ten horizontal lines of different lengths, in years since the operation. Four end in a cross, a death, between the second
-    and the ninth year. Six end in a ring: last seen alive, one of them after less than two years, others after more than ten.
+    """Ten horizontal lines of different lengths, in years since the operation. Three end in a cross, a death, after three to
+    eleven years. Seven end in a ring: last seen alive, after six to twelve years.
     """
     c = columns("rotterdam")
     shorter = np.flatnonzero(c["dtime"] < 13 * YEAR)
@@ -67,15 +67,15 @@ def counted(time, event, at, entry=None):
 
 
 def left_out():
-    """Much too low: 25 women in 100 in place of 55. Those who live long are the ones whose death nobody has seen yet."""
+    """Much too low: 8 women in 100 in place of 55. Those who live long are the ones whose death nobody has seen yet."""
     return "much too low"
 
 
 @picture
 def three_ways():
-    """Three falling curves over fifteen years, from the women of Rotterdam. The lowest leaves the censored women out and falls
-    to a few per cent. The highest takes them for living and ends at 57 per cent. The third lies between, it is the right one,
-    with 55 per cent at ten years, and it leaves the highest after about five years, when the first women are lost.
+    """Three falling curves over fifteen years, from the women of Rotterdam. The lowest leaves the censored women out: 8 per cent
+    live longer than ten years. The highest takes them for living: 61 per cent. The third, with 55 per cent, is the right one. It
+    lies between them, and parts from the highest after about five years, when the first women are lost.
     """
     c = columns("rotterdam")
     time, event = c["dtime"] / YEAR, c["death"]
@@ -165,7 +165,7 @@ def fitted(cox_loss, baseline_hazard, samples):
 def patient(cox_loss, baseline_hazard, at):
     """Left, the women of Rotterdam as dots, by age and number of nodes, and the point of a patient that can be dragged. Right,
     her survival curve by your model over twelve years with its band, wider where there are few women like her. The title
-    gives her chance to live longer than ten years.
+    gives her chance to live longer than five years.
     """
     (age, nodes), c = at[0], columns("rotterdam")
     times, fits = fitted(cox_loss, baseline_hazard, 10)
@@ -183,7 +183,7 @@ def patient(cox_loss, baseline_hazard, at):
         ylim=(0, 1.02),
         xlabel="years since the operation",
         ylabel="S",
-        title=f"{age:.0f} years, {max(nodes, 0):.0f} nodes: S(10) = {curves[0][80]:.2f}, from {low[80]:.2f} to {high[80]:.2f}",
+        title=f"{age:.0f} years, {max(nodes, 0):.0f} nodes: S(5) = {curves[0][40]:.2f}, from {low[40]:.2f} to {high[40]:.2f}",
     )
     return fig
 
@@ -290,8 +290,8 @@ def weights(known_weights, horizon):
         ax.plot([0, time[k]], [k, k], color=GREY, lw=1)
         ax.plot(time[k], k, "x" if event[k] else "o", color=INK, ms=6, mfc="none")
         if found[k] > 0:
-            ax.scatter(time[k], k, s=90 * found[k], color=ORANGE if time[k] <= horizon else BLUE, alpha=0.45, lw=0)
-            ax.annotate(f"{found[k]:.2f}", (time[k], k), xytext=(16, -4), textcoords="offset points", color=INK)
+            ax.scatter(time[k], k, s=170 * found[k], color=ORANGE if time[k] <= horizon else BLUE, alpha=0.45, lw=0)
+            ax.annotate(f"{found[k]:.2f}", (time[k], k), xytext=(18, -4), textcoords="offset points", color=INK)
     ax.axvline(horizon, color=INK, lw=1, ls="--")
     ax.set(
         xlim=(0, 11),

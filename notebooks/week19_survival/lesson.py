@@ -125,7 +125,7 @@ explore.three_ways()
 # %% [markdown]
 # ### Exercise · `kaplan_meier` &nbsp; ●○○ &nbsp; 20 min
 #
-# `kaplan_meier(time, event, at, entry=None)` returns the estimate of $S$ at each time in `at`, an array of the shape of `at`. `time` and `event` (N,) are
+# `kaplan_meier(time, event, at, entry=None)` returns the estimate of $S$ at each time in `at` (M,), an array (M,). `time` and `event` (N,) are
 # the rows. `event` may hold True and False, or 1 and 0.
 #
 # - Without censoring it is the share of people with a time *longer* than $t$.
@@ -721,37 +721,38 @@ explore.weights(known_weights)
 #
 # | model | concordance in GBSG | gain over linear Cox (nats a woman), and its paired standard error |
 # |---|---|---|
-# | linear Cox | GBSG_C_LINEAR | |
-# | Cox with log(nodes) and age² | GBSG_C_BETTER | GBSG_GAIN_BETTER |
-# | our best net of hazards, ten seeds averaged | GBSG_C_NET | GBSG_GAIN_NET |
+# | linear Cox | 0.654 | |
+# | Cox with log(nodes) and age² | 0.669 | $0.023 \pm 0.013$ |
+# | our net of hazards, five seeds averaged | 0.677 | $0.032 \pm 0.018$ |
 #
-# The net is the best of the three. It lies two standard errors above a Cox model with two good columns. Four would have been worth a sentence, eight a studio. Seven columns
-# and 686 women are not enough to tell two good models apart. Nearly all published comparisons of nets with Cox's model are of this size.
+# The net has the best numbers of the three. But over the Cox model with two good columns it gains $0.008 \pm 0.013$: nothing. The best of five other nets, chosen *on* the German women, is two
+# standard errors ahead, and it was chosen for being ahead. We had wanted eight, paired, to build a studio on it. Seven columns
+# and 686 women are not enough to tell two good models apart. Many published comparisons of nets with Cox's model are of this size.
 # Read them with this table in mind. So this trial is *looked at* here: the studio's check reports how *your* entry does on it, and nobody is graded by that. What is graded is a
 # cohort in which the truth is known to be more than Cox can say.
 
 # %% [markdown]
 # ### Studio · `crossing` &nbsp; ●●● &nbsp; 80 min
 #
-# `train(X, time, event, edges, rng)` gets 3,000 people with six columns, their times and events, and the edges (K + 1,) of $K = 12$ intervals. It returns a list
-# of arrays with **at most 600 numbers** in all. `hazards(arrays, X)` gets these arrays and new people. It returns their discrete hazards (N, K), each between 0 and 1.
+# `train(X, time, event, edges, rng)` gets 5,000 people with six columns, their times and events, and the edges (K + 1,) of $K = 12$ intervals. It returns a list
+# of arrays with **at most 450 numbers** in all. `hazards(arrays, X)` gets these arrays and new people. It returns their discrete hazards (N, K), each between 0 and 1.
 #
 # **The cohort** is drawn anew at every judging, four times. One column is a treatment, given or not, whose help turns into harm with time: for some early, for others late. Who
 # is who depends on the others, by bumps and slopes in directions that nobody knows. Columns come in any order and unit, times in any unit. In the hospital many are lost early. The new people are watched longer.
 #
 # **What counts** is the mean log-likelihood of 4,000 new people, coin by coin, as in `hazard_loss`. A hazard counts as at least 0.0001 and at most 0.9999. We take the gain over linear Cox
-# with Breslow's baseline, fitted to the same 3,000. It is divided by the gain of the true hazards. So 0 is Cox, and 1 is the truth.
+# with Breslow's baseline, fitted to the same 5,000. It is divided by the gain of the true hazards. So 0 is Cox, and 1 is the truth.
 #
 # **The rules.** The arrays are rounded to `float32` and blurred by a thousandth of each number before they are used. Any number of people and of columns may come: your check also hands in
-# Rotterdam with its seven columns.
+# Rotterdam with its seven columns. There the log-likelihood may lie at most 0.6 below that of the same hazards for all.
 #
 # | | share of what can be gained |
 # |---|---|
 # | baseline, no points | $0$ |
 # | gets going | $0.25$ |
-# | good | $0.60$ |
-# | excellent | $0.75$ |
-# | honour, nothing more to earn | $0.85$ |
+# | good | $0.58$ |
+# | excellent | $0.77$ |
+# | honour, nothing more to earn | $0.86$ |
 #
 # Points rise in a straight line between the rows.
 #
@@ -766,7 +767,7 @@ explore.weights(known_weights)
 # 1. Standardise the columns. Store the two rows of numbers, or fold them into the first layer.
 # 2. One hidden layer of tanh, twelve logits. Start the last biases at the logits of the mean hazards: deaths over people at risk, interval by interval.
 # 3. Put `hazard_loss` on the tape, and train by `adam` for a few hundred steps on all rows at once.
-# 4. Then try: units, decay, number of steps, a penalty on differences of neighbouring hazards. Make a judge of your own from `explore.new_cohort(rng)`, with
+# 4. Then try: units, decay, number of steps. Let the net give three numbers, a parabola over the intervals, in place of twelve. Make a judge of your own from `explore.new_cohort(rng)`, with
 #    rows that you keep back.
 #
 # </details>
@@ -797,22 +798,20 @@ explore.weights(known_weights)
 
 # %% role="studio" id="crossing"
 def train(X, time, event, edges, rng):
-    """Arrays with at most 600 numbers, learnt from people (N, D) with their times and events."""
+    """Arrays with at most 450 numbers, learnt from people (N, D) with their times and events."""
     ### BEGIN SOLUTION
-    interval, K, hidden = to_intervals(time, edges), len(edges) - 1, 12
+    interval, K = to_intervals(time, edges), len(edges) - 1
     centre, spread = X.mean(axis=0), X.std(axis=0) + 1e-9
     Z = (X - centre) / spread
-    outlived = interval[:, None] > np.arange(K)
-    died = (interval[:, None] == np.arange(K)) & (np.asarray(event) != 0)[:, None]
-    start = np.log((died.sum(axis=0) + 0.5) / (outlived.sum(axis=0) + 0.5))
+    over_time = np.linspace(-1, 1, K) ** np.arange(3)[:, None]  # each unit moves the logits by a parabola over the intervals
     parameters = [
-        (1.5 * rng.normal(size=(Z.shape[1], hidden)) / np.sqrt(Z.shape[1]), 0.5 * rng.normal(size=hidden)),
-        (0.1 * rng.normal(size=(hidden, K)) / np.sqrt(hidden), start),
+        (1.5 * rng.normal(size=(Z.shape[1], UNITS)) / np.sqrt(Z.shape[1]), 0.5 * rng.normal(size=UNITS)),
+        (0.1 * rng.normal(size=(UNITS, 3)), mean_logits(interval, event, K)),
     ]
 
     def loss_of(parameters):
-        roughness = (parameters[1][0][:, 1:] - parameters[1][0][:, :-1]).square().sum()
-        return coins(scores_of(parameters, Z), interval=interval, event=event) + SMOOTH * roughness
+        (W, b), (V, c) = parameters
+        return coins((Z @ W + b).tanh() @ V @ over_time + c, interval=interval, event=event)
 
     state = None
     for step in range(STEPS):
@@ -820,7 +819,7 @@ def train(X, time, event, edges, rng):
         rate = 0.02 * min(1, 2 * (1 - step / STEPS))
         parameters, state = adam(parameters, gradients, state, rate, decay=DECAY, beta2=0.99)
     (W, b), (V, c) = parameters
-    return [W / spread[:, None], b - centre / spread @ W, V, c]
+    return [W / spread[:, None], b - centre / spread @ W, V @ over_time, c]
     ### END SOLUTION
 
 
@@ -833,14 +832,16 @@ def hazards(arrays, X):
 
 
 ### BEGIN SOLUTION
-STEPS, DECAY, SMOOTH = 300, 0.02, 0.002
+UNITS, STEPS, DECAY = 10, 300, 0.3
 coins = tape.operation(hazard_loss, lambda d_logits, d_loss: d_loss * d_logits)
 
 
-def scores_of(parameters, X):
-    """The logits (N, K) of a net with one hidden layer."""
-    (W, b), (V, c) = parameters
-    return (X @ W + b).tanh() @ V + c
+def mean_logits(interval, event, K):
+    """The logits (K,) of the hazards of all people together: deaths over those who were at risk."""
+    k = np.arange(K)
+    fatal = (interval[:, None] == k) & (np.asarray(event) != 0)[:, None]
+    deaths, passed = fatal.sum(axis=0) + 0.5, (interval[:, None] > k).sum(axis=0) + 0.5
+    return np.log(deaths / passed)
 
 
 ### END SOLUTION
@@ -862,7 +863,21 @@ print(women[0].shape, "women of Rotterdam with positive nodes")
 #
 # <details><summary>The authors' own log</summary>
 #
-# AUTHORS_LOG
+# Each row: ten judgings of four cohorts, their mean and their standard deviation.
+#
+# | changed | why tried | share of the gain |
+# |---|---|---|
+# | the same hazards for all, by interval | what knowing nothing costs | $-0.26 \pm 0.02$ |
+# | Cox with all squares and products | does bending help while time is left alone? | $0.12 \pm 0.03$ |
+# | a net of 12 units, lost people left out | the oldest mistake | $-0.18 \pm 0.08$ |
+# | the same, lost people taken for living | the second oldest | $-0.25 \pm 0.04$ |
+# | a straight line for each interval | does time help while nothing bends? | $-0.04 \pm 0.01$ |
+# | the same with squares and products, and with more decay | both, by hand | $0.40 \pm 0.02$, $0.47 \pm 0.02$ |
+# | a net of 4, 5, 7, 12, 20 units | how many bumps are there? | $0.48$, $0.66$, $0.83$, $0.81$, $0.66$, each $\pm 0.01$ to $0.06$ |
+# | 12 units, 100 steps, 800 steps | too early, too late | $0.76 \pm 0.03$, $0.77 \pm 0.02$ |
+# | 12 units, no penalty on neighbours | twelve hazards that do not know one another | $0.61 \pm 0.02$ |
+# | 12 units, fifteen times the decay | | $0.83 \pm 0.01$ |
+# | 10 units, a parabola over time, much decay | the last idea, and the reference | $0.88 \pm 0.02$ |
 #
 # </details>
 #

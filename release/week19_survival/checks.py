@@ -11,8 +11,8 @@ exercise("kaplan_meier")
 exercise("concordance")
 exercise("cox", names=("cox_loss", "baseline_hazard"))
 exercise("hazard_loss", names=("hazard_loss", "survival_curve"))
-exercise("brier", names=("known_weights", "brier"))
-exercise("crossing", names=("train", "hazards"), kind="studio", seconds=60)
+exercise("brier", names=("known_weights", "brier"), needs=("kaplan_meier",))
+exercise("crossing", names=("train", "hazards"), needs=("hazard_loss",), kind="studio", seconds=60)
 
 
 def people(n, rng, times=6, lost=0.4):
@@ -657,7 +657,7 @@ def brier_house(known_weights, brier):
 
 
 # ------------------------------------------------------------------------------------------- crossing
-INTERVALS, KNOWN_PEOPLE, NEW_PEOPLE, COLUMNS, FINE = 12, 3000, 4000, 6, 8
+INTERVALS, KNOWN_PEOPLE, NEW_PEOPLE, COLUMNS, FINE = 12, 5000, 4000, 6, 8
 FLOOR = 1e-4
 
 
@@ -690,7 +690,7 @@ def new_cohort(rng):
     Returns
     -------
     SimpleNamespace
-        `X` (3000, 6), `time`, `event`, `edges` (13,): what is handed out. `new_X` (4000, 6), `interval`, `new_event`, `truth`
+        `X` (5000, 6), `time`, `event`, `edges` (13,): what is handed out. `new_X` (4000, 6), `interval`, `new_event`, `truth`
         (4000, 12): the new people, and their true hazards.
     """
     n = KNOWN_PEOPLE + NEW_PEOPLE
@@ -787,11 +787,11 @@ def share_of_gain(entry, rng, cohorts):
     "crossing",
     train="train",
     users=("hazards",),
-    budget=600,
+    budget=450,
     metric="share of the gain over linear Cox that the true hazards have",
     baseline=0.0,
-    bands=(0.25, 0.60, 0.75),
-    honour=0.85,
+    bands=(0.25, 0.58, 0.77),
+    honour=0.86,
     typed=0.0,
     seconds=120,
 )
@@ -813,7 +813,7 @@ def any_cohort(entry):
     plain = log_likelihood(np.tile(rates, (len(rest), 1)), inside[700:], event[700:]).mean()
     got = log_likelihood(rest, inside[700:], event[700:]).mean()
     expect.that(
-        got > plain,
-        f"trained on 700 women of Rotterdam, on the others the mean log-likelihood is {got:.3f}; the same hazards for all have "
-        f"{plain:.3f}",
+        got > plain - 0.6,
+        f"trained on 700 women of Rotterdam, on the others the mean log-likelihood is {got:.3f}. The same hazards for all have "
+        f"{plain:.3f}, and more than 0.6 less is not let pass.",
     )
