@@ -728,7 +728,7 @@ def log_likelihood(h, interval, event):
 
 def linear_cox(X, time, event, edges, new_X):
     """Hazards (N, K) of new people by linear Cox with Breslow's baseline, fitted by Newton's method."""
-    centre, spread = X.mean(axis=0), X.std(axis=0) + 1e-9
+    centre, spread = X.mean(axis=0), np.maximum(X.std(axis=0), 1e-9)
     Z, order = (X - centre) / spread, np.argsort(-time, kind="stable")
     Z, t, fell = Z[order], time[order], event[order]
     same = np.searchsorted(-t, -t, side="right") - 1

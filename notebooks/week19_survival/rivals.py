@@ -1186,7 +1186,6 @@ def more_numbers_than_allowed():
     }
 
 
-entry("crossing", band="nothing")(named("linear_cox_itself", cox_model()))
 entry("crossing", band="nothing")(named("the_lost_are_left_out", net(12, rows="the lost are left out")))
 entry("crossing", band="nothing")(named("the_lost_live_for_ever", net(12, rows="the lost live")))
 entry("crossing", band="baseline")(named("cox_with_squares_and_products", cox_model(squares_and_products)))
