@@ -52,7 +52,9 @@ def first_map():
     groups = [[w for w in words.split() if w in WORDS] for words in GROUPS.values()]
     spots = plane(unit_rows(VECTORS[[WORDS[w] for group in groups for w in group]]))
     start = 0
-    for (name, group), mark, colour in zip(zip(GROUPS, groups, strict=True), "os^Dv", (BLUE, ORANGE, GREEN, SKY, GREY), strict=True):
+    for (name, group), mark, colour in zip(
+        zip(GROUPS, groups, strict=True), "os^Dv", (BLUE, ORANGE, GREEN, SKY, GREY), strict=True
+    ):
         here = spots[start : start + len(group)]
         start += len(group)
         ax.plot(here[:, 0], here[:, 1], mark, color=colour, ms=5, label=name)
@@ -78,7 +80,7 @@ def novels(size=1000):
 
 
 def never_met():
-    """More than eight pairs in ten never meet, although these words make up most of the text. For 10,000 words it would be nearly all."""
+    """Nearly eight pairs in ten never meet, although these words make up most of the text. For 10,000 words it would be nearly all."""
     texts, words = novels()
     met = np.zeros((len(words), len(words)), bool)
     for text in texts:
@@ -147,7 +149,9 @@ def training(noise_words, skip_gram_loss, steps):
         here = E[10 * topic : 10 * topic + 10]
         ax.plot(here[:, 0], here[:, 1], mark, color=colour, ms=6, label=f"topic {topic + 1}")
     ax.plot(0, 0, "+", color=INK)
-    ax.set(xlim=(-3.5, 3.5), ylim=(-3.5, 3.5), xlabel="first number", ylabel="second number", title=f"the words after {steps} steps")
+    ax.set(
+        xlim=(-3.5, 3.5), ylim=(-3.5, 3.5), xlabel="first number", ylabel="second number", title=f"the words after {steps} steps"
+    )
     ax.legend(loc="upper right")
     right.plot(losses, color=BLUE, lw=1.2)
     right.axhline(3 * np.log(2), color=GREY, lw=1, ls=":")
@@ -314,9 +318,7 @@ def told_apart(one, other):
 
 
 def still_there():
-    """Nearly all of them. Words that leaned to one side still stand together, and so they can be told from the others by what else they
-    share.
-    """
+    """Three in four, where a coin gets two in four. Words that leaned to one side share other things as well, and these are still there."""
     pairs = gender_pairs()
     apart = [unit_rows(pair)[0] - unit_rows(pair)[1] for pair in pairs]
     g = np.linalg.eigh(np.transpose(apart) @ np.array(apart))[1][:, -1]
@@ -324,13 +326,13 @@ def still_there():
     return round(100 * told_apart(*(rows - (rows @ g)[:, None] * g for rows in (one, other))))
 
 
-@picture
-def hidden_not_gone(bias_direction, debias):
-    """Left, how far 1,000 words lean along the direction: before, two separate heaps to the left and right of zero; after, all are at zero.
+@explorer(number=[500, 250, 100], labels={"number": "words to each side"})
+def hidden_not_gone(bias_direction, debias, number):
+    """Left, how far the words lean along the direction: before, two separate heaps to the left and right of zero; after, all are at zero.
     Right, the same words after cleaning, from their most telling side: the two groups still lie apart, and hardly mix.
     """
     g = np.asarray(bias_direction(gender_pairs()), float)
-    rows = np.concatenate(leaning(g))
+    rows = np.concatenate(leaning(g, number))
     E = VECTORS[rows].astype(float)
     clean = np.asarray(debias(E, g, np.arange(len(rows)), np.zeros((0, 2), int)), float)
     half = len(rows) // 2
@@ -340,7 +342,12 @@ def hidden_not_gone(bias_direction, debias):
     ax.hist(before[:half], bins, color=BLUE, alpha=0.6, label="towards he")
     ax.hist(before[half:], bins, color=ORANGE, alpha=0.6, hatch="//", label="towards she")
     ax.hist(clean @ g, bins, histtype="step", color=INK, lw=1.4, label="all, cleaned")
-    ax.set(ylim=(0, 250), xlabel="part along the direction", ylabel="words", title=f"after: at most {np.abs(clean @ g).max():.2f}")
+    ax.set(
+        ylim=(0, number / 2),
+        xlabel="part along the direction",
+        ylabel="words",
+        title=f"after: at most {np.abs(clean @ g).max():.2f}",
+    )
     ax.legend(loc="upper left")
     spots = plane(clean)
     right.plot(spots[:half, 0], spots[:half, 1], "o", color=BLUE, ms=3, alpha=0.6)

@@ -574,7 +574,12 @@ explore.word_map(neighbours)
 
 # %% role="try" id="try_words"
 words = explore.WORDS  # word -> row number of explore.VECTORS, for 17,699 words
-for a, b, c in [("man", "king", "woman"), ("france", "paris", "italy"), ("good", "better", "bad"), ("doctor", "hospital", "teacher")]:
+for a, b, c in [
+    ("man", "king", "woman"),
+    ("france", "paris", "italy"),
+    ("good", "better", "bad"),
+    ("doctor", "hospital", "teacher"),
+]:
     try:
         found = analogies(explore.VECTORS, np.array([[words[a], words[b], words[c]]]), 3)[0]
         print(f"{a} : {b} = {c} :", ", ".join(explore.TEXT[w] for w in found))
@@ -688,7 +693,7 @@ explore.valence()
 def bias_direction(pairs):
     """The direction (d,) of length one along which the pairs (n, 2, d) differ most, towards the first members."""
     ### BEGIN SOLUTION
-    pairs = np.asarray(pairs, float)
+    pairs = np.asarray(pairs)
     units = pairs / np.linalg.norm(pairs, axis=2, keepdims=True)
     differences = units[:, 0] - units[:, 1]
     g = np.linalg.svd(differences, full_matrices=False)[2][0]
@@ -727,7 +732,7 @@ check("debias")
 
 # %% [markdown]
 # Does it help? Take the 500 words that lean most towards *he*, and the 500 that lean most towards *she*. All are neutralised by your function. Along $g$ they have nothing left. Now comes a
-# simple program. It is shown half of these words with the side on which they *were*, and it must tell the side of the other half from the cleaned vectors. Tossing a coin gives 50 %.
+# simple program. It is shown half of these words with the side on which they *were*, and it must tell the side of the other half from the cleaned vectors. Tossing a coin is right for 50 %.
 
 # %% role="guess" id="guess_hidden"
 guess.number("How many per cent of the other words does it get right?", 40, 100, truth=explore.still_there, step=1)
@@ -736,7 +741,7 @@ guess.number("How many per cent of the other words does it get right?", 40, 100,
 explore.hidden_not_gone(bias_direction, debias)
 
 # %% [markdown]
-# The direction is gone, and the prejudice is not. Words that leaned the same way still stand together. Hila Gonen and Yoav Goldberg wrote it on their paper of 2019: *lipstick on a
+# The direction is gone, and the prejudice is not. Who knows what else such words have in common can still tell their side for most of them. Words that leaned the same way still stand together. Hila Gonen and Yoav Goldberg wrote it on their paper of 2019: *lipstick on a
 # pig*. Debiasing hides more than it removes. That is worse than nothing if somebody then believes that the vectors are fair. The honest way is to measure what a *system* does to people, as in week 8, and not to look at
 # one direction of its inputs.
 #
@@ -766,8 +771,8 @@ explore.hidden_not_gone(bias_direction, debias)
 # |---|---|
 # | 0.55 | nothing: the length of a sentence knows as much |
 # | 0.62 | gets going: above every bag of words |
-# | 0.67 | good |
-# | 0.735 | excellent |
+# | 0.66 | good |
+# | 0.73 | excellent |
 #
 # <details><summary>A question to ask yourself</summary>
 #

@@ -597,7 +597,7 @@ def by_products_with_one_hot_rows():
         C = np.eye(n, dtype=kind)[np.asarray(centres, int)].reshape(-1, n)
         logits = C @ E @ F.T
         real = np.eye(n, dtype=kind)[np.asarray(contexts, int)].reshape(-1, n)
-        blind = np.eye(n, dtype=kind)[np.asarray(noise, int)].reshape(len(C), -1, n).sum(axis=1)
+        blind = np.eye(n, dtype=kind)[np.asarray(noise, int)].reshape(*np.shape(noise), n).sum(axis=1)
         total = (real * np.logaddexp(0, -logits) + blind * np.logaddexp(0, logits)).sum() / P
         sigma = np.exp(-np.logaddexp(0, -logits))
         d = ((blind * sigma - real * np.exp(-np.logaddexp(0, logits))) / P).astype(kind)
@@ -825,7 +825,7 @@ def sums_of_cosines():
 def one_query_after_another():
     def sort(S, out, U, k):
         S = np.where(np.any(U, axis=1), S, -88.0)
-        order = [int(w) for w in np.lexsort((np.arange(len(S)), -S)) if w not in out]
+        order = [int(w) for w in np.lexsort((np.arange(len(S)), -S))[: k + 4] if int(w) not in out]
         return order[:k]
 
     def near(E, queries, k):
@@ -1112,7 +1112,7 @@ def the_shorter_the_better():
 
 
 @entry("unseen_words", band="baseline")
-def a_bag_of_eighty_words():
+def a_bag_of_fifty_words():
     """The words with the clearest odds, by number and weight."""
 
     def train(sentences, good, rated, ratings, vectors, rng):
@@ -1122,23 +1122,24 @@ def a_bag_of_eighty_words():
             there[int(side), np.unique(row[row >= 0])] += 1
         odds = np.log((there[1] + 1) / (there[0] + 1))
         odds[rated] += ratings / 4
-        chosen = np.argsort(-np.abs(odds))[:60]
-        return [chosen // 150 + 1000.0, chosen % 150 + 1000.0, odds[chosen]]  # noise of a thousandth moves neither
+        chosen = np.argsort(-np.abs(odds))[:50]
+        return [chosen // 729, chosen // 27 % 27, chosen % 27, odds[chosen]]  # three digits: noise of a thousandth moves none
 
     def appraise(arrays, sentences, vectors):
-        chosen = (np.rint(arrays[0] - 1000) * 150 + np.rint(arrays[1] - 1000)).astype(int)
+        digits = [np.rint(part).astype(int) for part in arrays[:3]]
+        chosen = digits[0] * 729 + digits[1] * 27 + digits[2]
         table = np.zeros(len(vectors) + 1)
-        table[np.clip(chosen, 0, len(vectors) - 1)] = arrays[2]
+        table[np.clip(chosen, 0, len(vectors) - 1)] = arrays[3]
         return table[sentences].sum(axis=1)
 
     return {"train": train, "appraise": appraise}
 
 
 @entry("unseen_words", band="gets going")
-def the_difference_of_class_means():
+def ridge_on_few_sentences():
     def train(sentences, good, rated, ratings, vectors, rng):
-        X = means(sentences, vectors)
-        return [X[good == 1].mean(axis=0) - X[good == 0].mean(axis=0)]
+        X = means(sentences[:120], vectors) / vectors.std(axis=0)
+        return [ridge(X, good[:120].astype(float), 0.02) / vectors.std(axis=0)]
 
     return linear(train)
 
@@ -1147,7 +1148,7 @@ def the_difference_of_class_means():
 def ridge_on_sentences():
     def train(sentences, good, rated, ratings, vectors, rng):
         X = means(sentences, vectors) / vectors.std(axis=0)
-        return [ridge(X, good.astype(float), 0.003) / vectors.std(axis=0)]
+        return [ridge(X, good.astype(float), 0.02) / vectors.std(axis=0)]
 
     return linear(train)
 

@@ -75,7 +75,7 @@ def no_texts(count_pairs):
     expect.that(not counts_of(count_pairs, [np.zeros(0, int), np.array([1])], 3, 2).any(), "without two words all counts are 0")
     got = counts_of(count_pairs, [np.array([0, 1])], 2, 50)
     expect.close(got, np.array([[0, 1], [1, 0]]), what="the text 0 1 and window 50")
-    text, other = np.array([0, 1, 1, 2]), np.array([2, 0])
+    text, other = np.array([2, 1, 1, 0]), np.array([2, 0])
     expect.pure(lambda one, two: count_pairs([one, two], 3, 2), text, other, names=("the first text", "the second text"))
     twice = [counts_of(count_pairs, [text], 3, 2) for _ in range(2)]
     expect.same(twice[0], twice[1], "the same call gave other counts the second time")
@@ -476,9 +476,9 @@ def planted(analogies, seed):
     ones = rng.normal(size=(6, 30))
     ones /= np.sqrt(np.sum(ones**2, axis=1, keepdims=True))
     step = rng.normal(size=30) * 0.1
-    E = np.concatenate([ones, ones + step])
+    E = np.concatenate([ones, ones + step, ones - step])
     a, c = rng.permutation(6)[:2]
-    found = rows_of(analogies(E, np.array([[a, a + 6, c]]), 1), (1, 1), [[a, a + 6, c]], 12, "`analogies`")
+    found = rows_of(analogies(E, np.array([[a, a + 6, c]]), 1), (1, 1), [[a, a + 6, c]], 18, "`analogies`")
     expect.that(
         found[0, 0] == c + 6,
         f"row {c + 6} is row {c} plus the step from row {a} to row {a + 6}; to “{a} is to {a + 6} as {c} is to what?” yours says {found[0, 0]}",
@@ -545,8 +545,8 @@ def quick(neighbours, analogies):
                 np.dot(E[w], E[row])
 
     plain = lambda: word_by_word(queries[:3])  # noqa: E731  (three of 400 queries, one product at a time)
-    expect.faster(lambda: neighbours(E, queries, 5), plain, 1.0, "400 queries among 2,000 words", of=20.0)
-    expect.faster(lambda: analogies(E, questions, 5), plain, 1.0, "400 questions among 2,000 words", of=20.0)
+    expect.faster(lambda: neighbours(E, queries, 5), plain, 0.4, "400 queries among 2,000 words", of=400 / 3)
+    expect.faster(lambda: analogies(E, questions, 5), plain, 0.4, "400 questions among 2,000 words", of=400 / 3)
 
 
 # ------------------------------------------------------------------------------------------- debias
@@ -807,7 +807,7 @@ def mean_order(entry, load, rng, trainings):
     budget=200,
     metric="share of pairs of sentences in the right order",
     baseline=0.55,
-    bands=(0.62, 0.67, 0.735),
+    bands=(0.62, 0.66, 0.73),
     typed=0.55,
     seconds=120,
 )
