@@ -454,7 +454,8 @@ def best_first(found, table, taken, k, call):
         off = np.flatnonzero(np.abs(got - want) > 1e-7)
         expect.that(
             not len(off),
-            f"{call}: query {q} got {row.tolist()}. Its answer number {off[0] + 1 if len(off) else 0} fits less well, or stands at the wrong place",
+            f"{call}: query {q} got {row.tolist()}. Its answer number {off[0] + 1 if len(off) else 0} "
+            "fits less well, or stands at the wrong place",
         )
 
 
@@ -502,7 +503,8 @@ def planted(analogies, seed):
     found = rows_of(analogies(E, np.array([[a, a + 6, c]]), 1), (1, 1), [[a, a + 6, c]], 18, "`analogies`")
     expect.that(
         found[0, 0] == c + 6,
-        f"row {c + 6} is row {c} plus the step from row {a} to row {a + 6}; to “{a} is to {a + 6} as {c} is to what?” yours says {found[0, 0]}",
+        f"row {c + 6} is row {c} plus the step from row {a} to row {a + 6}. "
+        f"To “{a} is to {a + 6} as {c} is to what?” yours says {found[0, 0]}",
     )
 
 
@@ -628,11 +630,10 @@ def common_step(bias_direction, number, size, seed):
 def cleaned(debias, E, g, neutral, pairs):
     """Her vectors, plain, of the right shape and of length one."""
     got = expect.array(debias(E, g, neutral, pairs), shape=E.shape, finite=True, what="`debias`")
-    off = np.flatnonzero(np.abs(lengths(got) - 1) > 1e-6)
-    expect.that(
-        not len(off),
-        f"neutral {np.asarray(neutral).tolist()}, pairs {np.asarray(pairs).tolist()}: row {off[0] if len(off) else 0} has length {lengths(got)[off[0]] if len(off) else 1:.4g}, not 1",
-    )
+    sizes = lengths(got)
+    for row in np.flatnonzero(np.abs(sizes - 1) > 1e-6):
+        where = f"neutral {np.asarray(neutral).tolist()}, pairs {np.asarray(pairs).tolist()}"
+        expect.fail(f"{where}: row {row} has length {sizes[row]:.4g}, not 1")
     return got
 
 

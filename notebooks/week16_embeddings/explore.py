@@ -45,8 +45,8 @@ GROUPS = {
 
 @picture
 def first_map():
-    """Fifty words as points. Each of five groups lies together: animals, cities, feelings, numbers, and things from the kitchen.
-    Cities and numbers lie far from the rest, and animals lie between kitchen and feelings.
+    """Fifty words as points. Each of five groups lies together: animals, cities, feelings, numbers, things from the kitchen.
+    Cities, numbers and feelings each stand by themselves. Animals and the kitchen share one patch, and sheep stands next to butter.
     """
     fig, ax = figure(9, 5.2)
     groups = [[w for w in words.split() if w in WORDS] for words in GROUPS.values()]
@@ -80,7 +80,9 @@ def novels(size=1000):
 
 
 def never_met():
-    """Nearly eight pairs in ten never meet, although these words make up most of the text. For 10,000 words it would be nearly all."""
+    """Nearly eight pairs in ten never meet, although these words make up most of the text. For 10,000 words it would be nearly
+    all.
+    """
     texts, words = novels()
     met = np.zeros((len(words), len(words)), bool)
     for text in texts:
@@ -162,8 +164,8 @@ def training(noise_words, skip_gram_loss, steps):
 
 # ------------------------------------------------------------------------------------------- neighbours
 def without_the_rule():
-    """It is *king* itself: the sum of the three lies nearer to *king* than to any other word. Queen comes second, once the words of the
-    question are left out.
+    """It is *king* itself: the sum of the three lies nearer to *king* than to any other word. Queen comes second. It comes
+    first once the words of the question are left out.
     """
     units = unit_rows(VECTORS)
     man, king, woman = (units[WORDS[w]] for w in ("man", "king", "woman"))
@@ -175,8 +177,8 @@ SHOWN = ["piano", "king", "doctor", "apple", "cheap", "monday", "swim", "violin"
 
 @explorer(word=SHOWN, number=(5, 40, 20, 5), labels={"number": "how many neighbours"})
 def word_map(neighbours, word, number):
-    """One word, larger and framed, among its neighbours by your function. Words of like meaning lie in patches: around piano there are other
-    instruments in one place, and musicians and composers in another.
+    """One word, larger and framed, among its neighbours by your function. Words of like meaning lie in patches:
+    around piano there are other instruments in one place, and musicians and composers in another.
     """
     row = WORDS[word]
     found = np.asarray(neighbours(VECTORS, np.array([row]), number))[0]
@@ -231,8 +233,8 @@ def two_trainings():
 
 @picture
 def aligned():
-    """Bars: for how many of 300 words the nearest vector of the other training is the same word. As the two trainings come, hardly
-    any. After the turn that was learnt from 300 other words, many times as many, and more still among the ten nearest.
+    """Bars: for how many of 300 words the nearest vector of the other training is the same word. As the two trainings come,
+    hardly any. After the turn that was learnt from 300 other words, many times as many, and more still among the ten nearest.
     """
     (A, B), _ = two_trainings()
     learn, test = np.arange(0, 600, 2), np.arange(1, 600, 2)
@@ -318,7 +320,9 @@ def told_apart(one, other):
 
 
 def still_there():
-    """Three in four, where a coin gets two in four. Words that leaned to one side share other things as well, and these are still there."""
+    """Three in four, where a coin gets two in four. Words that leaned to one side share other things as well, and those are
+    still there.
+    """
     pairs = gender_pairs()
     apart = [unit_rows(pair)[0] - unit_rows(pair)[1] for pair in pairs]
     g = np.linalg.eigh(np.transpose(apart) @ np.array(apart))[1][:, -1]
@@ -328,8 +332,9 @@ def still_there():
 
 @explorer(number=[500, 250, 100], labels={"number": "words to each side"})
 def hidden_not_gone(bias_direction, debias, number):
-    """Left, how far the words lean along the direction: before, two separate heaps to the left and right of zero; after, all are at zero.
-    Right, the same words after cleaning, from their most telling side: the two groups still lie apart, and hardly mix.
+    """Left, how far the words lean along the direction: before, two separate heaps to the left and right of zero; after, all
+    are at zero. Right, the same words after cleaning, in the two directions in which they differ most: the groups mix, but one
+    of them keeps to the middle and the other to the rim. A straight line in all directions tells most of them apart.
     """
     g = np.asarray(bias_direction(gender_pairs()), float)
     rows = np.concatenate(leaning(g, number))
