@@ -633,7 +633,7 @@ def cleaned(debias, E, g, neutral, pairs):
     sizes = lengths(got)
     for row in np.flatnonzero(np.abs(sizes - 1) > 1e-6):
         where = f"neutral {np.asarray(neutral).tolist()}, pairs {np.asarray(pairs).tolist()}"
-        expect.fail(f"{where}: row {row} has length {sizes[row]:.4g}, not 1")
+        expect.that(False, f"{where}: row {row} has length {sizes[row]:.4g}, not 1")
     return got
 
 

@@ -46,7 +46,7 @@ GROUPS = {
 @picture
 def first_map():
     """Fifty words as points. Each of five groups lies together: animals, cities, feelings, numbers, things from the kitchen.
-    Cities, numbers and feelings each stand by themselves. Animals and the kitchen share one patch, and sheep stands next to butter.
+    Cities, numbers and feelings each stand by themselves. Animals and the kitchen share one patch: sheep is near butter.
     """
     fig, ax = figure(9, 5.2)
     groups = [[w for w in words.split() if w in WORDS] for words in GROUPS.values()]
