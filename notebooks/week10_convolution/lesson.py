@@ -754,7 +754,7 @@ def mean_log_loss(logits, y):
 # long as a small run that the judge times, which is about twelve seconds on a laptop. Ours takes six. At three times that it is cut off.
 #
 # **The judge** draws lens, wallpaper and the names of the ten labels anew, so that nothing helps that you know beforehand about "label 3". It trains twice, through two lenses, and asks about 2,000 clothes that nobody has. While the week is open you see
-# your band on one half of the unseen clothes. The grade uses the other half.
+# your band on one half of the unseen clothes. The grade uses the other half. What you see varies from check to check: near a border, trust it less.
 #
 # | | share named rightly | for example |
 # |---|---|---|

@@ -256,7 +256,7 @@ guess.number(
 #     return np.divide(both, either, out=np.zeros_like(both), where=either > 0)
 # ```
 #
-# An empty box can still "share" a box with another one by this rule. Make sure that it does not.
+# Two boxes without any area cover nothing together. The last line does not divide there.
 #
 # </details>
 

@@ -124,7 +124,7 @@ def copies():
     best = int(new.argmin())
     ax.plot(steps[best], new[best], "o", color=BLUE)
     ax.set_xscale("log")
-    ax.set(ylim=(0, 0.6), xlabel="steps", ylabel="mistakes", xticks=[50, 100, 200, 400, 800, 1600])
+    ax.set(ylim=(0, 0.78), xlabel="steps", ylabel="mistakes", xticks=[50, 100, 200, 400, 800, 1600])
     ax.set_xticklabels(["50", "100", "200", "400", "800", "1600"])
     ax.minorticks_off()
     ax.set_title(f"one should stop after about {steps[best]:.0f} steps; the copies say: never")

@@ -439,7 +439,7 @@ def shuffled():
         ax.set(xticks=[], yticks=[])
         ax.set_title(title, fontsize=9.5)
     chosen = np.argsort(-rows.std(axis=0))[:24]
-    for ax, one, title in ((axes[3], maps, "Gram matrix before"), (axes[4], dealt, "Gram matrix after")):
+    for ax, one, title in ((axes[3], maps, "Gram, before"), (axes[4], dealt, "Gram, dealt out")):
         ax.imshow(np.sqrt(gram_of(one)[np.ix_(chosen, chosen)]), cmap="cividis")
         ax.set(xticks=[], yticks=[], xlabel="24 of 128 channels")
         ax.set_title(title, fontsize=9.5)
