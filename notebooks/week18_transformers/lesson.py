@@ -269,7 +269,7 @@ print(chances([0, 1, 0, 1], [], 2), chances([0, 1, 0, 1], [0], 2))
 #
 # - A symbol costs $-\log_2$ of its probability by `chances`. Its context is the last `order` symbols before it in its paragraph, or all of them where there are fewer.
 # - Every symbol has its cost, the first of a paragraph too. No paragraph knows of another.
-# - `chances` reads the text for each symbol anew. Yours does not: with 2,000 letters of text and 200 to judge, it takes at most a quarter of the time.
+# - `chances` is slow. With 20,000 letters of text, 200 to judge and order 3, yours takes at most a twentieth of its time.
 #
 # With `text` `[0, 1, 0, 1]`, two symbols and order 1, the paragraph `[0, 1]` costs 1 and 0.263 bits.
 #

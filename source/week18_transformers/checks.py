@@ -231,16 +231,19 @@ def slow_chances(text, context, symbols):
 @case("counts", "it does not read the text anew for each symbol", side=True, seconds=60, fresh=3)
 def quick_counts(counted_bits):
     rng = np.random.default_rng(3)
-    text, paragraphs = np.cumsum(rng.choice([1, 2, 5], 2000)) % 30, np.cumsum(rng.choice([1, 2, 5], (4, 50)), axis=1) % 30
-    listed = text.tolist()
+    text, paragraphs = np.cumsum(rng.choice([1, 2, 5], 20_000)) % 30, np.cumsum(rng.choice([1, 2, 5], (4, 50)), axis=1) % 30
+    listed, row = text.tolist(), paragraphs[0].tolist()
 
     def plain():
-        for row in paragraphs.tolist():
-            for t in range(0, 50, 10):  # every tenth symbol
-                slow_chances(listed, row[max(0, t - 3) : t], 30)
+        for t in (10, 25, 40):  # three of two hundred symbols
+            slow_chances(listed, row[t - 3 : t], 30)
 
     expect.faster(
-        lambda: counted_bits(text, paragraphs, 3, 30), plain, 0.25, "2,000 letters of text, 200 to judge, order 3: `counted_bits`", of=10
+        lambda: counted_bits(text, paragraphs, 3, 30),
+        plain,
+        0.05,
+        "20,000 letters of text, 200 to judge, order 3: `chances`",
+        of=200 / 3,
     )
 
 
@@ -311,6 +314,8 @@ def differences_alone(rotary, seed, rows, pairs, base):
     m, n, shift = rng.integers(-30, 60, 3)
     near = turned(rotary, q, np.array([m]), base)[0] @ turned(rotary, k, np.array([n]), base)[0]
     far = turned(rotary, q, np.array([m + shift]), base)[0] @ turned(rotary, k, np.array([n + shift]), base)[0]
+    gap = turned_by_hand(q, [m - n], base)[0] @ k[0]
+    expect.that(abs(near - gap) < 1e-6, f"places {m} and {n}: score {near:.5f}, measured at the distance {m - n}: {gap:.5f}")
     expect.that(abs(near - far) < 1e-6, f"places {m} and {n}: score {near:.5f}; {m + shift} and {n + shift}: {far:.5f}")
     long = turned(rotary, q, np.array([m]), base)
     expect.close(np.linalg.norm(long), np.linalg.norm(q), what=f"the length of the vector turned to place {m}")
@@ -338,10 +343,10 @@ def rotary_gradient(rotary, rotary_backward, seed, rows, pairs, base):
     rng = np.random.default_rng(seed)
     X, d_turned, places = rng.normal(size=(2, rows, 2 * pairs)), rng.normal(size=(2, rows, 2 * pairs)), 2 + some_places(rng, rows)
     got = expect.array(rotary_backward(d_turned, places, base), shape=X.shape, what="`rotary_backward`")
-    expect.gradient(lambda X: np.sum(turned_by_hand(X, places, base) * d_turned), X, got, what="`rotary_backward`")
+    expect.gradient(lambda X: np.sum(turned_by_hand(X, places, base) * d_turned), X, got, rng, what="`rotary_backward`")
     got = expect.array(rotary_backward(d_turned, places), shape=X.shape, what="`rotary_backward`")
     expect.gradient(
-        lambda X: np.sum(turned_by_hand(X, places, 1e4) * d_turned), X, got, what="`rotary_backward` without a base"
+        lambda X: np.sum(turned_by_hand(X, places, 1e4) * d_turned), X, got, rng, what="`rotary_backward` without a base"
     )
 
 
@@ -381,25 +386,21 @@ def rotary_house(rotary, rotary_backward):
 
 
 # ------------------------------------------------------------------------------------------- multi_head
-def attended_by_hand(parameters, X, memory, heads, mask=None, turn=False, places=None):
-    """Multi-head attention from the definition: example by example, head by head, query by query."""
-    W_q, W_k, W_v, W_o = (np.asarray(W, float) for W in parameters)
+def attended_by_hand(parameters, X, memory, heads, mask=None, turn=False):
+    """Multi-head attention from the definition, head by head."""
+    to_q, to_k, to_v, to_out = (np.asarray(W, float) for W in parameters)
     X, memory = np.asarray(X, float), np.asarray(memory, float)
-    d, out = W_q.shape[1] // heads, np.zeros((len(X), X.shape[1], W_q.shape[1]))
-    allowed = np.ones((len(X), X.shape[1], memory.shape[1]), bool) if mask is None else np.broadcast_to(mask, (len(X), X.shape[1], memory.shape[1]))
-    for n in range(len(X)):
-        for h in range(heads):
-            mine = slice(h * d, (h + 1) * d)
-            q, k, v = X[n] @ W_q[:, mine], memory[n] @ W_k[:, mine], memory[n] @ W_v[:, mine]
-            if turn:
-                q, k = turned_by_hand(q, range(len(q)), 1e4), turned_by_hand(k, range(len(k)), 1e4)
-            for t in range(len(q)):
-                seen = [j for j in range(len(k)) if allowed[n, t, j]]
-                if seen:
-                    s = np.array([q[t] @ k[j] for j in seen]) / np.sqrt(d)
-                    w = np.exp(s - s.max())
-                    out[n, t, mine] = (w / w.sum()) @ v[seen]
-    return out @ W_o
+    d, results = to_q.shape[1] // heads, []
+    hidden = np.zeros((X.shape[1], memory.shape[1]), bool) if mask is None else ~np.asarray(mask)
+    for h in range(heads):
+        mine = slice(h * d, (h + 1) * d)
+        q, k, v = X @ to_q[:, mine], memory @ to_k[:, mine], memory @ to_v[:, mine]
+        if turn:
+            q, k = turned_by_hand(q, range(q.shape[1]), 1e4), turned_by_hand(k, range(k.shape[1]), 1e4)
+        s = np.where(hidden, -1e300, np.einsum("nqd,nkd->nqk", q, k) / np.sqrt(d))
+        w = np.where(hidden, 0.0, np.exp(s - s.max(axis=2, keepdims=True, initial=-1e300)))
+        results.append(np.einsum("nqk,nkd->nqd", w / (w.sum(axis=2, keepdims=True) + 1e-300), v))
+    return np.concatenate(results, axis=2) @ to_out
 
 
 def some_attention(seed, heads, width, queries, keys, examples, memory_width=None, kind=float):
@@ -506,6 +507,7 @@ def head_gradients(multi_head, multi_head_backward, seed, heads, width, queries,
             lambda nest, mask=mask, turn=turn: np.sum(attended_by_hand(*nest, heads, mask, turn) * d_out),
             (parameters, X, memory),
             (tuple(d_parameters), d_X, d_memory),
+            rng,
             what=f"`multi_head_backward`, {heads} heads of {width}{masked}{', turned' if turn else ''}",
         )
 
@@ -677,7 +679,7 @@ def two_ends(new_cache, feed, seed, heads, width, examples, window):
     parameters, X, other, _ = some_attention(seed, heads, width, 8, 8, examples)
     beginning = feed(parameters, new_cache(), X[:, :5], heads, plain_project, window)[1]
     for name, end in (("first", X[:, 5:]), ("second", other[:, 5:]), ("first again", X[:, 5:])):
-        got = feed(parameters, beginning, end, heads, plain_project, window)[0]
+        got = expect.handing_back(feed)(parameters, beginning, end, heads, plain_project, window)[0]
         want = whole_by_hand(parameters, np.concatenate([X[:, :5], end], axis=1), heads, window)[:, 5:]
         expect.close(expect.array(got, shape=want.shape, finite=True), want, what=f"5 rows, then the {name} end of 3: the output")
 
