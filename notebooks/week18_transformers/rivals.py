@@ -672,7 +672,7 @@ class Heads:
         W_q, W_k, W_v, W_o = parameters
 
         def of(rows, d):
-            return np.einsum("nti,ntj->ij", rows, d)
+            return np.tensordot(rows, d, ((0, 1), (0, 1)))
 
         return (
             (of(X, d_Q), of(memory, d_K), of(memory, d_V), of(beside, d_out)),
@@ -1236,6 +1236,176 @@ def the_last_symbol():
         return None, logs - np.log(np.exp(logs).sum(axis=1, keepdims=True))
 
     return {"train": train, "start": lambda arrays, n: None, "step": step}
+
+
+class Adam:
+    """Adam with a warm-up, a falling rate and clipped gradients, on a list of arrays in place."""
+
+    def __init__(self, arrays, steps, rate):
+        self.arrays, self.steps, self.rate, self.t = arrays, steps, rate, 0
+        self.m, self.v = [np.zeros_like(a) for a in arrays], [np.zeros_like(a) for a in arrays]
+
+    def step(self, gradients):
+        self.t += 1
+        size = np.sqrt(sum(float(np.vdot(g, g)) for g in gradients))
+        rate = self.rate * min(1, self.t / 30) * (1 + np.cos(np.pi * self.t / self.steps)) / 2
+        for a, m, v, g in zip(self.arrays, self.m, self.v, gradients, strict=True):
+            g = g * np.float32(min(1, 1 / size))
+            m += np.float32(0.1) * (g - m)
+            v += np.float32(0.02) * (g * g - v)
+            move = np.float32(rate / (1 - 0.9**self.t)) * m
+            a -= move / (np.sqrt(v / np.float32(1 - 0.98**self.t)) + np.float32(1e-8))
+
+
+def loss_slope(scores, targets):
+    """The slope of the mean log-loss."""
+    p = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    p /= p.sum(axis=-1, keepdims=True)
+    np.put_along_axis(p, targets[..., None], np.take_along_axis(p, targets[..., None], -1) - 1, -1)
+    return p / np.float32(targets.size)
+
+
+def log_softmax(scores):
+    """Log-probabilities of each row."""
+    scores = scores.astype(float) - scores.max(axis=-1, keepdims=True)
+    return scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
+
+
+def sums_by_symbol(symbols, d):
+    """The gradient of a table of 64 rows."""
+    hot = np.zeros((symbols.size, 64), d.dtype)
+    hot[np.arange(symbols.size), symbols.ravel()] = 1
+    return hot.T @ d.reshape(symbols.size, -1)
+
+
+def rms(X):
+    """Rows with a mean square of 1, and their sizes."""
+    size = np.sqrt(np.mean(X * X, axis=-1, keepdims=True) + np.float32(1e-6))
+    return X / size, size
+
+
+def rms_back(Y, size, d):
+    """The gradient of `rms`."""
+    return (d - Y * np.mean(d * Y, axis=-1, keepdims=True)) / size
+
+
+def transformer(steps, width=32, heads=2, hidden=96, blocks=2, length=32, rate=0.014):
+    """A transformer with its gradients by hand."""
+    attend, sharp = Heads(), np.float32(3 * width**-0.5)
+
+    def forward(arrays, X):
+        now, last, bias = arrays[:3]
+        h, kept, mask = now[X[:, 1:]] + last[X[:, :-1]], [], np.tri(X.shape[1] - 1, dtype=bool)
+        for k in range(3, len(arrays), 6):
+            normed, size = rms(h)
+            out, cache = attend.forward(arrays[k : k + 4], normed, normed, heads, mask, True)
+            h = h + out
+            again, size_again = rms(h)
+            bent = np.maximum(again @ arrays[k + 4], 0)
+            h = h + (bent * bent) @ arrays[k + 5]
+            kept.append((normed, size, cache, again, size_again, bent))
+        top, size = rms(h)
+        return top @ now.T * sharp + bias, (kept, top, size)
+
+    def backward(arrays, X, cache, d):
+        kept, top, size = cache
+        grads = [None] * len(arrays)
+        rows = d.reshape(-1, 64)
+        grads[2] = rows.sum(axis=0)
+        grads[0] = rows.T @ top.reshape(-1, width) * sharp
+        g = rms_back(top, size, d @ arrays[0] * sharp)
+        for k in range(len(arrays) - 6, 2, -6):
+            normed, size, attended, again, size_again, bent = kept[(k - 3) // 6]
+            grads[k + 5] = np.tensordot(bent * bent, g, ((0, 1), (0, 1)))
+            d_bent = g @ arrays[k + 5].T * 2 * bent
+            grads[k + 4] = np.tensordot(again, d_bent, ((0, 1), (0, 1)))
+            g = g + rms_back(again, size_again, d_bent @ arrays[k + 4].T)
+            grads[k : k + 4], d_X, d_memory = attend.gradients(arrays[k : k + 4], attended, g)
+            g = g + rms_back(normed, size, d_X + d_memory)
+        grads[0] = grads[0] + sums_by_symbol(X[:, 1:], g)
+        grads[1] = sums_by_symbol(X[:, :-1], g)
+        return grads
+
+    def train(text, rng):
+        def drawn(rows, columns, scale):
+            return (scale * rng.standard_normal((rows, columns))).astype(np.float32)
+
+        arrays = [drawn(64, width, 0.3), drawn(64, width, 0.15), np.zeros(64, np.float32)]
+        for _ in range(blocks):
+            arrays += [drawn(width, width, width**-0.5) for _ in range(3)] + [drawn(width, width, 0.3 * width**-0.5)]
+            arrays += [drawn(width, hidden, width**-0.5), drawn(hidden, width, 0.3 * hidden**-0.5)]
+        adam = Adam(arrays, steps, rate)
+        for _ in range(steps):
+            X = text[rng.integers(0, len(text) - length - 1, 32)[:, None] + np.arange(length + 2)]
+            scores, cache = forward(arrays, X[:, :-1])
+            adam.step(backward(arrays, X[:, :-1], cache, loss_slope(scores, X[:, 2:])))
+        return arrays
+
+    def step(arrays, state, symbols):
+        """All of the last symbols anew at each step: slow, and right."""
+        state = np.concatenate([state, np.asarray(symbols)[:, None]], axis=1)[:, -length - 1 :]
+        arrays = [np.asarray(a, np.float32) for a in arrays]
+        return state, log_softmax(forward(arrays, state)[0][:, -1])
+
+    return {"train": train, "start": lambda arrays, n: np.zeros((n, 1), int), "step": step}
+
+
+def window_net(steps, back=8, size=12, hidden=128, rate=0.01):
+    """Tables of the last symbols side by side, one hidden layer, no attention."""
+
+    def forward(arrays, X):
+        table, W, b, V, c = arrays
+        seen = table[X].reshape(len(X), -1)
+        bent = np.maximum(seen @ W + b, 0)
+        return bent @ V + c, (seen, bent)
+
+    def train(text, rng):
+        def drawn(rows, columns, scale):
+            return (scale * rng.standard_normal((rows, columns))).astype(np.float32)
+
+        wide = back * size
+        arrays = [drawn(64, size, 0.5), drawn(wide, hidden, wide**-0.5), np.zeros(hidden, np.float32)]
+        arrays += [drawn(hidden, 64, 0.5 * hidden**-0.5), np.zeros(64, np.float32)]
+        adam = Adam(arrays, steps, rate)
+        for _ in range(steps):
+            X = text[rng.integers(0, len(text) - back - 1, 1024)[:, None] + np.arange(back + 1)]
+            scores, (seen, bent) = forward(arrays, X[:, :-1])
+            d = loss_slope(scores, X[:, -1])
+            d_bent = d @ arrays[3].T * (bent > 0)
+            d_seen = (d_bent @ arrays[1].T).reshape(len(X), back, size)
+            adam.step([sums_by_symbol(X[:, :-1], d_seen), seen.T @ d_bent, d_bent.sum(axis=0), bent.T @ d, d.sum(axis=0)])
+        return arrays
+
+    def step(arrays, state, symbols):
+        state = np.concatenate([state, np.asarray(symbols)[:, None]], axis=1)[:, -back:]
+        return state, log_softmax(forward([np.asarray(a, np.float32) for a in arrays], state)[0])
+
+    return {"train": train, "start": lambda arrays, n: np.zeros((n, back), int), "step": step}
+
+
+@entry("austen", band="nothing")
+def a_window_without_attention():
+    return window_net(600)
+
+
+@entry("austen", band="baseline")
+def a_transformer_that_hardly_trains():
+    return transformer(770)
+
+
+@entry("austen", band="gets going")
+def a_transformer_that_trains_a_little():
+    return transformer(1020)
+
+
+@entry("austen", band="good")
+def a_transformer_that_trains_more():
+    return transformer(1300)
+
+
+@entry("austen", band="excellent")
+def a_transformer_that_trains_long():
+    return transformer(1800)
 
 
 @entry("austen", band="refused")
