@@ -1289,7 +1289,7 @@ def rms_back(Y, size, d):
     return (d - Y * np.mean(d * Y, axis=-1, keepdims=True)) / size
 
 
-def transformer(steps, width=32, heads=2, hidden=96, blocks=2, length=32, rate=0.014):
+def transformer(steps, width=24, heads=2, hidden=48, blocks=2, length=32, rate=0.02):
     """A transformer with its gradients by hand."""
     attend, sharp = Heads(), np.float32(3 * width**-0.5)
 
@@ -1350,7 +1350,7 @@ def transformer(steps, width=32, heads=2, hidden=96, blocks=2, length=32, rate=0
     return {"train": train, "start": lambda arrays, n: np.zeros((n, 1), int), "step": step}
 
 
-def window_net(steps, back=8, size=12, hidden=128, rate=0.01):
+def window_net(steps, back=5, size=12, hidden=80, rate=0.005):
     """Tables of the last symbols side by side, one hidden layer, no attention."""
 
     def forward(arrays, X):
@@ -1385,27 +1385,27 @@ def window_net(steps, back=8, size=12, hidden=128, rate=0.01):
 
 @entry("austen", band="nothing")
 def a_window_without_attention():
-    return window_net(600)
+    return window_net(500)
 
 
 @entry("austen", band="baseline")
 def a_transformer_that_hardly_trains():
-    return transformer(770)
+    return transformer(540)
 
 
 @entry("austen", band="gets going")
 def a_transformer_that_trains_a_little():
-    return transformer(1020)
+    return transformer(700)
 
 
 @entry("austen", band="good")
 def a_transformer_that_trains_more():
-    return transformer(1300)
+    return transformer(860)
 
 
 @entry("austen", band="excellent")
 def a_transformer_that_trains_long():
-    return transformer(1800)
+    return transformer(1250)
 
 
 @entry("austen", band="refused")
