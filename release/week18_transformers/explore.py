@@ -51,12 +51,21 @@ def surprise():
     x = checks.numbers_of("\n" + SENTENCE)[None]
     fig, axes = figure(11, 4.2, rows=2, sharex=True)
     for ax, bits, name in (
-        (axes[0], -np.log2(np.bincount(numbered()[0], minlength=64)[x[0, 1:]] / len(numbered()[0])), "how often each letter is used"),
+        (
+            axes[0],
+            -np.log2(np.bincount(numbered()[0], minlength=64)[x[0, 1:]] / len(numbered()[0])),
+            "how often each letter is used",
+        ),
         (axes[1], table(5).bits(x[:, 1:])[0], "what followed the last five letters"),
     ):
         ax.bar(range(len(SENTENCE)), bits, color=BLUE, width=0.8)
         ax.axhline(bits.mean(), color=ORANGE, lw=1.5, ls="--")
-        ax.set(ylim=(0, 13), ylabel="bits", title=f"{name}: {bits.mean():.2f} bits per character (dashed)", xlim=(-0.7, len(SENTENCE) - 0.3))
+        ax.set(
+            ylim=(0, 13),
+            ylabel="bits",
+            title=f"{name}: {bits.mean():.2f} bits per character (dashed)",
+            xlim=(-0.7, len(SENTENCE) - 0.3),
+        )
     axes[1].set_xticks(range(len(SENTENCE)), [letter if letter != " " else "_" for letter in SENTENCE])
     return fig
 
@@ -180,7 +189,12 @@ def induction(multi_head, place, sharpness):
     none, same = np.zeros((n, n)), np.eye(n)
     X = np.concatenate([one_hot, np.zeros((20, n))], axis=1)[None]  # the letter here | room for the letter before
     back = np.eye(20, k=-1, dtype=bool)
-    write = (np.zeros((2 * n, 2 * n)), np.zeros((2 * n, 2 * n)), np.block([[same, none], [none, none]]), np.block([[none, same], [none, none]]))
+    write = (
+        np.zeros((2 * n, 2 * n)),
+        np.zeros((2 * n, 2 * n)),
+        np.block([[same, none], [none, none]]),
+        np.block([[none, same], [none, none]]),
+    )
     seen = X + np.asarray(multi_head(write, X, X, 1, back)[0], float)
     scale = float(sharpness) * np.sqrt(2 * n)
     match = (scale * np.block([[same, none], [none, none]]), np.block([[none, none], [same, none]]), np.eye(2 * n), np.eye(2 * n))
@@ -214,7 +228,11 @@ def induction(multi_head, place, sharpness):
     axes[2].bar(range(n), said, color=ORANGE)
     axes[2].set_xticks(range(n), [chr(97 + k) for k in range(n)])
     comes = f"next comes {names[place + 1]}" if place < 19 else "nothing comes next"
-    axes[2].set(ylim=(0, 1.1), ylabel="said", title=f"at place {place}, letter {names[place]}: it says {chr(97 + int(said.argmax()))}, {comes}")
+    axes[2].set(
+        ylim=(0, 1.1),
+        ylabel="said",
+        title=f"at place {place}, letter {names[place]}: it says {chr(97 + int(said.argmax()))}, {comes}",
+    )
     return fig
 
 

@@ -1,6 +1,7 @@
 """Visible cases of week 18: they travel with the release."""
 
 import functools
+from itertools import pairwise
 
 import numpy as np
 
@@ -52,7 +53,18 @@ def tokens_of(encode, text, merges):
     return [int(t) for t in encode(text, merges)]
 
 
-LETTERS = ["abababb", "aaaa", "banana bandana", "the then there that the", "mississippi", "", "x", "héhé hé", "語語語語", "0101100"]
+LETTERS = [
+    "abababb",
+    "aaaa",
+    "banana bandana",
+    "the then there that the",
+    "mississippi",
+    "",
+    "x",
+    "héhé hé",
+    "語語語語",
+    "0101100",
+]
 
 
 def some_text(seed, length, letters):
@@ -208,7 +220,9 @@ def sums_to_one(counted_bits, seed, length, rows, columns, order, symbols):
     every = np.repeat(paragraphs, symbols, axis=0)
     every[:, -1] = np.arange(symbols)
     p = 2 ** -bits_of(counted_bits, text, every, order, symbols)[:, -1]
-    expect.close(np.sum(p), 1.0, what=f"order {order}: the probabilities of all symbols after {paragraphs[0, :-1].tolist()}, summed, ")
+    expect.close(
+        np.sum(p), 1.0, what=f"order {order}: the probabilities of all symbols after {paragraphs[0, :-1].tolist()}, summed, "
+    )
 
 
 @case("counts", "the statement's example")
@@ -254,14 +268,18 @@ def counts_house(counted_bits):
         bits_of(counted_bits, np.zeros(0, int), rows, 2, 4), np.full((1, 3), 2.0), what="an empty text, four symbols: each cost"
     )
     expect.close(
-        bits_of(counted_bits, np.array([1]), rows, 5, 3), plain_bits([1], rows, 5, 3), what="a text of one symbol, order 5: the costs"
+        bits_of(counted_bits, np.array([1]), rows, 5, 3),
+        plain_bits([1], rows, 5, 3),
+        what="a text of one symbol, order 5: the costs",
     )
     bits_of(counted_bits, np.array([0, 1]), np.zeros((0, 4), int), 2, 2)
     bits_of(counted_bits, np.array([0, 1]), np.zeros((3, 0), int), 2, 2)
     text, paragraphs = some_paragraphs(4, 300, 2, 6, 200)
     text, paragraphs = (199 - text).astype(np.uint8), (199 - paragraphs).astype(np.uint8)
     expect.close(
-        bits_of(counted_bits, text, paragraphs, 2, 200), plain_bits(text, paragraphs, 2, 200), what="numbers of type uint8: the costs"
+        bits_of(counted_bits, text, paragraphs, 2, 200),
+        plain_bits(text, paragraphs, 2, 200),
+        what="numbers of type uint8: the costs",
     )
     expect.pure(lambda text, paragraphs: counted_bits(text, paragraphs, 2, 200), text, paragraphs, names=("text", "paragraphs"))
     once = bits_of(counted_bits, text, paragraphs, 1, 200)
@@ -334,7 +352,9 @@ def many_axes(rotary, seed, rows, pairs, base):
     for front in ((3,), (2, 3), (2, 1, rows)):
         X, places = rng.normal(size=(*front, rows, 2 * pairs)), 3 + some_places(rng, rows)
         expect.close(
-            turned(rotary, X, places, base), turned_by_hand(X, places, base), what=f"X of shape {X.shape}, base {base}: the result"
+            turned(rotary, X, places, base),
+            turned_by_hand(X, places, base),
+            what=f"X of shape {X.shape}, base {base}: the result",
         )
 
 
@@ -409,7 +429,12 @@ def some_attention(seed, heads, width, queries, keys, examples, memory_width=Non
     D = heads * width
     M = D if memory_width is None else memory_width
     parameters = tuple((rng.normal(size=shape) / np.sqrt(shape[0])).astype(kind) for shape in ((D, D), (M, D), (M, D), (D, D)))
-    return parameters, 1.5 * rng.normal(size=(examples, queries, D)).astype(kind), 1.5 * rng.normal(size=(examples, keys, M)).astype(kind), rng
+    return (
+        parameters,
+        1.5 * rng.normal(size=(examples, queries, D)).astype(kind),
+        1.5 * rng.normal(size=(examples, keys, M)).astype(kind),
+        rng,
+    )
 
 
 def output_of(multi_head, parameters, X, memory, heads, *rest, **settings):
@@ -445,7 +470,9 @@ def own_columns(multi_head, seed, heads, width, queries, keys, examples):
     )
 
 
-@case("multi_head", "places of X that change seats change the seats of the output", draws={**HEADS, "queries": draws.integers(2, 5)})
+@case(
+    "multi_head", "places of X that change seats change the seats of the output", draws={**HEADS, "queries": draws.integers(2, 5)}
+)
 def seats(multi_head, seed, heads, width, queries, keys, examples):
     parameters, X, memory, rng = some_attention(seed, heads, width, queries, keys, examples, memory_width=4)
     order, other = rng.permutation(queries), rng.permutation(keys)
@@ -528,7 +555,11 @@ def looks_at_nothing(multi_head, multi_head_backward):
     expect.close(got, attended_by_hand(parameters, X, memory, 2, mask), what="rows of the mask without any True: the output")
     _, cache = multi_head(parameters, X, memory, 2, mask)
     d_parameters, d_X, d_memory = multi_head_backward(parameters, cache, rng.normal(size=X.shape))
-    for name, part in (("d_X", d_X), ("d_memory", d_memory), *zip(("d_W_q", "d_W_k", "d_W_v", "d_W_o"), d_parameters, strict=True)):
+    for name, part in (
+        ("d_X", d_X),
+        ("d_memory", d_memory),
+        *zip(("d_W_q", "d_W_k", "d_W_v", "d_W_o"), d_parameters, strict=True),
+    ):
         expect.array(part, finite=True, what=name)
     expect.that(not np.any(np.asarray(d_memory)[1]), "nobody may look at the second example's memory, and its gradient is not 0")
     nobody = np.zeros((2, 0, 3))
@@ -619,7 +650,13 @@ PIECES = [(1,) * 12, (2,) * 6, (9, 3), (1, 9, 2), (12,), (5, 1, 1, 5), (3, 4, 5)
 FED = {"seed": draws.seeds(), "heads": draws.integers(1, 3), "width": draws.sampled([2, 4]), "examples": draws.integers(1, 3)}
 
 
-@case("kv_cache", "pieces of 1, 2 and 9 rows give what the whole sequence gives", weight=3, draws={**FED, "pieces": draws.sampled(PIECES)}, fresh=50)
+@case(
+    "kv_cache",
+    "pieces of 1, 2 and 9 rows give what the whole sequence gives",
+    weight=3,
+    draws={**FED, "pieces": draws.sampled(PIECES)},
+    fresh=50,
+)
 def as_the_whole(new_cache, feed, seed, heads, width, examples, pieces):
     parameters, X, _, _ = some_attention(seed, heads, width, 12, 1, examples)
     expect.close(
@@ -629,7 +666,13 @@ def as_the_whole(new_cache, feed, seed, heads, width, examples, pieces):
     )
 
 
-@case("kv_cache", "with a window a place sees itself and the window − 1 before it", weight=2, draws={**FED, "pieces": draws.sampled(PIECES), "window": draws.integers(1, 13)}, fresh=50)
+@case(
+    "kv_cache",
+    "with a window a place sees itself and the window − 1 before it",
+    weight=2,
+    draws={**FED, "pieces": draws.sampled(PIECES), "window": draws.integers(1, 13)},
+    fresh=50,
+)
 def with_a_window(new_cache, feed, seed, heads, width, examples, pieces, window):
     parameters, X, _, _ = some_attention(seed, heads, width, 12, 1, examples)
     expect.close(
@@ -639,7 +682,13 @@ def with_a_window(new_cache, feed, seed, heads, width, examples, pieces, window)
     )
 
 
-@case("kv_cache", "each row goes through each matrix once, counted in `project`", weight=2, draws={**FED, "pieces": draws.sampled(PIECES), "window": draws.sampled([None, 4])}, fresh=50)
+@case(
+    "kv_cache",
+    "each row goes through each matrix once, counted in `project`",
+    weight=2,
+    draws={**FED, "pieces": draws.sampled(PIECES), "window": draws.sampled([None, 4])},
+    fresh=50,
+)
 def counted_rows(new_cache, feed, seed, heads, width, examples, pieces, window):
     parameters, X, _, _ = some_attention(seed, heads, width, 12, 1, examples)
     rows = [0, 0, 0, 0]
@@ -656,7 +705,7 @@ def counted_rows(new_cache, feed, seed, heads, width, examples, pieces, window):
     for name, count in zip(("W_q", "W_k", "W_v", "W_o"), rows, strict=True):
         expect.that(
             count == wanted,
-            f"{examples} examples of 12 rows in pieces of {', '.join(map(str, pieces))}: {count} rows went through {name}, not {wanted}",
+            f"{examples} examples of 12 rows in pieces of {', '.join(map(str, pieces))}: {count} rows through {name}, not {wanted}",
         )
     expect.close(got, whole_by_hand(parameters, X, heads, window), what="the output")
 
@@ -686,7 +735,9 @@ def two_ends(new_cache, feed, seed, heads, width, examples, window):
             outputs[name].append(expect.array(out, shape=end[:, rows].shape, finite=True, what="the output of `feed`"))
     for name, end in ends.items():
         want = whole_by_hand(parameters, np.concatenate([X[:, :5], end], axis=1), heads, window)[:, 5:]
-        expect.close(np.concatenate(outputs[name], axis=1), want, what=f"5 rows, then three ends in turn; the {name} end: the output")
+        expect.close(
+            np.concatenate(outputs[name], axis=1), want, what=f"5 rows, then three ends in turn; the {name} end: the output"
+        )
 
 
 @case("kv_cache", "pieces without rows, float32, and inputs that stay", side=True)
@@ -716,7 +767,9 @@ def caches_of_their_own(new_cache, feed):
         out, one = feed(parameters, one, X[:, t : t + 1], 2, plain_project)
         outputs.append(expect.array(out))
         _, two = feed(parameters, two, other[:, t : t + 1], 2, plain_project)
-    expect.close(np.concatenate(outputs, axis=1), whole_by_hand(parameters, X, 2), what="fed in turn with another text, the output")
+    expect.close(
+        np.concatenate(outputs, axis=1), whole_by_hand(parameters, X, 2), what="fed in turn with another text, the output"
+    )
 
 
 # ------------------------------------------------------------------------------------------- austen
@@ -780,7 +833,9 @@ class Table:
         for k, (codes, p) in enumerate(chosen):
             contexts, of = np.unique(codes // np.uint64(SYMBOLS), return_inverse=True)
             lower = self.chance(codes, k)
-            left = np.maximum(1 - np.bincount(of, p, len(contexts)), 1e-4) / np.maximum(1 - np.bincount(of, lower, len(contexts)), 1e-4)
+            left = np.maximum(1 - np.bincount(of, p, len(contexts)), 1e-4) / np.maximum(
+                1 - np.bincount(of, lower, len(contexts)), 1e-4
+            )
             self.levels.append((codes, p, contexts, left))
 
     def _chosen(self, full, places):
@@ -852,13 +907,15 @@ def bits_of_round(round, names, paragraphs):
 
 
 def saved(entry, share, paragraphs, rng):
-    """Bits per character below our table, both learnt from this share of the novels: the mean over the paragraphs, and its error."""
+    """Bits per character below our table, both learnt from this share of the novels: the mean, and its standard error."""
     names = renumbered(rng)
     round = entry.train(names[public_text()[: int(share * len(public_text()))]])
     hers = bits_of_round(round, names, paragraphs)
     few = bits_of_round(round, names, paragraphs[:2, :20])
     if np.abs(few - hers[:2, :20]).max() > 0.02:
-        expect.fail("two paragraphs alone cost something else than in company: does `step` mix its rows, or is a state kept elsewhere?")
+        expect.fail(
+            "two paragraphs alone cost something else than in company: does `step` mix its rows, or is a state kept elsewhere?"
+        )
     gain = our_table(share).bits(paragraphs).mean(axis=1) - hers.mean(axis=1)
     return float(gain.mean()), float(gain.std() / np.sqrt(len(gain)))
 
@@ -880,7 +937,7 @@ def public(entry, rng):
     """Learnt from nine tenths of the novels, judged on paragraphs of the last tenth; the table too."""
     text = public_text()[int(0.9 * len(public_text())) :]
     ends = np.flatnonzero(text == 0)
-    long = [text[a + 1 : a + 1 + LENGTH] for a, b in zip(ends[:-1], ends[1:], strict=True) if b - a > LENGTH]
+    long = [text[a + 1 : a + 1 + LENGTH] for a, b in pairwise(ends) if b - a > LENGTH]
     return saved(entry, 0.9, np.stack(long)[rng.permutation(len(long))[:PARAGRAPHS]], rng)[0]
 
 
@@ -892,5 +949,9 @@ def protocol(entry):
     paragraphs = text[1:1001].reshape(10, 100)[:, :12]
     together = bits_of_round(round, names, paragraphs)
     alone = bits_of_round(round, names, paragraphs[3:4])
-    expect.that(np.abs(alone - together[3:4]).max() < 0.02, "the fourth of ten paragraphs costs something else when it is judged alone")
-    expect.that(together.mean() < 6.5, f"learnt from 20,000 symbols, it takes {together.mean():.2f} bits for a symbol of that very text")
+    expect.that(
+        np.abs(alone - together[3:4]).max() < 0.02, "the fourth of ten paragraphs costs something else when it is judged alone"
+    )
+    expect.that(
+        together.mean() < 6.5, f"learnt from 20,000 symbols, it takes {together.mean():.2f} bits for a symbol of that very text"
+    )
