@@ -705,7 +705,7 @@ def counted_rows(new_cache, feed, seed, heads, width, examples, pieces, window):
     for name, count in zip(("W_q", "W_k", "W_v", "W_o"), rows, strict=True):
         expect.that(
             count == wanted,
-            f"{examples} examples of 12 rows in pieces of {', '.join(map(str, pieces))}: {count} rows through {name}, not {wanted}",
+            f"{examples} times 12 rows in pieces of {', '.join(map(str, pieces))}: {count} rows through {name}, not {wanted}",
         )
     expect.close(got, whole_by_hand(parameters, X, heads, window), what="the output")
 
