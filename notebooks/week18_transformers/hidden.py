@@ -74,8 +74,8 @@ twin("kv_cache", "two_ends", draws={**MORE_FED, "window": draws.sampled([None, 2
 # Counting, in numbers that the noise leaves (by arithmetic: 5 bits a number, 12 an entry): 5,200 entries, 0.07. Two entries for
 # each three numbers, with keys that cost nothing (impossible): 0.12. With 25,000 numbers and paragraphs of 200, training of 8 to
 # 12 s: table 2.40 bits, transformer 900 / 1,300 / 1,600 / 2,000 steps 0.040 / 0.103 / 0.130 / 0.164; the smaller budget costs
-# less time and leaves counting further behind. Symbols are numbered anew, so 1,000 typed-in bytes know nothing of them: they are worth
-# the baseline at most.
+# less time and leaves counting further behind. Symbols are numbered anew, so 1,000 typed-in bytes know nothing of them: they are
+# worth the baseline at most.
 @judge("austen")
 def judged(entry, half, rng):
     """The first symbols of paragraphs of four novels, drawn from this half."""
