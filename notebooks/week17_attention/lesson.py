@@ -155,12 +155,12 @@ check("alarms")
 # %% role="hidden" id="test_alarms" points=1
 
 # %% [markdown]
-# Now use it. A small net has learnt the word "seven" from eight accents of one synthetic voice. Then it listens to other
+# Now use it. A small net has learnt ten words, the digits, from 51 varieties of one synthetic voice. Then it listens to other
 # synthetic voices, and to a woman.
 
 # %% role="guess" id="guess_human"
 guess.number(
-    "It finds nearly every word that its own voices say. Of 100 times that the woman says it, how many will it find?",
+    "It finds nearly every word that its own voices say. Of 100 digits that the woman says, how many will it find?",
     0,
     100,
     truth=explore.found_human,
@@ -171,8 +171,8 @@ guess.number(
 explore.kitchen(alarms)
 
 # %% [markdown]
-# Two numbers describe such a box, and one alone says nothing. How many of the words does it find? And how many **false
-# alarms** an hour does it give? A low threshold finds more words and gives more false alarms. Move it and look.
+# Two numbers describe such a box, and one alone says nothing. How many of the words does it find? And how often does it react to something else? Such a **false alarm** is
+# counted by the hour. A low threshold finds more words and gives more false alarms. Move it and look.
 # <!-- term: false alarm | a reaction to something that was not the word; counted by the hour. -->
 #
 # What is lost on the way to a human voice? The net knows its training voices almost by heart. It took *how they speak* for
@@ -191,8 +191,8 @@ explore.kitchen(alarms)
 # the vector was full.
 #
 # The cure: let the writer look back. For each symbol that it writes, it may look at all places of the line that was read,
-# more at some than at others. The picture shows where a trained net looks. Each row is one digit that it writes. Dark means
-# that it looks there.
+# more at some than at others. The picture shows where a small trained net looks. Each row is one part of the date that it
+# writes. Dark means that it looks there.
 
 # %% role="show" id="show_looks"
 explore.looks()
@@ -413,9 +413,9 @@ guess.choose(
 # - `step` is called once for each length at most, with all lines together. It never sees a finished line.
 # - A symbol with log-probability −∞ is never taken. Some finished line without one is always within reach.
 #
-# So width 1 is greedy, and a very wide beam finds the best line of all. `longest` and `width` are at least 1. If the first
-# call gives chances 0.6 and 0.4 for symbols 0 and 1, where 1 is the end mark, width 1 and `longest` 1 return `[0]` and
-# $\log 0.6$.
+# So width 1 is greedy, and a very wide beam finds the best line of all. `longest` and `width` are at least 1. Let the first
+# call give the chances 0.6 and 0.4 for symbols 0 and 1, and let 1 be the end mark. Then width 1 and `longest` 1 return `[0]`
+# and $\log 0.6$.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -513,7 +513,7 @@ def fewest_edits(guess, truth):
     return min(changed, 1 + fewest_edits(guess[1:], truth), 1 + fewest_edits(guess, truth[1:]))
 
 
-print(fewest_edits("the cat sat".split(), "a cat sat down".split()))
+print(fewest_edits(["the", "cat", "sat"], ["a", "cat", "sat", "down"]))
 
 # %% [markdown]
 # For speech one counts words, adds up all edits of a test set, and divides by the number of words in the *truth*. This is the
@@ -522,7 +522,7 @@ print(fewest_edits("the cat sat".split(), "a cat sat down".split()))
 #
 # For translations this is too strict. A good translation may use another order, and there are several good ones. The
 # measure of the field is **BLEU**. It asks which share of the guess's words stand in the truth, then the same for pairs, triples and
-# quadruples of neighbours (**n-grams**). It takes their geometric mean, and punishes lines that are too short. For one line with one reference it
+# quadruples of neighbours. Such a piece of n neighbours is an **n-gram**. BLEU takes their geometric mean, and punishes lines that are too short. For one line with one reference it
 # is this.
 # <!-- term: n-gram | n symbols that follow each other. -->
 # <!-- term: BLEU | the geometric mean of the shares of right 1- to 4-grams, times a penalty for being short; over a whole test set. -->
@@ -548,7 +548,7 @@ def one_bleu(guess, reference):
     return math.exp(min(0.0, 1 - len(reference) / len(guess)) + logs)
 
 
-print(one_bleu("the cat sat on the mat".split(), "the cat sat on a mat today".split()))
+print(one_bleu("abcabd", "abcadda"))  # a line may be a string: its symbols are letters
 
 # %% [markdown]
 # One line is too little: a single missing quadruple makes it 0. So BLEU is a measure of a whole test set. The counts of all
@@ -617,10 +617,11 @@ print(one_bleu("the cat sat on the mat".split(), "the cat sat on a mat today".sp
 # %% role="answer" id="two_measures"
 def error_rate(guesses, truths):
     """All edits of the test set over all symbols of the truths."""
+
     ### BEGIN SOLUTION
-    def distance(guess, truth):
+    def distance(line, truth):
         row = list(range(len(truth) + 1))
-        for i, symbol in enumerate(guess, 1):
+        for i, symbol in enumerate(line, 1):
             above, row = row, [i]
             for j, other in enumerate(truth, 1):
                 row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (symbol != other)))
@@ -629,25 +630,26 @@ def error_rate(guesses, truths):
     symbols = sum(len(truth) for truth in truths)
     if not symbols:
         raise ValueError("the truths hold no symbol, so there is no error rate")
-    return sum(distance(guess, truth) for guess, truth in zip(guesses, truths, strict=True)) / symbols
+    return sum(distance(line, truth) for line, truth in zip(guesses, truths, strict=True)) / symbols
     ### END SOLUTION
 
 
 def bleu(guesses, references):
     """BLEU of a whole test set, between 0 and 1."""
+
     ### BEGIN SOLUTION
     def grams(line, n):
         return Counter(tuple(line[k : k + n]) for k in range(len(line) - n + 1))
 
     right, said, mine, theirs = np.zeros(4), np.zeros(4), 0, 0
-    for guess, several in zip(guesses, references, strict=True):
-        mine += len(guess)
-        theirs += min((abs(len(reference) - len(guess)), len(reference)) for reference in several)[1]
+    for line, several in zip(guesses, references, strict=True):
+        mine += len(line)
+        theirs += min((abs(len(reference) - len(line)), len(reference)) for reference in several)[1]
         for n in range(1, 5):
             allowed = Counter()
             for reference in several:
                 allowed |= grams(reference, n)
-            made = grams(guess, n)
+            made = grams(line, n)
             right[n - 1] += sum((made & allowed).values())
             said[n - 1] += sum(made.values())
     if not right.all():
@@ -710,7 +712,9 @@ print(chance_of([1], np.array([[0.5, 0.5], [0.5, 0.5]])))
 # all beginnings up to frame $t$ add up to, sorted by *how much of the label they have said*, then frame $t + 1$ is a small step.
 # The trick is the edit distance's: a table instead of a tree.
 #
-# ### Exercise · `ctc_loss` &nbsp; ●●● &nbsp; 60 min &nbsp; a stretch
+# ### Exercise · `ctc_loss` &nbsp; ●●● &nbsp; 60 min
+#
+# This one is a stretch: the week's other exercises and the studio do without it.
 #
 # `ctc_loss(logits, label)` takes logits (T, number of symbols) and a list of symbols, none of them 0. The chances of a frame are the softmax
 # of its logits. It returns the loss, minus the logarithm of the label's chance, and its gradient `d_logits`.
@@ -874,13 +878,13 @@ print(numbered(["A7.", "B12/3"], around=1))
 #
 # | | exactly right | for example |
 # |---|---|---|
-# | baseline, no points | 0.10 | a net that squeezes the text into one vector |
-# | gets going | 0.40 | attention, stopped early |
-# | good | 0.75 | attention, a few walks through the texts |
-# | excellent | 0.90 | the same, with patience |
+# | baseline, no points | 0.30 | a table of words, or a net that squeezes the text into one vector |
+# | gets going | 0.50 | attention, stopped early |
+# | good | 0.75 | attention, about ten walks through the texts |
+# | excellent | 0.92 | the same, with patience |
 #
-# Points rise in a straight line between the rows. Every random number must come from `rng`. A well made list of rules, "this piece
-# of a word stands for that month", reaches the upper rows as well, if it fits into the budget. Both roads count.
+# Points rise in a straight line between the rows. Every random number must come from `rng`. A list of rules can be very good too, if it fits into the
+# budget ("this piece of a word stands for that month"). Both roads count.
 #
 # <details><summary>A question to ask yourself</summary>
 #

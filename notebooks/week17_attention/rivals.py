@@ -1,0 +1,1 @@
+"""Answers that the cases of week 17 must tell apart."""
