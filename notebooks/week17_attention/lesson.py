@@ -265,7 +265,7 @@ guess.choose(
 # - A query that may look at nothing gets zeros, and moves nothing on the way back. This holds where there is no key at all,
 #   too.
 # - An entry that a query may not look at does not change its row, however large its numbers are.
-# - Scores of size 10,000 do no harm: no `nan`, no warning.
+# - Scores of size 10,000 do no harm.
 #
 # With the numbers of the example above, and a third entry that is masked, the output is 6.
 #
@@ -720,7 +720,7 @@ print(chance_of([1], np.array([[0.5, 0.5], [0.5, 0.5]])))
 # of its logits. It returns the loss, minus the logarithm of the label's chance, and its gradient `d_logits`.
 #
 # - The loss agrees with `chance_of`.
-# - A label that no alignment can say has the loss `inf`, and a gradient of zeros. No warning is given.
+# - A label that no alignment can say has the loss `inf`, and a gradient of zeros.
 # - 300 frames are no trouble, and neither are logits of size 1,000.
 # - `d_logits` is the gradient of the loss. It is float32 where the logits are.
 #
