@@ -83,8 +83,8 @@ def alarms_house(alarms):
     expect.close(
         her_alarms(alarms, np.array([0, 1, 1, 0, 1]), 1, 1), [1, 4], what="for chances of whole numbers, the alarms", reveal=True
     )
-    chances = np.array([0.9, 0.1, 0.8])
-    got = np.asarray(expect.array(expect.pure(alarms, chances, 0.5, 0, names=("chances",))))
+    chances = np.array([0.9, 0.6, 0.8])
+    got = np.asarray(expect.array(expect.pure(alarms, chances, 0.5, 1, names=("chances",))))
     expect.that(got.dtype.kind in "iu", f"the frames have the type {got.dtype}, and whole numbers are wanted, to index with")
     expect.close(
         her_alarms(alarms, np.full(7, 0.9), 0.5, 100), [0], what="with a rest longer than the evening, the alarms", reveal=True
@@ -181,7 +181,7 @@ def slopes(attend, attend_backward, given, seed):
 )
 def huge_scores(attend, attend_backward, seed, far):
     rng = np.random.default_rng(seed)
-    Q = far * np.full((2, 4), 100.0) + rng.normal(size=(2, 4)) / 100
+    Q = far * np.array([[100.0], [-100.0]]) + rng.normal(size=(2, 4)) / 100
     K = np.full((3, 4), 100.0) + rng.normal(size=(3, 4)) / 100
     given = {"Q": Q, "K": K, "V": rng.normal(size=(3, 2)) + 2}
     output, cache = her_output(attend, given, "with scores of about 20,000, the output")
@@ -238,7 +238,7 @@ def attend_house(attend, attend_backward):
     mask[:, 0] = True
     expect.pure(attend, Q, K, V, mask, names=("Q", "K", "V", "mask"))
     output, cache = attend(Q, K, V, mask)
-    other, _ = attend(2 * Q, -K, V + 1)
+    attend(2 * Q, -K, V + 1)
     first = attend_backward(cache, np.ones((2, 2)))
     second = attend_backward(cache, np.ones((2, 2)))
     alone = attend_backward(attend(Q, K, V, mask)[1], np.ones((2, 2)))
@@ -399,7 +399,8 @@ def survivors(beam_search, tree):
     model = planted(tree)
     want = by_definition(model, tree["width"], tree["longest"], tree["alpha"])
     got = her_line(beam_search, model, tree["width"], tree["longest"], tree["alpha"])
-    said = f"{tree['symbols']} symbols, end mark {tree['end']}, width {tree['width']}, longest {tree['longest']}, alpha {tree['alpha']}"
+    said = f"{tree['symbols']} symbols, end mark {tree['end']}, width {tree['width']}, longest {tree['longest']}"
+    said += f", alpha {tree['alpha']}"
     expect.that(
         got == want, f"{said}: yours is {got}, and a beam of this width holds {want}, with a higher score or in its place"
     )
@@ -540,7 +541,7 @@ def her_bleu(bleu, guesses, references, what="`bleu`"):
 
 @case("two_measures", "the two examples in the statement come out")
 def both_examples(error_rate, bleu):
-    rate = her_rate(error_rate, ["the cat sat".split()], ["a cat sat down".split()])
+    rate = her_rate(error_rate, [["the", "cat", "sat"]], [["a", "cat", "sat", "down"]])
     expect.close(rate, 0.5, what="for “the cat sat” and “a cat sat down” the error rate", reveal=True)
     value = her_bleu(bleu, [list("aaaab")], [[list("aaab"), list("aac")]])
     expect.close(value, 0.66874, atol=1e-4, what="for “a a a a b” BLEU", reveal=True)
@@ -555,7 +556,8 @@ def both_examples(error_rate, bleu):
 def rate_by_definition(error_rate, corpus):
     truths = [several[0] for several in corpus["references"]]
     want = sum(edits(guess, truth) for guess, truth in zip(corpus["guesses"], truths, strict=True)) / sum(map(len, truths))
-    said = f"for the guesses {[''.join(line) for line in corpus['guesses']]} and the truths {[''.join(line) for line in truths]} the error rate"
+    glued = [["".join(line) for line in lines] for lines in (corpus["guesses"], truths)]
+    said = f"for the guesses {glued[0]} and the truths {glued[1]} the error rate"
     expect.close(her_rate(error_rate, corpus["guesses"], truths), want, what=said, reveal=True)
 
 
@@ -571,14 +573,14 @@ def above_one(error_rate):
     expect.close(rate, 1 / 9, what="for a wrong line of 1 and a right one of 8 symbols the error rate", reveal=True)
 
 
-@case("two_measures", "lines of 500 symbols are no trouble")
+@case("two_measures", "lines of 1,000 symbols are no trouble")
 def long_lines(error_rate):
-    truth = list(range(500))
+    truth = list(range(1000))
     rate = her_rate(error_rate, [truth[:100] + truth[130:] + [-1] * 5], [truth])
     expect.close(
         rate,
-        35 / 500,
-        what="for a line of 500 symbols without 30 of them and with 5 more at its end, the error rate",
+        35 / 1000,
+        what="for a line of 1,000 symbols without 30 of them and with 5 more at its end, the error rate",
         reveal=True,
     )
 
@@ -656,7 +658,7 @@ def nothing_said(error_rate, bleu):
 
 @case("two_measures", "lists, strings and numbers are lines, and inputs stay as they were", side=True)
 def measures_house(error_rate, bleu):
-    guesses, references = [["a", "b", "c", "d", "a"], ["b"]], [[["a", "b", "c", "d"], ["a", "b"]], [["b", "c"]]]
+    guesses, references = [["a", "b", "c", "d", "a"], ["b"]], [[["a", "b"], ["a", "b", "c", "d"]], [["b", "c"]]]
     truths = [several[0] for several in references]
     expect.pure(error_rate, guesses, truths, names=("guesses", "truths"))
     expect.pure(bleu, guesses, references, names=("guesses", "references"))
@@ -667,7 +669,7 @@ def measures_house(error_rate, bleu):
     for said, value in (("strings", as_text), ("lists of numbers", as_numbers)):
         expect.close(value, want, what=f"for lines that are {said}, BLEU", reveal=True)
     rate = her_rate(error_rate, numbers, [[ord(symbol) for symbol in one] for one in truths])
-    expect.close(rate, 2 / 6, what="for lines of numbers the error rate", reveal=True)
+    expect.close(rate, 4 / 4, what="for lines of numbers the error rate", reveal=True)
     words = her_rate(error_rate, [["ab", "c"]], [["a", "bc"]])
     expect.close(words, 1.0, what="for the words “ab c” and “a bc” the error rate", reveal=True)
 
@@ -795,7 +797,7 @@ def huge_logits(ctc_loss):
     )
     expect.close(
         loss,
-        1000.0,
+        1000 - math.log(3),
         what="for logits of 1000 along one alignment and a label that needs one frame changed, the loss",
         reveal=True,
     )
@@ -883,7 +885,7 @@ class Country:
         parts = self.tens[n // 10], self.units[n % 10]
         return self.link.join(part for part in (parts[::-1] if self.units_first else parts) if part)
 
-    def write(self, date, rng, slips=0.1):
+    def write(self, date, rng, slips=0.05):
         """A date as somebody here might write it."""
         style = int(rng.integers(3))
         order, mark = self.styles[style]
@@ -932,13 +934,18 @@ def answered(round, texts):
     return got
 
 
-def exactly(entry, rng, n=1000):
-    """Two countries drawn anew, a training, and the share of new texts that are wholly right; and of each digit."""
-    both = two_countries(rng)
-    texts, digits = draw_texts(both, rng, GIVEN)
-    round = entry.train(texts, digits, rng=rng)
-    new, truth = draw_texts(both, rng, n, but=texts)
-    right = answered(round, new) == truth
+def exactly(entry, rng):
+    """The share of 1,000 new texts that are wholly right, and of each digit; for two pairs of countries, drawn anew."""
+    drawn = []
+    for _ in range(2):
+        both = two_countries(rng)
+        texts, digits = draw_texts(both, rng, GIVEN)
+        drawn.append((both, texts, entry.train(texts, digits, rng=rng)))
+    right = []
+    for both, texts, round in drawn:
+        new, truth = draw_texts(both, rng, 500, but=texts)
+        right.append(answered(round, new) == truth)
+    right = np.concatenate(right)
     return float(right.all(axis=1).mean()), right.mean(axis=0)
 
 
@@ -954,7 +961,7 @@ def exactly(entry, rng, n=1000):
     seconds=120,
 )
 def public(entry, rng):
-    """Two countries drawn anew."""
+    """Two pairs of countries, drawn anew."""
     return exactly(entry, rng)[0]
 
 

@@ -166,11 +166,7 @@ def kitchen(alarms, keyword, threshold):
     a dashed line at each alarm. Below, for three kinds of voices and over ten keywords, the share of words found and the
     false alarms an hour: few are found and many alarms are false where the voice is a stranger's.
     """
-    fig, (top, left, right) = None, (None, None, None)
-    fig, grid = figure(9.5, 5.2, 2, 2)
-    for ax in grid[0]:
-        ax.remove()
-    top, (left, right) = fig.add_subplot(2, 1, 1), grid[1]
+    fig, (top, left, right) = figure(9, 5.6, 3, 1)
     word = DIGITS.index(keyword)
     chances, ends, words = row_of("a woman")
     first = ends[words == word][0]
@@ -178,7 +174,7 @@ def kitchen(alarms, keyword, threshold):
     span = slice(begin, begin + 1500)
     top.plot(np.arange(*span.indices(len(chances))) / 50, chances[span, word + 1], color=BLUE, lw=1.2)
     top.axhline(threshold, color=GREY, lw=1)
-    for frame in alarms(chances[:, word + 1], threshold, 40):
+    for frame in alarms(chances[:, word + 1], threshold, 20):
         if begin <= frame < begin + 1500:
             top.axvline(frame / 50, color=ORANGE, ls="--", lw=1)
     top.plot(ends[words == word] / 50, np.full((words == word).sum(), 1.06), "v", color=INK, clip_on=False)
@@ -195,7 +191,7 @@ def kitchen(alarms, keyword, threshold):
         hits = misses = wrong = 0
         for k in range(10):
             own = ends[words == k]
-            rung = np.asarray(alarms(chances[:, k + 1], threshold, 40))
+            rung = np.asarray(alarms(chances[:, k + 1], threshold, 20))
             heard_ = sum(any(end - 15 <= frame <= end + 20 for frame in rung) for end in own)
             hits, misses = hits + heard_, misses + len(own) - heard_
             wrong += sum(not near(frame, own) for frame in rung)
@@ -223,12 +219,12 @@ def small_reader():
     import tape
 
     rng = np.random.default_rng(3)
-    months = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+    months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
     vocabulary = [
         *(str(d) for d in range(1, 32)),
         *months,
         *(str(y) for y in range(1980, 2000)),
-        *"on the of in a day mon tue wed thu fri".split(),
+        *["on", "the", "of", "in", "a", "day", "mon", "tue", "wed", "thu", "fri"],
     ]
     low = (0, 31, 43)
     answers = (31, 12, 20)
@@ -262,8 +258,8 @@ def small_reader():
 @picture
 def looks():
     """Where a trained net looks, for two lines of words. Each row is one part of the date that it writes, each column a word
-    of the line. In both lines the row "day" is dark at the day, "month" at the month and "year" at the year, though the words stand in another
-    order.
+    of the line. In both lines the row "day" is dark at the day, "month" at the month and "year" at the year, though the
+    words stand in another order.
     """
     import tape
 
@@ -317,6 +313,7 @@ def dial(attend, angle, length, hidden):
 
 # ------------------------------------------------------------------------------------------- beam search
 SYMBOLS = "abc."
+GROUND = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.5}  # under words that lie on lines
 TREE = {
     "": (0.5, 0.35, 0.05, 0.1), "a": (0.3, 0.25, 0.25, 0.2), "b": (0.02, 0.03, 0.9, 0.05), "c": (0.3, 0.3, 0.3, 0.1),
     "bc": (0.05, 0.02, 0.03, 0.9), "aa": (0.4, 0.2, 0.2, 0.2), "ab": (0.3, 0.3, 0.1, 0.3), "ac": (0.25, 0.25, 0.25, 0.25),
@@ -350,16 +347,16 @@ def tree():
 
 
 def wider():
-    """At first, then worse. With a beam of 5 or 10 translations are best. With hundreds, many models of the 2010s wrote lines that
-    were far too short, or empty: they are likelier than any good line. The search found what the model liked.
+    """At first, then worse. With a beam of 5 or 10 translations are best. With hundreds, many models of the 2010s wrote
+    lines that were far too short, or empty: they are likelier than any good line. The search found what the model liked.
     """
     return "at first, then worse"
 
 
 @explorer(width=(1, 8, 1), alpha=(0.0, 2.0, 0.0, 0.1))
 def beam(beam_search, width, alpha):
-    """The tree of a little model with three symbols and an end mark. Lines that your search asked about are drawn thick, the others
-    are thin or left out. The title says the line that it returns and its score.
+    """The tree of a little model with three symbols and an end mark. Lines that your search asked about are drawn
+    thick, the others are thin or left out. The title says the line that it returns and its score.
     """
     asked = set()
 
@@ -383,7 +380,16 @@ def beam(beam_search, width, alpha):
                 lw=2.2 if winner else 1.2 if known else 0.3,
             )
             if height > 3 or winner:
-                ax.annotate(f"{symbol} {p:.3g}", (x + 1, low), fontsize=8, va="center", color=INK)
+                ax.annotate(
+                    f"{symbol} {p:.3g}",
+                    (x + 1, low),
+                    xytext=(3, 0),
+                    textcoords="offset points",
+                    fontsize=8,
+                    va="center",
+                    color=INK,
+                    bbox=GROUND,
+                )
             if symbol != "." and x < 2:
                 branch(name + symbol, x + 1, low, height / 4, p)
 
@@ -401,10 +407,10 @@ def beam(beam_search, width, alpha):
 # ------------------------------------------------------------------------------------------- spelling
 @functools.cache
 def spelt():
-    """For each letter between its neighbours, the sound that it has most often; learnt where letters and sounds are equally many."""
+    """For each letter between its neighbours, the sound that it has most often, where letters and sounds are equally many."""
     found = datasets.load("g2p", split="train")
     table = {}
-    for word, sounds in zip(found.text, (line.split() for line in found.phonemes), strict=True):
+    for word, sounds in zip(found.text, found.phonemes, strict=True):
         if len(word) == len(sounds):
             for key, sound in zip(keys_of(word), sounds, strict=True):
                 for one in key:
@@ -425,19 +431,19 @@ def sounded(word):
     return [next((table[one] for one in key if one in table), "?") for key in keys_of(word)]
 
 
-@picture
-def spelling(error_rate, bleu):
-    """Some words of the test set with the sounds that a count table gives them beside the true ones, and the error rate of each. Words
-    with silent letters get too many sounds.
+@explorer(first=(0, 990, 0, 6))
+def spelling(error_rate, bleu, first):
+    """Some words of the test set with the sounds that a count table gives them beside the true ones, and the error rate of
+    each. Words with silent letters get too many sounds.
     """
     found = datasets.load("g2p", split="test")
     words = list(found.text[:1000])
-    truths = [line.split() for line in found.phonemes[:1000]]
+    truths = list(map(list, found.phonemes[:1000]))
     guesses = [sounded(word) for word in words]
     whole, score = error_rate(guesses, truths), bleu(guesses, [[truth] for truth in truths])
     fig, ax = figure(9, 3.8)
     ax.axis("off")
-    shown = [*range(7)]
+    shown = range(first, first + 7)
     lines = [("word", "the table says", "the truth", "error rate")]
     lines += [
         (words[k], " ".join(guesses[k]), " ".join(truths[k]), f"{error_rate([guesses[k]], [truths[k]]):.2f}") for k in shown
@@ -452,6 +458,7 @@ def spelling(error_rate, bleu):
                 family="monospace" if row and x in (0.17, 0.53) else None,
                 fontsize=9,
             )
+    ax.set_ylim(0, 1.15)
     ax.set_title(f"1,000 words: error rate {whole:.2f}, BLEU {score:.2f}")
     return fig
 
@@ -459,8 +466,9 @@ def spelling(error_rate, bleu):
 # ------------------------------------------------------------------------------------------- CTC
 @explorer(voice=["other machines", "its own voices", "a woman"])
 def when(ctc_loss, voice):
-    """Above, the chances of ten digits that a net gives at each frame of a row of spoken digits. Below, the shares of all alignments that
-    your gradient implies, once it is told which digits were said: each digit gets one narrow place, in the right order.
+    """Above, the chances of ten digits that a net gives at each frame of a row of spoken digits. Below, the shares of all
+    alignments that your gradient implies, once it is told which digits were said: each digit gets one narrow place, in the right
+    order.
     """
     name, split = GROUPS[voice]
     clips, rng = datasets.load(name, split=split), np.random.default_rng(5)
@@ -493,8 +501,8 @@ def countries():
     signs of digits and the order of the parts are different in the two.
     """
     texts, digits = draw(np.random.default_rng(12), 60)
-    chosen = sorted((text, "".join(map(str, row))) for text, row in zip(texts, digits, strict=True))
-    chosen = [*chosen[:40:10], *chosen[-40::10]]
+    lines = [(text, "".join(map(str, row))) for text, row in zip(texts, digits, strict=True)]
+    chosen = [line for tag in "AB" for line in [line for line in lines if line[0][0] == tag][:4]]
     fig, ax = figure(8, 3.2)
     ax.axis("off")
     for row, (text, said) in enumerate(chosen):
@@ -504,36 +512,42 @@ def countries():
     return fig
 
 
-@picture
-def misread(train, read):
-    """How often each of the eight digits is read wrongly by your reader, on 500 new texts of two countries, and some of the texts
-    that it misreads.
-    """
-    rng = np.random.default_rng(21)
+@functools.cache
+def new_country():
+    """Texts of two countries to learn from and 300 new ones, with their digits."""
     import checks
 
+    rng = np.random.default_rng(21)
     both = checks.two_countries(rng)
-    texts, digits = checks.draw_texts(both, rng, checks.GIVEN)
-    arrays = train(texts, digits, np.random.default_rng(0))
-    new, truth = checks.draw_texts(both, rng, 500)
-    said = np.asarray(read(arrays, new))
-    wrong = said != truth
+    return *checks.draw_texts(both, rng, checks.GIVEN), *checks.draw_texts(both, rng, 300)
+
+
+@explorer(first=(0, 40, 0, 1))
+def misread(train, read, first, quick=False):
+    """How often each of the eight digits is read wrongly by your reader, on 300 new texts of two countries, and some of the texts
+    that it misreads.
+    """
+    texts, _, new, truth = new_country()
+    few = 300 if quick else len(texts)
+    wrong = (said := read_by(train, read, few)) != truth
     fig, (left, right) = figure(9.5, 3.4, 1, 2)
-    left.bar(list("yyyymmdd"[k] + str(k) for k in range(8)), wrong.mean(axis=0), color=BLUE)
-    left.set(
-        ylim=(0, max(0.05, 1.2 * wrong.mean(axis=0).max())),
-        ylabel="share read wrongly",
-        title=f"all eight right: {np.mean(~wrong.any(axis=1)):.3f}",
-    )
+    left.bar([f"{part}{k + 1}" for k, part in enumerate("yyyymmdd")], wrong.mean(axis=0), color=BLUE)
+    left.set(ylim=(0, 1), ylabel="share read wrongly", title=f"all eight right: {np.mean(~wrong.any(axis=1)):.2f}")
     right.axis("off")
-    for row, k in enumerate(np.flatnonzero(wrong.any(axis=1))[:8]):
-        right.text(
-            0,
-            1 - row / 8,
-            f"{new[k]:32s} {''.join(map(str, truth[k]))}  {''.join(map(str, said[k]))}",
-            family="monospace",
-            fontsize=7.5,
-            va="top",
-        )
+    for row, k in enumerate(np.flatnonzero(wrong.any(axis=1))[first : first + 8]):
+        line = f"{new[k]:28s} {''.join(map(str, truth[k]))}  {''.join(map(str, said[k]))}"
+        right.text(0, 0.95 - row / 8, line, family="monospace", fontsize=7.5, va="top")
     right.set_title("text, what is meant, what it read")
     return fig
+
+
+def read_by(train, read, few):
+    """What her reader says of the new texts, learnt from so many; kept while it is the same reader."""
+    texts, digits, new, _ = new_country()
+    if KEPT.get("reader") != (train, read, few):
+        arrays = train(texts[:few], digits[:few].copy(), np.random.default_rng(0))
+        KEPT.update(reader=(train, read, few), said=np.asarray(read(arrays, list(new))))
+    return KEPT["said"]
+
+
+KEPT: dict = {}

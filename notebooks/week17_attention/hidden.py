@@ -33,7 +33,7 @@ twin(
 # TABLE#
 @judge("dates")
 def judged(entry, half, rng):
-    """Two countries drawn anew."""
+    """Two pairs of countries, drawn anew."""
     share, digits = checks.exactly(entry, rng)
     return share, advice(digits)
 

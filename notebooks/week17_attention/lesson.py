@@ -559,7 +559,7 @@ print(one_bleu("abcabd", "abcadda"))  # a line may be a string: its symbols are 
 # `error_rate(guesses, truths)` takes two lists of lines of the same number. A line is a list of symbols, or a string.
 # Symbols are compared by `==`. `bleu(guesses, references)` takes, for each guess, a *list* of one or more references.
 #
-# - The error rate is as defined above. Lines of 500 symbols are no trouble. Without any symbol in the truths there is a
+# - The error rate is as defined above. Lines of 1,000 symbols are no trouble. Without any symbol in the truths there is a
 #   `ValueError`.
 # - BLEU is taken over the whole test set. With one line and one reference it is `one_bleu`.
 # - Several references are alternatives. An n-gram may be claimed as often as *some one* reference has it.
@@ -839,7 +839,7 @@ explore.when(ctc_loss)
 #
 # Somewhere people write dates in their own way. They have their own names for months and days, their own number words, and
 # their own signs for the digits: a `7` may mean 2. They put day, month and year in their own order, sometimes with the day
-# of the week before it. Months get an ending after a day, and one line in ten has a slip of the pen. A country is drawn anew at each
+# of the week before it. Months get an ending after a day, and one line in twenty has a slip of the pen. A country is drawn anew at each
 # judging, so nothing that you know about real dates helps. The years are 1000 to 2999, in full.
 
 # %% role="show" id="show_countries"
@@ -873,8 +873,8 @@ print(numbered(["A7.", "B12/3"], around=1))
 # `read(arrays, texts)` returns the digits for other texts of the same countries, (n, 8). It runs in a process of its own,
 # where your data is not there. On the way each number is rounded and gets a relative noise of $10^{-3}$.
 #
-# **How it is judged.** By the share of 1,000 new texts whose eight digits are all right. Two countries are drawn afresh. `train` may
-# take a minute on a quiet machine. Ten seconds are enough.
+# **How it is judged.** Twice two countries are drawn afresh, and `train` learns each pair by itself. What counts is the share of 1,000 new
+# texts whose eight digits are all right. Each `train` may take a minute on a quiet machine. Ten seconds are enough.
 #
 # | | exactly right | for example |
 # |---|---|---|
@@ -924,25 +924,6 @@ print(numbered(["A7.", "B12/3"], around=1))
 
 
 # %% role="studio" id="dates"
-### BEGIN SOLUTION
-attention = tape.operation(attend, attend_backward)
-
-
-def logits_of(pairs, X, seen):
-    """The logits of the eight digits, (N, 8, 10); seen (N, T) says which places are real, X is as `numbered` gives it."""
-    (letters, to_key), (W, b), (to_kind, kind_b), (to_query, query), (to_value, value_b), (told, wanted), (out, out_b) = pairs
-    (n, t), around = seen.shape, (X.shape[1] - seen.shape[1]) // 2
-    x = letters[X]
-    x = tape.concatenate([x[:, k : k + t] for k in range(2 * around + 1)], axis=-1)
-    places = (x @ W + b).relu()
-    share = (seen / np.maximum(seen.sum(axis=1, keepdims=True), 1)).astype(np.float32)
-    kind = ((places * share[:, :, None]).sum(axis=1) @ to_kind + kind_b).relu()
-    queries = (kind @ to_query).reshape(n, 8, -1) + query
-    found = attention(queries, places @ to_key, places @ to_value + value_b, mask=seen[:, None])
-    return ((kind @ told).reshape(n, 8, -1) + wanted + found).relu() @ out + out_b
-
-
-### END SOLUTION
 def train(texts, dates, rng):
     """The arrays of a reader of these two countries' dates: at most 50,000 numbers."""
     ### BEGIN SOLUTION
@@ -995,6 +976,27 @@ def read(arrays, texts):
     X = numbered(texts, 4)
     return logits_of(list(zip(held[::2], held[1::2], strict=True)), X, X[:, 4:-4] > 0).data.argmax(axis=-1)
     ### END SOLUTION
+
+
+### BEGIN SOLUTION
+attention = tape.operation(attend, attend_backward)
+
+
+def logits_of(pairs, X, seen):
+    """The logits of the eight digits, (N, 8, 10); seen (N, T) says which places are real, X is as `numbered` gives it."""
+    (letters, to_key), (W, b), (to_kind, kind_b), (to_query, query), (to_value, value_b), (told, wanted), (out, out_b) = pairs
+    (n, t), around = seen.shape, (X.shape[1] - seen.shape[1]) // 2
+    x = letters[X]
+    x = tape.concatenate([x[:, k : k + t] for k in range(2 * around + 1)], axis=-1)
+    places = (x @ W + b).relu()
+    share = (seen / np.maximum(seen.sum(axis=1, keepdims=True), 1)).astype(np.float32)
+    kind = ((places * share[:, :, None]).sum(axis=1) @ to_kind + kind_b).relu()
+    queries = (kind @ to_query).reshape(n, 8, -1) + query
+    found = attention(queries, places @ to_key, places @ to_value + value_b, mask=seen[:, None])
+    return ((kind @ told).reshape(n, 8, -1) + wanted + found).relu() @ out + out_b
+
+
+### END SOLUTION
 
 
 # %% role="check" id="check_dates" points=1

@@ -1112,7 +1112,7 @@ def net(p, X, attends=True):
 
 def net_back(p, X, cache, d):
     """The gradients of all arrays."""
-    E, W, b, G, g, C, P, O, o, A, a, K, V = p
+    E, W, _, G, _, C, _, O, _, A, a, K, V = p
     x, H, share, pooled, kind, active, saved = cache
     n, t = H.shape[:2]
     d_O, d_o = active.reshape(-1, active.shape[2]).T @ d.reshape(-1, 10), d.sum(axis=0)
