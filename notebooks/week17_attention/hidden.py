@@ -26,7 +26,7 @@ twin(
     fresh=50,
 )
 twin(
-    "ctc_loss", "long_clip", draws={"size": draws.integers(3, 12), "twice": draws.integers(1, 3), "seed": draws.seeds()}, fresh=10
+    "ctc_loss", "long_clip", draws={"size": draws.integers(3, 12), "twice": draws.integers(1, 3), "seed": draws.seeds()}, fresh=50
 )
 
 

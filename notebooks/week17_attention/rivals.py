@@ -1198,27 +1198,42 @@ def the_commonest_digits():
 
 @entry("dates", band="nothing")
 def squeezed_into_one_vector():
-    return reader(attends=False, epochs=15)
+    return reader(attends=False, epochs=12)
+
+
+def chosen(keep, **settings):
+    """A reader that learns from some of the texts alone."""
+
+    def train(texts, dates, rng):
+        rows = [k for k, text in enumerate(texts) if keep(text)]
+        return learn([texts[k] for k in rows], dates[rows], rng, **settings)
+
+    return {"train": train, "read": ask}
+
+
+def numbers_in(text):
+    """How many runs of digits a text has: one where only the year is written in digits."""
+    return sum(1 for digits, _ in itertools.groupby(text, key=str.isdigit) if digits)
 
 
 @entry("dates", band="baseline")
-def three_walks():
-    return reader(epochs=4)
+def one_country_alone():
+    return chosen(lambda text: text[0] == "A", epochs=30)
 
 
 @entry("dates", band="gets going")
-def six_walks():
-    return reader(epochs=6)
+def days_in_words_left_out():
+    return chosen(lambda text: numbers_in(text) > 1, epochs=20)
 
 
 @entry("dates", band="good")
-def ten_walks():
-    return reader(epochs=10)
+def days_in_words_of_one_country():
+    return chosen(lambda text: text[0] == "A" or numbers_in(text) > 1, epochs=20)
 
 
 @entry("dates", band="excellent")
-def thirty_walks():
-    return reader(epochs=30)
+def many_walks():
+    return reader(epochs=22)
 
 
 @entry("dates", band="refused")

@@ -79,7 +79,11 @@ def no_future(alarms, evening):
 @case("alarms", "no frame at all, frames as whole numbers, inputs as they were", side=True)
 def alarms_house(alarms):
     expect.close(her_alarms(alarms, np.zeros(0), 0.5, 3), [], what="without any frame, the alarms")
-    expect.close(her_alarms(alarms, np.full(4, 0.2), 0.5, 0), [], what="where no chance is high enough, the alarms")
+    none = her_alarms(alarms, np.full(4, 0.2), 0.5, 0)
+    expect.close(none, [], what="where no chance is high enough, the alarms")
+    expect.that(
+        none.dtype.kind in "iu", f"where there is no alarm, the frames have the type {none.dtype}, not one of whole numbers"
+    )
     expect.close(
         her_alarms(alarms, np.array([0, 1, 1, 0, 1]), 1, 1), [1, 4], what="for chances of whole numbers, the alarms", reveal=True
     )
@@ -493,8 +497,8 @@ def slow_bleu(guesses, references):
     sums = []
     for n in (1, 2, 3, 4):
         hit = made = 0
-        for line, several in zip(guesses, references, strict=True):
-            pieces = [tuple(line[k : k + n]) for k in range(len(line) - n + 1)]
+        for hers, several in zip(guesses, references, strict=True):
+            pieces = [tuple(hers[k : k + n]) for k in range(len(hers) - n + 1)]
             made += len(pieces)
             for piece in set(pieces):
                 most = max(sum(tuple(one[k : k + n]) == piece for k in range(len(one))) for one in several)
@@ -504,8 +508,8 @@ def slow_bleu(guesses, references):
         sums.append(hit / made)
     mine = sum(map(len, guesses))
     goal = sum(
-        sorted(map(len, several), key=lambda size: (abs(size - len(line)), size))[0]
-        for line, several in zip(guesses, references, strict=True)
+        sorted(map(len, several), key=lambda size: (abs(size - len(hers)), size))[0]
+        for hers, several in zip(guesses, references, strict=True)
     )
     short = 1.0 if mine > goal else math.exp(1 - goal / mine)
     return short * math.prod(sums) ** 0.25
@@ -768,7 +772,7 @@ def gradient_of_loss(ctc_loss, clip, seed):
     "ctc_loss",
     "300 frames are no trouble",
     draws={"size": draws.integers(1, 9), "twice": draws.integers(0, 3), "seed": draws.seeds()},
-    fresh=10,
+    fresh=50,
 )
 def long_clip(ctc_loss, size, twice, seed):
     rng = np.random.default_rng(seed)
@@ -955,8 +959,8 @@ def exactly(entry, rng):
     users=("read",),
     budget=50_000,
     metric="share of new texts read exactly",
-    baseline=0.3,
-    bands=(0.5, 0.75, 0.92),
+    baseline=0.35,
+    bands=(0.55, 0.72, 0.9),
     typed=0.02,
     seconds=120,
 )
@@ -977,4 +981,3 @@ def protocol(entry):
     for k, text in enumerate(some):
         alone = answered(round, [text])[0]
         expect.same(alone, among[k], f"the text {text!r} is read otherwise alone than among longer ones")
-    expect.that(len(answered(round, [])) == 0, "for no texts `read` returns some rows")
