@@ -469,6 +469,10 @@ def beam_house(beam_search):
     line, score = beam_search(lambda lines: np.repeat(before.astype(np.float32), len(lines), axis=0), 2, 2, 3)
     expect.that(len(line) == 3, f"where `step` gives float32, the line is {line}")
     expect.close(expect.number(score, "the score"), 3 * before[0, 1], rtol=1e-5, what="where `step` gives float32, the score")
+    flat = np.where(np.arange(30) == 7, -np.inf, -np.log(29.0)) + np.arange(30) / 1e6
+    line, score = beam_search(lambda lines: np.repeat(flat[None], len(lines), axis=0), 7, 2, 300)
+    said = "for a line of 300 symbols, each with a chance of about 1 in 29, the score"
+    expect.close(expect.number(score, "the score"), 300 * float(flat[29]), rtol=1e-6, what=said, reveal=True)
     line, score = beam_search(model, 1, 2, 1)
     expect.close(
         expect.number(score, "the score"), model.after(()).max(), what="without alpha and with one symbol at most, the score"
@@ -674,6 +678,13 @@ def measures_house(error_rate, bleu):
         expect.close(value, want, what=f"for lines that are {said}, BLEU", reveal=True)
     rate = her_rate(error_rate, numbers, [[ord(symbol) for symbol in one] for one in truths])
     expect.close(rate, 4 / 4, what="for lines of numbers the error rate", reveal=True)
+    rate = her_rate(error_rate, [[1, 2, "3"]], [["1", 2, "3"]])
+    expect.close(
+        rate, 1 / 3, what="for the number 1 where the sign “1” is true, and two right symbols, the error rate", reveal=True
+    )
+    value = her_bleu(bleu, [[1, 2, 3, 4, 5]], [[["1", 2, 3, 4, 5]]])
+    want = (4 / 5 * 3 / 4 * 2 / 3 * 1 / 2) ** 0.25
+    expect.close(value, want, what="for the number 1 where the sign “1” is true, and four right symbols, BLEU", reveal=True)
     words = her_rate(error_rate, [["ab", "c"]], [["a", "bc"]])
     expect.close(words, 1.0, what="for the words “ab c” and “a bc” the error rate", reveal=True)
 

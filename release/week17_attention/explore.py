@@ -532,7 +532,11 @@ def misread(train, read, first, quick=False):
     wrong = (said := read_by(train, read, few)) != truth
     fig, (left, right) = figure(9.5, 3.4, 1, 2)
     left.bar([f"{part}{k + 1}" for k, part in enumerate("yyyymmdd")], wrong.mean(axis=0), color=BLUE)
-    left.set(ylim=(0, 1), ylabel="share read wrongly", title=f"all eight right: {np.mean(~wrong.any(axis=1)):.2f}")
+    left.set(
+        ylim=(0, max(0.1, 1.1 * wrong.mean(axis=0).max())),
+        ylabel="share read wrongly",
+        title=f"all eight right: {np.mean(~wrong.any(axis=1)):.2f}",
+    )
     right.axis("off")
     for row, k in enumerate(np.flatnonzero(wrong.any(axis=1))[first : first + 8]):
         line = f"{new[k]:28s} {''.join(map(str, truth[k]))}  {''.join(map(str, said[k]))}"
