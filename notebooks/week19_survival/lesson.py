@@ -497,7 +497,7 @@ print(to_intervals(np.array([0.5, 1.0, 1.1, 3.0, 99.0]), np.array([0.0, 1.0, 2.0
 # - A death counts the intervals that were outlived, and the one in which it came.
 # - A censored row counts the intervals that were outlived, and no other one.
 # - Who outlived all $K$ intervals has `interval` $K$. Her `event` says nothing: it came, or did not, beyond the last edge.
-# - Logits of $\pm 1000$ give finite numbers.
+# - Logits of $\pm 1000$ give finite numbers. Nobody at all has the loss 0.
 #
 # `survival_curve(logits)` returns an array (N, K + 1). Entry $k$ is the chance to outlive the first $k$ intervals, so it begins with 1.
 #

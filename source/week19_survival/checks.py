@@ -509,6 +509,8 @@ def coins_house(hazard_loss, survival_curve):
     expect.dtype(curve_of(survival_curve, logits.astype(np.float32)), np.float32, what="the curves, for logits in float32,")
     expect.pure(hazard_loss, logits, interval, event, names=("logits", "interval", "event"))
     expect.pure(survival_curve, logits, names=("logits",))
+    loss, _ = coins_of(hazard_loss, np.zeros((0, 3)), np.zeros(0, int), np.zeros(0, bool))
+    expect.that(loss == 0, f"no people: the loss is {loss}")
     curve_of(survival_curve, np.zeros((0, 3)))
 
 
@@ -638,6 +640,8 @@ def at_the_ends(known_weights, brier):
         expect.close(got, want, what=f"times 1, 2, 4, all lost, horizon {horizon:g}: the weights")
     got = scores_of(brier, np.full((3, 1), 0.3), np.array([1.0, 2.0, 4.0]), np.zeros(3, bool), np.array([4.0]))
     expect.that(got[0] == 0, f"nothing is known at the horizon: the score is {got[0]}, and no row should count")
+    got = scores_of(brier, np.full((4, 1), 0.5), np.array([1.0, 2, 2, 3]), np.array([True, False, False, False]), np.array([4.0]))
+    expect.close(got, np.array([0.0625]), what="one of four died at 1, the others were lost, horizon 4: the score")
     expect.close(weights_of(known_weights, np.array([5.0]), np.array([True]), 3.0), np.ones(1), what="one person: the weight")
 
 
