@@ -296,7 +296,28 @@ check("concordance")
 
 # %% role="hidden" id="test_concordance" points=2
 
+# %% role="guess" id="guess_nodes"
+guess.number(
+    "The number of nodes alone, taken as the risk: which concordance does it have in Rotterdam?",
+    0.4,
+    1.0,
+    truth=explore.nodes_alone,
+    step=0.01,
+)
+
+# %% role="show" id="show_columns"
+explore.one_column(concordance)
+
 # %% [markdown]
+# <details><summary>What to look for</summary>
+#
+# - Watch for two years only: the receptors (`pgr`, `er`) grow, progesterone up to the nodes. What they say holds for the first years, and then fades. Keep this
+#   in mind for the end of the week.
+# - Women *with* hormone treatment died a little sooner. That does not make it harmful: it was given to women with more nodes. Concordance measures
+#   forecasts, not causes.
+#
+# </details>
+#
 # ## Hazard and likelihood
 #
 # What is the speed of dying? Take the people at risk at time $t$, and a short stretch after it. The share that dies in it, divided by its length, is the
