@@ -938,6 +938,9 @@ def small_run(dqn, q_values):
     values_of(q_values, parameters, pictures[:0], 3)
     expect.pure(lambda pictures: q_values(parameters, pictures), pictures, names=("pictures",))
     again = [values_of(q_values, player(dqn, Catch(4, 3), 400, 0.9, seed)[0], pictures, 3) for seed in (5, 6)]
+    expect.same(
+        values_of(q_values, parameters, pictures, 3), together, "after other players were trained, the first one's values changed"
+    )
     expect.same(again[0], together, "the same game and the same generator gave other values")
     expect.that(not np.allclose(again[1], together), "two generators gave the very same values: chance should come from `rng`")
 
