@@ -494,7 +494,8 @@ def learnt(q_table, game, steps, gamma, seed=0):
     """Her table of a game, and the pair of functions with its counts."""
     lent = Lent(game, steps)
     S, A = game.R.shape
-    Q = q_table(lent.reset, lent.step, S, A, steps, gamma, np.random.default_rng(seed))
+    rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng([seed, 1])  # not the game's own stream
+    Q = q_table(lent.reset, lent.step, S, A, steps, gamma, rng)
     return expect.array(Q, shape=(S, A), finite=True, what="`q_table`"), lent
 
 
@@ -844,7 +845,8 @@ def target_house(td_targets, td_gradient):
 def player(dqn, game, frames, gamma, seed):
     """Her parameters after so many frames, and how many steps were made."""
     lent = Lent(game, frames // game.num_envs)
-    parameters = dqn(lent.reset, lent.step, game.num_actions, frames, gamma, np.random.default_rng(seed))
+    rng = np.random.default_rng([seed, 1])  # not the game's own stream: her actions would follow its chance
+    parameters = dqn(lent.reset, lent.step, game.num_actions, frames, gamma, rng)
     return parameters, lent
 
 

@@ -978,7 +978,7 @@ def b_player_fitted_on_pairs_of_pixels():
         W, solvers = np.zeros((size, num_actions), np.float32), []
         for k in range(num_actions):
             F = now[a == k].astype(float)
-            solvers.append((np.linalg.inv(F.T @ F + 1e-2 * np.eye(size)), F.T.copy()))
+            solvers.append((np.linalg.inv(F.T @ F + 1e-2 * np.eye(size)), now[a == k].T.copy()))
         for _ in range(70):
             goal = r + gamma * np.where(over, 0.0, (later @ W).max(axis=1))
             columns = [inverse @ (F @ goal[a == k].astype(F.dtype)) for k, (inverse, F) in enumerate(solvers)]
