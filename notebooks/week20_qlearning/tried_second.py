@@ -990,37 +990,6 @@ def b_player_fitted_on_pairs_of_pixels():
     return {"q_values": q_values, "dqn": dqn}
 
 
-@program("dqn", breaks="the clock game is worth 10: a cut is not an end", several=True)
-def b_player_cut_is_the_end():
-    return _player(ended=lambda over, cut: over | cut, updates=2)
-
-
-@program("dqn", breaks="one-step games are worth their reward: after the end nothing counts", several=True)
-def b_player_never_over():
-    return _player(ended=lambda over, cut: np.zeros_like(over), updates=2)
-
-
-@program("dqn", breaks="gamma is the one that is handed in", several=True)
-def b_player_discount_of_its_own():
-    def dqn(reset, step, num_actions, frames, gamma, rng):
-        return _learn(reset, step, num_actions, frames, 0.99, rng, updates=2)
-
-    return {"q_values": _values, "dqn": dqn}
-
-
-@program("dqn", breaks="values after the first move of the delay game are seen: the frozen copy must be renewed", several=True)
-def b_player_frozen_for_ever():
-    return _player(renew=0, updates=2)
-
-
-@program("dqn", breaks="each action has its own value: only the taken action's value moves", several=True)
-def b_player_moves_all_actions():
-    def slope(q, actions, targets, bend):
-        return np.clip(q - targets[:, None], -bend, bend) / len(q)
-
-    return _player(slope=slope, updates=2)
-
-
 @program("dqn", breaks="values are right for both actions: the player must try both", several=True)
 def b_player_never_explores():
     return _player(explore=lambda share: 0.0, updates=2)
@@ -1034,15 +1003,6 @@ def b_player_without_a_hidden_layer():
 @program("dqn", breaks="values right to 0.1: too few updates", several=True)
 def b_player_learns_every_fiftieth_step():
     return _player(every=50)
-
-
-@program("dqn", breaks="one picture's values do not depend on the others of a batch", several=True)
-def b_player_centres_by_the_batch():
-    def q_values(net, pictures):
-        q = _values(net, pictures)
-        return q + 0.5 * (np.mean(q, axis=0) - q.mean()) if len(q) > 1 else q
-
-    return _player(q_values, updates=2)
 
 
 @program("dqn", breaks="values themselves are right, not their differences only", several=True)
@@ -1091,11 +1051,3 @@ def b_player_remembers_its_last_net():
         return last
 
     return {"q_values": lambda parameters, pictures: _values(last, pictures), "dqn": dqn}
-
-
-@program("dqn", breaks="chance comes from the rng that is handed in", several=True)
-def b_player_seeds_itself():
-    def dqn(reset, step, num_actions, frames, gamma, rng):
-        return _learn(reset, step, num_actions, frames, gamma, np.random.default_rng(), updates=2)
-
-    return {"q_values": _values, "dqn": dqn}
