@@ -216,6 +216,8 @@ guess.number(
 # - No other pair of such shapes has a product $E F^T$ that comes nearer to $M$.
 # - The columns of $E$ are at right angles, and those of $F$ too. Column by column they are *equally long* in $E$ and in $F$, the longest first.
 #
+# As the house rules say: float32 in, float32 out, in both functions.
+#
 # For counts `[[6, 2], [2, 6]]` and power 1 the PMI is $\log 1.5 = 0.405$ on the diagonal and $\log 0.5 = -0.693$ beside it.
 # `word_vectors([[4.0]], 1)` is 2 and 2, or $-2$ and $-2$.
 #
@@ -646,6 +648,8 @@ explore.valence()
 # - The two of a pair differ along $g$ alone, by equal and opposite amounts. What they share is the mean of what they had at right angles to $g$.
 # - The member that was farther along $g$ still is. A pair with equal parts along $g$ has no sides: it stays as it was.
 # - All other rows keep their directions.
+#
+# As the house rules say: float32 in, float32 out, in both functions.
 #
 # In two dimensions, with $g = (2, 0)$ and the pair $(0.8, 0.6)$ and $(0, 1)$: see above.
 #

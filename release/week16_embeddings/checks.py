@@ -71,6 +71,14 @@ def texts_apart(count_pairs):
         expect.that(got.sum() > 0, f"texts {texts}: nothing was counted")
 
 
+@case("count_pairs", "counts may grow large")
+def many_times(count_pairs):
+    got = counts_of(count_pairs, [np.zeros(400, int)], 1, 1)
+    expect.that(
+        got[0, 0] == 798, f"400 times word 0, window 1: yours counts {got[0, 0]:g} times; 399 pairs of places count twice each"
+    )
+
+
 @case("count_pairs", "no texts, empty texts and wide windows; the texts stay as they were", side=True)
 def no_texts(count_pairs):
     expect.that(not counts_of(count_pairs, [], 3, 2).any(), "without texts all counts are 0")
@@ -238,7 +246,7 @@ def shared_evenly(word_vectors, rows, columns, cut, seed):
 )
 def law_of_noise(noise_words, rng):
     for counts in ([1, 16, 81, 0, 256], [5, 5], [1000, 1, 1], [0, 3, 200, 0, 7, 40]):
-        drawn = expect.array(noise_words(np.array(counts), (400, 5), rng), shape=(400, 5), finite=True, what="`noise_words`")
+        drawn = expect.array(noise_words(np.array(counts), (1000, 2), rng), shape=(1000, 2), finite=True, what="`noise_words`")
         expect.that(
             np.all((drawn >= 0) & (drawn < len(counts)) & (drawn == np.floor(drawn))),
             f"counts {counts}: the draws should be whole numbers from 0 to {len(counts) - 1}",
@@ -250,7 +258,7 @@ def law_of_noise(noise_words, rng):
         )
         same = int(np.sum(drawn[:, 0] == drawn[:, 1]))
         chance = float(np.sum((weights / weights.sum()) ** 2))
-        expect.share(same, 400, chance, f"counts {counts}: in {same} of 400 rows the first two draws are the same word", 1e-8)
+        expect.share(same, 1000, chance, f"counts {counts}: in {same} of 1,000 rows both draws are the same word", 1e-8)
 
 
 @case("skip_gram", "chance comes from the generator alone, in any shape", side=True)
@@ -481,6 +489,20 @@ def by_cosine(neighbours, n, size, queries, k, seed):
     found = rows_of(neighbours(E, asked_about, k + 2), (queries, k + 2), asked_about, n, "`neighbours`")
     best_first(
         found, fits(E, asked_about[:, None], (1,)), asked_about, k + 2, f"{n} words, queries {asked_about.tolist()}, k = {k + 2}"
+    )
+
+
+@case("neighbours", "a word in the very same direction is a neighbour, and the query itself is none", draws=SPACES)
+def same_direction(neighbours, n, size, queries, k, seed):
+    rng, E = some_space(seed, n, size)
+    twin_of = rng.permutation(2 * n)  # rows that belong together stand anywhere
+    E = np.concatenate([E, E * 10.0 ** rng.uniform(-1, 1, size=(n, 1))])[np.argsort(twin_of)]
+    asked_about, wanted = np.concatenate([twin_of[:n], twin_of[n:]]), np.concatenate([twin_of[n:], twin_of[:n]])
+    found = rows_of(neighbours(E, asked_about, k), (2 * n, k), asked_about, 2 * n, "`neighbours`")
+    off = np.flatnonzero(found[:, 0] != wanted)
+    q = off[0] if len(off) else 0
+    expect.that(
+        not len(off), f"row {wanted[q]} is row {asked_about[q]} times a factor; as its nearest yours names row {found[q, 0]}"
     )
 
 
