@@ -1136,19 +1136,21 @@ def a_bag_of_fifty_words():
 
 
 @entry("unseen_words", band="gets going")
-def ridge_on_few_sentences():
-    def train(sentences, good, rated, ratings, vectors, rng):
-        X = means(sentences[:120], vectors) / vectors.std(axis=0)
-        return [ridge(X, good[:120].astype(float), 0.02) / vectors.std(axis=0)]
-
-    return linear(train)
-
-
-@entry("unseen_words", band="good")
-def ridge_on_sentences():
+def the_first_eight_words_of_a_sentence():
     def train(sentences, good, rated, ratings, vectors, rng):
         X = means(sentences, vectors) / vectors.std(axis=0)
         return [ridge(X, good.astype(float), 0.02) / vectors.std(axis=0)]
+
+    return {"train": train, "appraise": lambda arrays, sentences, vectors: means(sentences[:, :8], vectors) @ arrays[0]}
+
+
+@entry("unseen_words", band="good")
+def sentences_and_a_little_of_the_words():
+    def train(sentences, good, rated, ratings, vectors, rng):
+        spread = vectors.std(axis=0)
+        of_films = ridge(means(sentences, vectors) / spread, good.astype(float), 0.02)
+        of_words = ridge(vectors[rated] / spread, ratings, 0.3)
+        return [(of_films / np.linalg.norm(of_films) + 0.15 * of_words / np.linalg.norm(of_words)) / spread]
 
     return linear(train)
 

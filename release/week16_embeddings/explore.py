@@ -1,5 +1,6 @@
 """The pictures and explorers of week 16."""
 
+import difflib
 import functools
 import re
 
@@ -180,6 +181,11 @@ def word_map(neighbours, word, number):
     """One word, larger and framed, among its neighbours by your function. Words of like meaning lie in patches:
     around piano there are other instruments in one place, and musicians and composers in another.
     """
+    return around(neighbours, word, number)
+
+
+def around(neighbours, word, number):
+    """The picture of one word among its neighbours."""
     row = WORDS[word]
     found = np.asarray(neighbours(VECTORS, np.array([row]), number))[0]
     rows = [row, *(int(k) for k in found)]
@@ -200,6 +206,19 @@ def word_map(neighbours, word, number):
         title=f"nearest to “{word}”: {TEXT[rows[1]]}, {TEXT[rows[2]]}, {TEXT[rows[3]]}",
     )
     return fig
+
+
+def look_up(neighbours, word):
+    """The map of any word of the vocabulary, as an explorer; where the word is not there, what is spelt like it."""
+    if word not in WORDS:
+        alike = ", ".join(difflib.get_close_matches(word, TEXT, 5)) or "nothing"
+        raise KeyError(f"{word!r} is none of the {len(TEXT):,} words; spelt like it: {alike}")
+
+    def draw(neighbours, number):
+        """A word, larger and framed, among its neighbours by your function."""
+        return around(neighbours, word, number)
+
+    return explorer(draw, mine=(neighbours,), labels={"number": "how many neighbours"}, number=(5, 40, 20, 5))
 
 
 # ------------------------------------------------------------------------------------------- two trainings
