@@ -209,7 +209,7 @@ guess.number(
 #
 # - With `power` 1 it is the logarithm of how many times as often a pair comes as by chance.
 # - With another power the *chances of the contexts* are changed as described above. Counting everything three times changes nothing.
-# - Pairs that never met get $-\infty$, and NumPy does not warn. A word or a context without any count tells nothing: its entries are 0.
+# - Pairs that never met get $-\infty$. A word or a context without any count tells nothing: its entries are 0.
 #
 # `word_vectors(M, k)` takes a table (n, m) and returns vectors `E` (n, k) for the words and `F` (m, k) for the contexts, for $k \le \min(n, m)$.
 #
