@@ -749,7 +749,7 @@ explore.weights(known_weights)
 # The net has the best numbers of the three. But over the Cox model with two good columns it gains $0.008 \pm 0.013$: nothing. The best of five other nets, chosen *on* the German women, is two
 # standard errors ahead, and it was chosen for being ahead. We had wanted eight, paired, to build a studio on it. Seven columns
 # and 686 women are not enough to tell two good models apart. Many published comparisons of nets with Cox's model are of this size.
-# Read them with this table in mind. So this trial is *looked at* here: the studio's check reports how *your* entry does on it, and nobody is graded by that. What is graded is a
+# Read them with this table in mind. So this trial is *looked at* here, and nobody is graded by it. As long as points of the studio are missing, the feedback on what you hand in says how *your* entry does on it. What is graded is a
 # cohort in which the truth is known to be more than Cox can say.
 
 # %% [markdown]
