@@ -144,6 +144,10 @@ def bpe_house(learn_merges, encode, decode):
     expect.that(tokens == [257, 98], "the list of tokens that was handed in was changed")
     first = merges_of(learn_merges, "abab", 3)
     merges_of(learn_merges, "cdcdcd", 3)
+    got = decode([256, 33], [(97, 98)])
+    expect.that(got == "ab!", f"decode([256, 33], [(97, 98)]) gave {got!r}, after another text was learnt")
+    got = tokens_of(encode, "abcd", [(97, 98)])
+    expect.that(got == [256, 99, 100], f"encode('abcd', [(97, 98)]) gave {got}, after another text was learnt")
     expect.that(merges_of(learn_merges, "abab", 3) == first, "learn_merges('abab', 3) gave something else the second time")
 
 
@@ -521,21 +525,25 @@ def moved(nest, step):
 @case("multi_head", "the backward pass gives the gradients of all four matrices, X and memory", weight=4, draws=HEADS, fresh=50)
 def head_gradients(multi_head, multi_head_backward, seed, heads, width, queries, keys, examples):
     parameters, X, memory, rng = some_attention(seed, heads, width, queries, keys, examples, memory_width=3)
+    square, _, alike, _ = some_attention(seed + 1, heads, width, 1, queries, examples)
     d_out = rng.normal(size=X.shape)
-    for mask, turn in (
-        (None, False),
-        (rng.random((examples, queries, keys)) < 0.7, False),
-        (rng.random((queries, keys)) < 0.7, True),
+    for what, matrices, looked_at, mask, turn in (
+        ("cross-attention", parameters, memory, None, False),
+        ("cross-attention", parameters, memory, rng.random((examples, queries, keys)) < 0.7, False),
+        ("cross-attention", parameters, memory, rng.random((queries, keys)) < 0.7, True),
+        ("a memory shaped like X", square, alike, None, False),
+        ("self-attention", square, X, np.tri(queries, dtype=bool), True),
     ):
-        _, cache = multi_head(parameters, X, memory, heads, mask=mask, turn=turn)
-        d_parameters, d_X, d_memory = multi_head_backward(parameters, cache, d_out)
+        _, cache = multi_head(matrices, X, looked_at, heads, mask=mask, turn=turn)
+        d_parameters, d_X, d_memory = multi_head_backward(matrices, cache, d_out)
         masked = "" if mask is None else f", mask {mask.shape}"
         expect.gradient(
             lambda nest, mask=mask, turn=turn: np.sum(attended_by_hand(*nest, heads, mask, turn) * d_out),
-            (parameters, X, memory),
+            (matrices, X, looked_at),
             (tuple(d_parameters), d_X, d_memory),
             rng,
-            what=f"`multi_head_backward`, {heads} heads of {width}{masked}{', turned' if turn else ''}",
+            directions=2,
+            what=f"`multi_head_backward`, {what}, {heads} heads of {width}{masked}{', turned' if turn else ''}",
         )
 
 

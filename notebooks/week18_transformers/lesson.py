@@ -553,6 +553,7 @@ def attention_backward(cache, d_out):
 #
 # 1. A helper cuts (N, T, D) to (N, T, H, d), brings the heads' axis beside the examples', and only then folds both into one.
 # 2. A second helper does the reverse. Each is also the other's backward.
+#    (A reshape with $-1$ fails where there are no examples or no rows: say the number.)
 # 3. A mask for each example is repeated for each of its heads, in the order in which you folded.
 # 4. Backward: `W_o` first, then into heads, `attention_backward`, turn back, out of heads. Each matrix gets (what went in)ᵀ times (what comes back), summed over examples and places.
 #
