@@ -979,9 +979,6 @@ def read(arrays, texts):
 
 
 ### BEGIN SOLUTION
-attention = tape.operation(attend, attend_backward)
-
-
 def logits_of(pairs, X, seen):
     """The logits of the eight digits, (N, 8, 10); seen (N, T) says which places are real, X is as `numbered` gives it."""
     (letters, to_key), (W, b), (to_kind, kind_b), (to_query, query), (to_value, value_b), (told, wanted), (out, out_b) = pairs
@@ -992,7 +989,7 @@ def logits_of(pairs, X, seen):
     share = (seen / np.maximum(seen.sum(axis=1, keepdims=True), 1)).astype(np.float32)
     kind = ((places * share[:, :, None]).sum(axis=1) @ to_kind + kind_b).relu()
     queries = (kind @ to_query).reshape(n, 8, -1) + query
-    found = attention(queries, places @ to_key, places @ to_value + value_b, mask=seen[:, None])
+    found = tape.operation(attend, attend_backward)(queries, places @ to_key, places @ to_value + value_b, mask=seen[:, None])
     return ((kind @ told).reshape(n, 8, -1) + wanted + found).relu() @ out + out_b
 
 
