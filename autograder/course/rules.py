@@ -118,6 +118,15 @@ def _region(cell: LessonCell, file: Path) -> Iterator[Fault]:
             opened = 0
     if opened:
         yield Fault(file, opened, "a solution that never ends", f"put {END!r} after its last line")
+    lines = cell.source.splitlines()
+    if any(line.strip() == BEGIN and line[0].isspace() for line in lines):
+        for at in (cell.line + offset for offset, line in enumerate(lines) if line == BEGIN):
+            yield Fault(
+                file,
+                at,
+                "a solution beside the functions: its blank would stop the learner's cell when all her functions are written",
+                f"put it last, and take out this line and the {END!r} before it: the last function's region goes on",
+            )
     if not begins:
         yield Fault(
             file,

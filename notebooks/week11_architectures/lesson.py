@@ -465,10 +465,8 @@ def merged(parameters):
     ### BEGIN SOLUTION
     depth, points, bias = parameters
     return depth[:, :, :, None] * points, bias.copy()
-    ### END SOLUTION
 
 
-### BEGIN SOLUTION
 def looks(shape, kernel_shape, stride):
     """Each place (i, j) of a kernel, with the pixels of a padded picture that the windows have there."""
     (_, height, width, _), (kh, kw, _) = shape, kernel_shape
@@ -833,10 +831,8 @@ def predict(arrays, features):
     ### BEGIN SOLUTION
     W, b = arrays
     return np.argmax(projected(features) @ W + b, axis=1)
-    ### END SOLUTION
 
 
-### BEGIN SOLUTION
 def projected(features):
     """Features (n, 4, 4, 448) as (n, 248): their roots, each layer in its own unit, projected by a fixed random matrix."""
     unit = np.repeat([110.0, 48.0, 48.0], [64, 128, 256])

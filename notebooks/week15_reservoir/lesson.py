@@ -745,10 +745,8 @@ def forecast(arrays, histories, steps):
     z = (histories - centre) / spread
     ahead = free_run(drawn(), (weights[:, None], np.array([bias])), LEAK, z[:, :, None], steps)[:, :, 0]
     return np.clip(ahead, -4, 4) * spread + centre
-    ### END SOLUTION
 
 
-### BEGIN SOLUTION
 UNITS, LEAK = 297, 0.5
 
 

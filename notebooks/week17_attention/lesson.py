@@ -975,10 +975,8 @@ def read(arrays, texts):
     held = tape.values([np.asarray(part, np.float32) for part in arrays])
     X = numbered(texts, 4)
     return logits_of(list(zip(held[::2], held[1::2], strict=True)), X, X[:, 4:-4] > 0).data.argmax(axis=-1)
-    ### END SOLUTION
 
 
-### BEGIN SOLUTION
 def logits_of(pairs, X, seen):
     """The logits of the eight digits, (N, 8, 10); seen (N, T) says which places are real, X is as `numbered` gives it."""
     (letters, to_key), (W, b), (to_kind, kind_b), (to_query, query), (to_value, value_b), (told, wanted), (out, out_b) = pairs

@@ -197,10 +197,8 @@ def decode(tokens, merges):
     for left, right in merges:
         pieces.append(pieces[left] + pieces[right])
     return b"".join(pieces[token] for token in tokens).decode("utf-8")
-    ### END SOLUTION
 
 
-### BEGIN SOLUTION
 def joined(tokens, pair, new):
     """These tokens with `new` in the place of each such pair, from left to right."""
     out, i = [], 0
@@ -618,10 +616,8 @@ def multi_head_backward(parameters, cache, d_out):
         of_matrix(beside, d_out, W_o),
     )
     return d_parameters, d_Q @ W_q.T, d_K @ W_k.T + d_V @ W_v.T
-    ### END SOLUTION
 
 
-### BEGIN SOLUTION
 def into_heads(Z, heads):
     """(N, T, D) as (N * heads, T, D / heads): example by example, and in each head by head."""
     N, T, D = Z.shape
@@ -995,10 +991,8 @@ def step(arrays, state, symbols):
     logits = (norm_forward(X)[0][:, 0] @ now.T * SHARPER + bias).astype(float)
     logits -= logits.max(axis=1, keepdims=True)
     return (kept, np.asarray(symbols)), logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    ### END SOLUTION
 
 
-### BEGIN SOLUTION
 WIDTH, HEADS, HIDDEN, BLOCKS, LENGTH, NUM_STEPS, RATE = 24, 2, 48, 2, 32, 1400, 0.02
 SHARPER = np.float32(3 * WIDTH**-0.5)
 

@@ -98,6 +98,14 @@ REFUSALS = [
     ),
     lesson("a region never closed", END, "", "### BEGIN", "never ends", "### END SOLUTION"),
     lesson("a region never opened", BEGIN, "", "### END", "never began", "### BEGIN SOLUTION"),
+    lesson(
+        "a region beside a function",
+        END,
+        END + "\n### BEGIN SOLUTION\nSCALE = 2\n### END SOLUTION\n",
+        "### BEGIN SOLUTION",
+        "stop the learner's cell",
+        "the last function's region goes on",
+    ),
     lesson("a region in a region", BEGIN, BEGIN + "    x = x\n" + BEGIN, "### BEGIN", "begins inside", "close the first"),
     lesson(
         "an answer without a region",
