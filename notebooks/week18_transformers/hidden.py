@@ -70,7 +70,8 @@ twin("kv_cache", "two_ends", draws={**MORE_FED, "window": draws.sampled([None, 2
 #     860 steps                                     0.102 (0.015, four)      4 s
 #     1,000 steps, rate 0.02                        0.158                    5 s
 #     1,000 steps, rate 0.014, stretches of 24      0.114                    4 s
-#     1,400 steps by hand / on the tape             0.191 / 0.184            6 / 8 s
+#     1,400 steps by hand / on the tape             0.191 / 0.184, 0.163     6 / 8 s
+#     1,800 steps on the tape (the reference)       0.194                   11 s
 # Counting, in numbers that the noise leaves (by arithmetic: 5 bits a number, 12 an entry): 5,200 entries, 0.07. Two entries for
 # each three numbers, with keys that cost nothing (impossible): 0.12. With 25,000 numbers and paragraphs of 200, training of 8 to
 # 12 s: table 2.40 bits, transformer 900 / 1,300 / 1,600 / 2,000 steps 0.040 / 0.103 / 0.130 / 0.164; the smaller budget costs
