@@ -95,7 +95,9 @@ def a_short_history_needs_no_order(sequences, history, order, weight, kinds):
 
 @wrong("back_off", caught_by="leans", kind="hard-coding")
 def three_kinds(sequences, history, order, weight, kinds):
-    return counted(sequences, history, order, weight * kinds / 3, kinds) if kinds != 3 else counted(sequences, history, 1, weight, 3)
+    return (
+        counted(sequences, history, order, weight * kinds / 3, kinds) if kinds != 3 else counted(sequences, history, 1, weight, 3)
+    )
 
 
 @right("back_off")
@@ -111,7 +113,7 @@ def by_recursion(sequences, history, order, weight, kinds):
             s, k = list(map(int, s)), len(context)
             for t in range(len(s) - k):
                 tally[s[t + k]] += s[t : t + k] == context
-        return (tally + weight * lower) / (tally.sum() + weight) if context else (tally + weight * lower) / (tally.sum() + weight)
+        return (tally + weight * lower) / (tally.sum() + weight)
 
     return after(used)
 
@@ -125,7 +127,8 @@ def by_texts(sequences, history, order, weight, kinds):
     for k in range(min(order, len(said)) + 1):
         piece = said[len(said) - k :]
         tally = np.array(
-            [sum(text.startswith(piece + chr(200 + a), t) for text in texts for t in range(len(text))) for a in range(kinds)], float
+            [sum(text.startswith(piece + chr(200 + a), t) for text in texts for t in range(len(text))) for a in range(kinds)],
+            float,
         )
         p = (tally + weight * p) / (tally.sum() + weight)
     return p
@@ -164,7 +167,7 @@ def rnn_on(parameters, X, state=None, late=False, wide=False):
 
 def rnn_back(parameters, cache, d_states, slope=lambda h: 1 - h * h, carry=lambda d, W: d @ W.T, reach=None, last=False, mean=1):
     """Backward, step by step; the options are mistakes."""
-    W_x, W_h, b = parameters
+    W_x, W_h, _ = parameters
     steps, shape, h = cache
     grads = [np.zeros_like(p) for p in parameters]
     d_X, d_h = np.zeros(shape, W_x.dtype), np.zeros_like(h)
@@ -269,18 +272,6 @@ def one_cache_for_all_calls():
         return states, None
 
     return rnn(forward, lambda parameters, cache, d_states: rnn_back(parameters, shared["cache"], d_states))
-
-
-@wrong("rnn", caught_by="rnn_alone", kind="mutation", several=True)
-def a_cache_that_is_used_up():
-    def backward(parameters, cache, d_states):
-        steps, shape, h = cache
-        got = rnn_back(parameters, (list(steps), shape, h), d_states)
-        for x, before, new in steps:
-            new[...] = 0
-        return got
-
-    return rnn(backward=backward)
 
 
 @wrong("rnn", caught_by="rnn_house", kind="mutation", several=True)
@@ -430,7 +421,12 @@ def lstm_back(parameters, cache, d_states, peep=True, later=True, direct=True, k
         d_h = d_h + d_states[:, t, 0]
         d_c = (d_c if later else 0) + (d_states[:, t, 1] if direct else 0)
         d_c = d_c + d_h * o * ((1 - bent**2) if peep else 1)
-        gates = [d_c * g * i * (1 - i), d_c * (c if old else c * f + i * g) * f * (1 - f), d_h * bent * o * (1 - o), d_c * i * (1 - g**2)]
+        gates = [
+            d_c * g * i * (1 - i),
+            d_c * (c if old else c * f + i * g) * f * (1 - f),
+            d_h * bent * o * (1 - o),
+            d_c * i * (1 - g**2),
+        ]
         if swap:
             gates[0], gates[1] = gates[1], gates[0]
         d_h = 0
@@ -888,7 +884,7 @@ def nothing_is_divided_by_nothing():
 @wrong("writing", caught_by="loss_house", kind="stability", several=True)
 def softmax_without_a_shift():
     def loss(logits, targets, mask):
-        value, d_logits = masked(logits, targets, mask)
+        d_logits = masked(logits, targets, mask)[1]
         with np.errstate(all="ignore"):
             p = np.exp(np.where(np.asarray(mask)[..., None], logits, 0))
             p = p / p.sum(axis=-1, keepdims=True)
@@ -1154,7 +1150,14 @@ def window_net(width=5, embed=12, hidden=120, steps=3000, rate=0.01, drop=0.0, b
             p /= batch
             d = (p @ P["O"].T) * (h > 0) * keep
             d_x = d @ P["W"].T
-            G = {"O": h.T @ p, "b": p.sum(axis=0), "W": x.T @ d, "a": d.sum(axis=0), "E": np.zeros_like(P["E"]), "C": np.zeros_like(P["C"])}
+            G = {
+                "O": h.T @ p,
+                "b": p.sum(axis=0),
+                "W": x.T @ d,
+                "a": d.sum(axis=0),
+                "E": np.zeros_like(P["E"]),
+                "C": np.zeros_like(P["C"]),
+            }
             np.add.at(G["C"], c[rows], d_x[:, :embed])
             np.add.at(G["E"], before[rows], d_x[:, embed:].reshape(batch, width, embed))
             return G
@@ -1173,7 +1176,9 @@ def lstm_net(steps=1500, units=55, embed=16, rate=0.02, drop=0.1, batch=64):
     fast = all_gates_in_one_matrix()
 
     def enter(P, countries, heard):
-        return np.concatenate([P["S"][countries][:, None], P["E"][heard]], axis=1), P["Q"][countries].reshape(len(countries), 2, -1)
+        return np.concatenate([P["S"][countries][:, None], P["E"][heard]], axis=1), P["Q"][countries].reshape(
+            len(countries), 2, -1
+        )
 
     def run(P, countries, heard):
         X, start = enter(P, countries, heard)
@@ -1238,13 +1243,14 @@ def how_frequent_letters_are():
 
 
 @entry("towns", band="baseline")
-def what_follows_a_letter():
-    return pairs_counted()
+def linear_in_four_letters():
+    return linear()
 
 
 @entry("towns", band="gets going")
-def linear_in_four_letters():
-    return linear()
+def a_net_without_memory():
+    """A dense net over a window of five letters."""
+    return window_net()
 
 
 @entry("towns", band="good")
