@@ -629,9 +629,10 @@ explore.voices(rnn_forward, both_ways)
 #
 # The nets are random, and only a linear read-out was fitted, on 270 utterances; 370 others are judged. Nine names by chance would be 11 %.
 #
-# - The mean over real steps is best. The mean over all 29 is worse: it mixes in how long the utterance was.
-# - The state at the very end of the row has read only zeros for a long time. It has forgotten the speaker.
-# - Two directions know a little more than one. For a mean over steps the gain is small. For *each* moment, as in speech, it is large.
+# - The state at the very end of the row has read only zeros for a long time. It has nearly forgotten the speaker.
+# - The mean over all 29 steps is no worse than that over real steps. Its size tells how long the utterance was, and each man has his own pace.
+#   Was that wanted? With other pauses in the recording it would be gone.
+# - Two directions know more than one: what a moment was is clear from what comes after it, too.
 #
 # </details>
 #

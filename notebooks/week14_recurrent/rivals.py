@@ -377,7 +377,7 @@ def by_recursion_over_time():
         return np.concatenate([new[:, None], rest], axis=1), (X, h, new, deeper)
 
     def backward(parameters, cache, d_states):
-        W_x, W_h, b = parameters
+        W_x, W_h, _ = parameters
         X, h, new, deeper = cache
         if new is None:
             return tuple(np.zeros_like(p) for p in parameters), np.zeros_like(X), np.zeros_like(h)

@@ -104,7 +104,9 @@ def never_seen(back_off):
 @case("back_off", "no piece reaches from one sequence into the next", side=True)
 def borders(back_off):
     got = chances_of(back_off, [[0], [1], [0], [1], [2]], [0], 1, 1.0, 3)
-    expect.close(got, leaning([[0], [1], [0], [1], [2]], [0], 1, 1.0, 3), what="sequences of one symbol each: the chances after [0]")
+    expect.close(
+        got, leaning([[0], [1], [0], [1], [2]], [0], 1, 1.0, 3), what="sequences of one symbol each: the chances after [0]"
+    )
 
 
 @case("back_off", "sequences may be arrays, empty, or none, and stay as they were", side=True)
@@ -115,7 +117,9 @@ def any_corpus(back_off):
     got = expect.pure(lambda s, h: back_off(s, h, 2, 1.0, 3), arrays, history, names=("sequences", "history"))
     expect.close(got, leaning(arrays, history, 2, 1.0, 3), what="with arrays: the chances")
     expect.close(chances_of(back_off, [], [1], 1, 1.0, 3), np.full(3, 1 / 3), what="without any sequence: the chances")
-    expect.close(chances_of(back_off, [[1, 0, 1]], [1], 1, 2, 2), leaning([[1, 0, 1]], [1], 1, 2, 2), what="weight 2: the chances")
+    expect.close(
+        chances_of(back_off, [[1, 0, 1]], [1], 1, 2, 2), leaning([[1, 0, 1]], [1], 1, 2, 2), what="weight 2: the chances"
+    )
 
 
 # ------------------------------------------------------------------------------------------- rnn
@@ -141,7 +145,7 @@ def pair_of(forward, *call):
     try:
         states, cache = got
     except (TypeError, ValueError):
-        expect.fail("the forward pass should return two things, the states and a cache")
+        expect.that(False, "the forward pass should return two things, the states and a cache")
     return states, cache
 
 
@@ -151,7 +155,7 @@ def three_of(backward, *call):
     try:
         d_parameters, d_X, d_state = got
     except (TypeError, ValueError):
-        expect.fail("the backward pass should return three things: d_parameters, d_X and d_state")
+        expect.that(False, "the backward pass should return three things: d_parameters, d_X and d_state")
     return d_parameters, d_X, d_state
 
 
@@ -197,17 +201,29 @@ def rnn_example(rnn_forward, rnn_backward):
     expect.close(d_X, np.array([[[slope * 0.5 * (1 - first**2)], [slope]]]), what="the gradients for the inputs", reveal=True)
 
 
+NAMES = ("W_x", "W_h", "b")
+
+
+def named(parameters, X, state):
+    """Parameters, sequences and first state as one nest, by their names."""
+    return {**dict(zip(NAMES, parameters, strict=True)), "X": X, "state": state}
+
+
+def slopes_of(states_by, parameters, X, state, d_states, claims, rng, what):
+    """What she claims agrees with the slopes of the definition."""
+
+    def value(nest):
+        return np.sum(states_by([nest[name] for name in NAMES], nest["X"], nest["state"]) * d_states)
+
+    expect.gradient(value, named(parameters, X, state), claims, rng, what=f"{what}: the gradient")
+
+
 def slopes_hold(forward, backward, states_by, parameters, X, state, d_states, rng, what, handed=True):
     """All gradients of her pair agree with the slopes of the definition."""
     _, cache = pair_of(forward, parameters, X, *((state,) if handed else ()))
     d_parameters, d_X, d_state = three_of(backward, parameters, cache, d_states)
-
-    def value(nest):
-        return np.sum(states_by(nest["parameters"], nest["X"], nest["state"]) * d_states)
-
-    point = {"parameters": parameters, "X": X, "state": state if handed else np.zeros_like(state)}
-    claims = {"parameters": d_parameters, "X": d_X, "state": d_state}
-    expect.gradient(value, point, claims, rng, what=f"{what}: the gradient")
+    claims = named(expect.nest(d_parameters, parameters, what="`d_parameters`"), d_X, d_state)
+    slopes_of(states_by, parameters, X, state if handed else np.zeros_like(state), d_states, claims, rng, what)
 
 
 @case("rnn", "all gradients are right", weight=3, draws=SEQUENCES, fresh=50)
@@ -244,21 +260,17 @@ def chunks_backward(forward, backward, states_by, parameters, X, state, d_states
     earlier = d_states[:, :cut].copy()
     earlier[:, -1] += expect.array(handed_on, shape=earlier[:, -1].shape, what="`d_state`")
     d_first, d_X_first, d_state = three_of(backward, parameters, first_cache, earlier)
-
-    def value(nest):
-        return np.sum(states_by(nest["parameters"], nest["X"], nest["state"]) * d_states)
-
-    whole = f"{X.shape[1]} steps in chunks of {cut} and {X.shape[1] - cut}, d_state handed on"
     both = [
-        tuple(np.asarray(expect.array(part, shape=p.shape, what="a gradient")) for part, p in zip(d, parameters, strict=True))
-        for d in (d_first, d_second)
+        expect.nest(d_parameters, parameters, what=f"`d_parameters` of the {words} chunk")
+        for d_parameters, words in ((d_first, "first"), (d_second, "second"))
     ]
-    claims = {
-        "parameters": tuple(one + other for one, other in zip(*both, strict=True)),
-        "X": np.concatenate([np.asarray(d_X_first), np.asarray(d_X_second)], axis=1),
-        "state": d_state,
-    }
-    expect.gradient(value, {"parameters": parameters, "X": X, "state": state}, claims, rng, what=f"{whole}: the gradient")
+    total = [one + other for one, other in zip(*both, strict=True)]
+    parts = [
+        expect.array(part, shape=part_X.shape, what="`d_X`")
+        for part, part_X in ((d_X_first, X[:, :cut]), (d_X_second, X[:, cut:]))
+    ]
+    what = f"{X.shape[1]} steps in chunks of {cut} and {X.shape[1] - cut}, d_state handed on"
+    slopes_of(states_by, parameters, X, state, d_states, named(total, np.concatenate(parts, axis=1), d_state), rng, what)
 
 
 LONGER = {**SEQUENCES, "steps": draws.integers(2, 6)}
@@ -415,7 +427,9 @@ def keeps_cells(lstm_forward, count, steps, inputs, units, seed):
     b[0], b[1] = -60, 60
     states, _ = pair_of(lstm_forward, (W_x, W_h, b), X, state)
     got = expect.array(states, shape=(count, steps, 2, units), finite=True, what="`lstm_forward`")[:, :, 1]
-    expect.close(got, np.repeat(state[:, 1][:, None], steps, axis=1), atol=1e-9, what="input biases −60, forget biases 60: the cells")
+    expect.close(
+        got, np.repeat(state[:, 1][:, None], steps, axis=1), atol=1e-9, what="input biases −60, forget biases 60: the cells"
+    )
 
 
 @case("lstm", "all gradients are right, for outputs and for cells", weight=3, draws=SEQUENCES, fresh=50)
@@ -453,7 +467,7 @@ def lstm_large(lstm_forward, lstm_backward):
             states, cache = pair_of(lstm_forward, parameters, 3000 * X, state)
             d_parameters, d_X, d_state = three_of(lstm_backward, parameters, cache, d_states)
         except FloatingPointError as error:
-            expect.fail(f"inputs of 3,000: NumPy warned of an {error}")
+            expect.that(False, f"inputs of 3,000: NumPy warned of an {error}")
     got = expect.array(states, shape=(2, 6, 2, 3), finite=True, what="`lstm_forward` for inputs of 3,000")
     expect.that(np.all(np.abs(got[:, :, 0]) <= 1), "inputs of 3,000: outputs lie outside −1 to 1")
     expect.nest(d_parameters, parameters, what="`d_parameters` for inputs of 3,000")
@@ -518,7 +532,12 @@ def both_of(both_ways, one, other, X, lengths):
     return expect.array(both_ways(plain_net, one, other, X, lengths), shape=shape, finite=True, what="`both_ways`")
 
 
-@case("both_ways", "at each real step `one` has read up to it, and `other` back to it from the last real step", weight=3, draws=SEQUENCES)
+@case(
+    "both_ways",
+    "at each real step `one` has read up to it, and `other` back to it from the last real step",
+    weight=3,
+    draws=SEQUENCES,
+)
 def moments(both_ways, count, steps, inputs, units, seed):
     one, other, X, lengths = ragged(count, steps, inputs, units, seed)
     lengths[0] = steps - (seed % 2 if steps > 1 else 0)
@@ -575,7 +594,9 @@ def both_house(both_ways):
     small = [tuple(p.astype(np.float32) for p in net) for net in (one, other)]
     expect.dtype(both_ways(plain_net, *small, X.astype(np.float32), lengths), np.float32, what="`both_ways`")
     whole = np.round(2 * X).astype(int)
-    expect.close(both_of(both_ways, one, other, whole, lengths), by_moments(one, other, whole, lengths), what="whole numbers: the result")
+    expect.close(
+        both_of(both_ways, one, other, whole, lengths), by_moments(one, other, whole, lengths), what="whole numbers: the result"
+    )
     both_of(both_ways, one, other, X[:0], lengths[:0])
     both_of(both_ways, one, other, X[:, :0], np.zeros(3, int))
     both_of(both_ways, one, other, X, np.zeros(3, int))
@@ -584,9 +605,7 @@ def both_house(both_ways):
 # ------------------------------------------------------------------------------------------- writing
 def loss_by_definition(logits, targets, mask):
     """The mean log-loss over the real steps, one by one."""
-    losses = [
-        np.logaddexp.reduce(logits[n, t]) - logits[n, t, targets[n, t]] for n, t in zip(*np.nonzero(mask), strict=True)
-    ]
+    losses = [np.logaddexp.reduce(logits[n, t]) - logits[n, t, targets[n, t]] for n, t in zip(*np.nonzero(mask), strict=True)]
     return float(np.mean(losses)) if losses else 0.0
 
 
@@ -596,7 +615,7 @@ def loss_of(sequence_loss, logits, targets, mask):
     try:
         loss, d_logits = got
     except (TypeError, ValueError):
-        expect.fail("`sequence_loss` should return two things, the loss and d_logits")
+        expect.that(False, "`sequence_loss` should return two things, the loss and d_logits")
     return expect.number(loss, "`sequence_loss`"), expect.array(d_logits, shape=np.shape(logits), finite=True, what="`d_logits`")
 
 
@@ -640,7 +659,9 @@ def nothing_counts(sequence_loss, count, steps, kinds, seed):
                 sequence_loss, np.where(mask[..., None], logits, filler), np.where(mask, targets, other), mask
             )
         what = f"logits of {filler} and targets of {other} where the mask is False"
-        expect.that(abs(got - want) <= 1e-8 * max(want, 1), f"{what}: your loss is {got:.6g}, without these steps it is {want:.6g}")
+        expect.that(
+            abs(got - want) <= 1e-8 * max(want, 1), f"{what}: your loss is {got:.6g}, without these steps it is {want:.6g}"
+        )
         expect.that(not np.any(d_logits[~mask]), f"{what}: d_logits is not 0 there")
 
 
@@ -699,7 +720,9 @@ def by_chance(write, rng):
         rows = written_by(write, speaker, np.zeros(4000, int), temperature, rng, 9, 1)[:, 0]
         expect.that(rows.min() >= 0 and rows.max() < 4, f"four kinds of symbols, and {rows.min()} to {rows.max()} was written")
         seen = np.bincount(rows, minlength=4)
-        expect.counts(seen, odds / odds.sum(), f"logits {logits.tolist()}, temperature {temperature}: not the chances of a softmax")
+        expect.counts(
+            seen, odds / odds.sum(), f"logits {logits.tolist()}, temperature {temperature}: not the chances of a softmax"
+        )
 
 
 # As above; pairs of symbols of one sequence, in two calls.
@@ -714,7 +737,9 @@ def hears_itself(write, rng):
         for _ in range(longest - 1):
             first = first @ chances
         pairs = np.bincount(3 * rows[:, -2] + rows[:, -1], minlength=9)
-        expect.counts(pairs, (first[:, None] * chances).ravel(), "the second of two symbols should depend on the first as `step` says")
+        expect.counts(
+            pairs, (first[:, None] * chances).ravel(), "the second of two symbols should depend on the first as `step` says"
+        )
 
 
 @case("writing", "at temperature 0 it is the likeliest, by the state and the symbol of each step", draws={"seed": draws.seeds()})
@@ -750,17 +775,21 @@ def until_the_end(write):
 
 @case("writing", "cold and large logits do no harm, rows are independent, and chance comes from the generator alone", side=True)
 def write_house(write):
-    table = np.tile(np.array([1000.0, 0.0, 999.0]), (1, 3, 1))
+    table = np.tile(np.array([0.0, 1000.0, 999.0]), (1, 3, 1))
     for temperature in (1e-3, 1e-6):
         rows = written_by(write, Speaker(table), np.zeros(50, int), temperature, np.random.default_rng(1), 9, 2)
-        expect.that(not np.any(rows), f"logits 1000, 0, 999 at temperature {temperature}: a symbol other than 0 was drawn")
+        expect.that(np.all(rows == 1), f"logits 0, 1000, 999 at temperature {temperature}: a symbol other than 1 was drawn")
     even = Speaker(np.zeros((1, 4, 4)))
     rows = written_by(write, even, np.zeros(40, int), 1.0, np.random.default_rng(2), 9, 12)
     expect.that(len(np.unique(rows, axis=0)) > 30, "40 rows with even chances came out alike: they share their draws")
-    expect.that(len(np.unique(rows, axis=1).T) > 6, "with even chances the columns came out alike: each step needs a draw of its own")
+    expect.that(
+        len(np.unique(rows, axis=1).T) > 6, "with even chances the columns came out alike: each step needs a draw of its own"
+    )
     expect.repeatable(lambda rng: written_by(write, even, np.zeros(9, int), 1.0, rng, 9, 5), 3, what="`write`")
     symbols = np.array([1, 2])
-    expect.pure(lambda s, x: write(even, s, x, 1.0, np.random.default_rng(0), 9, 3), np.zeros(2, int), symbols, names=("state", "symbols"))
+    expect.pure(
+        lambda s, x: write(even, s, x, 1.0, np.random.default_rng(0), 9, 3), np.zeros(2, int), symbols, names=("state", "symbols")
+    )
     written_by(write, even, np.zeros(0, int), 1.0, np.random.default_rng(0), 9, 3)
     written_by(write, even, symbols, 1.0, np.random.default_rng(0), 9, 0)
 
@@ -813,7 +842,7 @@ def public_split():
     budget=20_000,
     metric="bits per letter of new names",
     baseline=3.60,
-    bands=(3.45, 3.27, 3.19),
+    bands=(3.40, 3.21, 3.17),
     higher=False,
     typed=3.60,
     seconds=120,

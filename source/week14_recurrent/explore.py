@@ -84,7 +84,7 @@ def written():
 
 @functools.cache
 def bits_by_order():
-    """It falls to 3.2 at three letters, and then no further: what lies further back is nearly always new to a table."""
+    """It falls to 3.5 at three letters, and then no further: what lies further back is nearly always new to a table."""
     table, names = followers(5), public()[1][::5]
     bits = []
     for order in range(7):
@@ -116,8 +116,8 @@ def random_net(scale, rng, units=40):
 @explorer(scale=(0.3, 2.0, 0.9, 0.1), labels={"scale": "size of the recurrent weights"})
 def how_far(rnn_forward, rnn_backward, scale):
     """Left, on a logarithmic axis: how much a loss at the end moves with the state 0 to 60 steps before. For small weights it
-    falls by a constant factor a step, for weights near 1 slowly. Right: how well the gradient from chunks of 1 to 60 steps, without
-    a handing on, agrees in direction with the true one. It is 1 when the chunk is the whole.
+    falls by a constant factor a step, for weights near 1 slowly. Right: how well the gradient from the last 1 to 60 steps alone
+    agrees in direction with the true one. It is 1 when they are the whole.
     """
     rng = np.random.default_rng(3)
     parameters, X = random_net(scale, rng), rng.normal(size=(4, STEPS, 2))
@@ -150,14 +150,15 @@ def how_far(rnn_forward, rnn_backward, scale):
 
 # ------------------------------------------------------------------------------------------- the forget gate
 def best_bias():
-    """With 4: the forget gate is 0.98 then, and 0.98 to the power of sixty is 0.33. With 2 it is 0.88, and 0.0005 is left."""
+    """With 4: the forget gate is 0.98 then, and by the direct way 0.33 is left after sixty steps. With 2 it is 0.0005."""
     return "4"
 
 
 @explorer(bias=(-2.0, 6.0, 0.0, 0.5), labels={"bias": "forget gate's bias"})
 def forget(lstm_forward, lstm_backward, bias):
-    """On a logarithmic axis, how much a loss at the end moves with the cells so many steps before, for forget biases 0, 2 and 4 and for
-    the chosen one. The larger the bias, the flatter the line: at 0 it loses ten powers of ten in some thirty steps, at 4 less than one in sixty.
+    """On a logarithmic axis, how much a loss at the end moves with the cells so many steps before, for forget biases 0, 2 and 4
+    and for the chosen one. The larger the bias, the flatter the line: at 0 it loses ten powers of ten in forty steps, at 4 hardly
+    anything in sixty.
     """
     rng = np.random.default_rng(4)
     W_x, W_h = 0.5 * rng.normal(size=(2, 4, 20)), 0.5 * rng.normal(size=(20, 4, 20)) / np.sqrt(20)
@@ -198,9 +199,9 @@ def utterances():
 
 @explorer(units=[10, 20, 40], scale=(0.2, 1.4, 0.8, 0.2), labels={"scale": "size of the recurrent weights"})
 def voices(rnn_forward, both_ways, units, scale):
-    """The share of 370 utterances whose speaker is named rightly by a linear read-out of a random net, as four bars: from the state at the end of
-    the row, from the mean over all 29 steps, from the mean over the real steps, and from the mean over real steps of both
-    directions. The last two are the highest.
+    """The share of 370 utterances whose speaker is named rightly by a linear read-out of a random net, as four bars: from the
+    state at the end of the row, from the mean over all 29 steps, from the mean over the real steps, and from the mean over real
+    steps of both directions. The first is low, the last the highest.
     """
     rng = np.random.default_rng(7)
     one, other = (
@@ -231,7 +232,9 @@ def voices(rnn_forward, both_ways, units, scale):
     bars = ax.bar(names, shares, color=(GREY, GREY, BLUE, ORANGE), width=0.6)
     ax.bar_label(bars, [f"{share:.0%}" for share in shares])
     ax.axhline(1 / 9, color=INK, lw=0.8, ls=":")
-    ax.set(ylim=(0, 1.1), ylabel="speakers named rightly", title=f"{units} random units, two directions: {shares[3]:.0%} of nine men")
+    ax.set(
+        ylim=(0, 1.1), ylabel="speakers named rightly", title=f"{units} random units, two directions: {shares[3]:.0%} of nine men"
+    )
     return fig
 
 
