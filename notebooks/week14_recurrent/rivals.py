@@ -209,7 +209,7 @@ def nothing_comes_from_later():
     return rnn(backward=functools.partial(rnn_back, carry=lambda d, W: 0 * (d @ W)))
 
 
-@wrong("rnn", caught_by="rnn_ten_steps", kind="missing case", several=True)
+@wrong("rnn", caught_by="rnn_long", kind="missing case", several=True)
 def truncated_after_five_steps():
     return rnn(backward=functools.partial(rnn_back, reach=5))
 
