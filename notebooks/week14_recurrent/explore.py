@@ -261,7 +261,7 @@ def apprentices(tape, adam, lstm_forward, lstm_backward, sequence_loss):
     one_hot, state, kept = np.eye(31, dtype=np.float32), None, {}
     for count in range(MILESTONES[-1] + 1):
         rows = np.argsort(lengths + 0.1 * rng.random(len(names)))[(64 * int(rng.integers(len(names) // 64))) :][:64]
-        wanted = names[rows, : lengths[rows].max()]
+        wanted = names[rows][:, : int(np.max(lengths[rows]))]
         heard = np.concatenate([np.full((len(rows), 1), START), np.maximum(wanted[:, :-1], 0)], axis=1)
 
         def lossy(held, heard=heard, wanted=wanted):
