@@ -46,8 +46,8 @@ def followers(skip=1, order=6):
             continue
         symbols = (START, *(int(s) for s in name if s >= 0))
         for t in range(1, len(symbols)):
-            for length in range(min(order, t) + 1):
-                table[symbols[t - length : t]][symbols[t]] += 1
+            for begin in range(max(t - order, 0), t + 1):
+                table[symbols[begin:t]][symbols[t]] += 1
     return table
 
 
