@@ -84,7 +84,7 @@ explore.written()
 
 # %% [markdown]
 # The first writes soup. The last writes names that you might look for on a map. It learnt nothing but a table. And its table is
-# large: it has seen some 60,000 pieces of up to five letters. Look back far enough, and nearly everything that comes is new to a table.
+# large: it has seen some 50,000 different pieces of up to five letters. Look back far enough, and nearly everything that comes is new to a table.
 #
 # ## Counting first
 #
