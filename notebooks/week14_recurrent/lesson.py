@@ -106,7 +106,7 @@ explore.written()
 # %% role="given" id="given_counting"
 def from_nothing(sequences, weight, kinds):
     """The chances (kinds,) of a symbol when nothing is known of those before it."""
-    seen = np.bincount(np.concatenate([np.zeros(0, int), *sequences]), minlength=kinds)
+    seen = np.bincount(np.concatenate([np.zeros(0, int), *sequences]).astype(int), minlength=kinds)
     return (seen + weight / kinds) / (seen.sum() + weight)
 
 

@@ -47,7 +47,7 @@ def the_first_symbols_of_the_history(sequences, history, order, weight, kinds):
     return counted(sequences, history, order, weight, kinds, keep=lambda k, n: 0)
 
 
-@wrong("back_off", caught_by="leans", kind="mathematics")
+@wrong("back_off", caught_by="never_seen", kind="mathematics")
 def the_whole_history(sequences, history, order, weight, kinds):
     return counted(sequences, history, len(history) if order else 0, weight, kinds)
 
@@ -1125,7 +1125,7 @@ def window_net(width=5, embed=12, hidden=120, steps=3000, rate=0.01, drop=0.0, b
     """A dense net over the last letters: no recurrence."""
 
     def enter(P, c, before):
-        return np.concatenate([P["C"][c], P["E"][before].reshape(len(c), -1)], axis=1)
+        return np.concatenate([P["C"][c], P["E"][before].reshape(len(c), width * embed)], axis=1)
 
     def train(countries, names, rng):
         c, before, wanted = windows(countries, names, width)
