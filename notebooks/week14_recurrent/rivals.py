@@ -1177,7 +1177,7 @@ def lstm_net(steps=1500, units=55, embed=16, rate=0.02, drop=0.1, batch=64):
 
     def enter(P, countries, heard):
         return np.concatenate([P["S"][countries][:, None], P["E"][heard]], axis=1), P["Q"][countries].reshape(
-            len(countries), 2, -1
+            len(countries), 2, units
         )
 
     def run(P, countries, heard):
