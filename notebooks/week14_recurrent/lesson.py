@@ -722,10 +722,8 @@ def write(step, state, symbols, temperature, rng, end, longest):
         written[:, t] = symbols
         going = going & (symbols != end)
     return written
-    ### END SOLUTION
 
 
-### BEGIN SOLUTION
 def drawn(logits, temperature, rng):
     """One symbol (N,) for each row of logits."""
     if temperature == 0:
@@ -848,10 +846,8 @@ def predict(arrays, countries, heard):
     arrays = [np.asarray(array, np.float32) for array in arrays]
     pairs = list(zip(arrays[::2], arrays[1::2], strict=True))
     return tape.arrays(logits_of(pairs, countries, heard))[:, -1]
-    ### END SOLUTION
 
 
-### BEGIN SOLUTION
 UNITS, WIDTH, STEPS, DROP = 55, 16, 1500, 0.1
 lstm_layer = tape.layer(lstm_forward, lstm_backward)
 masked_loss = tape.operation(sequence_loss, lambda d_logits, d_loss: (d_logits * d_loss, None, None))
