@@ -49,8 +49,7 @@ def two(course: Course, change: Change) -> Course:
     helper += (
         "def _middle(x):\n    # why: a helper keeps the answer short\n    return np.mean(x, axis=0) + OFFSET - math.pi\n\n\n"
     )
-    change("lesson.py", "\ndef centre(x):\n", "\n### BEGIN SOLUTION\n" + helper + "### END SOLUTION\ndef centre(x):\n")
-    change("lesson.py", ANSWER, "    OTHER = _middle(x)\n    return x - OTHER\n")
+    change("lesson.py", ANSWER, "    OTHER = _middle(x)\n    return x - OTHER\n\n\n" + helper)
     new_week(course, SECOND)
     rename_exercise(course, SECOND, "scale")
     return change("lesson.py", 'role="week"', 'role="week" needs="week01.centre"', week=SECOND)
@@ -161,13 +160,7 @@ def test_a_piece_that_takes_from_kit_what_cannot_be_followed_is_refused(
 
 
 def test_two_things_under_one_name_are_refused(two: Course, change: Change) -> None:
-    change(
-        "lesson.py",
-        "\ndef scale(x):\n",
-        "\n### BEGIN SOLUTION\ndef _middle(x):\n    return 0\n\n\n### END SOLUTION\ndef scale(x):\n",
-        week=SECOND,
-    )
-    change("lesson.py", "x - x.mean(axis=0)", "x - _middle(x)", week=SECOND)
+    change("lesson.py", "x - x.mean(axis=0)\n", "x - _middle(x)\n\n\ndef _middle(x):\n    return 0\n\n\n", week=SECOND)
     new_week(two, THIRD)
     rename_exercise(two, THIRD, "third")
     course = change("lesson.py", 'role="week"', 'role="week" needs="week01.centre week02.scale"', week=THIRD)
@@ -211,9 +204,8 @@ class TestModules:
         two.module("tape").parent.mkdir()
         two.module("tape").write_text('"""A tape."""\n\nSHIFT = 0.0\n', encoding="utf-8")
         change("lesson.py", 'role="week"', 'role="week" needs="tape"')
-        taken = "\n### BEGIN SOLUTION\nimport kit\n\ntape = kit.tape\n### END SOLUTION\ndef centre(x):\n"
-        change("lesson.py", "\ndef centre(x):\n", taken)
-        return change("lesson.py", "    return x - OTHER\n", "    return x - OTHER + tape.SHIFT\n")
+        taken = "    return x - OTHER + tape.SHIFT\n\n\nimport kit\n\ntape = kit.tape\n\n\n"
+        return change("lesson.py", "    return x - OTHER\n", taken)
 
     def test_it_travels_and_is_in_the_kit(self, taped: Course, monkeypatch: pytest.MonkeyPatch) -> None:
         build(taped, FIRST)
