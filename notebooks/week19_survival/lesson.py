@@ -130,7 +130,7 @@ explore.three_ways()
 #
 # - Without censoring it is the share of people with a time *longer* than $t$.
 # - Who is lost at the time of a death was at risk in it.
-# - With `entry` (N,), a person is at risk *after* her entry, and up to her time. `None` means that all came at the start.
+# - With `entry` (N,), before her time, a person is at risk *after* her entry, and up to her time. `None` means that all came at the start.
 # - `at` may be in any order. Before the first death, and for no people at all, $S$ is 1.
 #
 # Take times `[2, 3, 3, 5, 8]` with events `[1, 1, 0, 1, 0]`. At 1, 2, 4 and 8 the curve is 1, 0.8, 0.6 and 0.3.
@@ -643,7 +643,7 @@ explore.planted(hazard_loss, survival_curve)
 # `known_weights(time, event, horizon)` returns a weight for each person, (N,). There is at least one person.
 #
 # - Who was lost at or before the horizon has weight 0. All who were watched beyond it have one weight in common. Those who died at one time also do.
-# - Take any $t$ up to the horizon. The weights of those with a time longer than $t$ sum to $N$ times what `kaplan_meier` says at $t$.
+# - Let somebody be watched beyond the horizon, and take any $t$ up to it. The weights of those with a time longer than $t$ sum to $N$ times what `kaplan_meier` says at $t$.
 #
 # `brier(curves, time, event, horizons)` returns the weighted Brier scores (H,). `curves` (N, H) are the model's chances to outlive each of the `horizons` (H,).
 #

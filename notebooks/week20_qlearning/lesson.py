@@ -865,7 +865,6 @@ print("32 copies of an orchard; a picture has", pictures.shape[1], "pixels, and 
 # | a tenth of the frames | how fast does it learn? | $0.69 \pm 0.13$ |
 # | two layers of 96, batches of 64 | a habit | $2.32 \pm 0.08$ |
 # | batches of 256 | more from each frame | $2.83 \pm 0.09$ |
-#
 # | the same with a copy renewed every 20 updates, not 125 | a fresher target | $2.65 \pm 0.16$ |
 # | the same with plain targets | does double matter? | $2.78 \pm 0.09$ |
 # | the same with a cut taken for an end | the dear mistake | $2.78 \pm 0.09$ |
