@@ -116,6 +116,12 @@ def sorts_her_rows_in_place(time, event, at, entry=None):
     return out
 
 
+@wrong("kaplan_meier", caught_by="nobody_lost", kind="missing case")
+def nobody_dies_at_nought(time, event, at, entry=None):
+    """No entry is taken for an entry at 0: who dies at 0 was never at risk."""
+    return curve(time, is_dead(event) & (np.asarray(time) > 0), at, entry)
+
+
 @right("kaplan_meier")
 def one_row_after_another(time, event, at, entry=None):
     rows = sorted(zip(map(float, time), [not d for d in is_dead(event)], strict=True))  # at one time the deaths come first

@@ -717,7 +717,7 @@ def each_its_own(Replay):
         second.add(*other.step())
     expect.that(len(memory) == 3 and len(second) == 12, f"two memories hold {len(memory)} and {len(second)} moves, not 3 and 12")
     drawn_from(memory, 4, diary, 2, np.random.default_rng(0))
-    drawn_from(second, 0, other, 1, np.random.default_rng(0))
+    drawn_from(second, 5, other, 1, np.random.default_rng(0))
     expect.repeatable(lambda rng: drawn_from(second, 30, other, 1, rng)[2], 16, what="`sample`")
 
 
