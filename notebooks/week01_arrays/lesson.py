@@ -153,6 +153,22 @@ print(digits.X.shape, digits.X.dtype, digits.y.shape, digits.y[:10])
 explore.axes_of_a_stack()
 
 # %% [markdown]
+# Your first line. Three pictures of two rows and four columns lie in one stack. Change the marked line so that `ink` holds all the
+# ink of each picture, three numbers. Nothing here is graded.
+
+# %% role="try" id="first_line"
+stack = np.arange(24.0).reshape(3, 2, 4)
+ink = stack  # <- a sum over two axes
+print("right" if np.array_equal(ink, [28.0, 92.0, 156.0]) else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# `stack.sum(axis=(1, 2))`: rows and columns go away, and the pictures stay. `stack.sum(axis=2).sum(axis=1)` is the same.
+#
+# </details>
+
+# %% [markdown]
 # The **dtype**, the type of an array's numbers, matters as well. These pixels are `uint8`: whole numbers that live between 0
 # and 255 and *wrap around* beyond, without a word. In `uint8`, 200 + 100 is 44 and 3 − 5 is 254. Pictures come this way because
 # it is small. Arithmetic wants floats.
@@ -316,16 +332,16 @@ explore.neighbours()
 explore.what_a_table_costs()
 
 # %% [markdown]
-# There is a fourth way, by multiplying out the square:
-# $\lVert a - b\rVert^2 = \lVert a\rVert^2 - 2\,a\cdot b + \lVert b\rVert^2$. One matrix product does the heavy part, and nothing on two cores is faster. It is worth knowing, and worth
+# There is a fourth way: multiply out the square of the difference, as at school. For many points at once the heavy part becomes one
+# matrix product, and nothing on two cores is faster. It is worth knowing, and worth
 # distrusting. Two points that are close together and far from the origin make it subtract two huge numbers that agree in nearly
-# all of their digits; what is left is rounding error, and its square root can be `nan`. Try it below: the true distance is
-# 0.001.
+# all of their digits; what is left is rounding error, and its square root can be `nan`. Try it below with points on a line: the true
+# distance is 0.001.
 
 # %% role="try" id="multiply_out"
-far, near_it = np.array([4000.0, 0.0], dtype=np.float32), np.array([4000.0, 0.001], dtype=np.float32)
-print("differences first:", np.sqrt(((far - near_it) ** 2).sum()))
-print("multiplied out:   ", np.sqrt(far @ far - 2 * far @ near_it + near_it @ near_it))
+far, near_it = np.float32(4000.0), np.float32(4000.001)
+print("differences first:", abs(far - near_it))
+print("multiplied out:   ", np.sqrt(far * far - 2 * far * near_it + near_it * near_it))
 
 # %% [markdown]
 # ### Exercise · `distances` &nbsp; ●●○ &nbsp; 50 min
@@ -410,11 +426,11 @@ explore.units_matter()
 
 # %% [markdown]
 # So before anything is learnt, columns are brought to a common footing. This is **standardisation**. The usual one has two
-# conditions for each column, over the examples that we learn from: the mean is 0, and the mean *square* is 1. Two numbers for each
-# column see to it, one for each condition. The second has a name: it is the column's **standard deviation**. Afterwards a column counts
+# conditions for each column, over the examples that we learn from: the mean is 0, and the mean *square* is 1. Changing the origin and
+# the unit is allowed, and nothing else. So two numbers for each column see to it, one for each condition. Which two? You find them
+# in the exercise. Afterwards a column counts
 # in steps of "how unusual is this, in this column", and the unit in which it was written down has gone.
-# <!-- term: standardisation | giving each column mean 0 and standard deviation 1, by numbers learnt from the training examples. -->
-# <!-- term: standard deviation | the root of the mean squared distance from the mean. -->
+# <!-- term: standardisation | giving each column mean 0 and mean square 1, by numbers learnt from the training examples. -->
 #
 # Two things go wrong in practice. First, a column that is the same in every example has no spread; dividing by it makes `nan`,
 # or, because rounding leaves a spread of $10^{-17}$ where there should be none, something worse than `nan`: a column of noise
@@ -441,8 +457,7 @@ explore.units_matter()
 #   was constant in training has no unit that one could know.)
 # - It holds for a single training example, and for columns near 10⁶ that vary by 1.
 #
-# A column of 1, 2, 3, 6 has the mean 3. The squared distances from it are 4, 1, 0, 9, with a mean of 3.5. The 6 becomes about
-# 1.60.
+# Learnt from a column of 1, 2, 3, 6, a 3 becomes 0 and a 6 becomes about 1.60. Then $-1.60$ is undone to 0.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -450,11 +465,14 @@ explore.units_matter()
 # of your two conditions can be met and the other cannot. Which division does no harm, and can still be undone? And how do you
 # find out that a column is constant without trusting a computed spread to be exactly zero?
 #
+# If the second number will not come: take the mean 3 away from 1, 2, 3, 6. What is the mean square of the rest, and what must divide
+# the rest so that it becomes 1?
+#
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. `learn_scale`: two numbers a column. For those numbers calculate in float64, also where `X` is float32: a mean of many
-#    float32 numbers loses digits.
+# 1. `learn_scale`: two numbers a column, the mean and the root of the mean squared distance from it (`np.std`). For those numbers
+#    calculate in float64, also where `X` is float32: a mean of many float32 numbers loses digits.
 # 2. A column is constant when its largest entry is its smallest. Let its divisor be one that changes nothing.
 # 3. `standardise` and `undo` are one line each, and the second is the first backwards, in the reverse order.
 # 4. Which float type should come out? That of the array that went in, if it has one.
@@ -509,6 +527,10 @@ check("standardise")
 # %% role="hidden" id="test_standardise" points=5
 
 # %% [markdown]
+# The second of your two numbers has a name: it is the column's **standard deviation**, or its spread. In the column 1, 2, 3, 6 the squared
+# distances from the mean are 4, 1, 0, 9, with a mean of 3.5. So its standard deviation is $\sqrt{3.5} = 1.87$.
+# <!-- term: standard deviation | the root of the mean squared distance from the mean. -->
+#
 # ## A network set by hand
 #
 # Now to the family of functions that gave the field its name. Its smallest member is a **linear score**: multiply each feature
@@ -528,11 +550,10 @@ explore.one_line()
 # positive and negative at once.
 #
 # The way out is a **layer** in between: units side by side that look at the same inputs. A **hidden unit** takes a linear score of
-# its own and passes on only what is positive:
+# its own and passes on only what is positive. A unit with weights 2 and −1 and bias −3 answers 1 at the point (3, 2), and 0 at (1, 2), where its
+# score is −3.
 # <!-- term: layer | units side by side that look at the same inputs. -->
 # <!-- term: hidden unit | one output of a layer in the middle of a network: a linear score and an activation function. -->
-#
-# $$h = \max(0,\; x \cdot w + b)\,.$$
 #
 # Such a bend is an **activation function**. This one is called **ReLU**, for *rectified linear unit*. One unit is a plane with a fold in it: flat on one side, rising on the
 # other. Several of them, each with its own weights, look at the same point. A last linear score looks at *them*: it
@@ -574,19 +595,20 @@ explore.fold()
 # - The score is positive everywhere within 0.3 of the corners (0, 1) and (1, 0). It is negative everywhere within 0.3 of
 #   (0, 0) and (1, 1). Your numbers are put into our own `net`.
 #
-# The network with `W1 = [[1, -1]]`, `b1 = [0, 0]`, `W2 = [[1], [1]]`, `b2 = [-2]` has one input, and its score is $|x| - 2$.
-# Check that with a pencil first.
+# The network with `W1 = [[2]]`, `b1 = [-6]`, `W2 = [[3]]`, `b2 = [1]` has one input. Its score is 1 up to $x = 3$, and 13 at $x = 5$.
+# With two hidden units, its score can be $|x| - 2$. Find such numbers with a pencil first.
 #
 # <details><summary>A question to ask yourself</summary>
 #
 # For XOR it does not matter where a point lies *along* the diagonal through (0, 0) and (1, 1); what matters is how far off it
 # is, to either side. Which one number measures "how far off, and on which side"? What would you do to that number next, so that
-# both sides count alike? And where have you just seen a network that does this?
+# both sides count alike? And which network, with a pencil, did just this?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 0. `net`, for all examples at once: $H = \max(0,\; X W_1 + b_1)$, one column for each hidden unit, then $S = H W_2 + b_2$.
+# 0. `net`, for all examples at once: $H = \max(0,\; X W_1 + b_1)$, one column for each hidden unit, then $S = H W_2 + b_2$. And the
+#    pencil: `W1 = [[1, -1]]`, `b1 = [0, 0]`, `W2 = [[1], [1]]`, `b2 = [-2]` give $|x| - 2$.
 # 1. Draw the square and the four discs. Draw the two lines between which the no-discs lie. How much room is there on each side?
 # 2. One hidden unit for each side: silent between the lines or at the diagonal, growing outwards.
 # 3. The last layer adds the two up and compares with a number in the middle of the room that you found.
@@ -725,7 +747,7 @@ explore.mean_digits()
 #
 # The promises:
 #
-# - A prototype is the average of its class, however many examples that class has. One class alone is fine.
+# - Large and small classes are treated alike, and one class alone is fine.
 # - Labels come back as they went in. With 3 and 8 in training, only 3 and 8 come out.
 # - Rename the classes or reorder the training examples, and the answers follow. (Where two prototypes are equally near,
 #   either will do.)
@@ -733,8 +755,7 @@ explore.mean_digits()
 # - An example gets the same answer alone as among others.
 # - At each point, the largest of the K linear scores is that of the class whose prototype is nearest.
 #
-# With examples 0, 2 (class 7) and 10 (class 4), on a line, the prototypes are 1 and 10. So 5 becomes a 7, and 6 a 4. You may use
-# what you have written above. Learnt from 2,000 digits, it names at least 75 of 100 unseen ones rightly.
+# With examples 0, 2 (class 7) and 10 (class 4), on a line, 5 becomes a 7, and 6 a 4. Learnt from 2,000 digits, it names at least 75 of 100 unseen ones rightly.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -744,11 +765,12 @@ explore.mean_digits()
 # </details>
 # <details><summary>A plan</summary>
 #
+# 0. You may use `distances`. In the example, the prototypes are 1 and 10.
 # 1. The labels that occur, each once, in some fixed order: `np.unique`.
 # 2. For each of them, the rows of `X` that have it, and their mean. Stack the means: one row a class.
 # 3. Keep both, the labels and the means. Then a table of distances, the best column in each row, and back to labels.
-# 4. The nearest prototype has the smallest $-2\,x \cdot p + \lVert p \rVert^2$, for $\lVert x \rVert^2$ is the same for all. A score is to be
-#    *largest*.
+# 4. $\lVert x - p \rVert^2 = \lVert x \rVert^2 - 2\,x \cdot p + \lVert p \rVert^2$. The nearest prototype has the smallest
+#    $-2\,x \cdot p + \lVert p \rVert^2$, for $\lVert x \rVert^2$ is the same for all. A score is to be *largest*.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -860,16 +882,14 @@ def deaf_to_the_seed(X, y, share, seed):  # wrong: the same rows for every seed
 #     X has one example a row: shape (n, d), or (n, H, W) for pictures. y has one whole number
 #     a row, its label. n is at least 2. Returns X_train, y_train, X_test, y_test.
 #
-#     - Every row of X is in exactly one of the two parts, once, with its values, type and
-#       shape as they were.
-#     - Every row keeps its label.
-#     - The test part has share * n rows, rounded to the nearest whole number; exactly in the
+#     - Nothing is lost, doubled or changed: laid together again, the two parts are X with its
+#       labels, in some order. Shape and type of a row stay, too.
+#     - The test part has the share that was asked for, to the nearest whole row; exactly in the
 #       middle, either will do.
-#     - Which rows are tested depends on n, share and seed (0, 1, 2, …), never on the values.
-#       The same call gives the same parts again, row for row. Over the seeds, each row is as
-#       likely as any other to be tested.
+#     - n, share and seed (0, 1, 2, …) alone decide which rows go where, row for row; the values
+#       never do. Over the seeds no row is favoured.
 #     - In which order the rows stand within a part is not promised.
-#     - X and y are left as they were.
+#     - The house rules hold.
 #     """
 # ```
 #
@@ -893,7 +913,7 @@ def deaf_to_the_seed(X, y, share, seed):  # wrong: the same rows for every seed
 # <details><summary>A plan</summary>
 #
 # 1. Make `X` so that no two rows are alike, and `y` so that each row's label can be worked out from the row.
-# 2. One call: sizes; every row once; labels that fit; nothing changed in what you handed in (keep a copy).
+# 2. One call: `share * n` rows, rounded; every row once; labels that fit; type and shape; nothing changed in what you handed in (keep a copy).
 # 3. Do it for several n, shares and shapes. Which n and share tell rounding from cutting off?
 # 4. Two calls with one seed; calls with many seeds. What should be alike, what should differ? How sure can you be that two
 #    *right* draws differ? Use sizes at which chance would need longer than the age of the universe.

@@ -112,16 +112,20 @@ explore.grid_or_random()
 # Two papers compare methods A and B. A's best trial has 0.91 and B's 0.90. But A was tried 60 times and B 10 times. To compare
 # them one needs the *expected best score of $n$ trials*, for every $n$, from the trials that are there.
 #
-# First an easier question. Draw $n$ times from the $N$ scores, and put each back before the next draw. When is the best of them at most $t$?
-# When all $n$ are. If $k$ of the $N$ scores are at most $t$, that has probability $(k / N)^n$. From these
-# probabilities the mean follows. Sort the scores $s_1 \le s_2 \le \dots \le s_N$: the best is $s_k$ with probability
+# First an easier question. Draw twice from the scores 0.7, 0.8, 0.9, and put the first one back before the second draw. There are nine pairs, all
+# equally likely. In one of them nothing lies above 0.7, in four nothing lies above 0.8. With what probability is the better of the two
+# exactly 0.7, 0.8, 0.9? And what is its mean?
 #
-# $$ \Big(\frac{k}{N}\Big)^n - \Big(\frac{k-1}{N}\Big)^n . $$
+# <details><summary>Answer</summary>
 #
-# Take the scores 0.7, 0.8, 0.9 and $n = 2$. The best is 0.9 with probability $1 - 4/9 = 5/9$, 0.8 with $3/9$, 0.7 with $1/9$. The
-# mean is 0.844. With $n = 3$ it is 0.867, although there are only three trials, and *all three of them* have a best of 0.9. Something is not right: drawing one trial
-# twice is no second trial. The formula is in use all the same. It is too low, most of all where $n$ comes near to $N$.
+# 1/9, 3/9 and 5/9: what is at most 0.8 and not at most 0.7 is exactly 0.8. The mean is 0.844.
 #
+# </details>
+#
+# With three draws the mean is 0.867, although there are only three trials, and *all three of them* have a best of 0.9. Something is not right: drawing one trial
+# twice is no second trial. This count is in use all the same. It is too low, most of all where nearly as many are drawn as there are.
+
+# %% [markdown]
 # ### Exercise · `best_of` &nbsp; ●○○ &nbsp; 20 min
 #
 # `best_of(scores)` takes the scores of $N$ trials, an array (N,) in any order. It returns an array (N,), and its entry $n - 1$ is
@@ -142,10 +146,10 @@ explore.grid_or_random()
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Sort. For the $k$ lowest scores, what is the probability that $n$ different trials all lie among them? It is a product of
+# 1. Sort. For the $k$ lowest scores, what is the probability that $n$ different trials all lie among them? With putting back it is $(k/N)^n$. Without, it is a product of
 #    $n$ fractions, and each differs a little from $k / N$.
 # 2. From $n - 1$ to $n$ one more fraction comes in. So one pass over $n$ is enough, with an array over all $k$.
-# 3. The rest is as in the text: differences in $k$, then the mean.
+# 3. The rest is as with the nine pairs: differences in $k$ say how likely each score is to be the best. Then take the mean.
 #
 # Try it against all subsets of five numbers (`itertools.combinations`).
 #
@@ -233,20 +237,20 @@ explore.curve(best_of)  # trials: how many were run; noise: of one score
 #
 # A learning rate lies somewhere between 0.00001 and 1. Draw it evenly between the two: nine draws of ten lie above 0.1, and
 # hardly one in a thousand below 0.001. What matters about a rate is its *ratio* to a good one: ten times too large diverges, ten times
-# too small dawdles. So the five decades should be equally likely. A rate is drawn on a **log scale**, evenly in its logarithm.
+# too small dawdles. So the five decades should be equally likely. Such a scale, on which equal *ratios* are equally long, is a **log scale**.
 # <!-- term: log scale | equal ratios are equal distances; each decade is as long as the next. -->
 #
 # And momentum? Its $\beta$ lies between 0.5 and 0.999. A log scale of $\beta$ itself is of no use: from 0.9 to 0.999 is hardly a step on it. But
 # week 6 says what $\beta$ does. It averages over about $1 / (1 - \beta)$ steps. From 0.9 to 0.99 is from 10 steps to 100, from
-# 0.99 to 0.999 from 100 to 1,000. It is the *distance to 1* that has decades. We call this scale "one minus".
+# 0.99 to 0.999 from 100 to 1,000. Those two stretches should be equally likely, too. We call this scale "one minus".
 #
 # ### Exercise · `scales` &nbsp; ●●○ &nbsp; 25 min
 #
 # `draw(low, high, scale, count, rng)` draws `count` values from `low` to `high`, an array (count,). `place(values, low, high, scale)` says where values lie on that
 # scale, in numbers from 0 to 1. The scale is `"linear"`, `"log"` or `"one minus"`.
 #
-# - Draws fill their scale evenly, from end to end. On `"log"` every decade of the value is as likely as the next, on `"one minus"` every decade
-#   of its distance to 1.
+# - Draws fill their scale evenly, from end to end. On `"log"` every decade of the value is as likely as the next. On `"one minus"` it is every decade
+#   of the number of steps that momentum averages over.
 # - `low` has place 0 and `high` has place 1. A larger value has a larger place, and equally likely stretches are equally long.
 # - Draws are independent of each other, and all chance comes from `rng`.
 # - Values may have any shape. Another scale is a `ValueError` that names it.
@@ -260,22 +264,28 @@ explore.curve(best_of)  # trials: how many were run; noise: of one score
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Write a helper that does the reverse of `place`: from a number in 0 to 1 to a value. For the log scale, walk from `low` to `high` by *factors*.
-# 2. "One minus" is the log scale of the distance to 1. The distance falls while the value rises, so mind which end has place 0.
-# 3. `draw` is the helper at even random numbers. `place` is its inverse: try both after each other.
+# 1. On each scale one quantity is drawn evenly: the value, its logarithm, or the logarithm of the distance to 1. Write it down as a function, and its inverse.
+# 2. The distance to 1 falls while the value rises, so mind which end has place 0. A minus sign, or dividing by the whole stretch, sees to it.
+# 3. `draw`: random numbers that are even between the quantity's two ends, then the inverse. `place`: how far the quantity has come, of the whole way.
+# 4. Try both after each other. Rounding may leave a draw just outside its ends.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
 #
 # ```python
-# def value_at(u, low, high, scale):
-#     if scale == "linear":
-#         return low + u * (high - low)
-#     if scale == "log":
-#         return low * (...) ** u
-#     if scale == "one minus":
-#         return 1 - value_at(..., 1 - low, 1 - high, "log")
-#     raise ValueError(...)
+# def value_at(u, low, high, scale):               # the reverse of `place`
+#     even, back = ruler(scale)
+#     return back(even(low) + u * (...))
+#
+# def ruler(scale):
+#     rulers = {
+#         "linear": (lambda value: value, lambda mark: mark),
+#         "log": (np.log, ...),
+#         "one minus": (lambda value: -np.log(...), lambda mark: ...),
+#     }
+#     if scale not in rulers:
+#         raise ValueError(...)
+#     return rulers[scale]
 # ```
 #
 # </details>
@@ -292,25 +302,27 @@ def draw(low, high, scale, count, rng):
 def place(values, low, high, scale):
     """Where values lie on the scale: 0 at low, 1 at high."""
     ### BEGIN SOLUTION
-    kind, values = np.result_type(np.asarray(values), np.float32), np.asarray(values, float)
-    if scale == "linear":
-        return ((values - low) / (high - low)).astype(kind)
-    if scale == "log":
-        return (np.log(values / low) / np.log(high / low)).astype(kind)
-    if scale == "one minus":
-        return place(1 - values, 1 - low, 1 - high, "log").astype(kind)
-    raise ValueError(f"no scale is called {scale!r}: linear, log, one minus")
+    even, _ = ruler(scale)
+    share = (even(np.asarray(values, float)) - even(low)) / (even(high) - even(low))
+    return share.astype(np.result_type(np.asarray(values), np.float32))
 
 
 def value_at(u, low, high, scale):
     """The value at place u of the scale, u from 0 to 1."""
-    if scale == "linear":
-        return low + u * (high - low)
-    if scale == "log":
-        return low * (high / low) ** u
-    if scale == "one minus":
-        return 1 - value_at(u, 1 - low, 1 - high, "log")
-    raise ValueError(f"no scale is called {scale!r}: linear, log, one minus")
+    even, back = ruler(scale)
+    return np.clip(back(even(low) + u * (even(high) - even(low))), low, high)  # rounding may step over an end
+
+
+def ruler(scale):
+    """The quantity in which a scale is even, and the way back from it to values."""
+    rulers = {
+        "linear": (lambda value: value, lambda mark: mark),
+        "log": (np.log, np.exp),
+        "one minus": (lambda value: -np.log(1 - value), lambda mark: 1 - np.exp(-mark)),
+    }
+    if scale not in rulers:
+        raise ValueError(f"no scale is called {scale!r}: linear, log, one minus")
+    return rulers[scale]
     ### END SOLUTION
 
 
@@ -341,27 +353,31 @@ explore.night(draw, place)  # training: which made-up one; trials; scales: each 
 #
 # $$ \log \frac{p_j}{p_k} = z_j - z_k . $$
 #
-# So $p_k$ is in proportion to $e^{z_k}$, and since all sum to one,
+# All these odds together, and the sum of one, leave only one row of probabilities. It is the **softmax** of the logits. A worked row: the logits $0, 0, \log 2$
+# give the proportions $1 : 1 : 2$, hence 0.25, 0.25, 0.5. What would $0, \log 2, \log 5$ give?
 #
-# $$ p_k = \frac{e^{z_k}}{\sum_j e^{z_j}} . $$
+# <details><summary>Answer</summary>
 #
-# This is the **softmax**. A worked row: the logits $0, 0, \log 2$ give the proportions $1 : 1 : 2$, hence 0.25, 0.25, 0.5. The loss is the log-loss of week 2, $-\log p_y$ for the label $y$, in its mean over the examples.
+# 1/8, 2/8 and 5/8. Logs of the odds against the first class have become proportions again.
+#
+# </details>
+#
+# The loss is week 2's log-loss. It looks at the label's probability, and it is called the **cross-entropy** here.
 # With two classes, $z_1 - z_0$ is week 2's logit, and nothing is new.
+# <!-- term: cross-entropy | the log-loss with more than two classes: minus the log of the label's probability, in the mean. -->
 # <!-- term: softmax | from logits to probabilities that sum to one, in proportion to e to the logit. -->
 #
-# How does the loss of one example move with its logits? Write it as $\log \sum_j e^{z_j} - z_y$. The derivative of the first part in $z_k$ is
-# $e^{z_k} / \sum_j e^{z_j}$, which is $p_k$. The second part counts for the label only. So
-#
-# $$ \frac{\partial}{\partial z_k} (-\log p_y) = p_k - [k = y] . $$
-#
-# The same as for the sigmoid: what was said, less what was true. Note that *every* logit moves the loss, not only the label's: what the others gain, the label loses.
+# How does the loss of one example move with its logits? Take the worked row, and let the third class be the label. The slopes of the loss in the three logits are
+# 0.25, 0.25 and −0.5. With the first class as the label they are −0.75, 0.25 and 0.5. Do you see the rule? It is
+# the same as for the sigmoid: what was said, less what was true. Note that *every* logit moves the loss, not only the label's: what the others gain, the label loses.
 #
 # People forget that. The slope of $p_k$ in its *own* logit is $p_k (1 - p_k)$, as for a sigmoid. But $p_k$ also falls when another logit rises. A backward pass that keeps only the
 # own slopes trains, badly, and gives no error. Others have a softmax layer that always returns $p - y$, as if every loss on top of it were
 # the log-loss. So build the piece that is right under *any* loss: the logs of the probabilities, and their way back. A language model's sampler, distillation, attention: all stand on it.
 #
 # One more thing. $e^{800}$ is `inf`, and `inf / inf` is `nan`. A net that is sure of itself has such logits. But the formula with pairs knows only *differences*.
-#
+
+# %% [markdown]
 # ### Exercise · `softmax` &nbsp; ●●○ &nbsp; 50 min
 #
 # `log_softmax(logits)` returns `(log_p, cache)`. `log_p` has the logits' shape $(\dots, K)$ and holds the logs of the probabilities along the *last* axis. The cache is your own.
@@ -369,15 +385,15 @@ explore.night(draw, place)  # training: which made-up one; trials; scales: each 
 # `cross_entropy(logits, y)` returns `(loss, d_logits)` for labels $y$ of shape $(\dots)$.
 #
 # - The way back is right for any loss of the logs, also if it is taken twice from one cache.
-# - A label of −1 means that there is none. Such an example counts neither in the mean nor in the gradient. Without any label both are 0.
-# - The loss is the mean over the labelled examples, and `d_logits` is the gradient of that mean.
+# - A label of −1 means that there is none. Loss and gradient are then what they would be had the example not come at all. Its own gradient is 0.
+# - `d_logits` is the gradient of that loss, which is a mean. Without any label both are 0.
 # - Logits of $\pm 10{,}000$ are no problem, nor are rows of very different size beside each other.
 #
 # The logits $0, 0, \log 2$ have probabilities 0.25, 0.25, 0.5. If the loss is "the first log plus three times the third", its gradient is $0, -1, 1$.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# A loss of the logs is, for small moves, a weighted sum of them: $\sum_k g_k \log p_k$. The text has the gradient of one such log. What is that of the weighted sum, and what does it
+# A loss of the logs is, for small moves, a weighted sum of them: $\sum_k g_k \log p_k$. The text has the gradient of one such log, in numbers and with a minus. What is that of the weighted sum, and what does it
 # say when all $g_k$ are equal?
 #
 # And which number, added to all logits of a row, makes overflow impossible and still leaves one term of the sum at 1?
@@ -385,10 +401,10 @@ explore.night(draw, place)  # training: which made-up one; trials; scales: each 
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Forward: move each row, then take the logarithm of the sum, not of each quotient. (The log of a probability that is 0 to rounding is `-inf`, but the log itself is a fine number, such as −20,000.)
-# 2. Backward: the gradient of $\log p_j$ is $[k = j] - p_k$, by the text. Weigh with $g_j$ and sum over $j$. Two terms are left. Try it with the
+# 1. Forward: $p_k = e^{z_k} / \sum_j e^{z_j}$, so its log is $z_k - \log \sum_j e^{z_j}$. Move each row first, so that nothing overflows. Take the logarithm of the sum, not of each quotient. (The log of a probability that is 0 to rounding is `-inf`, but the log itself is a fine number, such as −20,000.)
+# 2. Backward: the derivative of $\log p_j$ in $z_k$ is $[k = j] - p_k$. Weigh with $g_j$ and sum over $j$. Two terms are left. Try it with the
 #    statement's example.
-# 3. The loss: flatten all axes but the last. Choose the rows with a label first. Then one entry of each row's `log_p` counts.
+# 3. The loss: the mean of $-\log p_y$. Choose the rows with a label first. Then one entry of each row's `log_p` counts.
 # 4. The gradient: `d_log_p` is nearly all zeros. Your backward does the rest.
 #
 # </details>
@@ -584,8 +600,8 @@ except NotImplementedError:
 # Then training moves the weights, and the scales drift. Each layer must keep up with those below it.
 #
 # **Batch norm** sets the scales anew at every step. After a layer's scores are computed for a mini-batch, each feature is brought to mean 0 and
-# spread 1 *over the batch*. That is week 1's standardising, inside the net. A tiny $\varepsilon = 10^{-5}$ is added to the variance before its root is taken, so that a constant feature does not divide by 0. Then the layer
-# gets its freedom back: each feature is multiplied by a **gain** $\gamma$ and moved by a **shift** $\beta$, which are parameters and are learnt.
+# spread 1 *over the batch*. That is week 1's standardising, inside the net. A tiny $\varepsilon = 10^{-5}$ keeps a constant feature from dividing by 0. Then the layer
+# gets its freedom back. It may give each feature any spread and any mean that it likes: a **gain** $\gamma$ and a **shift** $\beta$, which are parameters and are learnt.
 # <!-- term: batch norm | each feature to mean 0 and spread 1 over the mini-batch, then a learnt gain and shift. -->
 # <!-- term: gain | the learnt factor γ of each feature after a normalisation. -->
 # <!-- term: shift | the learnt offset β of each feature after a normalisation. -->
@@ -602,12 +618,12 @@ explore.depth()  # start: the initial weights' scale; is the batch norm there, o
 #
 # You can see what the right one must do without any algebra. Add the same number to a feature of the whole batch: the outputs do not change. So the
 # gradient must not point that way at all: *over the batch, its entries sum to nought*. Stretch the batch about its mean: but for $\varepsilon$, the outputs do not change either. So the gradient has (nearly) no
-# component along the normalised values. What comes from above may have both. The backward pass must take both away, and each is a mean over the batch.
+# component along the normalised values. What comes from above may have both. The backward pass must take both away.
 #
-# (A remark for the careful. The variance depends on the mean too. That term contains the sum of $x - \bar x$, which is nought. Leaving it out is right, though it was reported as a bug more than once.)
+# (A remark for the careful. The variance depends on the mean too. That term is nought. Leaving it out is right, though it was reported as a bug more than once.)
 #
 # **In use there is no batch.** One patient comes, alone. With a batch of one, each feature *is* its mean, and the output is $\beta$, whatever she has. So during training one tracks running
-# statistics, a mean and a variance of each feature, and in evaluation these stand in. Then each example is answered by itself. Who forgets to switch gets a net
+# statistics, a mean and a variance of each feature. In evaluation nothing is measured, and each example is answered by itself. Who forgets to switch gets a net
 # that works in the lab and fails at the first single example.
 #
 # **Layer norm** turns the table round: each *example* is normalised over its features. It needs no batch and no tracking, is the same in training and use, and it is what transformers have
@@ -626,13 +642,13 @@ EPSILON = 1e-5  # added to each variance, under the root
 # %% [markdown]
 # ### Exercise · `norms` &nbsp; ●●● &nbsp; 90 min
 #
-# `X` has shape $(\dots, d)$, and `parameters` is the pair `(gain, shift)`, both of shape (d,). All variances have $\varepsilon$ = `EPSILON` added under the root. Five functions:
+# `X` has shape $(\dots, d)$, and `parameters` is the pair `(gain, shift)`, both of shape (d,). With $\varepsilon$ = `EPSILON`, a spread is $\sqrt{\mathrm{variance} + \varepsilon}$ throughout, and variances have `ddof=0`. Five functions:
 #
-# - `batch_norm(parameters, X)` returns `(out, cache)`. Each of the $d$ features is normalised over all other axes. The variance is the mean squared distance from the mean (`ddof=0`).
+# - `batch_norm(parameters, X)` returns `(out, cache)`. But for $\varepsilon$, every feature of `out` has the mean `shift` and the spread of the size of `gain`, over all examples and places.
 # - `batch_norm_backward(parameters, cache, d_out)` returns `((d_gain, d_shift), d_X)`.
-# - `track(running, X)` returns the new running pair `(mean, variance)`. What is new has weight 0.1, and the variance is batch norm's own.
-# - `batch_norm_eval(parameters, running, X)` is the layer in use. It returns only the output.
-# - `layer_norm(parameters, X)` normalises each row over its $d$ features. It returns only the output.
+# - `track(running, X)` returns the new running pair `(mean, variance)`. Every new batch takes a tenth off the weight of all that came before. Statistics that already equal the batch's stay as they are.
+# - `batch_norm_eval(parameters, running, X)` returns the output alone. If the tracked statistics are those of a batch, it answers on that batch as `batch_norm` does.
+# - `layer_norm(parameters, X)` returns the output alone. With gain 1 and shift 0, every row has mean 0 and spread 1. Gain and shift belong to the features.
 #
 # They hold for a batch of one, and for features with a mean of 10,000 and a spread of 1 in `float32`. (Mean of squares less square of the mean is not.)
 #
@@ -647,12 +663,12 @@ EPSILON = 1e-5  # added to each variance, under the root
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Forward, with the mean and variance over `tuple(range(X.ndim - 1))`. Keep the normalised values and one over the root.
+# 1. Forward: $\gamma\,(x - \bar x) / \sqrt{\mathrm{var} + \varepsilon} + \beta$, with mean and variance over the axes `tuple(range(X.ndim - 1))`. Keep the normalised values and one over the root.
 # 2. `d_shift` and `d_gain` are sums over the same axes: each was used in every row.
 # 3. Let `d_hat` be the gradient with respect to the normalised values. For one feature with $n$ numbers, write $\hat x_i = (x_i - \bar x)\, r$ and ask how $\hat x_i$ moves with $x_j$: directly by $r$; through the mean
 #    by $-r/n$; through $r$ by $-r\,\hat x_i \hat x_j / n$. Check the last one: how does $r = (\mathrm{var} + \varepsilon)^{-1/2}$ move with the variance, and that with $x_j$?
-# 4. Multiply by `d_hat`$_i$ and sum over $i$: two means appear, those that the text promised.
-# 5. Evaluation and layer norm are the forward formula with other statistics. `keepdims=True` helps.
+# 4. Multiply by `d_hat`$_i$ and sum over $i$: two means over the batch appear. They take away the two parts that the text names.
+# 5. Evaluation and layer norm are the forward formula with other statistics. `keepdims=True` helps. Tracking is 0.9 of the old and 0.1 of the new.
 #
 # </details>
 # <details><summary>A sibling, solved</summary>
