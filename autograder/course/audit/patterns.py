@@ -1,4 +1,7 @@
-"""Which promises each wrong rival breaks: kept beside the week's texts, on the instructor's side, for reports on a class."""
+"""Which promises each wrong rival breaks: kept beside the week's texts, on the instructor's side, for reports on a class.
+
+What is done with it when a class is graded stands in `grading/patterns_met.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +10,21 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-NAME = "patterns.json"
+from autograder.grading.patterns_met import NAME, Pattern, read
 
-
-@dataclasses.dataclass(frozen=True)
-class Pattern:
-    """The cases that a wrong rival of an exercise breaks, and the kind of mistake that it is."""
-
-    kind: str
-    broken: tuple[str, ...]
-
-
-def read(folder: Path) -> dict[str, tuple[str, dict[str, Pattern]]]:
-    """By exercise: the key of the week that its patterns were taken from, and the pattern of each rival by its name.
-
-    Nothing where no patterns were ever written. Patterns of an older key say what was so then.
-    """
-    path = folder / NAME
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return {
-        id: (one["key"], {name: Pattern(p["kind"], tuple(p["broken"])) for name, p in one["rivals"].items()})
-        for id, one in kept.items()
-    }
+__all__ = ["NAME", "Pattern", "read", "write"]
 
 
 def write(folder: Path, key: str, found: Mapping[str, Mapping[str, Pattern]]) -> None:
     """Keep the patterns of these exercises under the week's key; those of other exercises stay as they are."""
     kept = {**read(folder), **{id: (key, dict(rivals)) for id, rivals in found.items()}}
     as_json = {
-        id: {"key": key, "rivals": {name: dataclasses.asdict(pattern) for name, pattern in sorted(rivals.items())}}
+        id: {"key": key, "rivals": {name: _plain(pattern) for name, pattern in sorted(rivals.items())}}
         for id, (key, rivals) in sorted(kept.items())
     }
     (folder / NAME).write_text(json.dumps(as_json, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _plain(pattern: Pattern) -> dict[str, object]:
+    """A pattern as plain data, without what it does not say."""
+    return {name: value for name, value in dataclasses.asdict(pattern).items() if name in ("kind", "broken") or value}

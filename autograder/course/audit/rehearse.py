@@ -156,7 +156,8 @@ class Rehearsal:
         report = self.trial.judge(exercise.id, rival.subjects(exercise.names))
         broken = report.broken()
         if rival.caught_by is not None:
-            self.patterns.setdefault(exercise.id, {})[rival.name] = Pattern(rival.kind, tuple(broken))
+            says = (getattr(rival.made, "__doc__", None) or "").strip().partition("\n")[0]
+            self.patterns.setdefault(exercise.id, {})[rival.name] = Pattern(rival.kind, tuple(broken), says)
         catcher = broken.get(rival.caught_by or "")
         said = f"{report.share():4.0%} {'by ' + rival.caught_by if rival.caught_by else 'right'}: {', '.join(broken)}"
         self.row(catcher is not None if rival.caught_by else report.share() == 1, rival.name, said)

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder import datafiles
+from autograder.grading import patterns_met
 from autograder.grading.judge.job import digest_of, fields_of
+from autograder.grading.patterns_met import Pattern
 from autograder.wall.wire.limits import Limits
 
 ENGINE = (
@@ -35,6 +37,7 @@ class Assignment:
     checksums : what the gradebook has of each cell, by notebook: an answer that still has it was not touched.
     open_week : a studio shows its band on one half of the judged rows.
     settings : nbgrader's own settings of steps that run on the worker.
+    patterns : by exercise, what its wrong rivals break, where that was written down. No learner's process gets it.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Assignment:
     open_week: bool
     limits: Limits
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    patterns: dict[str, dict[str, Pattern]] = field(default_factory=dict)
 
     @functools.cached_property
     def digest(self) -> str:
@@ -88,6 +92,7 @@ def bundle(
         open_week,
         limits,
         {name: dict(values) for name, values in (settings or {}).items()},
+        {id: rivals for id, (_key, rivals) in patterns_met.read(root / "notebooks" / assignment).items()} if is_week else {},
     )
 
 

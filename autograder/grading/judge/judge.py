@@ -19,6 +19,7 @@ from autograder.cases.report import as_html, points_in_words
 from autograder.cases.session import Session, StandIn
 from autograder.errors import NotGraded, OwnFailure
 from autograder.grading import so_far, timestamps
+from autograder.grading.judge import known
 from autograder.grading.judge.assignment import Assignment, cases_folder
 from autograder.grading.judge.job import Job
 from autograder.grading.judge.reference import pieces
@@ -82,6 +83,8 @@ def judge_notebook(
     if assignment.is_week:
         result.exercises = [exercise_result(one, collected.get(one["id"], {})) for one in assignment.entry["exercises"]]
         _note_what_ran(result.exercises, nb, source)
+        for one in result.exercises:
+            one.met = known.sentence(one, assignment.patterns.get(one.id, {}), source)
         _freeze(job.frozen, result.exercises, executed)
     course = {cell.source.strip() for cell in source.cells if cell.cell_type == "markdown"}
     for cell in executed.cells:

@@ -25,11 +25,12 @@ class Property:
     on: str = ""
     line: str = ""
     notes: list[str] = field(default_factory=list)
+    case: str = ""  # its case's name
 
 
 @dataclass
 class ExerciseResult:
-    """One exercise: its points, visible and hidden, and each property."""
+    """One exercise: its points, visible and hidden, each property, and which known mistake it looks like, in a sentence."""
 
     id: str
     kind: str
@@ -39,6 +40,7 @@ class ExerciseResult:
     note: str = ""
     ran: bool = False  # code of hers was there to be called
     properties: list[Property] = field(default_factory=list)
+    met: str = ""
 
 
 @dataclass
@@ -99,4 +101,5 @@ def _property(verdict: Verdict, counts: bool) -> Property:
         verdict.on,
         verdict.line,
         list(verdict.notes),
+        verdict.case,
     )
