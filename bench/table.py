@@ -55,10 +55,11 @@ def rows(rounds: Rounds, submissions: int, unmeasured: dict[str, str], against: 
     return lines + [f"| {name} | not measured: {why} | | | | |" for name, why in unmeasured.items()]
 
 
-def put(page: Path, text: str) -> None:
-    """Put the text between a page's two marks; at its end, with the marks, where it has none."""
-    held = page.read_text(encoding="utf-8")
-    before, mark, rest = held.partition(BEGIN)
+def put(page: Path, text: str, marks: tuple[str, str] = (BEGIN, END), title: str = "What it costs") -> None:
+    """Put the text between a page's two marks; at its end, under a title, where it has none."""
+    begin, end = marks
+    held = page.read_text(encoding="utf-8") if page.is_file() else ""
+    before, mark, rest = held.partition(begin)
     if not mark:
-        before, rest = f"{held.rstrip()}\n\n## What it costs\n\n", f"{END}\n"
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        before, rest = f"{held.rstrip()}\n\n## {title}\n\n", f"{end}\n"
+    page.write_text(f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}", encoding="utf-8")

@@ -32,7 +32,7 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser("rivals", help="which case catches which rival? works on an unfinished week")
     parser.add_argument("week", nargs="?", metavar="WEEK", help="a week's folder name, or week05; all weeks by default")
     parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="these alone (default: all)")
-    parser.add_argument("--write", action="store_true", help=f"keep what each wrong rival breaks in the week's {NAME}")
+    parser.add_argument("--write", action="store_true", help=f"only look at wrong rivals, and keep what they break in {NAME}")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="weeks looked at side by side, where it is all")
     parser.add_argument("--course", type=Path, default=None, help="the course's folder (found from here by default)")
     parser.set_defaults(run=run)
@@ -82,7 +82,7 @@ def rehearse(course: Course, week: str, ids: Sequence[str], keep: bool) -> int:
     Parameters
     ----------
     ids : of its exercises, all where none is named.
-    keep : whether the patterns of wrong rivals are written down.
+    keep : whether the patterns of wrong rivals are written down. Then they alone are looked at, and no input is made smaller.
     """
     from autograder.course.audit.evidence import key_of
     from autograder.course.faults import LessonError
@@ -90,7 +90,7 @@ def rehearse(course: Course, week: str, ids: Sequence[str], keep: bool) -> int:
 
     folder = course.folder(week)
     try:
-        rehearsal = Rehearsal(Trial(folder))
+        rehearsal = Rehearsal(Trial(folder, smallest=not keep), keep)
         for exercise in _asked(rehearsal.trial.registry.exercises, ids):
             rehearsal.exercise(exercise)
     except (LessonError, WeekError, OwnFailure) as error:
@@ -115,9 +115,9 @@ def _asked(known: Mapping[str, Exercise], ids: Sequence[str]) -> list[Exercise]:
 class Rehearsal:
     """Prints what comes of everything that stands in for an exercise, and counts what is misjudged."""
 
-    def __init__(self, trial: Trial) -> None:
-        """Begin with nothing misjudged."""
-        self.trial, self.bad = trial, 0
+    def __init__(self, trial: Trial, wrong_alone: bool = False) -> None:
+        """Begin with nothing misjudged. `wrong_alone`: only wrong rivals are looked at, which is what patterns need."""
+        self.trial, self.bad, self.wrong_alone = trial, 0, wrong_alone
         self.patterns: dict[str, dict[str, Pattern]] = {}
 
     def row(self, fine: bool, name: str, said: str) -> None:
@@ -128,15 +128,20 @@ class Rehearsal:
     def exercise(self, exercise: Exercise) -> None:
         """All lines of one exercise."""
         print(exercise.id)
+        rivals = [rival for rival in self.trial.registry.rivals if rival.exercise == exercise.id]
+        if self.wrong_alone:
+            for rival in rivals:
+                if rival.caught_by is not None:
+                    self.rival(rival, exercise)
+            return
         start = time.perf_counter()
         report = self.trial.judge(exercise.id, {})
         self.row(report.share() == 1, "the reference", f"{report.share():.0%} in {time.perf_counter() - start:.2f} s")
         if report.share() < 1:
             print(as_text(report))
-        registry = self.trial.registry
-        for entry in (e for e in registry.entries if e.exercise == exercise.id):
+        for entry in (e for e in self.trial.registry.entries if e.exercise == exercise.id):
             self.entry(entry)
-        for rival in (r for r in registry.rivals if r.exercise == exercise.id):
+        for rival in rivals:
             self.rival(rival, exercise)
         if exercise.kind == "exercise":
             for does, kept in empty_answers(self.trial, exercise):
