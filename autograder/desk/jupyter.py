@@ -29,6 +29,7 @@ PANELS = {
     "learner": ("course-list", "create-assignment", "formgrader", "validate-assignment"),
     "instructor": ("course-list", "create-assignment", "assignment-list"),
 }
+HOME = "twenty-weeks-desk:plugin"  # our own: Home and what is drawn in a lesson, for learners alone
 SERVER_PARTS = {
     "learner": ("course_list", "formgrader", "validate_assignment"),
     "instructor": ("course_list", "assignment_list"),
@@ -137,7 +138,7 @@ def new_server(port: int | None) -> Server:
 def lay_settings(course: LocalCourse, desk: str) -> None:
     """Write Jupyter's settings for a desk: its panels, the parts of nbgrader's server that run, width, terminal, kernel."""
     folder = course.settings(desk)
-    hidden = [f"@jupyter/nbgrader:{panel}" for panel in PANELS[desk]] + list(NOISE)
+    hidden = [f"@jupyter/nbgrader:{panel}" for panel in PANELS[desk]] + list(NOISE) + ([HOME] if desk != "learner" else [])
     write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": dict.fromkeys(hidden, True)})
     parts = {f"nbgrader.server_extensions.{part}": False for part in SERVER_PARTS[desk]} | {"jupyterlab_jupytext": False}
     settings: dict[str, Any] = {
@@ -147,6 +148,9 @@ def lay_settings(course: LocalCourse, desk: str) -> None:
     }
     if desk == "learner":
         settings["ContentsManager"] = {"hide_globs": list(HIDDEN)}
+        # The checkout's own files, seen by this desk alone; elsewhere the wheel lays a copy (pyproject.toml).
+        settings["LabApp"]["extra_labextensions_path"] = [str(Path(__file__).with_name("labextensions"))]
+        parts["autograder.desk.server"] = True
     write_json(folder / "jupyter_server_config.json", settings)
     (folder / "custom").mkdir(exist_ok=True)
     shutil.copyfile(Path(__file__).with_name("custom.css"), folder / "custom" / "custom.css")

@@ -20,7 +20,7 @@ from typing import TextIO
 from nbgrader.utils import notebook_hash
 
 from autograder.errors import NOT_YET, NotGraded
-from autograder.grading import so_far
+from autograder.grading import so_far, tidings
 from autograder.grading.batch.batch import grade_one
 from autograder.grading.batch.deeds import MARK, is_deed, record
 from autograder.grading.grader import Grader
@@ -148,6 +148,7 @@ class Watcher:
                 self.tries[attempt.name] += not full
                 self.later[attempt.name] = time.monotonic() + (ROOM if full else min(2 ** self.tries[attempt.name], LONGEST))
             self.say(f"{student} {assignment}: {not_yet(error)}")
+            tidings.not_yet(self.grader, new)
             if not full and self.tries[new[-1].name] == TRIES:
                 self._tell_of_us(assignment, new)
             return 0
@@ -165,6 +166,8 @@ class Watcher:
                 if outcome.trouble:
                     raise NotGraded(outcome.trouble.removeprefix(f"{NOT_YET}: "))
                 self.grader.release(deed.student, assignment)
+                hers = [one for one in inbound if (one.student, one.assignment) == (deed.student, assignment)]
+                tidings.graded(self.grader, counting(hers, self.grader.due(assignment)), outcome)
             self.say(f"{deed.student} {assignment}: {'not opened: ' + refused if refused else 'a solution was opened'}")
             self.ledger.write(deed, "refused" if refused else "opened")
         except Exception as error:  # one deed's trouble stops nothing else
@@ -178,26 +181,30 @@ class Watcher:
         if counts in new:
             self.grader.need_whole(assignment)
             self.grader.collect_attempt(student, assignment, counts.name)
-            with so_far.heard_by(self._how_far(student, assignment)):
+            tidings.being_graded(self.grader, counts)
+            with so_far.heard_by(self._how_far(counts)):
                 outcome = grade_one(self.grader, student, assignment)
             if outcome.trouble:
                 raise NotGraded(outcome.trouble.removeprefix(f"{NOT_YET}: "))
             self.grader.release(student, assignment)
+            tidings.graded(self.grader, counts, outcome)
             took = time.monotonic() - begun
             self.say(f"{student} {assignment}: {outcome.score:g} of {outcome.most:g}, {took:.1f} s")
         for attempt in new:
             if attempt is not counts:
                 self._tell(attempt, self._why_not(attempt, counts))
+                tidings.passed_over(self.grader, attempt)
             self.ledger.write(attempt, "counts" if attempt is counts else "does not count")
 
-    def _how_far(self, student: str, assignment: str) -> so_far.Listener:
-        """Say now and then how far a submission is that takes long."""
+    def _how_far(self, attempt: Attempt) -> so_far.Listener:
+        """Tell its learner how far a submission is, and, now and then, whoever looks at a watcher that takes long."""
         said = [time.monotonic(), 0.0]
 
         def hear(done: int, of: int) -> None:
+            tidings.being_graded(self.grader, attempt, done, of)
             if time.monotonic() - said[0] > SLOW and done > said[1]:
                 said[:] = time.monotonic(), done
-                self.say(f"{student} {assignment}: {done} of {of}")
+                self.say(f"{attempt.student} {attempt.assignment}: {done} of {of}")
 
         return hear
 

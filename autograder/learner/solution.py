@@ -26,6 +26,11 @@ def opened(workspace: Workspace, week: str, exercise: str) -> str | None:
     return next((found[exercise] for _, found in _answers(workspace, week, "solutions") if exercise in found), None)
 
 
+def opened_ones(workspace: Workspace, week: str) -> dict[str, str]:
+    """The references of a week that were opened before, by exercise."""
+    return {id: text for _, found in reversed(_answers(workspace, week, "solutions")) for id, text in found.items()}
+
+
 def open_solution(workspace: Workspace, week: str, exercise: str, patience: float = PATIENCE) -> str:
     """Ask the course for a solution, and wait for the answer; the reference.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import json
 import os
 import shutil
 import signal
@@ -19,11 +20,11 @@ from nbgrader.api import Gradebook
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeFactory
-from nbgrader.utils import parse_utc
+from nbgrader.utils import notebook_hash, parse_utc
 from tiny import FULL, OPEN, WEEK, Book
 from traitlets.config import Config
 
-from autograder.grading import watch
+from autograder.grading import tidings, watch
 from autograder.grading.batch.batch import Batch
 from autograder.grading.grader import Grader
 from autograder.grading.watch import Watcher
@@ -119,6 +120,57 @@ def test_it_says_how_far_a_submission_is_that_takes_long(ada: Learner, watcher: 
     assert watcher.look() == 1, said(watcher)
     lines = [line.partition("  ")[2] for line in said(watcher).splitlines()]
     assert lines[:3] == [f"ada {WEEK}: {n} of 3" for n in (1, 2, 3)] and f"of {FULL:g}, " in lines[-1]
+
+
+def told(learner: Learner) -> list[dict[str, Any]]:
+    """What her desk is told of each attempt, the oldest first: found by the attempt's secret, which she and the course know."""
+    found = []
+    for folder in learner.inbound():
+        name = notebook_hash(secret=(folder / "submission_secret.txt").read_text(), notebook_id=WEEK)
+        path = learner.home / "exchange" / "tiny" / "feedback" / f"{name}.state"
+        found.append(json.loads(path.read_text()) if path.is_file() else {"state": ""})
+    return found
+
+
+def test_her_desk_is_told_how_far_it_is_and_what_came_of_it(
+    ada: Learner, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, int, int]] = []
+    put = tidings.put
+
+    def noting(folder: Path, name: str, content: bytes) -> None:
+        put(folder, name, content)
+        one = json.loads(content)
+        seen.append((one["state"], one.get("done", 0), one.get("of", 0)))
+
+    monkeypatch.setattr(tidings, "put", noting)
+    ada.book.solve()
+    ada.submit(late=-20)
+    ada.submit(late=-10)
+    watcher.look()
+    assert list(dict.fromkeys(seen))[:4] == [("grading", 0, 0), *(("grading", n, 3) for n in (1, 2, 3))]
+    passed, done = told(ada)
+    assert passed["state"] == "passed over"
+    assert (done["state"], done["score"], done["most"], done["open"]) == ("done", OPEN, FULL, True)
+    assert sum(score for score, _ in done["exercises"].values()) == OPEN and set(done["exercises"]) == {
+        "centre",
+        "double",
+        "guess",
+    }
+    assert sum(most for _, most in done["exercises"].values()) == FULL
+
+
+def test_a_disk_that_takes_nothing_more_is_no_reason_not_to_grade(
+    ada: Learner, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(folder: Path, name: str, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tidings, "put", full)
+    ada.book.solve()
+    ada.submit()
+    assert watcher.look() == 1, said(watcher)
+    assert told(ada) == [{"state": ""}] and watcher.grader.score("ada", WEEK) == (OPEN, FULL)
 
 
 def test_repeated_the_last_one_counts_and_each_has_its_page(ada: Learner, watcher: Watcher) -> None:
@@ -237,6 +289,7 @@ def test_a_crash_on_one_stops_neither_the_watcher_nor_the_others(
         watcher.later.clear()
     assert watcher.grader.score("ada", WEEK) == (OPEN, FULL)
     assert said(watcher).count("a fault of the grader's own") == 3
+    assert [one["state"] for one in told(eve)] == ["later"]
     (page,) = eve.pages().values()
     assert "Not graded yet, nothing is lost: something failed on our side" in page
     watcher.look()
