@@ -75,8 +75,8 @@ explore.folding()  # layers: how often the line is folded; where to fold: need t
 # the data. You will ask it in the studio.
 #
 # **Words and shapes for this week.** A network of $L$ layers has a weight matrix and a row of biases for each layer. We keep them
-# as a Python list of pairs `(W, b)`, the layer nearest to the input first. `W` has shape (inputs, units), `b` has shape (units,).
-# Layers are counted from 1. After every layer but the last comes `relu`. The last layer's outputs are the **scores**. Where a sigmoid
+# as a Python list of pairs `(W, b)`, the layer nearest to the input first. `W` has shape (inputs, units), and each unit has one bias.
+# Layers are counted from 1. Between two layers stands a `relu`. What comes out at the end are the **scores**, of any sign. Where a sigmoid
 # reads them, they are week 2's logits.
 # <!-- term: scores | what the last layer puts out, before anything turns it into probabilities. -->
 
@@ -97,31 +97,35 @@ tents = [
 # must be told from above.
 # <!-- term: gradient | the partial derivatives of one number, here the loss, with respect to everything it was made from. -->
 #
-# Take one layer in the middle. An array $A$ arrives, with a row for each example $n$ and a column for each input $i$. The layer forms
+# Take one unit in the middle, with one input and one example. The number 3 arrives, the weight is 5, the bias 1, so its sum is 16.
+# The layers above have told us that the loss changes 2 times as much as this sum does. What is the derivative of the loss with respect
+# to the weight, to the bias, and to the number that arrived?
 #
-# $$s_{nj} = \sum_i A_{ni} W_{ij} + b_j .$$
+# <details><summary>Answer</summary>
 #
-# Suppose that the layers above have told us the gradient of the loss $\ell$ with respect to every $s_{nj}$. We write it
-# $\delta_{nj} = \partial \ell / \partial s_{nj}$. Three questions are left. Each is answered by looking at *which sums a number
-# goes into*.
+# 6, 2 and 10. Nudge the weight by 0.01: the sum moves by 0.03, and the loss by 0.06. The bias moves the sum one for one. The incoming number moves
+# it 5 times as far.
 #
-# - Into which $s_{nj}$ does the weight $W_{ij}$ go, and how far does it move each?
-# - Into which does the bias $b_j$ go?
-# - Into which does the incoming number $A_{ni}$ go?
+# </details>
 #
-# Small effects add up. So in each case the answer is a sum over the places that the number goes to. The third answer is what the
-# layer below waits for. Between the two stands `relu`. It lets the gradient through where the signal came through, and stops it
-# where the signal was stopped. This procedure is called **backpropagation**. A layer is told the gradient of its output, keeps
+# A layer has many examples, many inputs and many units. Then a number goes into more than one sum, and small effects add up.
+#
+# - Into which units' sums does one weight go, and for which examples?
+# - Into which does one bias go?
+# - Into which does one incoming number go?
+#
+# The third answer is what the layer below waits for. Between the two stands `relu`, and one more question: what does the loss
+# notice, if a sum moves a little that `relu` has set to 0?
+#
+# This procedure is called **backpropagation**. A layer is told the gradient of its output, keeps
 # what belongs to its own parameters, and tells the layer below.
 # <!-- term: backpropagation | working out the gradients of all layers, from the last to the first, by the chain rule. -->
 #
-# What do the sums need? They need $\delta$, which comes from above, and $A$ and $W$, which were there on the way forward.
-# So what the way back needs must have been kept. This memory is called a **cache**. What you keep is up to you: only your own two
+# Some numbers of the way forward are needed on the way back, as the 3 and the 5 were. They must have been kept. This memory is called a **cache**. What you keep is up to you: only your own two
 # functions look inside.
 # <!-- term: cache | what the forward pass keeps because the backward pass will need it. -->
 #
-# One more thing before you write. A sum over $n$ only adds examples up. So the gradient of a batch is the sum of the gradients of its
-# examples. If the loss is a mean, the division by the number of examples has already happened in the gradient of the scores. It
+# One more thing before you write. If the loss is a mean, the division by the number of examples has already happened in the gradient of the scores. It
 # must not happen again.
 
 # %% [markdown]
@@ -136,7 +140,7 @@ tents = [
 #
 # - The gradients are those that small movements measure. Where a sum is exactly 0, any slope from the left
 #   one to the right one passes.
-# - Other rows of `X` do not change a row of scores. The gradients of the parameters are sums over the examples.
+# - Other rows of `X` do not change a row of scores. The same example twice, and its share in the gradients of the parameters is doubled.
 # - Passes backward may come in any order, and may be repeated with the same cache.
 #
 # The net `tents` above gives for the inputs 0, 1/8, 1/4, 1/2 the scores 0, 1/2, 1, 0. What is `d_X` good for? It says which pixel
@@ -150,14 +154,14 @@ tents = [
 # </details>
 # <details><summary>A plan</summary>
 #
-# The three answers. A weight $W_{ij}$ moves $s_{nj}$ in every example, $A_{ni}$ times as far as it moves itself, so its gradient is
+# The three answers, where $A$ arrives, $s_{nj} = \sum_i A_{ni} W_{ij} + b_j$, and $\delta_{nj}$ is the gradient for $s_{nj}$. A weight $W_{ij}$ moves $s_{nj}$ in every example, $A_{ni}$ times as far as it moves itself, so its gradient is
 # $\sum_n A_{ni}\, \delta_{nj}$. A bias moves it one for one, so its gradient is $\sum_n \delta_{nj}$. An incoming number $A_{ni}$
 # moves all units of its own example, so its gradient is $\sum_j \delta_{nj} W_{ij}$.
 #
 # 1. On the way forward walk through the layers and remember what arrived at each one. Only the last layer has no `relu`.
 # 2. On the way back walk through them from the last to the first, carrying one array: the gradient of the present layer's sums.
 # 3. At each layer work out the two things that belong to its parameters, then what the layer below must be told: first through the
-#    weights, then through the `relu` that stood in between.
+#    weights, then through the `relu` that stood in between. It lets the gradient through where the signal came through.
 # 4. You have collected the pairs from the last layer to the first. Hand them back in the parameters' order. What you carry at the end
 #    belongs to `X`. No `relu` stands in front of `X`.
 #
@@ -274,12 +278,12 @@ explore.blame()
 # %% [markdown]
 # ### Exercise · `layer_shapes` &nbsp; ●●○ &nbsp; 20 min
 #
-# `layer_shapes(parameters, X)` looks at shapes and computes nothing. Where the network can take `X`, it returns the shape of each
-# layer's output, as a list of tuples. Otherwise it raises a `ValueError` for the **first** layer at fault.
+# `layer_shapes(parameters, X)` looks at shapes and computes nothing. Where the network can take `X`, it returns a list of tuples: the shapes
+# that `X` would take on its way. Otherwise it raises a `ValueError` for the **lowest** layer at fault.
 #
 # - What only broadcasts does not fit. Nor does an array with an axis more, or one less, than it should have.
 # - Examples come as rows. Pictures that nobody has flattened do not fit layer 1.
-# - The message names the layer at fault first, as `layer 3`. It gives both sizes that disagree.
+# - From the message alone one can tell which layer it is, named first as `layer 3`, and which two sizes disagree.
 #
 # For the net `tents` and five examples the answer is `[(5, 2), (5, 2), (5, 1)]`. Had its second bias three entries, the message
 # might say *layer 2 has 2 units and 3 biases*.
@@ -347,23 +351,24 @@ check("layer_shapes")
 # needed the whole network. For one step you needed to know which results a number goes into, and how far it moves them. A
 # program can do that, once and for all:
 #
-# > Let every number remember how it was made. Then walk from the result back to the beginnings. Each step takes the gradient that
-# > reached it, and hands to each of its inputs that input's share.
+# > Let every number remember how it was made. Then one walk from the result back to the beginnings is enough.
 #
 # This is **reverse-mode automatic differentiation**. It does not measure by small steps, which would take one run for each
 # parameter and lose half of the digits. Nor does it do algebra on formulas. For one result and a million parameters, the walk back
 # costs only a few times what the walk forward costs. Deep learning became possible by this fact.
 # <!-- term: reverse-mode automatic differentiation | exact gradients by walking a computation graph from its result back to its inputs. -->
 #
-# Every operation has its own small rule, and each follows from the same question. Let $z$ be the result of a step, and let
-# $\bar z = \partial \ell / \partial z$ be the gradient that reached it.
+# Every operation has its own small rule, and each follows from the same question: by how much does the result of this step move, if one of its
+# inputs does? Take the step $3 \cdot 5 = 15$, and let the gradient 2 have reached the 15. What are the 3 and the 5 told? And if the step were
+# a sum of three numbers?
 #
-# | step | what its inputs are told |
-# |---|---|
-# | $z = x \cdot y$ | $x$ moves $z$ by $y$ times as much, and $y$ by $x$ times |
-# | $z = \sum_k x_k$ | every entry moves the sum one for one, so every entry gets the *whole* of $\bar z$ |
+# <details><summary>Answer</summary>
 #
-# The rules for `+`, `exp` and `log` are yours to find, from the derivatives of week 2. Those for `@` and `relu` you have found above.
+# The 3 is told 10, and the 5 is told 6. Each summand moves the sum one for one, so each of the three is told 2, the whole of it.
+#
+# </details>
+#
+# The other rules are yours to find, from the derivatives of week 2. Those for `@` and `relu` you have found above.
 #
 # What happens where one value goes *two* ways? In the picture $a$ goes into a product and into a sum. Below each step stands its value
 # (grey). On each edge stands the gradient that flows back along it.
@@ -372,10 +377,9 @@ check("layer_shapes")
 explore.used_twice()
 
 # %% [markdown]
-# A small movement of $a$ reaches the result along both ways, and small effects add up. So the gradient of a value is the **sum** over
-# all its uses. This matters for the order of the walk. A value may hand its gradient on only when *all* of its uses have
-# reported. Otherwise everything below it gets too little. An order that is safe always exists, because every value is made after its
-# inputs. It is called a **topological order**, and there is more than one way to find it.
+# A small movement of $a$ reaches the result along both ways, and small effects add up.
+# This matters for the order of the walk. A value that hands its gradient on too early hands on too little, and everything below it
+# gets too little, too. An order that is safe always exists. It is called a **topological order**, and there is more than one way to find it.
 # <!-- term: topological order | an order of the steps of a graph in which every step comes after all that it is made from. -->
 #
 # There are two traps. *Python allows about a thousand nested calls*, and a loop can build a chain far longer than that. And *one array may
@@ -386,13 +390,13 @@ explore.used_twice()
 #
 # Write a class `Value`. It holds a number or an array, as `v.data`, and remembers how it was made.
 #
-# - `+` and `*` combine two values of one shape, entry by entry. `@` multiplies two matrices.
-# - `v.relu()`, `v.exp()` and `v.log()` work entry by entry. `v.sum()` adds up all entries, to a single number.
+# - It knows `+`, `*`, `@`, and the methods `relu()`, `exp()`, `log()` and `sum()`. Their results are values again, and `data` is what NumPy would give.
+#   `+` and `*` are for two values of one shape, `@` for two matrices. `sum()` takes all entries together.
 # - `out.backward()` leaves in `v.grad` the gradient of `out` with respect to `v`, in the shape of `v.data`. It does so for every
 #   value that `out` was made from, those in between too, and for `out` itself.
-# - Every operation gives a new `Value`. No `data` ever changes.
-# - `backward` starts from one number, or from an array of one entry. For anything larger it raises a `ValueError`.
-# - What `backward` leaves depends on `out` alone. Gradients that an earlier call left are replaced, not added to. (PyTorch adds.)
+# - No `data` ever changes.
+# - `out` holds one number, in any shape. Else `backward` is a `ValueError`.
+# - What `backward` leaves depends on `out` alone. After a second call, or after that of another result, it is the same. (PyTorch adds.)
 # - A value may be used many times, and a chain may have thousands of steps. Time grows with the steps, not with the paths.
 #
 # For $a = 3$ the result $a \cdot a + a$ is 12, and its gradient is 7. Where `relu` meets an exact zero, any slope from 0 to 1 passes.
@@ -412,10 +416,10 @@ explore.used_twice()
 #
 # 1. Let each value keep its inputs and, for each input, a function that turns the result's gradient into that input's share.
 #    A value that you made from data has none.
-# 2. In `backward` first collect everything that `out` was made from, each value once. A list of what is still to be visited does it without nested calls.
-# 3. Put them into an order in which every value comes after all that use it. If each value gets a running number when it is made, you have
+# 2. In `backward` first see to it that `data` has one entry. Then collect everything that `out` was made from, each value once. A list of what is still to be visited does it without nested calls.
+# 3. Put them into an order in which every value comes after all that use it. Every value is made after its inputs. So if each gets a running number when it is made, you have
 #    such an order for nothing.
-# 4. Set all gradients to zero and that of `out` to one, in the right shapes. Then walk, and add.
+# 4. Set all gradients to zero and that of `out` to one, in the right shapes. Then walk: each value hands to each input its share, and an input adds up what it gets.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -544,8 +548,8 @@ explore.agree(Value, forward, backward)
 # %% [markdown]
 # ## The same answer in any order
 #
-# A gradient over all examples may need more memory than the machine has: the cache holds every layer's output for every row. But the
-# gradient of a batch is the sum over its examples. So one can take the examples a few at a time and put the parts together. The
+# A gradient over all examples may need more memory than the machine has: the cache holds every layer's output for every row. So one
+# works on a few examples at a time. The
 # result must not depend on how the examples were cut up, nor on their order. Properties of the kind "the answer must not
 # change when …" are the cheapest tests there are. They need no right answer.
 #
@@ -564,12 +568,12 @@ explore.agree(Value, forward, backward)
 #
 # `whole_gradient(mean_loss, parameters, X, y, rows)` returns the same pair for *all* labelled rows, as if one call had taken them.
 #
-# - A label of −1 means that nobody has labelled this row. It is not handed over, and it does not count.
-# - Each labelled example is handed over exactly once, with its own label. No call is empty, and none has more than `rows` rows.
+# - A label of −1 means that nobody has labelled this row. All is as if the row were not there, and `mean_loss` never sees it.
+# - `mean_loss` sees each labelled example exactly once, with its own label. No call is empty, and none has more than `rows` rows.
 # - The result is the same for every `rows` and every order of the examples, up to rounding. `rows` need not divide their number.
 # - `X` holds rows, or pictures (N, H, W). Pictures are handed over as pictures. What `mean_loss` returns stays as it was.
 #
-# At least one example has a label. Ten labelled examples with `rows=4` can go over as four, four and two.
+# At least one example has a label. Four labelled rows have a mean loss of 1, and two others have 4. With `rows=4` the loss is 2.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -578,7 +582,7 @@ explore.agree(Value, forward, backward)
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Find the labelled rows, and cut these into consecutive pieces. The last may be short.
+# 1. Find the labelled rows, and cut these into consecutive pieces. The last may be short: ten with `rows=4` go over as four, four and two.
 # 2. Each piece's mean speaks for as many examples as the piece has. What share of the whole is that?
 # 3. Add up the losses by their shares, and the gradients likewise, pair by pair.
 #
@@ -625,21 +629,21 @@ check("whole_gradient")
 # %% [markdown]
 # ## Pictures
 #
-# A grey picture of 28 by 28 pixels is 784 numbers. Your network takes any row of numbers, so flatten the picture and hand it in. The
+# A grey picture of 28 by 28 pixels is 784 numbers, and your network takes any row of numbers. The
 # network does not know that pixel 1 lies beside pixel 2. Shuffle the pixels of all pictures in the same way, and it learns just
 # as well. (Networks that do know come in week 10.)
 #
 # Ten classes need ten logits. You know a loss for questions that are answered by yes or no: the log-loss of week 2. So ask ten such
-# questions of every picture, *is it a 0? is it a 1?* and so on. The ten answers that belong to a label make a row, which is called
+# questions of every picture, *is it a 0? is it a 1?* and so on. The right answers for one picture make a row of yes and no, which is called
 # **one-hot**. The loss of a picture is the sum of its ten log-losses. What does `backward` need to know of this loss? You found it
 # in week 2. And how do ten logits name a picture? (Week 7 has one question with ten answers instead.)
-# <!-- term: one-hot | a label as a row of zeros, with a single 1 in the place of its class. -->
+# <!-- term: one-hot | a label as a row of answers, one a class: zeros, and a single 1. -->
 #
 # Three things decide whether a network learns at all, and none of them is in the formulas:
 #
 # - **Scale.** Pixels from 0 to 255, summed over 784 weights, make sums in the hundreds. Then every sigmoid is stuck at 0 or 1.
-# - **Initialisation**, the values at the start. Weights of zero make units that stay twins for ever (week 3). Weights that are too large or too small
-#   explode or vanish with depth.
+# - **Initialisation**, the values at the start. Equal weights make units that stay twins for ever (week 3). With weights that are too large or too small,
+#   the signal explodes or vanishes with depth.
 # - **Mini-batches.** The gradient over all examples is slow to get. That over a few of them, drawn at random, points roughly the same
 #   way and costs a hundredth. A descent by such steps is called *stochastic*. One pass over all examples is an **epoch**.
 # <!-- term: initialisation | how the parameters are set before training. -->
@@ -648,8 +652,7 @@ check("whole_gradient")
 # A batch of this kind is a **mini-batch**. Cures for all three lie in the folded help.
 # <!-- term: mini-batch | a few examples, drawn at random, whose gradient makes one step of training. -->
 #
-# Week 1's `learn_scale` and `standardise` and week 2's `log_loss` lie ready below, in case you want them. `ten_questions` watches a
-# training.
+# Three pieces from earlier weeks lie ready below. `ten_questions` watches a training.
 
 # %% role="try" id="pieces"
 import kit
@@ -679,8 +682,8 @@ other_digits = datasets.load("mnist", split="test")
 #   a hidden layer, `hidden=()`, 82 will do. (Ours reaches 92.)
 # - **For any pictures.** Size, brightness and the number of classes may be others. The small digits, `datasets.load("digits")`,
 #   have 8 × 8 pixels from 0 to 16. After 1,000 of them it names 80 of 100 rightly. (Ours reaches 95.)
-# - **Alone or in company.** A picture gets the same label alone as among others. `classify` knows nothing but its arguments, so
-#   the scale of the pixels must be part of the parameters.
+# - **Alone or in company.** A picture gets the same label alone as among others. `classify` knows nothing but its arguments. So what becomes
+#   of a scale that you brought the pixels to?
 # - **Deterministic.** Generators in the same state give the same parameters, to the last bit. Others give others.
 # - **Quick.** Training takes at most 10 seconds on the grader's machine. (Ours takes less than one.)
 #
@@ -697,7 +700,7 @@ other_digits = datasets.load("mnist", split="test")
 # 2. Draw the start from `rng`: a matrix for each pair of neighbouring sizes, the classes last. With $n$ inputs, weights of size about
 #    $\sqrt{2/n}$ keep a `relu` layer's signal alive. Week 5 shows why.
 # 3. For some epochs: a fresh order from `rng`; for each piece of about 32 rows a step against the slope, at a learning rate around 0.05.
-#    `forward` and `backward` do the work. Between them stands the gradient for the logits: each output is a logistic unit, so it is
+#    Each parameter loses the learning rate times its gradient. `forward` and `backward` do the work. Between them stands the gradient for the logits: each output is a logistic unit, so it is
 #    probability minus answer, divided by the rows of the piece. An answer is 1 at the right class, and 0 elsewhere.
 # 4. Fold the shift and the scale into the first layer, so that the network takes raw pixels. Then `classify` is short: it names the
 #    question with the largest logit.
