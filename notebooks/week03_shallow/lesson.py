@@ -101,14 +101,12 @@ explore.island()
 #
 # ### The net, in letters
 #
-# As in week 1, examples are rows. Input number $i$ of example $n$ is $x_{ni}$. Each hidden unit $j$ has a weight for each input and
-# a bias of its own. First it adds up its inputs. Then an **activation function** $\varphi$ turns the sum into the unit's output:
+# As in week 1, examples are rows. Look at *one* example and *one* hidden unit with two inputs. The unit has a weight for each input and
+# a bias of its own, and makes a sum $z = b + x_1 w_1 + x_2 w_2$. Then an **activation function** $\varphi$ turns the sum into the unit's output $a = \varphi(z)$.
 # <!-- term: activation function | the function that a unit applies to its weighted sum; without it, layers add nothing. -->
 #
-# $$z_{nj} = b_j + \sum_i x_{ni}\, w_{ij}, \qquad a_{nj} = \varphi(z_{nj}).$$
-#
-# A score takes all units as input, with a weight $v_j$ for each and a bias $c$. It has no activation function:
-# $s_n = c + \sum_j a_{nj}\, v_j$. There may be several scores. Then each has weights and a bias of its own. What happens to scores is
+# A score $s$ is a unit as well, and takes all hidden units as input, with a weight $v$ for each and a bias $c$. But it has no activation function.
+# There may be several scores. Then each has weights and a bias of its own. What happens to scores is
 # not the net's business. For yes or no, there is one score, a logit, and last week's log-loss follows. In week 7 it will be softmax,
 # in week 13 a distance between faces.
 #
@@ -135,14 +133,18 @@ explore.wires()
 # of each example. For the mean log-loss of $N$ examples, last week gave us $g_n = (p_n - y_n)/N$. We need not know where it comes
 # from.
 #
-# Now raise the output $a_{nj}$ of one unit for one example by a small $\varepsilon$. The score of that example takes this unit as
-# input, so it moves by $\varepsilon\, v_j$. That moves the loss by $\varepsilon\, v_j\, g_n$. On the way forward, the weight $v_j$
+# Now raise the output of one unit for one example by 0.01. The score of that example takes this unit as
+# input, say with a weight of 3. So the score moves by 0.03, and the loss by $0.03\,g$. On the way forward, the weight
 # carried an output from the unit to the score. On the way back, the same weight carries a gradient from the score to the unit. One more
-# piece of the path leads through the activation function, to the sum inside:
+# piece of the path leads through the activation function, to the sum $z$ inside. What is $\beta = \partial L / \partial z$?
 #
-# $$\beta_{nj} = \frac{\partial L}{\partial z_{nj}} = \varphi'(z_{nj})\, v_j\, g_n.$$
+# <details><summary>Answer</summary>
 #
-# Look at the factor in front. Where the activation function is flat, it is near zero, and no gradient gets through. The unit is
+# Derivatives multiply along the path: $\beta = \varphi'(z)\, v\, g$, with $v$ the weight from the unit to the score.
+#
+# </details>
+#
+# Look at the piece through the activation function. Where that is flat, hardly any gradient gets through. The unit is
 # **saturated**: it is not told what it did wrong.
 # <!-- term: saturated | said of a unit whose sum lies where its activation function is flat, so that almost no gradient gets through. -->
 #
@@ -196,7 +198,7 @@ explore.wires()
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Forward: write the two sums over $i$ and over $j$ as matrix products. With several scores, $v$ has a column for each. Keep what the
+# 1. Forward: write the two weighted sums as matrix products, $X W_1 + b_1$ and $A W_2 + b_2$. With several scores, $v$ has a column for each. Keep what the
 #    formula for $\beta$ and the gradients need.
 # 2. Backward: first the gradient of the sums inside the units, (n, h). With several scores, $v_j\, g_n$ becomes a sum over scores:
 #    $\sum_k g_{nk}\, v_{jk}$. That is a matrix product too.
@@ -286,7 +288,7 @@ explore.boundary(forward, backward)
 #
 # Where should gradient descent begin? The choice of the first weights is called **initialisation**. Weights of zero are tempting, and
 # a trap: the hidden units get no gradient, because the scores give them no weight. But zero is not the heart of the matter. Suppose
-# that two units $j$ and $m$ begin with the same weights and the same bias, and that each score gives both the same weight. Then
+# that at the start two units $j$ and $m$ cannot be told apart, neither by what goes into them nor by what is made of what they put out. Then
 # <!-- term: initialisation | the choice of the weights from which training begins. -->
 #
 # 1. they have the same input and the same output, for every example;
@@ -317,11 +319,11 @@ explore.twins()
 #
 # Too large a start is no better. Its sums land where the activation function is flat, little gradient gets through, and the first
 # scores are wild. So what is a good size for a sum $z$? And if $d$ inputs of size about 1 add up, what does that say about the size
-# of a weight? (For independent ones, the *squares* of the sizes add up.)
+# of a weight? Work it out, before you open the answer.
 #
 # <details><summary>Answer</summary>
 #
-# About 1: there tanh is neither straight nor flat. With weights of size $s$, the square of the sum has size about $d s^2$. For this to
+# About 1: there tanh is neither straight nor flat. For independent numbers the *squares* of the sizes add up. With weights of size $s$, the square of the sum has size about $d s^2$. For this to
 # be 1, take $s = 1/\sqrt d$.
 #
 # </details>
@@ -657,10 +659,10 @@ check("planar")
 # Three things make such a curve honest.
 #
 # - **Nothing leaks.** A row that was trained on is no evidence.
-# - **The sizes compete on the same split.** A held-out part of 300 rows may happen to be an easy one. With a true error of 5 %, the
+# - **Luck is shared.** A held-out part of 300 rows may happen to be an easy one. With a true error of 5 %, the
 #   share of errors on 300 rows has a standard deviation of about 1.3 percentage points ($\sqrt{0.05 \cdot 0.95 / 300} \approx 0.013$).
-#   If every size faces the same rows, an easy part is easy for all of them, and their *difference* varies less.
-# - **One split is one throw of the dice.** Many throws, averaged, tell more. And they tell how far the mean itself can be trusted:
+#   An easy part should not fall to one of the sizes alone.
+# - **One split is one throw of the dice.** Many throws tell more. And they tell how far a mean can be trusted:
 #   its **standard error** is how much such a mean would vary from one set of throws to another.
 # <!-- term: standard error | the standard deviation of a mean (or another estimate) over repetitions of the whole measurement. -->
 #
@@ -670,19 +672,18 @@ check("planar")
 # ### Exercise · `capacity_curve` &nbsp; ●●○ &nbsp; 45 min
 #
 # `capacity_curve(train, X, y, sizes, rounds, rng)` tells how nets of each of the `sizes` do, and which size to take. It returns three
-# things. Two are arrays with an entry for each size: the training errors and the held-out errors, as means over the rounds. The
+# things. Two are arrays with an entry for each size: the mean training error and the mean held-out error. The
 # third is one of the `sizes`.
 #
 # - `X` (n, d) are at least eight examples, and `y` (n,) their labels: numbers, or words.
 # - `train(X, y, units, rng)` trains a net and returns a *rule*, a function from examples to labels. You pay for each call:
 #   `rounds * len(sizes)` are enough, and no more are made.
-# - A quarter of the examples, give or take one, is held out. Another round is another throw of the dice.
-# - Two sizes may be compared row by row: what was held out from one in a round was held out from the other.
+# - Three rows of four, give or take one row, may be learnt from. Each round is another throw of the dice.
+# - Two sizes may be compared row by row, in each round.
 # - The size taken is the smallest that the rounds, by one standard error, do not tell from the best. A hard round is hard for every
 #   size, and must not count as doubt. One round alone tells nothing of doubt: take its best, and of equals the smallest.
 #
-# A rule that knows its training examples by heart and errs elsewhere gives zeros and ones. An error is a share, so it lies between 0
-# and 1 for words too.
+# A rule that knows its training examples by heart and errs elsewhere gives zeros and ones. For words, too, an error lies between 0 and 1.
 #
 # Let the held-out errors of two sizes in four rounds be 0.2, 0.5, 0.3, 0.4 and 0.1, 0.4, 0.2, 0.3. The rounds differ by more than the
 # sizes, yet no round leaves a doubt which one is better.
@@ -699,7 +700,7 @@ check("planar")
 # <details><summary>A plan</summary>
 #
 # 1. A place for the errors of every size in every round, for both parts.
-# 2. In each round: the numbers of the rows in random order, cut into two parts.
+# 2. In each round: the numbers of the rows in random order, cut into two parts. All sizes get the same two.
 # 3. For each size: a rule from one part; its share of wrong labels on both.
 # 4. The mean over rounds, at the end. Which size has the lowest held-out one?
 # 5. Each size's differences from that one, round by round: R numbers. The standard error of their mean is their standard deviation

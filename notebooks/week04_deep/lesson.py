@@ -140,7 +140,7 @@ tents = [
 #
 # - The gradients are those that small movements measure. Where a sum is exactly 0, any slope from the left
 #   one to the right one passes.
-# - Other rows of `X` do not change a row of scores. The same example twice, and its share in the gradients of the parameters is doubled.
+# - Other rows of `X` do not change a row of scores. An example that comes twice counts twice in the gradients of the parameters.
 # - Passes backward may come in any order, and may be repeated with the same cache.
 #
 # The net `tents` above gives for the inputs 0, 1/8, 1/4, 1/2 the scores 0, 1/2, 1, 0. What is `d_X` good for? It says which pixel
@@ -395,7 +395,7 @@ explore.used_twice()
 # - `out.backward()` leaves in `v.grad` the gradient of `out` with respect to `v`, in the shape of `v.data`. It does so for every
 #   value that `out` was made from, those in between too, and for `out` itself.
 # - No `data` ever changes.
-# - `out` holds one number, in any shape. Else `backward` is a `ValueError`.
+# - `out` holds one number, in any shape. Else `backward` raises a `ValueError`.
 # - What `backward` leaves depends on `out` alone. After a second call, or after that of another result, it is the same. (PyTorch adds.)
 # - A value may be used many times, and a chain may have thousands of steps. Time grows with the steps, not with the paths.
 #
