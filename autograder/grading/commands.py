@@ -136,7 +136,7 @@ def _score(value: float | None) -> str:
 
 @_plainly()
 def run_watch(options: argparse.Namespace) -> int:
-    """Grade what arrives until somebody ends it."""
+    """Grade what arrives until somebody ends it; once only, 1 where something could not be graded or is not understood."""
     leave_out()
     from autograder.grading.grader import Grader, find_course
     from autograder.grading.watch import Watcher
@@ -145,8 +145,8 @@ def run_watch(options: argparse.Namespace) -> int:
     watcher.grader.need_sandbox()
     if options.once:
         watcher.look(patient=False)
-    else:
-        watcher.run()
+        return int(bool(watcher.strange or watcher.tries))
+    watcher.run()
     return 0
 
 

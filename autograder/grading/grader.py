@@ -13,6 +13,7 @@ from typing import Any
 
 from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError
 from sqlalchemy.exc import SAWarning
 from traitlets import TraitError
 from traitlets.config import Config
@@ -21,6 +22,8 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder.environment import own_programs_first
 from autograder.errors import Mend
 from autograder.grading.gradebook import open_gradebook
+from autograder.grading.intake.attempts import Asked, Inbound, look_for
+from autograder.grading.intake.exchange import Collect
 from autograder.grading.intake.intake import take_in
 from autograder.grading.outcome import Outcome, not_yet
 from autograder.grading.plug import PAGE, STEPS
@@ -139,22 +142,41 @@ class Grader:
             path.parent.name for path in self.submitted("_", assignment).parents[1].glob(f"*/{assignment}") if path.is_dir()
         )
 
-    def collect(self, assignment: str) -> None:
-        """Fetch from the exchange what counts of every learner."""
-        if self.exchange is not None and (self.exchange / "inbound").is_dir():
-            need(self.api.collect(assignment), f"{assignment} could not be collected")
+    def collect(self, assignment: str) -> list[tuple[str, str]]:
+        """Fetch from the exchange what counts of every learner; what is not collected, by its name, with the reason."""
+        if self.exchange is None or not (self.exchange / "inbound").is_dir():
+            return []
+        try:
+            collector = self._collect("*", assignment)
+        except ExchangeError as error:
+            raise Failed(f"{assignment} could not be collected: {error}") from None
+        return list(collector.troubles) if isinstance(collector, Collect) else []
 
     def collect_attempt(self, student: str, assignment: str, name: str) -> None:
         """Fetch one attempt, by its folder's name in the exchange."""
+        self._collect(student, assignment, only=name, update=True)
+
+    def _collect(self, student: str, assignment: str, **asked: Any) -> Any:
         before = self.coursedir.student_id, self.coursedir.assignment_id
         self.coursedir.student_id, self.coursedir.assignment_id = student, assignment
         try:
-            collector = self.api.exchange.Collect(
-                coursedir=self.coursedir, authenticator=self.api.authenticator, parent=self.api, only=name, update=True
-            )
+            kind = self.api.exchange.Collect
+            collector = kind(coursedir=self.coursedir, authenticator=self.api.authenticator, parent=self.api, **asked)
+            collector.strict = False  # it is asked what it left
             collector.start()
+            return collector
         finally:
             self.coursedir.student_id, self.coursedir.assignment_id = before
+
+    def look(self, asked: Asked = lambda attempt: False) -> Inbound:
+        """Look at the exchange's inbound folder, with the collector's settings. `asked`: as in `attempts.look`."""
+        from nbgrader.auth import Authenticator
+
+        exchange = self.exchange
+        if exchange is None or not (exchange / "inbound").is_dir():
+            return Inbound([], {})
+        collector = Collect(coursedir=self.coursedir, authenticator=Authenticator(config=self.config), config=self.config)
+        return look_for(collector, exchange / "inbound", asked)
 
     def grade_by_nbgrader(self, student: str, assignment: str) -> Outcome:
         """Grade one submission by nbgrader's own autograde and generate_feedback, with whatever steps the course gave them."""

@@ -24,7 +24,7 @@ from autograder.grading import so_far, tidings
 from autograder.grading.batch.batch import grade_one
 from autograder.grading.batch.deeds import MARK, is_deed, record
 from autograder.grading.grader import Grader
-from autograder.grading.intake.attempts import Attempt, attempts, counting
+from autograder.grading.intake.attempts import Attempt, Inbound, counting
 from autograder.grading.intake.exchange import put
 from autograder.grading.outbox import is_full
 from autograder.grading.outcome import not_yet, plain_words
@@ -71,12 +71,13 @@ class Watcher:
     out : where it says what it does.
     """
 
-    def __init__(self, grader: Grader, out: TextIO = sys.stdout) -> None:
-        self.grader, self.out = grader, out
+    def __init__(self, grader: Grader, out: TextIO | None = None) -> None:
+        self.grader, self.out = grader, out or sys.stdout
         self.ledger = Ledger(state_folder(grader.root) / "watched.jsonl")
         self.tries: collections.Counter[str] = collections.Counter()
         self.later: dict[str, float] = {}
         self.unknown: set[str] = set()
+        self.strange: set[str] = set()  # what was found in inbound and is not collected
         self._ended = False
 
     def run(self) -> None:
@@ -106,7 +107,10 @@ class Watcher:
         if exchange is None or not (exchange / "inbound").is_dir():
             return 0
         groups: dict[tuple[str, str], list[Attempt]] = collections.defaultdict(list)
-        inbound = attempts(exchange / "inbound")
+        inbound, refused = self.grader.look(lambda one: one.name not in self.ledger.done)
+        for name, why in Inbound(inbound, {name: why for name, why in refused.items() if name not in self.strange}).lines():
+            self.say(f"not collected: {name}: {why}")
+        self.strange |= refused.keys()
         for deed in [one for one in inbound if is_deed(one) and one.name not in self.ledger.done and one.is_complete()]:
             self._safely_open(deed, inbound)
         for attempt in (one for one in inbound if not is_deed(one)):

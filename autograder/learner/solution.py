@@ -64,7 +64,7 @@ def open_solution(workspace: Workspace, week: str, exercise: str, patience: floa
 
 def _ask(workspace: Workspace, week: str, exercise: str, attempt: Path) -> None:
     """Put the deed into the exchange, with the secret that only she and the course know; the secret last, as in a submission."""
-    student, now = attempt.name.split("+")[0], datetime.datetime.now(datetime.UTC)
+    student, now = attempt.name.rsplit("+", 2)[0], datetime.datetime.now(datetime.UTC)
     inbound = workspace.exchange / "inbound"
     folder = inbound / f"{student}+{week}.opens+{now:%Y-%m-%d %H:%M:%S.%f} UTC+{secrets.token_hex(8)}"
     try:

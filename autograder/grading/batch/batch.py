@@ -299,7 +299,7 @@ def grade_class(
     if not cluster:
         grader.need_sandbox()
     grader.need_whole(assignment)
-    grader.collect(assignment)
+    strange = grader.collect(assignment)
     opened = record_all(grader, assignment)
     asked = grader.students(assignment) if students is None else list(students)
     outcomes: list[Outcome] = []
@@ -314,6 +314,8 @@ def grade_class(
         for hear in hearers:
             hear(outcome)
 
+    for name, why in strange:
+        tell(Outcome(name, trouble=f"not collected: {why}"))
     if grader.takes_our_way():
         _grade(Batch(grader, assignment, again, lower), asked, tell, workers, cluster)
     else:  # a course with steps of its own in nbgrader's configuration: nbgrader runs them

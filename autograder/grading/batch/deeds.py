@@ -17,7 +17,7 @@ from nbgrader.utils import notebook_hash
 from autograder.errors import Mend
 from autograder.grading.cache import Cache
 from autograder.grading.grader import Grader
-from autograder.grading.intake.attempts import Attempt, attempts
+from autograder.grading.intake.attempts import Attempt
 from autograder.grading.intake.exchange import put
 from autograder.grading.opened import open_solution
 
@@ -58,10 +58,7 @@ def record(grader: Grader, deed: Attempt, others: Sequence[Attempt]) -> str:
 
 def record_all(grader: Grader, assignment: str) -> list[str]:
     """Write down all deeds of an assignment; the learners whose solutions are open."""
-    inbound = grader.exchange / "inbound" if grader.exchange else None
-    if inbound is None or not inbound.is_dir():
-        return []
-    found = attempts(inbound)
+    found = grader.look(lambda one: one.assignment == f"{assignment}{MARK}").attempts
     deeds = [one for one in found if one.assignment == f"{assignment}{MARK}" and one.is_complete()]
     return [deed.student for deed in deeds if not record(grader, deed, found)]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import errno
-import functools
+import fnmatch
 import json
 import os
 import re
@@ -19,32 +19,18 @@ from typing import Any
 from nbgrader.exchange.default.collect import ExchangeCollect
 from nbgrader.exchange.default.release_feedback import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 
 from autograder.files import write_whole
 from autograder.grading import timestamps
+from autograder.grading.intake.attempts import Attempt, counting, look_for
+from autograder.grading.intake.entries import shown
 from autograder.grading.intake.intake import DEEPEST, FIRST, LARGEST_ALL, LITTER, MOST_FILES, clean, take_in
 from autograder.grading.intake.notes import FOLDER, Notes
 from autograder.grading.opened import frozen
 from autograder.grading.outbox import is_full, sweep
 from autograder.grading.page.solutions import solutions_of
-from autograder.grading.timestamps import moment
 from autograder.locks import alone
-
-#: a student's name that is also a folder's name, and no pattern
-STUDENT = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@+-]{0,99}")
-ASSIGNMENT = re.compile(r"[^/.+*?\[\]\0][^/+*?\[\]\0]{0,199}")
-
-
-@functools.lru_cache(maxsize=100_000)
-def entry_parts(name: str) -> tuple[str, str, str] | None:
-    """Student, assignment and timestamp of a folder in inbound; None where it is none."""
-    parts = name.rsplit("+", 3)
-    if len(parts) == 3:
-        parts.append("")
-    if len(parts) != 4 or not STUDENT.fullmatch(parts[0]) or not ASSIGNMENT.fullmatch(parts[1]):
-        return None
-    return (parts[0], parts[1], parts[2]) if moment(parts[2]) is not None else None
 
 
 class Collect(ExchangeCollect):  # type: ignore[misc]
@@ -52,28 +38,40 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
 
     src_records: list[dict[str, Any]]
     only = Unicode("", help="the one folder in inbound to collect; by default what counts of every learner")
+    file_times = Bool(
+        True, help="an attempt counts as handed in no earlier than the file system says; False: when its folder's name says"
+    ).tag(config=True)
+    strict = Bool(True, help="whether it fails, once all else is collected, where something in inbound is not understood")
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
-        parts = entry_parts(Path(path).name)
-        if parts is None or Path(path).is_symlink() or not Path(path).is_dir():
-            # Somebody's stray file must not stop the others: it sorts behind everything, and is left out below.
-            return {"username": "", "filename": Path(path).name, "timestamp": datetime.datetime(1970, 1, 1)}
-        return {"username": parts[0], "filename": Path(path).name, "timestamp": moment(parts[2])}
+        # Called by nbgrader's own init_src, which stops at a stray file; what counts is found below.
+        return {"username": "", "filename": Path(path).name, "timestamp": datetime.datetime(1970, 1, 1)}
+
+    #: what is not collected, by its name as it can be shown, with the reason
+    troubles: list[tuple[str, str]]
 
     def init_src(self) -> None:
-        """Find each student's attempt that counts."""
+        """Find each student's attempt that counts, and what is not understood."""
         super().init_src()
+        assignment, wanted = self.coursedir.assignment_id, self.coursedir.student_id or "*"
+        self.found = look_for(self, Path(self.inbound_path), lambda one: one.assignment == assignment)
+        self.check_owner = False  # done: nbgrader only warns, of every folder where all have one account
+        self.groups: dict[str, list[Attempt]] = {}
+        for attempt in self.found.attempts:
+            if attempt.assignment == assignment and (wanted == attempt.student or fnmatch.fnmatchcase(attempt.student, wanted)):
+                self.groups.setdefault(attempt.student, []).append(attempt)
+        due = self.duedate if self.before_duedate else None
+        chosen = [counting(group, due) for group in self.groups.values()]
         if self.only:
-            self.src_records = [self._path_to_record(str(Path(self.inbound_path, self.only)))]
-        for record in self.src_records:
-            if not record["username"]:
-                self.log.warning("Left out, no submission: %s", record["filename"])
-        self.src_records = [record for record in self.src_records if record["username"]]
+            chosen = [one for group in self.groups.values() for one in group if one.name == self.only]
+        self.chosen = {one.name: one for one in chosen}
+        self.src_records = [{"username": one.student, "filename": one.name, "timestamp": one.time} for one in chosen]
 
     def copy_files(self) -> None:
         """Collect them one by one, each alone: nbgrader removes what lies there before it copies, so it is made ready first."""
         if not (records := self.src_records):
             super().copy_files()  # says so
+        self.troubles = [] if self.only else self.found.lines(self.coursedir.assignment_id)
         for record in records:
             self.src_records = [record]
             where = Path(
@@ -87,10 +85,15 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
                 except Exception as error:  # one submission's trouble stops no other; a full disk is everybody's
                     if self.only or is_full(error):
                         raise
-                    self.log.exception("A submission could not be collected: %s", record["filename"])
+                    why = f"it could not be collected ({type(error).__name__}: {error})"
+                    self.troubles.append((shown(record["filename"]), why))
                 finally:
                     shutil.rmtree(_ready(where), ignore_errors=True)
                     sweep(where)
+        if self.troubles and self.strict:
+            for name, why in self.troubles:
+                self.log.error("Not collected: %s: %s", name, why)
+            self.fail(f"All else is collected; {len(self.troubles)} in {self.inbound_path} are not: the lines above name them")
 
     def _is_new(self, record: dict[str, Any], where: Path) -> bool:
         """Whether nbgrader is about to copy it."""
@@ -101,32 +104,28 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
 
     def _make_ready(self, src: Path, where: Path) -> None:
         """Copy one submission beside the place where it belongs, plain files only, and take it in."""
-        made, parts = _ready(where), entry_parts(src.name)
-        assert parts is not None, "init_src lets only these through"
+        made, attempt = _ready(where), self.chosen[src.name]
         lines = safe_copy(src, made)
-        # The name of the folder is what was sorted by; the text inside may say anything.
-        write_whole(made / timestamps.FILE, parts[2].encode())
-        source = Path(self.coursedir.format_path(self.coursedir.source_directory, ".", parts[1]))
-        take_in(made, source, Notes(files=lines, attempt=self._attempt(parts)))
+        # What was sorted by; the text inside may say anything.
+        write_whole(made / timestamps.FILE, attempt.moment.encode())
+        source = Path(self.coursedir.format_path(self.coursedir.source_directory, ".", attempt.assignment))
+        take_in(made, source, Notes(files=lines, attempt=self._attempt(attempt)))
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Put what was made ready in its place: there is never half a submission, and an old one goes only for a whole one."""
         _ready(Path(dest)).rename(dest)
 
-    def _attempt(self, parts: tuple[str, str, str]) -> list[str]:
-        """Which of the learner's attempts this is, where there are several."""
-        student, assignment, chosen = parts
-        names = (entry_parts(path.name) for path in Path(self.inbound_path).iterdir())
-        mine = (one[2] for one in names if one and one[:2] == (student, assignment))
-        times = sorted(time for stamp in mine if (time := moment(stamp)) is not None)
+    def _attempt(self, chosen: Attempt) -> list[str]:
+        """Which of the learner's attempts this is, where there are several, and what is to be said of its time."""
+        times, now = [one.time for one in self.groups[chosen.student]], chosen.time
+        said = [chosen.line] if chosen.line else []
         if len(times) < 2:
-            return []
-        now = moment(chosen)
+            return said
         line = f"You handed in {len(times)} times; the attempt of {now:%d %B, %H:%M:%S} UTC counts"
         late = [time for time in times if self.duedate is not None and time > self.duedate]
         if late and now not in late:
-            return [f"{line}: the last one in time. {len(late)} came after the due date."]
-        return [f"{line}: the last one."]
+            return [*said, f"{line}: the last one in time. {len(late)} came after the due date."]
+        return [*said, f"{line}: the last one."]
 
 
 def _ready(where: Path) -> Path:
