@@ -110,12 +110,9 @@ explore.shares()
 # <!-- term: logit | the logarithm of the odds; a score from −∞ to ∞ that the sigmoid turns into a probability. -->
 #
 # In this unit the S is a line, near enough. A line is the simplest thing that can be learnt: a slope and a height. With
-# thirty measures in place of one it is a weighted sum, one weight $w_j$ for each measure and a bias $b$:
-#
-# $$ z = x_1 w_1 + x_2 w_2 + \dots + x_d w_d + b . $$
-#
+# thirty measures in place of one it is week 1's linear score, with a weight $w_j$ for each measure and a bias $b$.
 # That is one neuron. The S on top is called the **sigmoid**, and it is the neuron's activation function. Both together are
-# **logistic regression**. For all examples at once it is one array product, as in the network of week 1.
+# **logistic regression**.
 # Weights have a meaning: when $x_j$ grows by one and nothing else changes, the odds are multiplied by $e^{w_j}$.
 # <!-- term: sigmoid | the S-shaped function 1 / (1 + e^−z), which turns a logit into a probability. -->
 # <!-- term: logistic regression | a weighted sum of the features, taken as a logit, and the sigmoid on top. -->
@@ -399,13 +396,12 @@ check("log_loss")
 # parameter, are called the **gradient**.
 # <!-- term: gradient | the derivatives of one number in all parameters, in an array or nest of the parameters' shape. -->
 #
-# Two things are added. Examples can have weights $s_i \ge 0$ of their own, "this row counts twice". Then the loss is the
-# weighted mean of the losses $\ell_i$. And large weights $w$ can be made to cost something, for a reason that will become
-# clear in the next section:
+# Two things are added. Examples can have weights $s_i \ge 0$ of their own, "this row counts twice". With losses of 1 and 4, and weights of
+# 2 and 1, the mean is 2. And large weights $w$ can be made to cost something, for a reason that will become
+# clear in the next section. A neuron with weights 3 and 4 pays $12.5\,\lambda$, one with weights 6 and 8 pays $50\,\lambda$: half the squared length,
+# times a number $\lambda$. Mean loss and cost together are called $J$.
 #
-# $$ J(w, b) \;=\; \frac{\sum_i s_i\, \ell_i}{\sum_i s_i} \;+\; \frac{\lambda}{2} \sum_j w_j^2 . $$
-#
-# The second part is a **penalty**, and adding one is called **regularisation**. This one is the *ridge* or *L2* penalty. The
+# The cost is a **penalty**, and adding one is called **regularisation**. This one is the *ridge* or *L2* penalty. The
 # bias is left out of it: how common the illness is should not be held against a model.
 # <!-- term: penalty | a cost on the size of the weights that is added to the loss, here λ/2 times the sum of their squares. -->
 # <!-- term: regularisation | anything that keeps a model from fitting its training examples too closely, such as a penalty. -->
@@ -445,7 +441,8 @@ explore.race()
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. The logits of all examples, at once.
+# 0. In one formula, $J = \sum_i s_i\, \ell_i / \sum_i s_i + \frac{\lambda}{2} \sum_j w_j^2$.
+# 1. The logits of all examples, at once: a matrix product and the bias.
 # 2. Their probabilities. You have a stable function that returns $-\log$ of a probability already: which label must you tell
 #    it?
 # 3. For each example, the derivative of its loss in its logit (the answer above), times the share with which it counts. Shares
@@ -490,17 +487,17 @@ check("slopes")
 # %% [markdown]
 # ## Gradient descent
 #
-# The gradient points to where the loss rises fastest. So go the other way. From a place $\theta$, step to
-# $\theta - \eta \cdot \text{gradient}$, and again. This is **gradient descent**, and the number $\eta$ is the **learning
+# The gradient points to where the loss rises fastest. So go the other way, and again from where you arrive. A long gradient makes a long step:
+# where its length is 3, a step is $3\,\eta$ long. This is **gradient descent**, and the number $\eta$ is the **learning
 # rate**. How large may it be?
 # <!-- term: gradient descent | walking to a low loss by steps against the gradient. -->
 # <!-- term: learning rate | the number by which the gradient is multiplied to make a step. -->
 #
 # Look at one dimension, and let $e$ be the distance to the lowest point. There the slope is zero. On the way to it the slope
 # changes by the **curvature** $c$ (the derivative of the derivative) for each unit of distance. So the slope here is $c\,e$,
-# with some mean curvature $c$ of the stretch between, and one step takes
+# with some mean curvature $c$ of the stretch between. One step multiplies the distance by
 #
-# $$ e \;\longrightarrow\; e - \eta\, c\, e = (1 - \eta c)\, e . $$
+# $$ 1 - \eta c . $$
 #
 # Everything is in that factor. A worked number: with $c = 4$ and $\eta = 0.2$ the factor is $0.2$, and each step leaves a fifth
 # of the distance. With $\eta = 0.6$ it is $-1.4$, and each step leads further away, on alternating sides.
@@ -612,7 +609,7 @@ explore.no_end()
 #    $\varepsilon$. So the curvature of one loss is at most a quarter of $|\tilde x|^2$.
 # 3. Over all examples take the weighted mean, and add the penalty's curvature. That is a $C$. (The largest eigenvalue of the
 #    weighted mean of $\tilde x \tilde x^\top$, a quarter of it, is smaller, and so gives longer steps: `np.linalg.eigvalsh`.)
-# 4. The learning rate is one over that. Compute it once.
+# 4. The learning rate is one over that. Compute it once. A step takes $\theta$ to $\theta - \eta \cdot \text{gradient}$.
 # 5. Make an array for the path, fill it row by row with your `slopes`.
 #
 # </details>
@@ -659,12 +656,12 @@ check("descend")
 # answer. A law of this kind is called an **invariance**: change this, and that must not change.
 # <!-- term: invariance | a law that says: change the input in this way, and the answer stays. -->
 #
-# How many steps are enough? You need not know beforehand. If the curvature is nowhere below $m$, the slope grows by $m$ at
-# least with each unit of distance from the lowest point. So a short gradient says that the lowest point is near. How near?
+# How many steps are enough? You need not know beforehand. How can a walker in the fog tell that the lowest point is near, and how near?
+# All that is known is that the curvature is nowhere below $m$.
 #
 # <details><summary>Answer</summary>
 #
-# The distance is at most $|\text{gradient}| / m$. With $m = 0.01$, a gradient of length $10^{-5}$ leaves a distance of
+# By the length of the gradient. The slope grows by $m$ at least with each unit of distance from the lowest point. The distance is at most $|\text{gradient}| / m$. With $m = 0.01$, a gradient of length $10^{-5}$ leaves a distance of
 # $10^{-3}$ at most. (Along the weights $m$ is at least $\lambda$. Along the bias it depends on how sure the model is, so leave
 # some room.)
 #
@@ -689,7 +686,7 @@ check("descend")
 # - A row that counts twice is two rows. Exchange the names of the classes, and the columns are exchanged.
 # - Each `fit` forgets the one before, and two models share nothing.
 # - Each example is answered on its own. However far out it lies, its probabilities are finite.
-# - Where `y` has not exactly two different values, `fit` raises a `ValueError` that says what it found.
+# - With one class alone, or with three, `fit` raises a `ValueError` that says what it found.
 #
 # Take eight examples without a feature, `X = np.zeros((8, 0))`. Six are called 7, and two are called 3. Then every new example
 # gets the probabilities $\tfrac14$ and $\tfrac34$.
@@ -705,7 +702,7 @@ check("descend")
 # 1. `np.unique` sorts the labels and, asked with `return_inverse=True`, says for each example which of them it has, as 0 or
 #    1.
 # 2. If there are not two, say so and stop.
-# 3. Walk some hundred steps and keep the last place. How long is the gradient there (`np.linalg.norm`)? While it is longer than
+# 3. Walk some hundred steps by `descend` and keep the last place. How long is the gradient there (`np.linalg.norm`)? While it is longer than
 #    a millionth, walk again with twice as many steps. Forty thousand are a sensible end.
 # 4. For new examples: logits, then both probabilities. `np.exp(-log_loss(...))` gives either of them, stably.
 #
@@ -828,11 +825,9 @@ explore.forecasters()
 # | screening | 10 | 8 | 990 | 99 | 8 of 107, so 7 % |
 #
 # The sign is the same, and it speaks eight times as loudly for malignant in both places ($0.8/0.1$). What differs is how many
-# there were before anybody looked. That share is called the **prior**. In odds, the hospital goes from $370 : 630$ to
-# $296 : 63$. The screening goes from $10 : 990$ to $8 : 99$. Both were multiplied by 8. This is **Bayes' rule**. For a patient with measures
-# $x$,
-#
-# $$ \underbrace{\frac{P(1 \mid x)}{P(0 \mid x)}}_{\text{odds after looking}} \;=\; \underbrace{\frac{P(x \mid 1)}{P(x \mid 0)}}_{\text{how much } x \text{ speaks for } 1} \times \underbrace{\frac{P(1)}{P(0)}}_{\text{odds before looking}} . $$
+# there were before anybody looked. That is called the **prior**. In odds, the hospital goes from $370 : 630$ to
+# $296 : 63$. The screening goes from $10 : 990$ to $8 : 99$. Both were multiplied by 8. Looking multiplies the odds, and by how much depends on the
+# sign, not on the place. This is **Bayes' rule**. It holds for thirty measures as for one sign.
 #
 # <!-- term: prior | the probability of a label before the features are looked at. -->
 # <!-- term: Bayes' rule | odds after looking are odds before looking, times how much more likely the features are under one label. -->
@@ -855,14 +850,15 @@ explore.forecasters()
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Your model learnt $P(1 \mid x)$ as it is in the *sample*. Which of the three factors of Bayes' rule does it have wrong, by
-# what factor, and what does that do to the logit? Or, another way: what would you have to do to the sample so that it looks
+# Your model learnt $P(1 \mid x)$ as it is in the *sample*. Odds after looking are odds before looking, times how loudly $x$ speaks. Which of
+# these three does it have wrong, by what factor, and what does that do to the logit? Or, another way: what would you have to do to the sample so that it looks
 # as if drawn from the population?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# If malignant lumps look alike in both places, and benign ones too, then the middle factor of Bayes' rule is the same. Only
+# In letters, Bayes' rule says $\frac{P(1 \mid x)}{P(0 \mid x)} = \frac{P(x \mid 1)}{P(x \mid 0)} \cdot \frac{P(1)}{P(0)}$.
+# If malignant lumps look alike in both places, and benign ones too, then the middle factor is the same. Only
 # the last one differs, and it depends on who was collected, not on the patient.
 #
 # Either: fit on the sample as it is, take the odds, divide the sample's odds before looking out of them, multiply the

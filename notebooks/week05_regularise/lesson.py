@@ -151,8 +151,8 @@ explore.double_descent()
 #
 # ## Weight decay
 #
-# In week 2 you met the penalty $\frac{\lambda}{2}\lVert W\rVert^2$ on the mean loss. The derivative of $\frac12 w^2$ is $w$. So the
-# penalty adds to each weight's gradient a pull towards zero, in proportion to the weight. That is why it is called **weight
+# In week 2 you met the penalty $\frac{\lambda}{2}\lVert W\rVert^2$ on the mean loss. It
+# pulls each weight towards zero, in proportion to the weight. That is why it is called **weight
 # decay**. Biases are left out: a bias moves the boundary and makes nothing steeper.
 # <!-- term: weight decay | a pull of each weight towards zero, in proportion to the weight; the gradient of the ridge penalty. -->
 #
@@ -188,7 +188,7 @@ explore.double_descent()
 # <details><summary>A plan</summary>
 #
 # 1. Walk through the layers of `parameters` and `d_parameters` side by side; `zip` does that.
-# 2. For each weight array, add the penalty's gradient to the loss's gradient. Both are taken at the *old* weights.
+# 2. For each weight array, add the penalty's gradient to the loss's gradient. The derivative of $\frac12 w^2$ is $w$. Both are taken at the *old* weights.
 # 3. Step against it. A new array is made by `W - …`; `W -= …` would change the caller's.
 #
 # </details>
@@ -264,8 +264,7 @@ explore.thinned()
 # spite of it, the net must not hang on anything fine.
 #
 # Two details matter. *Each* number of *each* example is drawn by itself, in every step anew. So how many are dropped is a matter
-# of chance, too: of six units at a rate of $0.4$ it may be none, or all. And on the way back the gradient goes where the number
-# went. A number that was dropped had no influence on the loss.
+# of chance, too: of six units at a rate of $0.4$ it may be none, or all. And on the way back, ask of each number how much the loss notices if it moves.
 
 # %% [markdown]
 # ### Exercise · `dropout` &nbsp; ●●○ &nbsp; 35 min
@@ -273,8 +272,7 @@ explore.thinned()
 # `dropout(A, drop_rate, rng, training=True)` takes activations of any shape. It returns `(dropped, cache)`. The cache is your own.
 # `dropout_backward(cache, d_dropped)` gets the gradient of a loss in `dropped`, and returns its gradient in `A`.
 #
-# - In training each number becomes 0 with probability `drop_rate`, independently of all others. The rest is multiplied by one
-#   factor.
+# - In training each number becomes 0 with probability `drop_rate`, independently of all others. What stays keeps its ratios.
 # - The mean over many draws is `A`, at any drop rate below 1. At 1 everything is 0, and nothing is nan.
 # - With `training=False` nothing changes, and `rng` is not needed. At a drop rate of 0 nothing changes either.
 # - The way back is that of the same draw. It also holds for a number that was 0 before, and for several caches at once.
@@ -430,7 +428,7 @@ def mean_cost(Rule, true, measured, longest=60, price=0.001):
 # returns `True` to go on or `False` to stop. `rule.keep` is the number of the epoch to keep, one that was seen, counted from 0.
 #
 # - While each loss is lower than all before, it goes on. An equal loss is no progress.
-# - It never waits longer than `longest` epochs. When the kept epoch is `longest` epochs old, it stops. It may stop sooner.
+# - It may stop at any time, but never later than with a patience of `longest`, counted from the epoch that it keeps.
 # - Over many trainings drawn by `learning_curves`, with `longest=60`, its mean cost is within $0.012$ of the best fixed patience.
 # - Without noise, it keeps an epoch near the lowest: for a valley with straight sides, one within $0.1$ of it.
 # - A loss of nan, infinity or minus infinity after a finite one ends the training, and is not kept. Only differences count.
@@ -526,8 +524,8 @@ explore.stops(StoppingRule)
 # Where the mean is 0, the variance is the mean square. And the mean square of a product of independent numbers is the product of
 # their mean squares.
 #
-# Now a unit. It sums over $m$ inputs: $z = x_1 w_1 + \dots + x_m w_m$. The inputs have the mean square $q$. The weights are drawn
-# with mean 0 and variance $v$, independently. Each product has the mean square $q v$, there are $m$ of them, and they add up.
+# Now a unit. It sums over its inputs, each times a weight. The weights are drawn
+# with mean 0, independently, and the products add up.
 # With 100 inputs of mean square 1 and weights of variance 1, a sum has a mean square of 100. After another such layer it is
 # 10,000, and after ten layers it is $10^{20}$. This is the **exploding gradient**'s twin on the way forward. With weights of variance
 # $0.0001$ it is $10^{-20}$, and nothing arrives.
@@ -582,7 +580,7 @@ explore.layers()
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# A sum has the mean square $q\,v\,m$. Which share of it is left after a leaky ReLU, if the sum is positive as often as negative?
+# With $m$ inputs of mean square $q$ and weights of variance $v$, a sum has the mean square $q\,v\,m$. Which share of it is left after a leaky ReLU, if the sum is positive as often as negative?
 # Which $v$ makes the two cancel?
 #
 # </details>
@@ -658,12 +656,12 @@ explore.steps()
 # %% [markdown]
 # **Wrong compared with what?** A slope of 3 that should be 2.97 is off by 1 %. But a net has large gradients in one layer and
 # tiny ones in another. Compare the whole gradient by one number, and a bias of the first layer may be wrong altogether without
-# moving it. So each array is compared by itself, with its own length. And then there are arrays whose gradient is truly zero. Their measured
+# moving it. And then there are arrays whose gradient is truly zero. Their measured
 # slopes are rounding errors, and a rounding error is infinitely much larger than zero.
 #
 # **Kinks.** ReLU, the absolute value and the maximum have corners. Where a loss has a corner, it has two slopes: one to the
-# left, one to the right. A `backward` that returns one of them, or something between, is right. A slope measured across the
-# corner is their mean.
+# left, one to the right. A `backward` that returns one of them is right. A slope measured across the
+# corner is neither.
 #
 # How would you tell a corner from a mistake, if you may look at the loss wherever you like?
 #

@@ -233,7 +233,7 @@ explore.average()
 # be equal. It returns $n$ numbers. Number $k$ is the
 # exponentially weighted average of the values up to row $k$, as it was at the time of row $k$.
 #
-# - A value whose age is $a$ has the weight $\beta^a$, with $0 < \beta \le 1$. The weights of each average sum to one.
+# - Of two values, the one that is older by $a$ counts $\beta^a$ times as much as the other, with $0 < \beta \le 1$. Equal values average to themselves.
 # - Each new value costs the same small work, so that a series of 100,000 values is no trouble.
 # - Very long series and very long gaps are no trouble either: no `nan`, no `inf`.
 #
@@ -332,9 +332,8 @@ print(largest_curvature(lambda x: H @ x, np.zeros(2), np.random.default_rng(0)).
 # stable while
 # $\eta h < 2$. All directions share one $\eta$. The largest curvature says how large it may be, and the smallest says how
 # long it takes.
-# Their ratio $\kappa$ is the **condition number**. With the best single rate, a step leaves $\tfrac{\kappa - 1}{\kappa + 1}$
-# of the way.
-# For $\kappa = 100$ that is 0.98: a hundred steps for a factor of seven.
+# Their ratio $\kappa$ is the **condition number**. With the best single rate and $\kappa = 100$, a step leaves 0.98
+# of the way: a hundred steps for a factor of seven.
 # <!-- term: condition number | the largest curvature divided by the smallest; how stretched a valley is. -->
 #
 # ## Momentum
@@ -346,11 +345,9 @@ print(largest_curvature(lambda x: H @ x, np.zeros(2), np.random.default_rng(0)).
 # <!-- term: momentum | steps with a velocity, which each gradient changes but does not set. -->
 #
 # How good can it get? Take one direction with curvature $h$. Two numbers now describe the walk: the place before and the
-# place now. Let $x_{t}$ be the places. Each step repeats $\beta$ of the last one, and is pushed by the slope:
-#
-# $$ x_{t+1} = x_t + \beta\,(x_t - x_{t-1}) - \eta h\, x_t . $$
-#
-# Try $x_t = r^t$. It fits if $\; r^2 - (1 + \beta - \eta h)\, r + \beta = 0$. This has two roots, and their *product* is
+# place now. Are there walks whose places shrink by the same factor $r$ at every step, so that $x_t = r^t$? A velocity of which $\beta$ is left, and the
+# slope $h x_t$, allow just those with $\; r^2 - (1 + \beta - \eta h)\, r + \beta = 0$. (Check it with pencil, once you have written the step.)
+# This has two roots, and their *product* is
 # $\beta$. While
 # the roots are a complex pair, both have the size $\sqrt\beta$. In words: the walk swings, and its swing shrinks by
 # $\sqrt\beta$ a step, *whatever the
@@ -408,7 +405,8 @@ explore.momentum_rate()
 # 2. Put `low` at one end and `high` at the other. That is two equations for $\eta$ and $s$. Take roots of both, and divide
 #    one by the other.
 # 3. Check by the explorer: all curvatures stand on the floor.
-# 4. For `momentum_step`, write it for one array first. Then go through layers, and through `W` and `b` of each.
+# 4. For `momentum_step`, write it for one array first: $v \leftarrow \beta v + g$, then a step of $-\eta v$. Then go through layers, and through `W` and `b` of each.
+#    In one direction this is $x_{t+1} = x_t + \beta\,(x_t - x_{t-1}) - \eta h\, x_t$, which gives the equation for $r$.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -512,7 +510,7 @@ for history in ([2.0], [2.0, 2.0, 2.0], [2.0, -2.0, 2.0], [0.002, 0.002, 0.002],
 #
 # - Every number moves as `adam_by_history` says, at every step.
 # - Each array moves among others as it would move alone.
-# - With `decay`, each $W$ also loses the share `learning_rate * decay` of itself, for gradients of any size. No $b$ does.
+# - With `decay`, each $W$ also shrinks, for gradients of any size. At a rate of 0.1 and a decay of 0.5 it loses 5 % in a step. At half the rate, or half the decay, it loses half of that. No $b$ does.
 #
 # The first step is the learning rate, against the sign of the gradient, for gradients of $0.0001$ and of $10{,}000$.
 #
@@ -651,8 +649,8 @@ explore.restless()
 #
 # `clip(gradients, limit)` takes a list of `(W, b)` gradients and returns such a list.
 #
-# - The norm of all numbers together is at most `limit`, and the direction is kept.
-# - A gradient within the limit comes back as it is.
+# - Taken together, its numbers have a norm of at most `limit`.
+# - Of all lists with such a norm, it is the nearest to the gradient that came.
 #
 # `schedule(step, num_steps, top)` returns the learning rate of one step. Steps count from 0 to `num_steps` $- 1$. The shape
 # is yours.
@@ -674,7 +672,7 @@ explore.restless()
 # <details><summary>A plan</summary>
 #
 # 1. Divide all numbers by the largest of them first, take the norm, and multiply again.
-# 2. A factor of one where the norm is within the limit (zero included), else limit over norm.
+# 2. The nearest list lies in the same direction. A gradient within the limit (zero included) comes back as it is. Else all numbers are multiplied by limit over norm.
 # 3. For `schedule`, draw a curve from `top` to near 0: a straight line, or half a wave of a cosine. Print it for `num_steps`
 #    of 1 and 2, too. A warm-up is allowed, and not needed.
 #
