@@ -686,8 +686,16 @@ check("xor_net")
 # %% [markdown]
 # ## Examples choose
 #
-# Here is the simplest way to let them. For each class, take the average of its examples, and call it the class's **prototype**.
-# A new example is given the class whose prototype is nearest: this is a **classifier**. Drag the points and watch: every example pulls its prototype
+# Here is the simplest way to let them. One point stands for each class. All examples of the class pull at it as if by rubber bands: twice as far away, twice
+# as hard. The point comes to rest where the pulls cancel, and this is the class's **prototype**. Where is that?
+#
+# <details><summary>Answer</summary>
+#
+# At the average of the class's examples: the differences from an average sum to zero.
+#
+# </details>
+#
+# A new example is judged by how near the prototypes are: this is a **classifier**. Drag the points and watch: every example pulls its prototype
 # along, and the border between two classes stands exactly halfway.
 # <!-- term: prototype | the average of a class's examples, standing for the class. -->
 # <!-- term: classifier | a function from an example to the name of a class. -->
@@ -718,7 +726,7 @@ guess.choose(
 )
 
 # %% [markdown]
-# On digits, a prototype can be looked at. These are the averages of 6,000 training digits: blurred, and still each one what it
+# On digits, a prototype can be looked at. These come from 6,000 training digits: blurred, and still each one what it
 # is. Ten pictures, 7,840 numbers, computed in one pass, without any search.
 
 # %% role="show" id="show_mean_digits"

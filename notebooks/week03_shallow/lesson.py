@@ -532,12 +532,12 @@ check("bend")
 # ## Downhill, through a keyhole
 #
 # A net, a loss, a start: what is left is gradient descent. It is worth seeing how little it knows. It never sees the data. All that it
-# gets is the loss at the place where it stands, and the gradient there. It asks, steps, asks again. Every question costs: with real
+# gets is the loss at the place where it stands, and the gradient there. Every question costs: with real
 # data each is a pass over thousands of pictures. So the currency of training is the number of questions.
 #
 # The **learning rate** is the first thing to get right. Take one direction in which the loss curves upward with second derivative
-# $\kappa$. At distance $r$ from the bottom its derivative is $\kappa r$. A step of learning rate $\eta$ takes us from $r$ to
-# $(1 - \eta\kappa)\, r$. If $\eta$ is too small, $r$ hardly shrinks. At $\eta\kappa = 1$ we are there in one step. Beyond $\eta\kappa = 2$
+# $\kappa$. At distance $r$ from the bottom its derivative is $\kappa r$. With a learning rate of $\eta$, a step leaves
+# $1 - \eta\kappa$ of the distance. If $\eta$ is too small, $r$ hardly shrinks. At $\eta\kappa = 1$ we are there in one step. Beyond $\eta\kappa = 2$
 # we land farther away than we were, and farther each time. But the loss curves by different amounts in different directions. What the
 # steepest curve forbids, the flattest would need.
 # <!-- term: learning rate | the number by which the gradient is multiplied to give the step. -->
@@ -575,7 +575,7 @@ explore.rates()
 # <details><summary>A plan</summary>
 #
 # 1. A start that escapes: you have one. Nothing forbids biases that differ from zero. Then the cuts lie all over the plane.
-# 2. A loop over calls: ask, then move each array against its gradient. `gradient.calls` counts.
+# 2. A loop over calls: ask, then take the learning rate times its gradient from each array, ask again. `gradient.calls` counts.
 # 3. Find the rate by factors of three, on petals, the hardest. Keep an eye on the others.
 # 4. If one rate is not enough, keep a share of the last step. That is called *momentum*, and week 6 is about it. Or make the rate
 #    larger after a success and smaller after a failure.
@@ -677,7 +677,7 @@ check("planar")
 #
 # - `X` (n, d) are at least eight examples, and `y` (n,) their labels: numbers, or words.
 # - `train(X, y, units, rng)` trains a net and returns a *rule*, a function from examples to labels. You pay for each call:
-#   `rounds * len(sizes)` are enough, and no more are made.
+#   for three sizes and ten rounds thirty are enough, and no more are made.
 # - Three rows of four, give or take one row, may be learnt from. Each round is another throw of the dice.
 # - Two sizes may be compared row by row, in each round.
 # - The size taken is the smallest that the rounds, by one standard error, do not tell from the best. A hard round is hard for every

@@ -117,8 +117,7 @@ tents = [
 # The third answer is what the layer below waits for. Between the two stands `relu`, and one more question: what does the loss
 # notice, if a sum moves a little that `relu` has set to 0?
 #
-# This procedure is called **backpropagation**. A layer is told the gradient of its output, keeps
-# what belongs to its own parameters, and tells the layer below.
+# This procedure is called **backpropagation**.
 # <!-- term: backpropagation | working out the gradients of all layers, from the last to the first, by the chain rule. -->
 #
 # Some numbers of the way forward are needed on the way back, as the 3 and the 5 were. They must have been kept. This memory is called a **cache**. What you keep is up to you: only your own two
@@ -159,7 +158,8 @@ tents = [
 # moves all units of its own example, so its gradient is $\sum_j \delta_{nj} W_{ij}$.
 #
 # 1. On the way forward walk through the layers and remember what arrived at each one. Only the last layer has no `relu`.
-# 2. On the way back walk through them from the last to the first, carrying one array: the gradient of the present layer's sums.
+# 2. On the way back walk through them from the last to the first, carrying one array: the gradient of the present layer's sums. A layer is told it,
+#    keeps what belongs to its own parameters, and tells the layer below.
 # 3. At each layer work out the two things that belong to its parameters, then what the layer below must be told: first through the
 #    weights, then through the `relu` that stood in between. It lets the gradient through where the signal came through.
 # 4. You have collected the pairs from the last layer to the first. Hand them back in the parameters' order. What you carry at the end
@@ -282,7 +282,7 @@ explore.blame()
 # that `X` would take on its way. Otherwise it raises a `ValueError` for the **lowest** layer at fault.
 #
 # - What only broadcasts does not fit. Nor does an array with an axis more, or one less, than it should have.
-# - Examples come as rows. Pictures that nobody has flattened do not fit layer 1.
+# - Pictures that nobody has flattened do not fit layer 1.
 # - From the message alone one can tell which layer it is, named first as `layer 3`, and which two sizes disagree.
 #
 # For the net `tents` and five examples the answer is `[(5, 2), (5, 2), (5, 1)]`. Had its second bias three entries, the message
