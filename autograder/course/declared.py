@@ -73,7 +73,7 @@ def _as_lesson_error(error: registry.WeekError, staged: Path, folder: Path) -> L
         if Path(frame.filename).parent == staged:
             file, line = folder / Path(frame.filename).name, frame.lineno or 1
     message, _, mend = str(error).partition(": ")
-    if error.__cause__ is not None:
+    if error.__cause__ is not None or message.isidentifier():  # "softmax: what is wrong" has no mend
         message, mend = str(error), "correct that line"
     return LessonError.one(file, line, message, mend or "correct that line")
 

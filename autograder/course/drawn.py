@@ -9,9 +9,11 @@ import io
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
+from autograder.course.places import TRAVEL
 from autograder.explore import Explorer, Picture
 from autograder.explore.paint import Shot
 
@@ -33,6 +35,17 @@ def shot_of(value: Any) -> Shot | None:
     return value.shot if isinstance(value, Picture) else None
 
 
+def where(error: Exception, cell: str) -> dict[str, Any]:
+    """What went wrong, and the innermost line of it in the week's files or, with no file, in the cell itself."""
+    frames = [(frame.filename, frame.lineno or 1) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename:
+        frames.append((error.filename, error.lineno or 1))
+    ours = [(name, line) for name, line in frames if name == cell or Path(name).name in TRAVEL]
+    name, line = ours[-1] if ours else (cell, 1)
+    said = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
+    return {"said": said, "file": "" if name == cell else Path(name).name, "line": line}
+
+
 def main() -> int:
     """`drawn.py NOTEBOOK OUT`: write the pictures, and pictures.json, which says what each show cell shows."""
     notebook, out = (Path(argument).resolve() for argument in sys.argv[1:3])
@@ -49,7 +62,7 @@ def main() -> int:
                 shot = shot_of(value_of("".join(cell["source"]), cell["id"], names))
         except Exception as error:
             if role in ("given", "show"):
-                print(f"cell {cell['id']}: {type(error).__name__}: {error}", file=sys.stderr)
+                print(json.dumps({"cell": cell["id"], **where(error, cell["id"])}, ensure_ascii=False), file=sys.stderr)
                 return 1
             continue  # a learner's own cell: it may wait for an answer
         if role == "show" and shot is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import traceback
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +28,34 @@ class LessonError(Exception):
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[LessonError], tuple[tuple[Fault, ...]]]:
+        """It comes whole out of another process, where it is made again of its faults and not of its words."""
+        return LessonError, (self.faults,)
+
     @classmethod
     def one(cls, file: Path, line: int, message: str, mend: str) -> LessonError:
         """An error of a single fault."""
         return cls([Fault(file, line, message, mend)])
+
+
+def placed(error: BaseException, folder: Path, names: Collection[str]) -> LessonError | None:
+    """An error in a week's own text as a fault with its line: the innermost of these files; None where it is in none.
+
+    Parameters
+    ----------
+    folder : of the week's texts: what ran may have been a copy of them.
+    names : the files, "explore.py" …
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [(Path(frame.filename).name, frame.lineno or 1) for frame in frames]
+    if isinstance(error, SyntaxError) and error.filename:
+        lines.append((Path(error.filename).name, error.lineno or 1))
+    ours = [(name, line) for name, line in lines if name in names]
+    if not ours:
+        return None
+    name, line = ours[-1]
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    return LessonError.one(folder / name, line, f"{type(error).__name__}: {said}", "correct that line")
 
 
 def refuse(faults: Iterable[Fault]) -> None:

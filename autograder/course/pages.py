@@ -102,9 +102,24 @@ def _draw(course: Course, week: str, out: Path) -> None:
         command = [sys.executable, "-m", "autograder.course.drawn", str(copy / f"{week}.ipynb"), str(out)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
     if done.returncode:
-        said = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no word"
-        mend = "let every show cell run when nothing is answered: an explorer of the learner's functions says that it waits"
-        raise LessonError.one(course.folder(week) / "explore.py", 1, f"a picture could not be drawn ({said})", mend)
+        raise _amiss(course, week, done.stderr)
+
+
+def _amiss(course: Course, week: str, stderr: str) -> LessonError:
+    """What could not be drawn, at the line of the week's text where it is mended."""
+    last = stderr.strip().splitlines()[-1] if stderr.strip() else "no word"
+    mend = (
+        "correct that line; a show cell must run when nothing is answered, and an explorer of the learner's functions then waits"
+    )
+    try:
+        told = json.loads(last)
+    except ValueError:
+        return LessonError.one(course.folder(week) / "explore.py", 1, f"a picture could not be drawn ({last})", mend)
+    file, line = course.folder(week) / (told["file"] or "lesson.py"), told["line"]
+    if not told["file"]:
+        cell = next((cell for cell in course.lesson(week).cells if cell.id == told["cell"]), None)
+        line = cell.line + line - 1 if cell else 1
+    return LessonError.one(file, line, f"the cell {told['cell']} does not run: {told['said']}", mend)
 
 
 def _shown(folder: Path) -> dict[str, Any]:

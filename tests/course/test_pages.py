@@ -84,5 +84,5 @@ def test_a_picture_of_her_function_is_a_sentence_and_one_that_fails_is_refused(
     build(course, WEEK)
     assert f"> This picture waits for `{name}`" in (course.pages / WEEK / "README.md").read_text()
     path.write_text(path.read_text().replace("def hers(", "def other("))
-    with pytest.raises(LessonError, match=r"could not be drawn .cell show_hers: AttributeError"):
+    with pytest.raises(LessonError, match=r"the cell show_hers does not run: AttributeError"):
         build(Course(course.root), WEEK)

@@ -24,4 +24,5 @@ def cheats_are_refused(found: WeekAudit, trial: Trial, exercise: Exercise) -> No
     with trial.at_home():
         for way, value, _ in smuggled(studio, trial.reference, seed, cpu_limit):
             below = value is None or studio.score(value) < BAND
-            found.count("cheats", below, f"{exercise.id}: the reference is carried past the budget by {way}: {value}")
+            said = f"{exercise.id}: the reference is carried past the budget by {way}: {value}"
+            found.count("cheats", below, said, studio.judge)

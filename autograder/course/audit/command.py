@@ -7,6 +7,7 @@ import concurrent.futures
 import multiprocessing
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--draws", type=int, metavar="N", help="so many fresh draws in all, added to evidence.json")
     parser.add_argument("--seeds", type=int, default=1, metavar="N", help="judgings of each studio entry, 10 to set bands")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="parts of weeks looked at side by side")
+    parser.add_argument("--watch", action="store_true", help="build and audit again whenever a file of the week is saved")
+    parser.add_argument("--soon", action="store_true", help="say what is amiss as soon as a part of a week is looked at")
     parser.add_argument("--course", type=Path, default=None, help="the course's folder (found from here by default)")
     parser.set_defaults(run=run_audit)
 
@@ -42,6 +45,10 @@ def run_audit(options: argparse.Namespace) -> int:
     if not weeks:
         print("There is no week to audit: `workbook new-week NAME` begins one.", file=sys.stderr)
         return 1
+    if options.watch:
+        from autograder.course.audit.watching import watch
+
+        return watch(course, weeks if options.weeks else [], options)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the weeks share the cores
     found, breaches = ask(course, weeks, options)
     if options.draws is not None:
@@ -73,6 +80,8 @@ def ask(course: Course, weeks: list[str], options: argparse.Namespace) -> tuple[
             week: [pool.submit(part) for part in parts_of(course, week, given, tried[week], options.seeds)]
             for week in reversed(readable)  # later ones take longer
         }
+        if options.soon:
+            tell_soon(readable, futures)
         for week in readable:
             try:
                 found.append(settled(merged(future.result() for future in futures[week])))
@@ -80,6 +89,18 @@ def ask(course: Course, weeks: list[str], options: argparse.Namespace) -> tuple[
             except (Exception, OwnFailure) as error:
                 breaches.append(f"{week}: cannot be audited: {error}")
     return found, breaches
+
+
+def tell_soon(weeks: list[str], futures: Mapping[str, Sequence[concurrent.futures.Future[WeekAudit]]]) -> None:
+    """Say of each part of a week, once it is looked at, what is amiss in it."""
+    named = {part: f"{week}, part {k} of {len(futures[week])}" for week in weeks for k, part in enumerate(futures[week], 1)}
+    for part in concurrent.futures.as_completed(named):
+        error = part.exception()
+        lines = [f"{named[part]}: {error}"] if error else part.result().breaches
+        for line in lines:
+            print(f"✗ {line}", flush=True)
+        if not lines:
+            print(f"✓ {named[part]}", flush=True)
 
 
 def remember(course: Course, found: list[WeekAudit]) -> None:

@@ -9,7 +9,7 @@ from autograder.cases import Exercise, Registry
 from autograder.cases.registry import FRESH
 from autograder.cases.running import seed_for
 from autograder.course.audit.evidence import REFERENCE, Pair
-from autograder.course.audit.found import Cost, WeekAudit
+from autograder.course.audit.found import Cost, WeekAudit, place_of
 from autograder.course.audit.trial import Trial
 
 _STEPS = list(FRESH)
@@ -55,19 +55,21 @@ def fresh_draws_spare_right_answers(
         verdict, made = trial.try_fresh(cases[pair.case], subjects, key, draws)
         each = (time.process_time() - begun) / max(1, made)
         words = f"{exercise.id}: {pair.case} turns {pair.answer} away on a fresh draw: {verdict.message} {verdict.on}"
-        found.breach(verdict.holds, words)
+        answer = answers[pair.answer].made if pair.answer != REFERENCE else trial.reference.get(exercise.names[0])
+        places = filter(None, (place_of(answer), place_of(cases[pair.case].run)))  # either may be at fault
+        found.breach(verdict.holds, words, ", ".join(places))
         if verdict.holds:
             found.drawn[pair.name] = made
         else:
             turned_away.add(pair.answer)
         if pair.answer == REFERENCE:
             found.costs.append(Cost(exercise.id, pair.case, each, pair.fresh))
-            _states_its_number(found, exercise, pair, each)
+            _states_its_number(found, exercise, pair, each, place_of(cases[pair.case].run))
     return turned_away
 
 
-def _states_its_number(found: WeekAudit, exercise: Exercise, pair: Pair, seconds: float) -> None:
+def _states_its_number(found: WeekAudit, exercise: Exercise, pair: Pair, seconds: float, place: str) -> None:
     """The number of draws that a case states fits what one costs, give or take a step: machines differ."""
     due = step_of(seconds)
     words = f"{exercise.id}: a draw of {pair.case} costs {1000 * seconds:.1f} ms: state fresh={due}, not {pair.fresh}"
-    found.breach(abs(_STEPS.index(due) - _STEPS.index(pair.fresh)) <= 1, words)
+    found.breach(abs(_STEPS.index(due) - _STEPS.index(pair.fresh)) <= 1, words, place)

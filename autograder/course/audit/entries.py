@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping, Sequence
 
-from autograder.cases import Exercise
+from autograder.cases import Exercise, TimeUp
 from autograder.course.audit.found import WeekAudit
 from autograder.course.audit.trial import Landing, Trial
 
@@ -16,15 +16,31 @@ def entries_land_in_their_bands(found: WeekAudit, trial: Trial, exercise: Exerci
     """Judge every entry so many times; there is one for each band that is asked for."""
     entries = [e for e in trial.registry.entries if e.exercise == exercise.id]
     missing = ASKED - {e.band for e in entries}
-    found.breach(not missing, f"{exercise.id}: no studio entry lands in: {', '.join(sorted(missing))}")
+    found.breach(
+        not missing,
+        f"{exercise.id}: no studio entry lands in: {', '.join(sorted(missing))}",
+        "rivals.py:1" if not entries else entries[-1].made,
+    )
     landed: dict[str, list[Landing]] = {}
     for entry in entries:
         landed[entry.name] = [trial.enter(entry, seed) for seed in range(seeds)]
         for seed, landing in enumerate(landed[entry.name]):
             said = f"{entry.name} #{seed} lands at {landing.value} ({landing.band}), not in {entry.band}"
-            found.count("entries", landing.fits(entry.band), f"{exercise.id}: {said}")
+            found.count("entries", landing.fits(entry.band), f"{exercise.id}: {said}", entry.made)
     if seeds > 1:
         found.remarks += table(exercise.id, {e.name: e.band for e in entries}, landed, seeds)
+
+
+def reference_scores_in_public(found: WeekAudit, trial: Trial, exercise: Exercise) -> None:
+    """The learner's own scorer runs, and gives the reference more than the baseline."""
+    studio = trial.registry.studios[exercise.id]
+    try:
+        value = trial.score(exercise.id)
+    except (Exception, TimeUp) as error:
+        found.breach(False, f"{exercise.id}: the scorer on public data fails: {type(error).__name__}: {error}", studio.public)
+        return
+    said = f"{exercise.id}: on public data the reference scores {value:g}, and the baseline is {studio.baseline:g}"
+    found.breach(studio.score(value) > 0, said, studio.public)
 
 
 def table(id: str, bands: Mapping[str, str], landed: Mapping[str, Sequence[Landing]], seeds: int) -> list[str]:

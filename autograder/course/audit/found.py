@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 COLUMNS = (
     "week", "minutes", "reference", "blank", "wrong caught", "seen", "right passed", "tried", "hidden", "draws", "ms a draw",
@@ -48,17 +51,24 @@ class WeekAudit:
     breaches: list[str] = dataclasses.field(default_factory=list)
     remarks: list[str] = dataclasses.field(default_factory=list)  # what an author asked for: tables of bands
 
-    def breach(self, holds: bool, otherwise: str) -> None:
-        """Note a breach unless the rule holds."""
-        if not holds:
-            self.breaches.append(f"{self.week}: {otherwise}")
+    def breach(self, holds: bool, otherwise: str, at: Any = None) -> None:
+        """Note a breach unless the rule holds, with the line where it is mended.
 
-    def count(self, figure: str, holds: bool, otherwise: str = "") -> None:
+        Parameters
+        ----------
+        at : what is to be mended: a function of the week's files, or a place as text, "lesson.py:12".
+        """
+        if not holds:
+            place = at if isinstance(at, str) else place_of(at)
+            said = " ".join(otherwise.split())
+            self.breaches.append(f"{self.week}: {said}" + (f" ({place})" if place else ""))
+
+    def count(self, figure: str, holds: bool, otherwise: str = "", at: Any = None) -> None:
         """Count one more under a figure that is a pair; where there are words for it, one that does not hold is a breach."""
         good, all = getattr(self, figure)
         setattr(self, figure, (good + bool(holds), all + 1))
         if otherwise:
-            self.breach(holds, otherwise)
+            self.breach(holds, otherwise, at)
 
     def add(self, other: WeekAudit) -> None:
         """Take in what was found in another part of the same week."""
@@ -85,6 +95,12 @@ class WeekAudit:
         claims = [f"{self.full}/{self.exercises}", f"{self.blank:g}", wrong, seen, right, tried, hidden]
         takes = [f"{self.cpu:.0f}", f"{self.seconds:.1f}", f"{self.megabytes:.0f}"]
         return [self.week, f"{self.minutes}", *claims, *draws, told, entries, cheats, *takes]
+
+
+def place_of(made: Any) -> str:
+    """`rivals.py:34`: the line where a function of a week's files begins; empty for what is no function."""
+    code = getattr(inspect.unwrap(made) if callable(made) else None, "__code__", None)
+    return f"{Path(code.co_filename).name}:{code.co_firstlineno}" if code else ""
 
 
 def merged(parts: Iterable[WeekAudit]) -> WeekAudit:

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from autograder.cases import Broken, Case, Report, StudioEntry, TimeUp, Verdict, load
-from autograder.cases.judging import measure
+from autograder.cases.judging import measure, measure_in_public
 from autograder.cases.model import Half
 from autograder.cases.running import own_failure, run_case, run_fresh, seed_for
 from autograder.cases.session import Session
@@ -189,6 +189,12 @@ class Trial:
             own_failure(error, str(self.folder / "hidden.py"), ("entry",))
             return Landing(None, 0.0, f"refused: {type(error).__name__}: {error}")
         return Landing(value, studio.score(value), studio.band(value))
+
+    def score(self, id: str, seed: int = 0) -> float:
+        """What the reference reaches by a studio's scorer on public data."""
+        with self.at_home():
+            drawn = seed_for(b"public", str(seed))
+            return measure_in_public(self.registry.studios[id], Here(self._lookup({})), drawn, cpu_limit)[0]
 
 
 @dataclasses.dataclass(frozen=True)

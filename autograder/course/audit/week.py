@@ -22,14 +22,16 @@ from autograder.course.audit.claims import (
 )
 from autograder.course.audit.dictated import dictated
 from autograder.course.audit.draws import fresh_draws_spare_right_answers, pairs
-from autograder.course.audit.entries import entries_land_in_their_bands
+from autograder.course.audit.entries import entries_land_in_their_bands, reference_scores_in_public
 from autograder.course.audit.evidence import Pair, plan, read
-from autograder.course.audit.found import WeekAudit, merged
+from autograder.course.audit.found import WeekAudit, merged, place_of
 from autograder.course.audit.trial import Trial, trial_of
 from autograder.course.audit.weigh import MEGABYTES, SECONDS, weigh
 from autograder.course.declared import read_declared
-from autograder.course.parts import Lesson
-from autograder.course.places import Course
+from autograder.course.faults import LessonError, placed
+from autograder.course.parts import Lesson, LessonCell
+from autograder.course.places import TEXTS, Course
+from autograder.errors import OwnFailure
 from autograder.notebook.regions import STUB
 
 MINUTES, DICTATED = 420, 0.10
@@ -79,12 +81,13 @@ def audit_exercise(
 ) -> WeekAudit:
     """Put one exercise of a week before the gate."""
     course, found = Course(root), WeekAudit(week)
-    with _charged(found):
+    with _charged(found), _placed(course.folder(week), lambda: _judge(course.folder(week), id)):
         lesson, trial = course.lesson(week), trial_of(course.folder(week))
         exercise = trial.registry.exercises[id]
         reference_has_full_marks(found, trial, exercise)
         if exercise.kind == "studio":
             entries_land_in_their_bands(found, trial, exercise, seeds)
+            reference_scores_in_public(found, trial, exercise)
             cheats_are_refused(found, trial, exercise)
             studio_rivals_are_judged_rightly(found, trial, exercise)
         else:
@@ -102,12 +105,14 @@ def audit_rest(root: Path, week: str) -> WeekAudit:
     course = Course(root)
     lesson = course.lesson(week)
     found = WeekAudit(week, len(lesson.exercises), lesson.minutes)
-    with _charged(found):
+    with _charged(found), _placed(course.folder(week)):
         trial = trial_of(course.folder(week))
-        found.breach(lesson.minutes <= MINUTES, f"{lesson.minutes} minutes are more than the {MINUTES} of a working day")
+        found.breach(
+            lesson.minutes <= MINUTES, f"{lesson.minutes} minutes are more than the {MINUTES} of a working day", "lesson.py:1"
+        )
         unknown = sorted(set(trial.registry.exercises) ^ {exercise.id for exercise in lesson.exercises})
-        found.breach(not unknown, f"the lesson and checks.py do not name the same exercises: {', '.join(unknown)}")
-        _blank(found, trial, course.release / week)
+        found.breach(not unknown, f"the lesson and checks.py do not name the same exercises: {', '.join(unknown)}", "checks.py:1")
+        _blank(found, trial, lesson, course.release / week)
         found.seconds, found.megabytes = weigh(course.folder(week))
         found.breach(found.seconds < 3 * SECONDS, f"the reference takes {found.seconds:.0f} s; {SECONDS:g} s are the bound")
         found.breach(found.megabytes < MEGABYTES, f"the reference takes {found.megabytes:.0f} MB of {MEGABYTES:.0f}")
@@ -127,14 +132,45 @@ def _charged(found: WeekAudit) -> Iterator[None]:
     found.cpu += used() - before
 
 
+@contextlib.contextmanager
+def _placed(folder: Path, judge: Callable[[], str] = str) -> Iterator[None]:
+    """Say of an error in a week's own text where it stands; `judge` gives the place of a judge that came to no number."""
+    try:
+        yield
+    except LessonError:
+        raise
+    except (Exception, OwnFailure) as error:
+        amiss = placed(error, folder, TEXTS)
+        if "py, line" in str(error):  # a mistake in a case says its line itself
+            raise
+        if amiss is None and isinstance(error, OwnFailure) and judge():
+            raise OwnFailure(f"{error} ({judge()})") from None
+        if amiss is None:
+            raise
+        raise amiss from None
+
+
+def _judge(folder: Path, id: str) -> str:
+    """Where a studio's judge begins; empty for an exercise."""
+    studio = trial_of(folder).registry.studios.get(id)
+    return place_of(studio.judge) if studio else ""
+
+
+def _at(cell: LessonCell) -> str:
+    """Where a cell of the lesson begins."""
+    return f"lesson.py:{cell.line}"
+
+
 def _dictated(found: WeekAudit, lesson: Lesson, id: str) -> None:
     exercise = next(e for e in lesson.exercises if e.id == id)
     lines, of = dictated(lesson, exercise)
     found.dictated = (found.dictated[0] + lines, found.dictated[1] + of)
-    found.breach(lines <= DICTATED * of, f"{id}: the open text dictates {lines} of {of} lines of the solution")
+    found.breach(
+        lines <= DICTATED * of, f"{id}: the open text dictates {lines} of {of} lines of the solution", _at(exercise.statement)
+    )
 
 
-def _blank(found: WeekAudit, trial: Trial, release: Path) -> None:
+def _blank(found: WeekAudit, trial: Trial, lesson: Lesson, release: Path) -> None:
     """The unsolved release runs, cell by cell, and earns nothing."""
     notebook = json.loads((release / f"{release.name}.ipynb").read_text(encoding="utf-8"))
     names: dict[str, Any] = {"__name__": "__release__"}
@@ -148,8 +184,9 @@ def _blank(found: WeekAudit, trial: Trial, release: Path) -> None:
                 with contextlib.suppress(NotImplementedError):
                     exec(compile(source, f"{release.name}.ipynb", "exec"), names)
     found.breach(stubs == found.exercises, f"the release leaves {stubs} of {found.exercises} answers open")
+    answers = {exercise.id: _at(exercise.answer) for exercise in lesson.exercises}
     for id, exercise in trial.registry.exercises.items():
         subjects = {n: names.get(n) for n in exercise.names}
         share = trial.judge(id, subjects).share()
         found.blank += share
-        found.breach(share == 0, f"{id}: the blank release earns {share:.0%}")
+        found.breach(share == 0, f"{id}: the blank release earns {share:.0%}", answers.get(id, ""))

@@ -79,7 +79,7 @@ def test_a_number_two_steps_off_is_refused(course: Course, asks, change, wait: f
     change("checks.py", "rows=(2, 6))", f"rows=(2, 6)), fresh={fresh}")
     pair = Pair(WEEK, "centre", "averages_zero", "the reference", fresh)
     said = asks(fresh_draws_spare_right_answers, {pair: 20}, {}).breaches
-    assert len(said) == 1 and said[0].endswith(f"state fresh={due}, not {fresh}"), said
+    assert len(said) == 1 and f"state fresh={due}, not {fresh} (checks.py:12)" in said[0], said
 
 
 def test_the_steps() -> None:
