@@ -652,20 +652,13 @@ check("whole_gradient")
 # A batch of this kind is a **mini-batch**. Cures for all three lie in the folded help.
 # <!-- term: mini-batch | a few examples, drawn at random, whose gradient makes one step of training. -->
 #
-# Three pieces from earlier weeks lie ready below. `ten_questions` watches a training.
+# Three pieces from earlier weeks lie ready below. To watch a training, `explore.ten_questions(forward, parameters, X, y)` gives the mean loss of the pictures.
 
 # %% role="try" id="pieces"
 import kit
 
 learn_scale, standardise = kit.learn_scale, kit.standardise  # your own instead: kit.mine("learn_scale"), kit.mine("standardise")
 log_loss = kit.log_loss  # your own instead: kit.mine("log_loss")
-
-
-def ten_questions(parameters, X, y):
-    """The mean over the rows of X of what the questions' log-losses sum to: one question a class."""
-    logits, _ = forward(parameters, X)
-    return log_loss(logits, np.arange(logits.shape[1]) == y[:, None]).sum(axis=1).mean()
-
 
 # %% role="given" id="digits"
 digits = datasets.load("mnist", split="train")
@@ -829,9 +822,9 @@ explore.widths()  # rows to train on: where does the peak go? spoilt labels: wha
 #
 # It returns the winning setting and its parameters, a pair.
 #
-# - The winner does best on rows that its parameters were not fitted to. Of equally good settings the first wins.
-# - Each setting is fitted once, since `fit` takes long.
-# - A setting whose loss is `nan` or infinite never wins. If there is no other, a `ValueError` says so.
+# - The winner does best on rows that its parameters were not fitted to. Of equally good settings, it stands first in the list.
+# - `fit` takes long. So five settings cost five trainings, and no more.
+# - The winner has a loss that is a number one can write down, neither `nan` nor infinite. Where no setting has such a loss, a `ValueError` says so.
 #
 # With three settings whose losses on `dev` are `nan`, 0.4 and 0.3, the third wins.
 #

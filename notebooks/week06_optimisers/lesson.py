@@ -120,9 +120,7 @@ explore.batch_noise()
 # <!-- term: stochastic gradient descent | gradient descent with the gradients of mini-batches; SGD for short. -->
 # <!-- term: epoch | one walk through all examples of the training set. -->
 #
-# One could draw each batch anew from all rows. Nearly everybody deals the rows out instead, like cards: mix, hand out from
-# the top,
-# and mix again when the pack is empty. Each row then counts once an epoch.
+# One could draw each batch anew from all rows. Nearly everybody deals the rows out instead, as one deals out a pack of cards. Each row then counts once an epoch.
 
 # %% [markdown]
 # ### Exercise · `make_batches` &nbsp; ●○○ &nbsp; 20 min
@@ -134,7 +132,7 @@ explore.batch_noise()
 #
 # - In one epoch each row comes once, with its own label.
 # - All batches have `batch_size` rows, but the last one has what is left.
-# - Each epoch has a new order, and all orders are equally likely.
+# - In each epoch, all orders of the rows are equally likely, and an epoch tells nothing of the next.
 #
 # Five rows in batches of two give batches of 2, 2 and 1 rows. Four rows give two batches of 2, and no empty one. Rows
 # may be numbers, vectors or pictures.

@@ -443,6 +443,13 @@ def wardrobe():
     return fig
 
 
+def ten_questions(forward, parameters, X, y):
+    """The mean over the rows of X (N, features) of what their log-losses sum to, in nats: one question a class, `y` (N,) the right one."""
+    logits, _ = forward(parameters, X)
+    asked = np.arange(logits.shape[1]) == np.asarray(y)[:, None]
+    return np.logaddexp(0, np.where(asked, -logits, logits)).sum(axis=1).mean()
+
+
 @explorer()
 def mistakes(classify, train_net):
     """Digits that your classifier names wrongly, after training on 3,000, with both names."""
