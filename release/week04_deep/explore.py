@@ -444,7 +444,7 @@ def wardrobe():
 
 
 def ten_questions(forward, parameters, X, y):
-    """The mean over the rows of X (N, features) of what their log-losses sum to, in nats: one question a class, `y` (N,) the right one."""
+    """The mean over the rows of X (N, features) of what their log-losses sum to, in nats: one question a class, labels y (N,)."""
     logits, _ = forward(parameters, X)
     asked = np.arange(logits.shape[1]) == np.asarray(y)[:, None]
     return np.logaddexp(0, np.where(asked, -logits, logits)).sum(axis=1).mean()
