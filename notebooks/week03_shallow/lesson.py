@@ -648,8 +648,8 @@ check("planar")
 # units can learn a telephone book by heart. That is **overfitting**: good on what was seen, worse on what was not.
 # <!-- term: overfitting | fitting the training examples better than what they have in common with new ones. -->
 #
-# To see what is worth having, keep some examples aside: a **validation set**. Then compare the errors on both parts for nets of
-# several sizes, and you have a **capacity curve**. On its left end both errors are high. The net is too simple, and the word is *bias*
+# To see what is worth having, keep some examples aside: a **validation set**. A picture of both errors against the size of the net is called a
+# **capacity curve**. On its left end both errors are high. The net is too simple, and the word is *bias*
 # (not the bias of a unit). If the held-out error parts from the training error and stays above it, the net has learnt what was not
 # there to be learnt. The word for the gap is *variance*.
 # Both come back in week 5.

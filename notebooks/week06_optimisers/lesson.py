@@ -343,8 +343,9 @@ print(largest_curvature(lambda x: H @ x, np.zeros(2), np.random.default_rng(0)).
 # <!-- term: momentum | steps with a velocity, which each gradient changes but does not set. -->
 #
 # How good can it get? Take one direction with curvature $h$. Two numbers now describe the walk: the place before and the
-# place now. Are there walks whose places shrink by the same factor $r$ at every step, so that $x_t = r^t$? A velocity of which $\beta$ is left, and the
-# slope $h x_t$, allow just those with $\; r^2 - (1 + \beta - \eta h)\, r + \beta = 0$. (Check it with pencil, once you have written the step.)
+# place now. Are there walks whose places shrink by the same factor $r$ at every step, so that $x_t = r^t$? The slope at $x_t$ is $h x_t$. With it, and with a
+# velocity of which $\beta$ is left at each step, such a walk is possible exactly where $\; r^2 - (1 + \beta - \eta h)\, r + \beta = 0$. (Check it with a pencil, once you
+# have written the step.)
 # This has two roots, and their *product* is
 # $\beta$. While
 # the roots are a complex pair, both have the size $\sqrt\beta$. In words: the walk swings, and its swing shrinks by

@@ -644,7 +644,8 @@ EPSILON = 1e-5  # added to each variance, under the root
 #
 # `X` has shape $(\dots, d)$, and `parameters` is the pair `(gain, shift)`, both of shape (d,). With $\varepsilon$ = `EPSILON`, a spread is $\sqrt{\mathrm{variance} + \varepsilon}$ throughout, and variances have `ddof=0`. Five functions:
 #
-# - `batch_norm(parameters, X)` returns `(out, cache)`. But for $\varepsilon$, every feature of `out` has the mean `shift` and the spread of the size of `gain`, over all examples and places.
+# - `batch_norm(parameters, X)` returns `(out, cache)`. It moves and stretches each feature, and no more. But for $\varepsilon$, the feature then has the mean `shift`
+#   and a spread of the size of `gain`, over all examples and places. A negative gain turns it over.
 # - `batch_norm_backward(parameters, cache, d_out)` returns `((d_gain, d_shift), d_X)`.
 # - `track(running, X)` returns the new running pair `(mean, variance)`. Every new batch takes a tenth off the weight of all that came before. Statistics that already equal the batch's stay as they are.
 # - `batch_norm_eval(parameters, running, X)` returns the output alone. If the tracked statistics are those of a batch, it answers on that batch as `batch_norm` does.
