@@ -5,11 +5,15 @@ from __future__ import annotations
 import copy
 import pathlib
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
+from autograder.cases.again import what_it_gives, with_call
+from autograder.cases.causes import outline
 from autograder.cases.journal import watch_cells
 from autograder.cases.model import Broken, Points, Report
+from autograder.cases.pictures import drawn
 from autograder.cases.progress import remember
 from autograder.cases.registry import WeekError
 from autograder.cases.report import as_html, as_text
@@ -20,6 +24,7 @@ from autograder.cases.tell import write
 from autograder.cases.unwritten import unwritten
 from autograder.errors import OwnFailure
 
+ENOUGH = 1.5  # seconds after which no further broken property is asked for its call
 _last: dict[str, Report] = {}  # each exercise's last report, for the end of the notebook
 _sessions: dict[tuple[pathlib.Path, int], Session] = {}
 
@@ -31,7 +36,8 @@ def check(id: str) -> Points:
     value is the points, a plain number.
     """
     try:
-        points = _session(pathlib.Path.cwd(), _lookup_in(sys._getframe(1).f_globals)).check(id)
+        session = _session(pathlib.Path.cwd(), _lookup_in(sys._getframe(1).f_globals))
+        points = _explained(session, session.check(id))
     except (WeekError, OwnFailure) as error:
         report = Report(id, (), str(error))
         points = Points(0.0, report, as_html(report))
@@ -41,6 +47,23 @@ def check(id: str) -> Points:
         print(as_text(points.report, hidden=False))
     _last[id] = points.report
     return points
+
+
+def _explained(session: Session, points: Points) -> Points:
+    """The points with their causes explained, as long as `ENOUGH` lasts: the calls that break; what the first gives, drawn."""
+    report = points.report
+    seen = outline([one for one in report.verdicts if not one.hidden])
+    if report.trouble or not seen.begun or not seen.causes:
+        return points
+    end, firsts = time.monotonic() + ENOUGH, []
+    for cause in seen.causes:
+        report, explained = with_call(session, report, cause.first) if time.monotonic() < end else (report, cause.first)
+        firsts.append(explained)
+    gave = what_it_gives(session, firsts[0])
+    worth = session.points.get(report.exercise, {})
+    later = 0.0 if any(one.hidden for one in report.verdicts) else worth.get("hidden", 0.0)
+    of = worth.get("check", 1.0) + later
+    return Points(points, report, as_html(report, False, float(points), of, later, drawn(gave.value) if gave else ""))
 
 
 def inputs(case: str) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import math
 from collections.abc import Iterable, Sequence
@@ -13,8 +14,12 @@ from autograder.cases.model import Report, Verdict
 # colour, so that it can be read on a dark theme as well.
 _GOOD, _BAD = "#1f6feb", "#b35900"
 _GREY = "opacity:.72"
-_CELL = "text-align:left;vertical-align:top;padding:.15em .6em .15em 0"
+_CELL = "text-align:left;vertical-align:top;padding:.15em .6em .15em 0;white-space:normal;overflow-wrap:anywhere"
+_ROW = '<tr style="background:none">'  # JupyterLab stripes tables
 START = "start here"
+ABOVE = "told above"
+SHORT = 120  # characters of an input that is not folded
+WHERE = ", where "
 LATER = "counts once what is broken is mended"
 MAY_MEND = "broken too, maybe by the same mistake: look again when the rest holds"
 
@@ -55,14 +60,16 @@ def as_html(
     points: float | None = None,
     of: float | None = None,
     later: float = 0.0,
+    gives: str = "",
 ) -> str:
-    """The report as a table that needs no style sheet and no script.
+    """The report as a card that needs no style sheet and no script: what to mend first, then a table of all properties.
 
     Parameters
     ----------
     hidden : show the hidden properties alone, the visible ones alone, or (None) all.
     points, of : what the shown properties earn, and the exercise's points altogether.
     later : points that are given when the work is handed in. A studio shows none at all before.
+    gives : what the first cause's call gives, as HTML.
     """
     shown = _shown(report, hidden)
     seen = _outlined(report, hidden)
@@ -74,14 +81,70 @@ def as_html(
         return f'<div style="font-size:90%;{_GREY}">{head} · ○ not begun · {_count(len(shown))}</div>'
     head += _studio(seen) if report.studio and later else _score(points, of, later)
     head += f"<br>{_grey(report.note)}" if report.note else ""
+    here = hidden is False and later > 0  # in her own notebook; a graded page cannot run anything
+    first = _first(seen.causes[0], START if len(seen.causes) > 1 else "", here, gives) if seen.causes else ""
     rows = [*_causes(seen), *(_row("✓", _GOOD, v) for v in seen.holding)]
     rows += [_row("·", "inherit", v, LATER) for v in seen.waiting]
     rows += _folded(seen.secondary, MAY_MEND)
-    if seen.causes and hidden is False and later:  # in her own notebook; a graded page cannot run anything
+    if seen.causes and here:
         rows.append(_doubt(report.exercise))
-    style = "font-size:90%;border-collapse:collapse;text-align:left;margin:.3em 0"
-    caption = f'<caption style="text-align:left;padding:.2em 0;color:inherit">{head}</caption>'
-    return f'<table style="{style}">{caption}<tbody>{"".join(rows)}</tbody></table>'
+    look = "font-size:90%;border-collapse:collapse;text-align:left;margin:.3em 0"
+    table = f'<table style="{look}"><tbody>{"".join(rows)}</tbody></table>'
+    return f'<div style="font-size:90%;padding:.2em 0">{head}</div>{first}{table}'
+
+
+def call_in(on: str) -> tuple[str, str]:
+    """The call that `Verdict.on` begins with, as code that runs, and the rest in words; the call is empty where there is none.
+
+    >>> call_in("softmax(*check.inputs('rows')), where x = [1, 2]"), call_in("x = [[0, 1]]")
+    (("softmax(*check.inputs('rows'))", 'x = [1, 2]'), ('', 'x = [[0, 1]]'))
+    """
+    head, _, rest = on.partition(WHERE)
+    try:
+        tree = ast.parse(head, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return "", on
+    return (head, rest) if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) else ("", on)
+
+
+def _first(cause: Cause[Verdict], tag: str, here: bool, gives: str) -> str:
+    """The first cause, above the table: the promise, what went wrong, the call that breaks it, what that gives."""
+    v = cause.first
+    call, where = call_in(v.on)
+    parts = [f"<b><span style='color:{_BAD}'>✗</span> {html.escape(v.says)}</b>{_grey(' · ' + tag) if tag else ''}"]
+    parts.append(html.escape(v.message or ""))
+    if call:
+        parts.append(f"{_grey('try it: copy this call into a new cell') if here else _grey('on')}{_block(call, 'wb-try')}")
+    if where:
+        parts.append(_led("where " if call else "on ", where))
+    parts += [_led("your ", v.line)] if v.line else []
+    parts += [f"{_grey('it gives')}{gives}"] if gives else []
+    parts += [_grey(note) for note in v.notes]
+    parts += [_same(cause)] if cause.same else []
+    body = "".join(f'<div style="margin:.15em 0;white-space:pre-wrap">{part}</div>' for part in parts)
+    look = f"border-left:4px solid {_BAD};background:rgba(179,89,0,.09);padding:.35em .8em;margin:.25em 0 .5em"
+    return f'<div style="{look};max-width:48em;font-size:90%;line-height:1.45;overflow-wrap:anywhere">{body}</div>'
+
+
+def _led(lead: str, text: str) -> str:
+    """A word and code beside it; what is long is folded."""
+    code = f'<code style="white-space:pre-wrap;overflow-wrap:anywhere">{html.escape(text)}</code>'
+    if len(text) <= SHORT:
+        return f"{_grey(lead)}{code}"
+    title = "where …" if lead == "where " else "the call that breaks it" if call_in(text)[0] else "the input that breaks it"
+    return f"<details><summary>{_grey(title)}</summary>{code}</details>"
+
+
+def _block(code: str, name: str = "") -> str:
+    """Code on lines of its own; a click selects all of it."""
+    look = "display:block;white-space:pre-wrap;overflow-wrap:anywhere;user-select:all;padding:.25em .5em;margin:.1em 0"
+    return f'<code{f" class={name}" if name else ""} style="{look}">{html.escape(code)}</code>'
+
+
+def _same(cause: Cause[Verdict]) -> str:
+    others = "".join(f"<li>{html.escape(one.says)}</li>" for one in cause.same)
+    title = f"the same cause breaks {_count(len(cause.same), 'more ')}"
+    return f'<details style="{_GREY}"><summary>{title}</summary><ul style="margin:.2em 0">{others}</ul></details>'
 
 
 def _studio(seen: Outline[Verdict]) -> str:
@@ -97,24 +160,22 @@ def _score(points: float | None, of: float | None, later: float) -> str:
 
 
 def _causes(seen: Outline[Verdict]) -> Iterable[str]:
+    """The broken properties in the table: the first cause's message stands above it, the others' here."""
     for number, cause in enumerate(seen.causes):
-        yield _row("✗", _BAD, cause.first, START if number == 0 and len(seen.causes) > 1 else "", cause)
+        yield _row("✗", _BAD, cause.first, "" if number else ABOVE, cause, number > 0)
 
 
-def _row(mark: str, colour: str, v: Verdict, tag: str = "", cause: Cause[Verdict] | None = None) -> str:
-    """One property: what it says, a tag beside it, and where it is broken its message, the input, her line."""
+def _row(mark: str, colour: str, v: Verdict, tag: str = "", cause: Cause[Verdict] | None = None, told: bool = True) -> str:
+    """One property: what it says, a tag beside it, and where it is broken and not told yet its message, the input, her line."""
     said = html.escape(v.says)
     parts = [f"{said} {_grey('· ' + tag)}" if tag else said]
-    parts += [f"{lead}<code style='white-space:pre-wrap'>{html.escape(text)}</code>" if lead else html.escape(text)
-              for lead, text in _extra(v)]  # fmt: skip
-    parts += [_grey(note) for note in v.notes]
-    if cause and cause.same:
-        others = "".join(f"<li>{html.escape(one.says)}</li>" for one in cause.same)
-        title = f"the same cause breaks {_count(len(cause.same), 'more ')}"
-        parts.append(f'<details style="{_GREY}"><summary>{title}</summary><ul style="margin:.2em 0">{others}</ul></details>')
-    body = "<br>".join(parts).replace("<br><details", "<details")
+    if told:
+        parts += [_led(lead, text) if lead else html.escape(text) for lead, text in _extra(v)]
+        parts += [_grey(note) for note in v.notes]
+        parts += [_same(cause)] if cause and cause.same else []
+    body = "<br>".join(parts).replace("<br><details", "<details").replace("</details><br>", "</details>")
     return (
-        f'<tr><td style="{_CELL};color:{colour};font-weight:bold">{mark}</td>'
+        f'{_ROW}<td style="{_CELL};color:{colour};font-weight:bold">{mark}</td>'
         f'<td style="{_CELL}{";" + _GREY if mark == "·" else ""}">{body}</td></tr>'
     )
 
@@ -125,19 +186,16 @@ def _folded(verdicts: Sequence[Verdict], why: str) -> list[str]:
         return []
     rows = "".join(_row("·", "inherit", v) for v in verdicts)
     summary = f"{_count(len(verdicts))}: {why}"
-    return [
-        f'<tr><td style="{_CELL}">·</td><td style="{_CELL};{_GREY}"><details><summary>{html.escape(summary)}</summary>'
-        f"<table><tbody>{rows}</tbody></table></details></td></tr>"
-    ]
+    folded = f"<details><summary>{html.escape(summary)}</summary><table><tbody>{rows}</tbody></table></details>"
+    return [f'{_ROW}<td style="{_CELL}">·</td><td style="{_CELL};{_GREY}">{folded}</td></tr>']
 
 
 def _doubt(exercise: str) -> str:
     """A folded line for who thinks that the check is wrong."""
     call = f'from autograder.cases import tell; tell("{html.escape(exercise)}")'
-    return (
-        f'<tr><td></td><td style="{_CELL};{_GREY}"><details><summary>is the check wrong?</summary>This writes call, message, '
-        f"your answer and versions into a file for the authors: <code>{call}</code></details></td></tr>"
-    )
+    said = "This writes call, message, your answer and versions into a file for the authors:"
+    folded = f"<details><summary>is the check wrong?</summary>{said} <code>{call}</code></details>"
+    return f'{_ROW}<td></td><td style="{_CELL};{_GREY}">{folded}</td></tr>'
 
 
 def _extra(verdict: Verdict) -> list[tuple[str, str]]:
