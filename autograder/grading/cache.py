@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from autograder.grading.judge.assignment import Assignment
 from autograder.grading.judge.job import Graded, Job, fields_of
 from autograder.grading.outbox import Outbox, sweep_inside
+from autograder.grading.past import Came, with_attempt
 from autograder.grading.state import state_folder
 
 CHANGED_LOWER = "The week was changed after you handed in. Your work was judged again as the week is now."
@@ -39,6 +40,7 @@ class Record:
     work, version, open_week : what she handed in, what the author had written, whether the week was open.
     changed : the author has written something else since this work was first graded.
     floor : as in Job.
+    attempts : what each of her attempts came to so far, as in `past`.
     """
 
     content: str
@@ -54,6 +56,7 @@ class Record:
     open_week: bool = False
     changed: bool = False
     floor: dict[str, dict[str, float]] = field(default_factory=dict)
+    attempts: list[dict[str, Any]] = field(default_factory=list)
 
     def graded(self, student: str) -> Graded:
         """The result again, without its texts."""
@@ -90,7 +93,7 @@ class Cache:
                 found[exercise] = scores
         return found
 
-    def note(self, job: Job, week: Assignment, grades: Mapping[str, Mapping[str, float | None]]) -> None:
+    def note(self, job: Job, week: Assignment, grades: Mapping[str, Mapping[str, float | None]], exercises: Came) -> None:
         """Keep what a notebook of this work came to, graded by nbgrader itself: of no content, so that a class is graded anew."""
         last = self.last(job.student)
         same = last is not None and last.work == job.work
@@ -98,6 +101,7 @@ class Cache:
         made = Record("", found, last.comments if last and same else {}, best=self.best(job.student), work=job.work)
         made.version, made.open_week, made.floor = week.version, week.open_week, job.floor
         made.changed = is_changed(job, last, week)
+        made.attempts = with_attempt(last.attempts if last else (), job, exercises)
         with Outbox() as box:
             self.keep(job.student, made, box)
 

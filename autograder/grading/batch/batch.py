@@ -35,6 +35,7 @@ from autograder.grading.keys import course_secret, submission_key
 from autograder.grading.opened import frozen
 from autograder.grading.outbox import Outbox, sweep
 from autograder.grading.outcome import Outcome, not_yet, plain_words
+from autograder.grading.past import with_attempt
 from autograder.grading.state import is_open
 from autograder.grading.timestamps import moment
 from autograder.locks import alone
@@ -172,7 +173,9 @@ class Batch:
         try:
             record = Record(self._content(job), result.grades, result.comments, seconds=result.seconds)
             record.best = self.cache.best(job.student, {} if result.doubtful else result.own)
-            record.changed = is_changed(job, self.cache.last(job.student), self.bundle)
+            last = self.cache.last(job.student)
+            record.changed = is_changed(job, last, self.bundle)
+            record.attempts = with_attempt(last.attempts if last else (), job, result.exercises)
             record.work, record.version, record.open_week = job.work, self.bundle.version, self.bundle.open_week
             record.floor = job.floor
             record.texts = {name: digest(text.encode()) for name, text in result.texts.items()}

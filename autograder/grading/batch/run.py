@@ -12,6 +12,7 @@ from autograder.grading.judge.job import Graded, Job
 from autograder.grading.judge.judge import judge_notebook
 from autograder.grading.judge.result import Result, result_of
 from autograder.grading.page.feedback import page_of
+from autograder.grading.past import came
 from autograder.notebook import format as nbio
 from autograder.notebook.cut import cut
 from autograder.wall.kernel import Starter
@@ -37,7 +38,9 @@ def run_job(assignment: Assignment, job: Job, starter: Starter | None = None) ->
         cut(executed, assignment.settings.get("LimitOutput", {}))
         graded.grades[name], graded.comments[name] = _scores(executed)
         keep_scores(job.floor.get(name, {}), graded.grades[name], executed)
-        graded.own |= _own(result_of(executed.metadata))
+        result = result_of(executed.metadata)
+        graded.own |= _own(result)
+        graded.exercises |= came(result)
         graded.pages[name] = page_of(executed, assignment.name, job.student, name, job.handed_in, graded.grades[name])
         graded.texts[name] = nbio.dumps_unchecked(executed)  # after its page, which may have marked it
     graded.doubtful = bool(doubts)

@@ -67,6 +67,7 @@ class Graded:
     trouble : why it could not be graded; empty where it was.
     doubtful : a learner's process was killed, twice in a row, perhaps by somebody else: the next run grades it anew.
     own : of each exercise in which her code ran what this attempt came to, cell by cell; of a studio only in a closed week.
+    exercises : what each exercise came to, as `past.came` has it.
     slow : why learner's processes start slowly where it was graded; empty where they do not.
     """
 
@@ -80,6 +81,7 @@ class Graded:
     doubtful: bool = False
     slow: str = ""
     own: dict[str, dict[str, float]] = field(default_factory=dict)
+    exercises: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

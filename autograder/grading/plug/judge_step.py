@@ -20,9 +20,11 @@ from autograder.grading.cache import Cache, keep_scores, with_past
 from autograder.grading.intake.notes import read_notes
 from autograder.grading.judge.assignment import bundle
 from autograder.grading.judge.job import Job, files_of
+from autograder.grading.judge.result import result_of
 from autograder.grading.judge.whole import lacks
 from autograder.grading.keys import course_secret, submission_key
 from autograder.grading.opened import frozen
+from autograder.grading.past import came
 from autograder.grading.plug.settings import Budget
 from autograder.grading.state import is_open
 from autograder.notebook import format as nbio
@@ -90,7 +92,7 @@ class KeepScores(NbGraderPreprocessor):  # type: ignore[misc]
             for id, grade in found.items():
                 grade.auto_score = scores[id]
             gradebook.db.commit()
-        Cache(root, told["assignment"]).note(job, week, {name: scores})
+        Cache(root, told["assignment"]).note(job, week, {name: scores}, came(result_of(nb.metadata)))
         return nb, resources
 
 

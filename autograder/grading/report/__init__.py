@@ -1,0 +1,1 @@
+"""`workbook report`: what a class did with a week, on one page for its instructor."""
