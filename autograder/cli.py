@@ -24,6 +24,7 @@ COMMANDS = {
     "watch": "autograder.grading.commands",
     "close": "autograder.grading.commands",
     "why": "autograder.grading.commands",
+    "report": "autograder.grading.report.command",
     "reset": "autograder.learner.commands",
     "update": "autograder.learner.commands",
     "solution": "autograder.learner.commands",

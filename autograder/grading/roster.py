@@ -35,7 +35,7 @@ def standings(book: Gradebook, assignment: str) -> dict[str, tuple[float, float]
 
 
 def forget(book: Gradebook, student: str) -> int:
-    """Take a learner out, with her submissions, scores and comments; how many submissions there were, -1 where she is not in it."""
+    """Take a learner out, with all her scores and comments; how many submissions there were, -1 where she is not in it."""
     try:
         found = book.find_student(student)
     except MissingEntry:

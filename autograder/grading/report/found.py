@@ -1,4 +1,4 @@
-"""What there is to say of a class and a week: which section to teach again, which mistakes, who needs a hand. Plain data for the page."""
+"""What there is to say of a class and a week: which section to teach again, which mistakes, who needs a hand."""
 
 from __future__ import annotations
 

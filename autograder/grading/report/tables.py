@@ -27,7 +27,7 @@ def canvas(room: Room) -> str:
 
 
 def moodle(room: Room) -> str:
-    """Moodle's import of grades: people by user name, number or email, whichever is chosen there; a grade, and what it is made of."""
+    """Moodle's import of grades: people by user name, number or email, as is chosen there; a grade, and what it is made of."""
     rows: list[Sequence[str]] = [("Username", "ID number", "Email address", room.title, f"{room.title} (feedback)")]
     for sheet in sorted(room.sheets, key=lambda sheet: sheet.person.id):
         one = sheet.person
