@@ -1,4 +1,4 @@
-"""A class that nobody taught: notebooks whose answers are the committed programs of a week, so that each mistake has a known cause."""
+"""A class that nobody taught: its answers are the committed programs of a week, so that each mistake has a known cause."""
 
 from __future__ import annotations
 
