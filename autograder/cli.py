@@ -25,6 +25,7 @@ COMMANDS = {
     "close": "autograder.grading.commands",
     "why": "autograder.grading.commands",
     "report": "autograder.grading.report.command",
+    "forget": "autograder.grading.forget",
     "reset": "autograder.learner.commands",
     "update": "autograder.learner.commands",
     "solution": "autograder.learner.commands",

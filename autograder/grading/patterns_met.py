@@ -6,11 +6,13 @@ release and no wheel has them. What reaches a learner is the name of one mistake
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 NAME = "patterns.json"
 # Words that say nothing of a mistake, and so meet no help.
@@ -32,11 +34,13 @@ class Pattern:
     Attributes
     ----------
     says : the mistake in a sentence, where its name alone would not do.
+    told : the gist of what each broken case said, in the order of `broken`: it tells apart what breaks the same promises.
     """
 
     kind: str
     broken: tuple[str, ...]
     says: str = ""
+    told: tuple[str, ...] = ()
 
 
 def read(folder: Path) -> dict[str, tuple[str, dict[str, Pattern]]]:
@@ -46,10 +50,12 @@ def read(folder: Path) -> dict[str, tuple[str, dict[str, Pattern]]]:
     """
     path = folder / NAME
     kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return {
-        id: (one["key"], {name: Pattern(**{**p, "broken": tuple(p["broken"])}) for name, p in one["rivals"].items()})
-        for id, one in kept.items()
-    }
+    return {id: (one["key"], {name: _pattern(raw) for name, raw in one["rivals"].items()}) for id, one in kept.items()}
+
+
+def _pattern(raw: Mapping[str, Any]) -> Pattern:
+    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
+    return Pattern(**plain)
 
 
 def recognised(patterns: Mapping[str, Pattern], broken: Collection[str], cases: Mapping[str, bool]) -> str | None:
@@ -72,6 +78,17 @@ def recognised(patterns: Mapping[str, Pattern], broken: Collection[str], cases: 
         if cases.keys() >= set(pattern.broken) and {case for case in pattern.broken if not cases[case]} == seen
     ]
     return met[0] if len({in_words(name, patterns[name]) for name in met}) == 1 else None
+
+
+def gist(message: str | None) -> str:
+    """What a broken case says, without the numbers that it was drawn with, as a short digest.
+
+    >>> gist("at [3]: once 0.5, once 1e-3") == gist("at [0, 1]: once nan, once -2")
+    True
+    """
+    plain = re.sub(r"\b(nan|inf)\b|[-+]?\d[\d.]*(e[-+]?\d+)?", "#", message or "")
+    plain = re.sub(r"[-+]?\[[#,.\s]*\]|#([\s,]+#)+", "#", plain)
+    return hashlib.blake2b(" ".join(plain.split()).encode(), digest_size=4).hexdigest()
 
 
 def in_words(name: str, pattern: Pattern) -> str:

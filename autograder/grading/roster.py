@@ -34,12 +34,14 @@ def standings(book: Gradebook, assignment: str) -> dict[str, tuple[float, float]
     }
 
 
-def forget(book: Gradebook, student: str) -> int:
-    """Take a learner out, with all her scores and comments; how many submissions there were, -1 where she is not in it."""
+def submissions(book: Gradebook, student: str) -> int | None:
+    """How many submissions of a learner's the gradebook has; None where she is not in it."""
     try:
-        found = book.find_student(student)
+        return len(book.find_student(student).submissions)
     except MissingEntry:
-        return -1
-    number = len(found.submissions)
+        return None
+
+
+def forget(book: Gradebook, student: str) -> None:
+    """Take a learner out, with her submissions, scores and comments."""
     book.remove_student(student)
-    return number

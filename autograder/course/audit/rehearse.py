@@ -20,6 +20,7 @@ from autograder.cases.report import as_text
 from autograder.course.audit.empty import empty_answers
 from autograder.course.audit.patterns import NAME, Pattern, write
 from autograder.course.audit.trial import Trial
+from autograder.grading.patterns_met import gist
 
 if TYPE_CHECKING:
     from autograder.course.places import Course
@@ -162,7 +163,8 @@ class Rehearsal:
         broken = report.broken()
         if rival.caught_by is not None:
             says = (getattr(rival.made, "__doc__", None) or "").strip().partition("\n")[0]
-            self.patterns.setdefault(exercise.id, {})[rival.name] = Pattern(rival.kind, tuple(broken), says)
+            told = tuple(gist(verdict.message) for verdict in broken.values())
+            self.patterns.setdefault(exercise.id, {})[rival.name] = Pattern(rival.kind, tuple(broken), says, told)
         catcher = broken.get(rival.caught_by or "")
         said = f"{report.share():4.0%} {'by ' + rival.caught_by if rival.caught_by else 'right'}: {', '.join(broken)}"
         self.row(catcher is not None if rival.caught_by else report.share() == 1, rival.name, said)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from autograder.cases.report import points_in_words
 from autograder.grading.judge.result import ExerciseResult
-from autograder.grading.past import broken, share
+from autograder.grading.past import share
 from autograder.grading.patterns_met import Pattern, in_words
-from autograder.grading.report.named import Kind, by_kind
+from autograder.grading.report.named import by_name
 from autograder.grading.report.read import Person, Room, Section, Sheet
 
 RIGHT = 0.999  # the share of the points from which on an exercise is right
@@ -52,14 +52,12 @@ class Mistake:
     ----------
     names : the mistake in words; several where no promise tells them apart; none where it is no known one.
     kind : what sort of mistake it is ("mathematics", …).
-    exact : the same promises as the rival, or nearly.
     breaks : the promises that most of them break.
     samples : answers of three of them, as they wrote them.
     """
 
     names: list[str]
     kind: str
-    exact: bool
     count: int
     breaks: list[str]
     samples: list[str]
@@ -179,18 +177,20 @@ def _until(id: str, sheets: Sequence[Sheet]) -> dict[str, int]:
 
 
 def _mistakes(section: Section, begun: Sequence[tuple[Sheet, ExerciseResult]], patterns: Mapping[str, Pattern]) -> list[Mistake]:
-    what = {sheet.person.id: broken(one) for sheet, one in begun}
+    what = {sheet.person.id: {p.case: p.message for p in one.properties if not p.holds and p.case} for sheet, one in begun}
     what = {id: cases for id, cases in what.items() if cases}
     by_id = {sheet.person.id: (sheet, one) for sheet, one in begun}
-    return [_mistake(section.id, kind, [by_id[id] for id in who], patterns) for kind, who in by_kind(patterns, what)]
+    return [_mistake(section.id, names, [by_id[id] for id in who], patterns) for names, who in by_name(patterns, what)]
 
 
-def _mistake(id: str, kind: Kind, who: Sequence[tuple[Sheet, ExerciseResult]], patterns: Mapping[str, Pattern]) -> Mistake:
+def _mistake(
+    id: str, rivals: Sequence[str], who: Sequence[tuple[Sheet, ExerciseResult]], patterns: Mapping[str, Pattern]
+) -> Mistake:
     counts = Counter(prop.says for _, one in who for prop in one.properties if not prop.holds)
     often = [says for says, number in counts.most_common() if 2 * number >= len(who)] or [counts.most_common(1)[0][0]]
-    names = [in_words(name, patterns[name]) for name in kind.names]
-    sort = patterns[kind.names[0]].kind if kind.names else ""
-    return Mistake(names, sort, kind.exact, len(who), often, _samples([sheet for sheet, _ in who], id))
+    names = [in_words(name, patterns[name]) for name in rivals]
+    sort = patterns[rivals[0]].kind if rivals else ""
+    return Mistake(names, sort, len(who), often, _samples([sheet for sheet, _ in who], id))
 
 
 def _samples(sheets: Sequence[Sheet], id: str) -> list[str]:

@@ -19,7 +19,7 @@ from autograder.grading.report.read import Person, Room
 
 NOISE = 20  # characters, names taken together, below which nothing is a passage
 SURE = 30  # characters from which on every common passage is found
-LEAST = 300  # characters of a submission that are her own, without which nothing can be said
+LEAST = 120  # characters of a submission that are her own, without which nothing can be said
 ALIKE = 0.6  # the share of both submissions' own passages that is common
 MANY = 10  # so many or a tenth of the class wrote the same: a way in which one writes it
 MOST = 30  # pairs that are told

@@ -47,7 +47,7 @@ def left_alone(x):
     return x
 
 
-@wrong("double", caught_by="half_again", kind="numerics")
+@wrong("double", caught_by="half_again", kind="stability")
 def a_little_more(x):
     # learner001 wrote this
     return 2 * x + 1e-3
@@ -94,13 +94,13 @@ def test_nine_of_ten_known_mistakes_are_named_rightly(
     asked = right = 0
     for sheet in room.sheets:
         for id, program in held[sheet.person.id].items():
-            broken = [prop.case for prop in sheet.exercises[id].properties if not prop.holds]
-            kind = named.kind_of(patterns[id], broken)
+            broken = {prop.case: prop.message for prop in sheet.exercises[id].properties if not prop.holds}
+            names = named.names_of(patterns[id], broken)
             if program.wrong:
                 asked += 1
-                right += program.name in kind.names
+                right += program.name in names
             else:
-                assert kind == named.UNKNOWN and not broken, (program, broken)
+                assert names == named.UNKNOWN and not broken, (program, broken)
     assert asked > CLASS and right >= 0.9 * asked, (right, asked)
 
 
