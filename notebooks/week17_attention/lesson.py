@@ -101,7 +101,7 @@ explore.spoken()
 # ### Exercise · `alarms` &nbsp; ●○○ &nbsp; 15 min
 #
 # `alarms(chances, threshold, rest)` says when the box reacts. `chances` is an array (T,), one number for each frame. The
-# result is an array of whole numbers, the frames with an alarm, in order.
+# result is an array of whole numbers, the frames with an alarm, in order. Without a frame it is empty.
 #
 # - A frame with a chance of `threshold` or more gives an alarm, if the box is not at rest.
 # - After each alarm the box is at rest for `rest` frames. What happens in them changes nothing.
@@ -264,7 +264,8 @@ guess.choose(
 # - Each row of the output is what `look_up` gives for its query, among the entries that this query may look at.
 # - A query that may look at nothing gets zeros, and moves nothing on the way back. This holds where there is no key at all,
 #   too.
-# - An entry that a query may not look at does not change its row, however large its numbers are.
+# - An entry that a query may not look at does not change its row, however large its numbers are. All numbers are finite. What
+#   `nan` and infinity would do, masked or not, does not matter.
 # - Scores of size 10,000 do no harm.
 #
 # With the numbers of the example above, and a third entry that is masked, the output is 6.
@@ -719,7 +720,7 @@ print(chance_of([1], np.array([[0.5, 0.5], [0.5, 0.5]])))
 # `ctc_loss(logits, label)` takes logits (T, number of symbols) and a list of symbols, none of them 0. The chances of a frame are the softmax
 # of its logits. It returns the loss, minus the logarithm of the label's chance, and its gradient `d_logits`.
 #
-# - The loss agrees with `chance_of`.
+# - The loss agrees with `chance_of`. Without a frame only the empty label can be said, and its loss is 0.
 # - A label that no alignment can say has the loss `inf`, and a gradient of zeros.
 # - 300 frames are no trouble, and neither are logits of size 1,000.
 # - `d_logits` is the gradient of the loss. It is float32 where the logits are.

@@ -1,4 +1,4 @@
-# %% [markdown] role="week" needs="tape week06.adam"
+# %% [markdown] role="week" needs="tape week06.adam week17.attend"
 # # Week 18 · Transformers
 #
 # Cover the end of this sentence with your hand and guess it, letter by letter. *It is a truth universally acknowledged, that a
@@ -29,6 +29,9 @@ from autograder.explore import guess
 import explore
 
 tape, adam = kit.tape, kit.adam  # your own instead of the second: kit.mine("adam")
+
+# %% role="try" id="from_before"
+attention, attention_backward = kit.attend, kit.attend_backward  # your own instead: kit.mine("attend"), kit.mine("attend_backward")
 
 # %% [markdown]
 # ## Ten minutes from before
@@ -503,28 +506,8 @@ explore.turns(rotary)
 # <!-- term: cross-attention | attention whose queries come from one sequence, and whose keys and values come from another. -->
 # <!-- term: causal mask | the mask that lets a place see itself and earlier places only. -->
 #
-# Here is attention for one head, as in week 17, with its backward pass. The first axis holds independent problems.
-
-
-# %% role="given" id="given_attention"
-def attention(Q, K, V, mask=None):
-    """Attention for B problems: Q (B, Tq, d), K (B, Tk, d), V (B, Tk, e), mask (B, Tq, Tk) or (Tq, Tk), True = may be looked at."""
-    scores = Q @ K.swapaxes(1, 2) / Q.shape[2] ** 0.5
-    if mask is not None:
-        scores = np.where(mask, scores, -np.inf)
-    highest = scores.max(axis=2, keepdims=True, initial=-np.inf)
-    weights = np.exp(scores - np.where(np.isfinite(highest), highest, 0))
-    weights /= np.maximum(weights.sum(axis=2, keepdims=True), np.finfo(weights.dtype).tiny)  # nothing to look at: zeros
-    return weights @ V, (Q, K, V, weights)
-
-
-def attention_backward(cache, d_out):
-    """The gradients (d_Q, d_K, d_V)."""
-    Q, K, V, weights = cache
-    d_weights = d_out @ V.swapaxes(1, 2)
-    d_scores = weights * (d_weights - np.sum(d_weights * weights, axis=2, keepdims=True)) / Q.shape[2] ** 0.5
-    return d_scores @ K, d_scores.swapaxes(1, 2) @ Q, weights.swapaxes(1, 2) @ d_out
-
+# Attention for one head is ready: `attention(Q, K, V, mask)` is `attend` of week 17, and `attention_backward` its way back. They were fetched at the top of the
+# notebook, and your own can take their place there. Queries are (B, Tq, d), keys (B, Tk, d), values (B, Tk, e). The first axis holds independent problems.
 
 # %% [markdown]
 # ### Exercise · `multi_head` &nbsp; ●●● &nbsp; 70 min
@@ -534,7 +517,7 @@ def attention_backward(cache, d_out):
 #
 # - `W_q`, `W_k` and `W_v` make queries, keys and values. Head $h$ owns their columns from $hD/H$ to $(h+1)D/H$. It scales by the root of *its* width. The heads' results stand side by side, in this order, before `W_o`.
 # - `mask` is (Tq, Tk) for all examples or (N, Tq, Tk) for each its own. A query that may look at nothing adds nothing.
-# - With `turn`, each head's queries and keys are turned by `rotary`, row $t$ as place $t$.
+# - With `turn`, each head's queries and keys are turned by `rotary`, row $t$ as place $t$. (Each head's width is then even. What an odd one gives does not matter.)
 # - If $D$ is no multiple of `heads`, a `ValueError` names both.
 #
 # `multi_head_backward(parameters, cache, d_out)` returns `(d_parameters, d_X, d_memory)`. In self-attention the caller adds the last two.

@@ -1,4 +1,4 @@
-"""Pieces of earlier weeks, ready made: adam, tape.
+"""Pieces of earlier weeks, ready made: adam, attend, attend_backward, tape.
 
 `kit.mine("adam")` gives you your own instead, from your notebook of that week.
 Written by `make build` from the earlier lessons: change it there.
@@ -33,7 +33,30 @@ def adam(parameters, gradients, state, learning_rate, decay=0.0, beta1=0.9, beta
     return parameters, (step, means, mean_squares)
 
 
-_PIECES = {"adam": "week06_optimisers"}
+def attend(Q, K, V, mask=None):
+    """Attention: the output (…, Tq, e) and a cache."""
+    kind = np.result_type(Q, K, V)
+    kind = kind if kind.kind == "f" else np.dtype(float)
+    Q, K, V = (np.asarray(part, kind) for part in (Q, K, V))
+    scale = kind.type(1 / np.sqrt(Q.shape[-1]))
+    scores = (Q * scale) @ K.swapaxes(-1, -2)
+    if mask is not None:
+        scores = np.where(mask, scores, kind.type(-np.inf))
+    fit = np.exp(scores - scores.max(axis=-1, keepdims=True, initial=kind.type(-1e30)))
+    total = fit.sum(axis=-1, keepdims=True)
+    weights = fit / np.where(total > 0, total, 1).astype(kind)
+    return weights @ V, (Q, K, V, weights, scale)
+
+
+def attend_backward(cache, d_output):
+    """The gradients d_Q, d_K, d_V."""
+    Q, K, V, weights, scale = cache
+    d_weights = d_output @ V.swapaxes(-1, -2)
+    d_scores = weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True)) * scale
+    return d_scores @ K, d_scores.swapaxes(-1, -2) @ Q, weights.swapaxes(-1, -2) @ d_output
+
+
+_PIECES = {"adam": "week06_optimisers", "attend": "week17_attention", "attend_backward": "week17_attention"}
 
 
 def mine(name):

@@ -261,3 +261,183 @@ def real_series(make_reservoir, run_reservoir, read_out, free_run, series, units
     right.set(xlabel="steps ahead", ylabel="error", ylim=(0, 2.6), title=f"12 steps: {mine[-1]:.2f} against {stays[-1]:.2f}")
     right.legend(loc="lower right")
     return fig
+
+
+# ------------------------------------------------------------------------------------------- four forecasters, equal work
+HEARD, AHEAD = 60, 12  # steps that a forecaster hears before a free run, and the steps of the run
+MILLION = 1_000_000
+
+
+def stretches(name, choosing=False):
+    """What a forecaster learns from (T,), and the histories (S, 60) and truths (S, 12) by which it is judged.
+
+    While the settings are chosen the last third is out of sight: the first half is learnt from, and what lies between judges.
+    """
+    z, cut = standing(name)
+    if choosing:
+        z, cut = z[:cut], 3 * cut // 4
+    starts = np.arange(cut, len(z) - AHEAD, 2)
+    return z[:cut], np.array([z[s - HEARD : s] for s in starts]), np.array([z[s : s + AHEAD] for s in starts])
+
+
+def reservoir_work(units, learnt, runs):
+    """Multiply-adds of a reservoir: driving it, its normal equations, and the free runs."""
+    return learnt * (2 * units**2 + 2 * units) + units**3 // 3 + runs * (HEARD + AHEAD) * (units**2 + 2 * units)
+
+
+def net_work(units, updates, rows, runs):
+    """Of a recurrent net: a step back costs two steps forward, for states and for weights. Pieces have 40 steps."""
+    return (3 * updates * rows * 40 + runs * (HEARD + AHEAD)) * (units**2 + 2 * units)
+
+
+def window_work(values, products, learnt, runs):
+    """Of a ridge regression on a window: products, normal equations, and the free runs."""
+    pairs = values * (values + 1) // 2 if products else 0
+    terms = values + pairs
+    return learnt * (pairs + terms**2 + terms) + terms**3 // 3 + runs * AHEAD * (pairs + terms)
+
+
+def by_reservoir(functions, z, histories, seed, units, radius, leak, loud, penalty):
+    """Forecasts (S, 12) of a reservoir of the learner's own functions."""
+    make_reservoir, run_reservoir, read_out, free_run = functions
+    rng = np.random.default_rng(seed)
+    W = np.asarray(make_reservoir(units, radius, min(1.0, 10 / units), rng), float)
+    parameters = (loud * rng.normal(size=(1, units)), W, 0.3 * rng.normal(size=units))
+    X = np.asarray(run_reservoir(parameters, z[None, :-1, None], leak), float)[0]
+    reader = tuple(np.asarray(part, float) for part in read_out(X[30:], z[31:, None], penalty))
+    return np.asarray(free_run(parameters, reader, leak, histories[:, :, None], AHEAD), float)[:, :, 0]
+
+
+def by_net(pieces, z, histories, seed, units, updates, rows, rate, decay):
+    """Forecasts (S, 12) of week 14's recurrent net, trained by Adam on pieces of 40 steps."""
+    rnn_forward, rnn_backward, adam = pieces
+    rng = np.random.default_rng(seed)
+    turn = np.linalg.qr(rng.normal(size=(units, units)))[0]
+    reader = 0.5 * units**-0.5 * rng.normal(size=(units, 1))
+    nest, memory = [(0.5 * rng.normal(size=(1, units)), 0.9 * turn), (reader, np.zeros(units)), (np.zeros(1), np.zeros(1))], None
+    for k in range(updates):
+        starts = rng.integers(0, len(z) - 40, size=rows)
+        piece = z[starts[:, None] + np.arange(41)][:, :, None]
+        (W_x, W_h), (V, b), (c, _) = nest
+        states, cache = rnn_forward((W_x, W_h, b), piece[:, :-1])
+        wrong = states @ V + c - piece[:, 1:]
+        wrong[:, :10] = 0  # a net that has heard nothing yet is not blamed
+        wrong *= 2 / (30 * rows)
+        (d_W_x, d_W_h, d_b), *_ = rnn_backward((W_x, W_h, b), cache, wrong @ V.T)
+        slopes = [(d_W_x, d_W_h), (np.tensordot(states, wrong, ((0, 1), (0, 1))), d_b), (wrong.sum(axis=(0, 1)), np.zeros(1))]
+        now = rate * min(1, (k + 1) / 10) * (0.5 + 0.5 * np.cos(np.pi * k / updates))
+        nest, memory = adam(nest, slopes, memory, now, decay)
+    (W_x, W_h), (V, b), (c, _) = nest
+    state, ahead = rnn_forward((W_x, W_h, b), histories[:, :, None])[0][:, -1], []
+    for _ in range(AHEAD):
+        ahead.append(state @ V + c)
+        state = rnn_forward((W_x, W_h, b), ahead[-1][:, None], state)[0][:, -1]
+    return np.concatenate(ahead, axis=1)
+
+
+def terms_of(windows, products):
+    """The values (S, k) of windows and, if asked for, all products of two of them."""
+    one, other = np.triu_indices(windows.shape[1])
+    return np.concatenate([windows, windows[:, one] * windows[:, other]], axis=1) if products else windows
+
+
+def by_window(read_out, z, histories, values, every, products, penalty):
+    """Forecasts (S, 12) from a window of old values, by the learner's own read-out."""
+    back = 1 + every * np.arange(values)
+    old = np.array([z[t - back] for t in range(back[-1], len(z))])
+    W, b = (np.asarray(part, float) for part in read_out(terms_of(old, products), z[back[-1] :, None], penalty))
+    heard = histories
+    for _ in range(AHEAD):
+        heard = np.concatenate([heard, np.clip(terms_of(heard[:, -back], products) @ W + b, -10, 10)], axis=1)
+    return heard[:, HEARD:]
+
+
+def errors_of(ahead, truth):
+    """The root of the mean square at each step ahead (12,); one error counts as 5 at most."""
+    return np.sqrt(np.mean(np.minimum(np.abs(ahead - truth), 5) ** 2, axis=0))
+
+
+# The settings of each forecaster for a budget in millions of multiply-adds: of all that stay within it, those with the smallest
+# error on a part that was set aside from the first two thirds. `python -m bench.forecasters` chose them.
+CHOSEN = {
+    ("sunspots", 3): {
+        "reservoir": (16, 0.9, 0.3, 0.8, 0.01),
+        "net": (4, 253, 4, 0.03, 0.0),
+        "products": (3, 1, True, 0.01),
+        "line": (20, 1, False, 10.0),
+    },
+    ("sunspots", 30): {
+        "reservoir": (50, 0.9, 0.7, 0.8, 10.0),
+        "net": (4, 300, 4, 0.03, 0.0),
+        "products": (16, 1, True, 100.0),
+        "line": (20, 1, False, 10.0),
+    },
+    ("elnino", 3): {
+        "reservoir": (16, 1.1, 0.7, 0.3, 0.01),
+        "net": (4, 243, 4, 0.1, 0.0),
+        "products": (8, 3, True, 1.0),
+        "line": (24, 2, False, 0.01),
+    },
+    ("elnino", 30): {
+        "reservoir": (50, 1.1, 0.7, 0.1, 0.1),
+        "net": (12, 300, 4, 0.03, 1.0),
+        "products": (12, 2, True, 0.1),
+        "line": (24, 2, False, 0.01),
+    },
+}
+WAYS = {
+    "window, products": ("products", GREEN, "^"),
+    "window, straight line": ("line", INK, "D"),
+    "reservoir": ("reservoir", ORANGE, "o"),
+    "recurrent net": ("net", BLUE, "s"),
+}
+
+
+@functools.lru_cache(maxsize=64)
+def errors_of_net(pieces, series, million, seed):
+    """Its training takes the longest, and it is the same whatever the learner's reservoir does."""
+    z, histories, truth = stretches(series)
+    return errors_of(by_net(pieces, z, histories, seed, *CHOSEN[series, million]["net"]), truth)
+
+
+@explorer(series=["sunspots", "elnino"], million=[3, 30], labels={"million": "million multiply-adds each"})
+def equal_work(make_reservoir, run_reservoir, read_out, free_run, rnn_forward, rnn_backward, adam, series, million, quick):
+    """Left, the error by how many steps ahead was forecast, for four forecasters with equally many multiply-adds, and for
+    persistence. Right, each one's mean error over the twelve steps, a mark for each of five seeds; the windows have no seed.
+    The title names the best one.
+    """
+    z, histories, truth = stretches(series)
+    told, seeds = CHOSEN[series, million], range(1 if quick else 5)
+    functions, pieces = (make_reservoir, run_reservoir, read_out, free_run), (rnn_forward, rnn_backward, adam)
+    errors = {
+        "products": [errors_of(by_window(read_out, z, histories, *told["products"]), truth)],
+        "line": [errors_of(by_window(read_out, z, histories, *told["line"]), truth)],
+        "reservoir": [errors_of(by_reservoir(functions, z, histories, seed, *told["reservoir"]), truth) for seed in seeds],
+        "net": [errors_of_net(pieces, series, million, seed) for seed in seeds],
+    }
+    stays = errors_of(np.repeat(histories[:, -1:], AHEAD, axis=1), truth)
+    fig, (ax, right) = figure(11, 3.6, columns=2)
+    ax.plot(np.arange(1, AHEAD + 1), stays, ":", color=GREY, lw=2, label="persistence")
+    right.axvline(stays.mean(), color=GREY, lw=2, ls=":")
+    right.annotate("persistence", (stays.mean(), 3.5), xytext=(5, 0), textcoords="offset points", va="top", color=GREY)
+    for row, (label, (way, colour, mark)) in enumerate(WAYS.items()):
+        ax.plot(np.arange(1, AHEAD + 1), np.mean(errors[way], axis=0), mark + "-", color=colour, ms=4.5, lw=1.2, label=label)
+        means = np.mean(errors[way], axis=1)
+        right.plot(means, np.full(len(means), row), mark, color=colour, ms=7, alpha=0.8, mew=0)
+        right.annotate(
+            f"{means.mean():.2f}", (means.max(), row), xytext=(9, 0), textcoords="offset points", va="center", color=INK
+        )
+    best = min(WAYS, key=lambda label: np.mean(errors[WAYS[label][0]]))
+    ax.set(
+        xlabel="steps ahead",
+        ylabel="error",
+        ylim=(0, 3.6),
+        xlim=(0.5, AHEAD + 0.5),
+        title=f"{series}: at most {million} million multiply-adds each",
+    )
+    ax.legend(loc="upper left", ncols=2)
+    right.set(
+        xlabel="mean error over 12 steps", xlim=(0.3, 2.0), ylim=(-0.6, 3.6), title=f"the best one: {best}", yticks=range(4)
+    )
+    right.set_yticklabels(WAYS)
+    return fig
