@@ -74,7 +74,7 @@ def our_ridge(X, y, new):
 
 
 # Breast cancer is small: 95 patients judge. The log-loss of one entry has a standard error of 0.03 over the draw of these
-# patients, wider than the bands. So an entry is measured against a plain ridge on the same patients, over twenty fresh instruments
+# patients, wider than the bands. So an entry is measured against a plain ridge on the same patients, over twenty instruments
 # and samples of 120 to learn from. Standard errors over patients around the edges 0.30, 0.15, 0.055 and 0.012 are 0.020, 0.015,
 # 0.010 and 0.0035: neighbouring edges lie four or more of the larger one apart. Means over ten seeds, open half / other half
 # (± over seeds, that is, over judgings):
@@ -87,11 +87,11 @@ def our_ridge(X, y, new):
 # lose least on the public patients over 150 instruments:
 #   weights of the 30 widest axes      +0.122 / +0.116 (0.019): none of ten judgings of either half comes below 0.095
 #   of the 10 widest                   +0.134 / +0.127 (0.019)      of 1             +0.260 / +0.243 (0.035)
-# So `typed` is 0.116, three of its own spreads above "good". With factors up to 5 in 20's place, and ten rounds in twenty's, it was
-# 0.094 (0.031) on the other half, and earlier typed weights had 0.084 (0.026): one judging in ten let them pass for "good". Without
-# factors the axes are known: 0.040 (0.014). Measured with factors up to 5 alone: independent components (FastICA on 5, 10, 20 axes,
-# ordered by skewness) 0.25 or more; every public patient's logit and place on 2 or 3 axes, 4 bits each, matched to the sample, 0.15
-# or more. The readings cost honest work little: a penalty of 0.01 has 0.126 on the grading half, 0.097 on the bare measures.
+# So `typed` is 0.116, three of its own spreads above "good". With factors up to 5 in 20's place, and ten rounds in twenty's, it
+# was 0.094 (0.031) on the other half, and earlier typed weights had 0.084 (0.026): one judging in ten let them pass for "good".
+# Without factors the axes are known: 0.040 (0.014). Measured with factors up to 5 alone: independent components (FastICA on 5, 10,
+# 20 axes, ordered by skewness) 0.25 or more; every public patient's logit and place on 2 or 3 axes, 4 bits each, matched to the
+# sample, 0.15 or more. The readings cost honest work little: a penalty of 0.01 has 0.126 on the grading half, 0.097 on the measures.
 @judge("tumours")
 def judged(entry, half, rng):
     table, unseen = load("cancer"), held_out("cancer")

@@ -880,7 +880,8 @@ def public(entry, rng):
     """Five samples of 120 of the public patients to learn from; the others judge."""
     table, asked = datasets.load("cancer"), []
     for k, ours in enumerate(RIDGE):
-        order, change = np.random.default_rng(k).permutation(len(table.y)), studios.mixtures(np.random.default_rng(k), table.X, spread=20)
+        order = np.random.default_rng(k).permutation(len(table.y))
+        change = studios.mixtures(np.random.default_rng(k), table.X, spread=20)
         few, others = order[:120], order[120:]
         round = entry.train(change(table.X[few]), table.y[few].astype(int))
         asked.append((round, change(table.X[others]), table.y[others], ours))
