@@ -89,9 +89,9 @@ def our_ridge(X, y, new):
 #   of the 10 widest                   +0.134 / +0.127 (0.019)      of 1             +0.260 / +0.243 (0.035)
 # So `typed` is 0.116, three of its own spreads above "good". With factors up to 5 in 20's place, and ten rounds in twenty's, it
 # was 0.094 (0.031) on the other half, and earlier typed weights had 0.084 (0.026): one judging in ten let them pass for "good".
-# Without factors the axes are known: 0.040 (0.014). Measured with factors up to 5 alone: independent components (FastICA on 5, 10,
+# Without factors the axes are known: 0.040 (0.014). With factors up to 5 alone: independent components (FastICA on 5, 10,
 # 20 axes, ordered by skewness) 0.25 or more; every public patient's logit and place on 2 or 3 axes, 4 bits each, matched to the
-# sample, 0.15 or more. The readings cost honest work little: a penalty of 0.01 has 0.126 on the grading half, 0.097 on the measures.
+# sample, 0.15 or more. Honest work loses little: a penalty of 0.01 has 0.126 on the grading half, 0.097 on the measures.
 @judge("tumours")
 def judged(entry, half, rng):
     table, unseen = load("cancer"), held_out("cancer")
