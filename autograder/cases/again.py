@@ -28,7 +28,7 @@ from autograder.cases.words import describe
 from autograder.timelimit import TimeUp
 from autograder.timelimit import limit as limit_here
 
-PATIENCE, CALLING = 4.0, 1.0  # seconds for a case that is run again; for the call
+PATIENCE, CALLING = 1.5, 1.0  # seconds for a case that is run again; for the call
 
 
 class Gave(NamedTuple):

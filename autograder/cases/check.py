@@ -24,7 +24,7 @@ from autograder.cases.tell import write
 from autograder.cases.unwritten import unwritten
 from autograder.errors import OwnFailure
 
-ENOUGH = 1.5  # seconds after which no further broken property is asked for its call
+ENOUGH = 1.0  # seconds after which no further broken property is asked for its call
 _last: dict[str, Report] = {}  # each exercise's last report, for the end of the notebook
 _sessions: dict[tuple[pathlib.Path, int], Session] = {}
 

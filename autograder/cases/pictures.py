@@ -19,6 +19,7 @@ FEWEST, MOST = 5, 500  # points of a plot
 DRAWN = 2  # arrays of one result
 WIDE, HIGH, EDGE = 260, 200, 30  # of a plot, in pixels
 _UP, _DOWN = "31,111,235", "200,105,0"  # blue and orange survive colour blindness; the numbers say the same
+_CELL = "text-align:right;white-space:nowrap;overflow-wrap:normal;border:1px solid rgba(128,128,128,.25)"
 _GREY, _BLUE = "#7a7f87", "#3b82f6"
 
 Array = np.ndarray[Any, Any]
@@ -66,10 +67,10 @@ def _heat_map(table: Array) -> str:
         for one, shade in zip(row, shades, strict=True):
             back = f"rgba({_UP if one >= 0 else _DOWN},{shade:.2f})" if np.isfinite(one) else "transparent"
             weight = "" if np.isfinite(one) else ";font-weight:bold;text-decoration:underline"
-            look = f"background:{back};padding:.15em .45em;text-align:right;border:1px solid rgba(128,128,128,.25){weight}"
+            look = f"background:{back};padding:.1em .35em;{_CELL}{weight}"
             cells.append(f'<td style="{look}">{html.escape(_short(one))}</td>')
         rows.append(f'<tr style="background:none">{"".join(cells)}</tr>')
-    look = "border-collapse:collapse;margin:.15em 0;font-variant-numeric:tabular-nums"
+    look = "border-collapse:collapse;margin:.15em 0;font-size:90%;font-variant-numeric:tabular-nums"
     return f'<div style="overflow-x:auto"><table style="{look}"><tbody>{"".join(rows)}</tbody></table></div>'
 
 
@@ -99,7 +100,7 @@ def _plot(points: Array) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDE}" height="{HIGH}" viewBox="0 0 {WIDE} {HIGH}">'
         f'<path d="M{EDGE} 8V{base}H{WIDE - 8}" fill="none" stroke="{_GREY}"/>'
         f'<g fill="{_BLUE}" fill-opacity=".8">{dots}</g>'
-        f'<g fill="{_GREY}" font-family="sans-serif" font-size="10" text-anchor="middle">{words}</g></svg>'
+        f'<g fill="{_GREY}" font-family="sans-serif" font-size="11" text-anchor="middle">{words}</g></svg>'
     )
     alt = html.escape(f"{len(points)} points, from {show(low)} to {show(high)}")
     source = base64.b64encode(svg.encode()).decode()

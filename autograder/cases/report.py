@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import html
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from autograder.cases.causes import Cause, Outline, outline
 from autograder.cases.model import Report, Verdict
 
 # Blue and orange survive colour blindness; the marks say the same without colour. Grey comes from the page's own text
 # colour, so that it can be read on a dark theme as well.
-_GOOD, _BAD = "#1f6feb", "#b35900"
+_GOOD, _BAD = "#1f6feb", "#c26100"
 _GREY = "opacity:.72"
 _CELL = "text-align:left;vertical-align:top;padding:.15em .6em .15em 0;white-space:normal;overflow-wrap:anywhere"
 _ROW = '<tr style="background:none">'  # JupyterLab stripes tables
@@ -116,23 +116,23 @@ def _first(cause: Cause[Verdict], tag: str, here: bool, gives: str) -> str:
     if call:
         parts.append(f"{_grey('try it: copy this call into a new cell') if here else _grey('on')}{_block(call, 'wb-try')}")
     if where:
-        parts.append(_led("where " if call else "on ", where))
-    parts += [_led("your ", v.line)] if v.line else []
+        parts.append(_led("where " if call else "on ", where, _grey))
+    parts += [_led("your ", v.line, _grey)] if v.line else []
     parts += [f"{_grey('it gives')}{gives}"] if gives else []
     parts += [_grey(note) for note in v.notes]
     parts += [_same(cause)] if cause.same else []
     body = "".join(f'<div style="margin:.15em 0;white-space:pre-wrap">{part}</div>' for part in parts)
-    look = f"border-left:4px solid {_BAD};background:rgba(179,89,0,.09);padding:.35em .8em;margin:.25em 0 .5em"
+    look = f"border-left:4px solid {_BAD};background:rgba(194,97,0,.09);padding:.35em .8em;margin:.25em 0 .5em"
     return f'<div style="{look};max-width:48em;font-size:90%;line-height:1.45;overflow-wrap:anywhere">{body}</div>'
 
 
-def _led(lead: str, text: str) -> str:
+def _led(lead: str, text: str, soft: Callable[[str], str]) -> str:
     """A word and code beside it; what is long is folded."""
     code = f'<code style="white-space:pre-wrap;overflow-wrap:anywhere">{html.escape(text)}</code>'
     if len(text) <= SHORT:
-        return f"{_grey(lead)}{code}"
+        return f"{soft(lead)}{code}"
     title = "where …" if lead == "where " else "the call that breaks it" if call_in(text)[0] else "the input that breaks it"
-    return f"<details><summary>{_grey(title)}</summary>{code}</details>"
+    return f"<details><summary>{soft(title)}</summary>{code}</details>"
 
 
 def _block(code: str, name: str = "") -> str:
@@ -168,10 +168,11 @@ def _causes(seen: Outline[Verdict]) -> Iterable[str]:
 def _row(mark: str, colour: str, v: Verdict, tag: str = "", cause: Cause[Verdict] | None = None, told: bool = True) -> str:
     """One property: what it says, a tag beside it, and where it is broken and not told yet its message, the input, her line."""
     said = html.escape(v.says)
-    parts = [f"{said} {_grey('· ' + tag)}" if tag else said]
+    soft = html.escape if mark == "·" else _grey  # such a row is grey as a whole
+    parts = [f"{said} {soft('· ' + tag)}" if tag else said]
     if told:
-        parts += [_led(lead, text) if lead else html.escape(text) for lead, text in _extra(v)]
-        parts += [_grey(note) for note in v.notes]
+        parts += [_led(lead, text, soft) if lead else html.escape(text) for lead, text in _extra(v)]
+        parts += [soft(note) for note in v.notes]
         parts += [_same(cause)] if cause and cause.same else []
     body = "<br>".join(parts).replace("<br><details", "<details").replace("</details><br>", "</details>")
     return (
@@ -186,8 +187,9 @@ def _folded(verdicts: Sequence[Verdict], why: str) -> list[str]:
         return []
     rows = "".join(_row("·", "inherit", v) for v in verdicts)
     summary = f"{_count(len(verdicts))}: {why}"
-    folded = f"<details><summary>{html.escape(summary)}</summary><table><tbody>{rows}</tbody></table></details>"
-    return [f'{_ROW}<td style="{_CELL}">·</td><td style="{_CELL};{_GREY}">{folded}</td></tr>']
+    table = f"<table><tbody>{rows}</tbody></table>"
+    folded = f"<details><summary>{_grey(summary)}</summary>{table}</details>"  # its rows are grey by themselves
+    return [f'{_ROW}<td style="{_CELL}">·</td><td style="{_CELL}">{folded}</td></tr>']
 
 
 def _doubt(exercise: str) -> str:
