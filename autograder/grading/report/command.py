@@ -48,9 +48,9 @@ def write(grader: Any, week: str, names: bool = False) -> Path:
 
     room = read(grader, week)
     patterns = {id: rivals for id, (_key, rivals) in patterns_met.read(grader.root / "notebooks" / week).items()}
-    unsaid, pairs = "", list[similar.Pair]()
+    unsaid, groups = "", list[similar.Alike]()
     try:
-        pairs = similar.pairs(room)
+        groups = similar.alike(room)
     except Mend as mend:
         unsaid = str(mend).replace("\nMend: ", " Mend: ")
     folder: Path = grader.root / FOLDER / week
@@ -58,7 +58,7 @@ def write(grader: Any, week: str, names: bool = False) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     now = datetime.datetime.now().astimezone()
     texts = {
-        PAGE: page(found(room, patterns), pairs, unsaid, names, now),
+        PAGE: page(found(room, patterns), groups, unsaid, names, now),
         CANVAS: tables.canvas(room),
         MOODLE: tables.moodle(room),
     }

@@ -13,7 +13,7 @@ from autograder.grading.judge.result import ExerciseResult
 from autograder.grading.past import share
 from autograder.grading.patterns_met import Pattern, in_words
 from autograder.grading.report.named import by_name
-from autograder.grading.report.read import Person, Room, Section, Sheet
+from autograder.grading.report.read import Person, Room, Section, Sheet, without_names
 
 RIGHT = 0.999  # the share of the points from which on an exercise is right
 SAMPLES = 3
@@ -51,7 +51,7 @@ class Mistake:
     Attributes
     ----------
     names : the mistake in words; several where no promise tells them apart; none where it is no known one.
-    kind : what sort of mistake it is ("mathematics", …).
+    kind : what sort of mistake it is ("mathematics", …); empty where several are named, of several sorts.
     breaks : the promises that most of them break.
     samples : answers of three of them, as they wrote them.
     """
@@ -189,8 +189,8 @@ def _mistake(
     counts = Counter(prop.says for _, one in who for prop in one.properties if not prop.holds)
     often = [says for says, number in counts.most_common() if 2 * number >= len(who)] or [counts.most_common(1)[0][0]]
     names = [in_words(name, patterns[name]) for name in rivals]
-    sort = patterns[rivals[0]].kind if rivals else ""
-    return Mistake(names, sort, len(who), often, _samples([sheet for sheet, _ in who], id))
+    sorts = {patterns[name].kind for name in rivals}
+    return Mistake(names, sorts.pop() if len(sorts) == 1 else "", len(who), often, _samples([sheet for sheet, _ in who], id))
 
 
 def _samples(sheets: Sequence[Sheet], id: str) -> list[str]:
@@ -201,14 +201,6 @@ def _samples(sheets: Sequence[Sheet], id: str) -> list[str]:
         texts.setdefault(re.sub(r"\s+", "", text), text)
     chosen = sorted(filter(str.strip, texts.values()), key=len)[:SAMPLES]
     return [text if len(text) <= LONGEST_SAMPLE else f"{text[:LONGEST_SAMPLE]}\n…" for text in chosen]
-
-
-def without_names(text: str, person: Person) -> str:
-    """A text of hers in which her names are not."""
-    for name in sorted({person.id, person.first, person.last, person.email, person.lms} - {""}, key=len, reverse=True):
-        if len(name) > 1:
-            text = re.sub(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", "█" * 3, text, flags=re.IGNORECASE)
-    return text
 
 
 def _hands(room: Room, sheets: Sequence[Sheet]) -> list[Hand]:

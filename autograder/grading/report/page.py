@@ -14,18 +14,18 @@ from markupsafe import Markup
 from autograder.cases.report import points_in_words
 from autograder.grading.report.found import Curve, Found, Row
 from autograder.grading.report.read import Person
-from autograder.grading.report.similar import Pair
+from autograder.grading.report.similar import Alike
 
 WIDE, HIGH = 640, 220  # of a studio's curve, in units of the drawing
 LEFT, TOP = 96, 14
 
 
-def page(found: Found, pairs: Sequence[Pair], unsaid: str, names: bool, now: datetime.datetime) -> str:
+def page(found: Found, similar: Sequence[Alike], unsaid: str, names: bool, now: datetime.datetime) -> str:
     """The page's text.
 
     Parameters
     ----------
-    pairs : similar submissions.
+    similar : submissions that are alike.
     unsaid : why they were not looked for; empty where they were.
     names : whether learners are called by their names; else by numbers, and a folded table at the end says who is who.
     now : when the page is made.
@@ -38,7 +38,7 @@ def page(found: Found, pairs: Sequence[Pair], unsaid: str, names: bool, now: dat
 
     everybody = [*(sheet.person for sheet in found.room.sheets), *found.room.absent, *found.room.waiting]
     return template().render(
-        found=found, room=found.room, pairs=pairs, unsaid=unsaid, names=names, now=f"{now:%d %B %Y, %H:%M}", who=who,
+        found=found, room=found.room, similar=similar, unsaid=unsaid, names=names, now=f"{now:%d %B %Y, %H:%M}", who=who,
         everybody=sorted(everybody, key=lambda one: one.alias), anchor=anchor, strip=strip, drawn=drawn,
         most=max(sheet.most for sheet in found.room.sheets),
     )  # fmt: skip

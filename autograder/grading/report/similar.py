@@ -15,28 +15,32 @@ from itertools import combinations
 from typing import Any
 
 from autograder.errors import Mend
-from autograder.grading.report.read import Person, Room
+from autograder.grading.report.read import Person, Room, without_names
 
 NOISE = 20  # characters, names taken together, below which nothing is a passage
 SURE = 30  # characters from which on every common passage is found
 LEAST = 120  # characters of a submission that are her own, without which nothing can be said
 ALIKE = 0.6  # the share of both submissions' own passages that is common
 MANY = 10  # so many or a tenth of the class wrote the same: a way in which one writes it
-MOST = 30  # pairs that are told
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two submissions and the share of their own passages that they have in common, of the one and of the other."""
+class Alike:
+    """Submissions that hang together by pairs that are alike.
 
-    one: Person
-    other: Person
-    shares: tuple[float, float]
-    passage: str  # the longest common one, as the first wrote it
+    Attributes
+    ----------
+    share : of the pair that is least alike, the share of own passages that both have in common.
+    passage : the longest common one of two of them, as the first wrote it.
+    """
+
+    people: tuple[Person, ...]
+    share: float
+    passage: str
 
 
-def pairs(room: Room) -> list[Pair]:
-    """Pairs of submissions that are alike, the most alike first.
+def alike(room: Room) -> list[Alike]:
+    """Groups of submissions that are alike, the most alike first.
 
     Raises
     ------
@@ -62,13 +66,29 @@ def pairs(room: Room) -> list[Pair]:
         prints.token_coverage = get_token_coverage(prints.hash_idx, prints.k, len(prints.filtered_code))
     made = {id: prints for id, prints in made.items() if prints.token_coverage >= LEAST}
     people = {sheet.person.id: sheet.person for sheet in room.sheets}
-    found = []
+    pairs: dict[tuple[str, str], tuple[float, str]] = {}
     for one, other in _candidates({id: prints.hashes for id, prints in made.items()}):
         _, shares, slices = compare_files(made[one], made[other])
         if min(shares) >= ALIKE:
-            passage = max(((a, b) for a, b in zip(*slices[0], strict=True)), key=lambda ends: ends[1] - ends[0])
-            found.append(Pair(people[one], people[other], (float(shares[0]), float(shares[1])), texts[one][slice(*passage)]))
-    return sorted(found, key=lambda pair: -min(pair.shares))
+            start, end = max(zip(*slices[0], strict=True), key=lambda ends: ends[1] - ends[0])
+            pairs[one, other] = float(min(shares)), without_names(texts[one][start:end], people[one])
+    groups = [
+        Alike(tuple(people[id] for id in ids), min(share for share, _ in found), max((text for _, text in found), key=len))
+        for ids in _together(list(pairs))
+        if (found := [pairs[pair] for pair in pairs if pair[0] in ids])
+    ]
+    return sorted(groups, key=lambda group: (-group.share, group.people[0].alias))
+
+
+def _together(pairs: list[tuple[str, str]]) -> list[list[str]]:
+    """Groups of those that pairs join."""
+    of: dict[str, list[str]] = {}
+    for one, other in pairs:
+        joined = of.get(one, [one])
+        if other not in joined:
+            joined += of.get(other, [other])
+        of.update(dict.fromkeys(joined, joined))
+    return list({id(group): group for group in of.values()}.values())
 
 
 def _prints(text: str, window: int) -> Any:

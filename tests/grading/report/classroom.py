@@ -48,7 +48,8 @@ def programs(path: Path, names: Mapping[str, Sequence[str]]) -> list[Program]:
             if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id in DECLARED:
                 about = {one.arg: ast.literal_eval(one.value) for one in mark.keywords if one.arg}
                 exercise = ast.literal_eval(mark.args[0])
-                if exercise in names and mark.func.id != "entry":
+                about |= {"several": True} if mark.func.id == "entry" else {}
+                if exercise in names:
                     wrong = mark.func.id == "wrong" or bool(about.get("breaks"))
                     text = _text(node, about, names[exercise], defined)
                     found.append(Program(exercise, node.name, wrong, str(about.get("breaks", "")), text))
@@ -190,7 +191,7 @@ def real_course(checkout: Path, home: Path, week: str) -> Path:
     return root
 
 
-def contracts(checkout: Path, week: str) -> dict[str, list[str]]:
-    """What each exercise of a week asks for, but for its studio."""
+def contracts(checkout: Path, week: str, kind: str = "exercise") -> dict[str, list[str]]:
+    """What each exercise of a week asks for, its studios left out; or its studios, by the kind "studio"."""
     told = json.loads((checkout / "source" / week / "week.json").read_text(encoding="utf-8"))
-    return {one["id"]: one["names"] for one in told["exercises"] if one["kind"] == "exercise"}
+    return {one["id"]: one["names"] for one in told["exercises"] if one["kind"] == kind}

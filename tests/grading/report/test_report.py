@@ -21,8 +21,8 @@ from autograder.grading.batch.batch import grade_class
 from autograder.grading.cache import Cache
 from autograder.grading.grader import Grader
 from autograder.grading.report import command, named, similar, tables
-from autograder.grading.report.found import Found, found, without_names
-from autograder.grading.report.read import Person, Room, read
+from autograder.grading.report.found import Found, found
+from autograder.grading.report.read import Person, Room, read, without_names
 
 sys.path.insert(0, str(Path(__file__).parent))
 import classroom
@@ -224,11 +224,12 @@ def with_answers(room: Room, *answers: str) -> Room:
 
 def test_renamed_copies_are_pointed_out_and_the_courses_own_text_is_not(room: Room) -> None:
     solution = next(section.solution for section in room.sections if section.id == "centre")
-    pairs = similar.pairs(with_answers(room, OWN, solution, RENAMED, solution))
-    assert [{pair.one.id, pair.other.id} for pair in pairs] == [{room.sheets[0].person.id, room.sheets[2].person.id}]
-    assert min(pairs[0].shares) > 0.8 and "total = total +" in pairs[0].passage
+    groups = similar.alike(with_answers(room, OWN, solution, RENAMED, solution))
+    assert [{one.id for one in group.people} for group in groups] == [{room.sheets[k].person.id for k in (0, 2)}]
+    assert groups[0].share > 0.8 and "total = total +" in groups[0].passage
 
 
-def test_what_many_wrote_alike_is_left_out(room: Room) -> None:
-    assert similar.pairs(with_answers(room, *[OWN] * (similar.MANY + 1))) == []
-    assert len(similar.pairs(with_answers(room, *[OWN] * 3))) == 3
+def test_several_hang_together_and_what_many_wrote_alike_is_left_out(room: Room) -> None:
+    assert similar.alike(with_answers(room, *[OWN] * (similar.MANY + 1))) == []
+    (group,) = similar.alike(with_answers(room, OWN, RENAMED, OWN))
+    assert {one.id for one in group.people} == {sheet.person.id for sheet in room.sheets[:3]}
