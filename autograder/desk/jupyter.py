@@ -151,6 +151,8 @@ def lay_settings(course: LocalCourse, desk: str) -> None:
         # The checkout's own files, seen by this desk alone; elsewhere the wheel lays a copy (pyproject.toml).
         settings["LabApp"]["extra_labextensions_path"] = [str(Path(__file__).with_name("labextensions"))]
         parts["autograder.desk.server"] = True
+    else:
+        parts["autograder.desk.formgrader"] = True
     write_json(folder / "jupyter_server_config.json", settings)
     (folder / "custom").mkdir(exist_ok=True)
     shutil.copyfile(Path(__file__).with_name("custom.css"), folder / "custom" / "custom.css")

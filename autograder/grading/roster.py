@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any, NamedTuple
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Assignment, Grade, Gradebook, MissingEntry, SubmittedAssignment
 
 
 class Entry(NamedTuple):
@@ -32,6 +33,17 @@ def standings(book: Gradebook, assignment: str) -> dict[str, tuple[float, float]
     return {
         one["student"]: (max(0.0, float(one["score"]) - lost.get(one["student"], 0.0)), float(one["max_score"])) for one in rows
     }
+
+
+def timestamps(book: Gradebook) -> dict[tuple[str, str], datetime.datetime | None]:
+    """When what was graded last was handed in, in UTC, by learner and assignment."""
+    query = book.db.query(SubmittedAssignment.student_id, Assignment.name, SubmittedAssignment.timestamp).join(Assignment)
+    return {(student, assignment): at for student, assignment, at in query}
+
+
+def to_be_looked_at(book: Gradebook) -> int:
+    """How many cells a human has to score."""
+    return int(book.db.query(Grade).filter(Grade.needs_manual_grade).count())
 
 
 def submissions(book: Gradebook, student: str) -> int | None:
