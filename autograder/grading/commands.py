@@ -110,7 +110,9 @@ def run_grade(options: argparse.Namespace) -> int:
     print(table(outcomes))
     if waiting := sum(outcome.trouble.startswith(NOT_YET) for outcome in outcomes):
         print(f"\n{waiting} of {len(outcomes)}: {NOT_YET}. Old scores stand; the same command tries again.", file=sys.stderr)
-    return int(any(outcome.trouble for outcome in outcomes))
+    if waits := max((outcome.waits for outcome in outcomes), default=0):
+        print(f"\n{waits} of its test cells: not graded here (see above).", file=sys.stderr)
+    return int(any(outcome.trouble or outcome.waits for outcome in outcomes))
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -27,7 +27,8 @@ from autograder.grading.intake.exchange import Collect
 from autograder.grading.intake.intake import take_in
 from autograder.grading.outcome import Outcome, not_yet
 from autograder.grading.plug import PAGE, STEPS
-from autograder.grading.plug.settings import limits_of
+from autograder.grading.plug.settings import inside_of, limits_of
+from autograder.grading.ways import is_agreed
 from autograder.locks import alone
 from autograder.wall.sandbox.probe import open_sandbox
 from autograder.wall.wire.errors import SandboxError
@@ -211,6 +212,13 @@ class Grader:
         except TraitError as error:
             text = str(error).replace("a Budget instance", "c.Judge")
             raise Mend(f"{CONFIG}: {text}\nMend: put it right, or leave it out: then the usual limit holds.") from None
+
+    def agreed(self, assignment: str) -> bool:
+        """Whether tests of an assignment may run in the learner's process. Raises Mend where the configuration is no list."""
+        try:
+            return is_agreed(inside_of(self.config), assignment)
+        except TraitError as error:
+            raise Mend(f"{CONFIG}: {error}\nMend: c.Judge.inside is True, False or a list of assignments' names.") from None
 
     def step_settings(self) -> dict[str, dict[str, Any]]:
         """The configuration of nbgrader's steps that workers run."""

@@ -11,13 +11,14 @@ from autograder.grading.outbox import FULL, NO_FILE, is_full
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one submission. `trouble` is empty where it was graded."""
+    """What came of one submission. `trouble` is empty where it was graded; `waits`: test cells that wait for the instructor's word."""
 
     student: str
     score: float = 0.0
     most: float = 0.0
     seconds: float = 0.0
     trouble: str = ""
+    waits: int = 0
 
 
 def not_yet(error: Exception) -> str:

@@ -41,6 +41,14 @@ def names_of(source: str) -> Names:
     return Names(frozenset(read | _class_reads(source)), frozenset(bound | _deleted(source)))
 
 
+def names_in(source: str) -> Names:
+    """The same of a cell with IPython's own lines in it, which are left out; no names where it is no Python."""
+    try:
+        return names_of(_without_magics(source))
+    except SyntaxError:
+        return Names(frozenset(), frozenset())
+
+
 def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     yield table
     for child in table.get_children():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
 
 from autograder.notebook import names
+from autograder.notebook.cells import id_of
 from autograder.wall.kernel import Kernel, Starter
 from autograder.wall.plan import Plan, Step, plan_of
 from autograder.wall.sandbox.probe import open_sandbox
@@ -34,6 +36,7 @@ def execute(
     limits: Limits | None = None,
     files: Mapping[str, bytes] | None = None,
     starter: Starter | None = None,
+    inside: Collection[str] = (),
 ) -> Executed:
     """Run a submission. Nothing that learner code does is raised out of here.
 
@@ -47,11 +50,12 @@ def execute(
     tools : gives the grader's names for test cells (`check`, `hidden_check`).
     files : what stands beside the notebook in her process: the submission's, with the release's own over them.
     starter : starts her processes; by default each in a sandbox, SandboxError where none can be had, or no more.
+    inside : tests, by their ids, that are judged by a run in her process, as nbgrader would run them.
     """
     starter = starter or open_sandbox(limits or Limits())
-    executed, killed = _executed(notebook, source_notebook, tools, limits, files, starter)
+    executed, killed = _executed(notebook, source_notebook, tools, limits, files, starter, inside)
     if killed:
-        executed, killed = _executed(notebook, source_notebook, tools, limits, files, starter)
+        executed, killed = _executed(notebook, source_notebook, tools, limits, files, starter, inside)
     for why in killed:
         if isinstance(why, SandboxError):
             raise why
@@ -65,6 +69,7 @@ def _executed(
     limits: Limits | None,
     files: Mapping[str, bytes] | None,
     starter: Starter,
+    inside: Collection[str],
 ) -> tuple[Executed, list[Exception]]:
     plan = plan_of(notebook, source_notebook)
     learner = Kernel(starter, limits, files)
@@ -74,7 +79,31 @@ def _executed(
             _run(step, number, learner, space)
     finally:
         learner.close()
+    if inside:
+        _meet(plan, learner, inside)
     return Executed(plan.notebook(notebook), list(dict.fromkeys(learner.said))), learner.killed
+
+
+def _meet(plan: Plan, first: Kernel, inside: Collection[str]) -> None:
+    """Judge tests inside: her cells run once more, in a new process whose outputs nobody sees, and each test in a fork of it.
+
+    What a test meets there reaches no cell of the notebook that is shown: her code may keep it in files of that process,
+    and they end with it. Tests of before are run in the fork where one stands on what they define.
+    """
+    learner = Kernel(first.starter, dataclasses.replace(first.limits, notebook_seconds=max(1.0, first.time_left())), first.files)
+    tests: list[str] = []
+    try:
+        for step in plan.steps:
+            if step.kind == "test":
+                if id_of(step.cell) in inside:
+                    step.cell.outputs = learner.meet([*plan.before(step.cell.source, tests), step.cell.source])
+                    _number(step.cell, step.cell.execution_count)
+                tests.append(step.cell.source)
+            elif step.kind != "skip":
+                learner.run_cell(step.cell.source)
+    finally:
+        learner.close()
+    first.killed += learner.killed
 
 
 def _run(step: Step, number: int, learner: Kernel, space: _GraderNames) -> None:
@@ -88,11 +117,15 @@ def _run(step: Step, number: int, learner: Kernel, space: _GraderNames) -> None:
         space.after_test()
     else:
         cell.outputs = learner.run_cell(cell.source)
+    _number(cell, number)
+    learner.said[said:] = [f"cell {step.place}: {line}" for line in learner.said[said:]]
+
+
+def _number(cell: NotebookNode, number: int) -> None:
     cell.execution_count = number
     for output in cell.outputs:
         if output.output_type == "execute_result":
             output.execution_count = number
-    learner.said[said:] = [f"cell {step.place}: {line}" for line in learner.said[said:]]
 
 
 class _GraderNames:

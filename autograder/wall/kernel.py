@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,8 +14,9 @@ from nbformat import NotebookNode
 from autograder.timelimit import TimeUp
 from autograder.wall.alarm import alarm, grant, paused
 from autograder.wall.deadline import Deadline, Queue
+from autograder.wall.inside.meet import BACK
 from autograder.wall.lending import Lending
-from autograder.wall.outputs import Gathered, error
+from autograder.wall.outputs import Gathered, error, result
 from autograder.wall.policy import Policy
 from autograder.wall.sandbox import census
 from autograder.wall.sandbox.sandbox import ALONE, Process
@@ -23,11 +25,12 @@ from autograder.wall.wire.channel import Channel
 from autograder.wall.wire.errors import ChannelEnded, LearnerError, LearnerGone, SandboxError, WallError
 from autograder.wall.wire.handles import Target, target_of
 from autograder.wall.wire.limits import Bounds, Limits
-from autograder.wall.wire.peer import Peer
+from autograder.wall.wire.peer import LET_GO, Peer
 
 CENSUS = 0.25  # seconds between two counts of what the process and its children use
 STARTING = 60.0  # seconds within which a new process must be ready
 KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)  # the status of a killed process, from outside and as its keeper says it
+NOT_PASSED = "this test did not pass; it runs inside the notebook's process, so what it says is not shown"
 GRACE = 0.5  # seconds after a time limit at which the grader's own code is stopped
 
 
@@ -117,6 +120,39 @@ class Kernel:
         finally:
             self.on_output = before
         return gathered.outputs
+
+    def meet(self, texts: list[str]) -> list[NotebookNode]:
+        """Run a test in a fork of her process, where her code can meet it. Nothing of what it shows comes out.
+
+        Parameters
+        ----------
+        texts : cells, of which the last one is judged; the ones before may fail.
+
+        Returns
+        -------
+        No output where it went well, a number of points, or that it failed: no word of hers or of the test's.
+        """
+        told: Any = None
+        before, self.on_output = self.on_output, lambda output: None
+        try:
+            with self.limit(self.limits.cell_seconds):
+                if self._request("fork") is True:
+                    told = self._request("test", texts)
+                    if type(told) is tuple and self._request(LET_GO) != BACK:
+                        self.stop()
+        except TimeUp:
+            self._say_late()
+        except Exception:  # whatever became of the fork or of her process: the test did not come to its end
+            self.stop()
+        finally:
+            self.on_output = before
+        if type(told) is not tuple or len(told) != 2 or told[0] is not True or type(told[1]) is not str:
+            return [error("Failed", NOT_PASSED)]
+        try:
+            value = float(told[1])
+        except ValueError:
+            return []
+        return [result(value)] if math.isfinite(value) else []
 
     def get(self, name: str) -> Any:
         """What her name stands for: plain data or a handle. Raises NameError."""

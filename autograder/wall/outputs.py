@@ -46,6 +46,11 @@ def error(name: str, message: str, traceback: list[str] | None = None) -> Notebo
     return _made("error", ename=name, evalue=message, traceback=traceback or [f"{name}: {message}"])
 
 
+def result(value: float) -> NotebookNode:
+    """A number that a cell ends in."""
+    return _made("execute_result", data=from_dict({"text/plain": repr(value)}), metadata=from_dict({}), execution_count=None)  # type: ignore[no-untyped-call]
+
+
 def _made(kind: str, **parts: Any) -> NotebookNode:
     # nbformat's new_output would validate each one, with a validator that takes half a second to import.
     output: NotebookNode = from_dict({"output_type": kind, **parts})  # type: ignore[no-untyped-call]

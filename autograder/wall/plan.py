@@ -44,6 +44,16 @@ class Plan:
         """The code cells."""
         return [step for step in self.all if step.kind != "text"]
 
+    def before(self, source: str, earlier: list[str]) -> list[str]:
+        """Which of the earlier tests define what a cell reads, themselves or for one another, and no answer defines."""
+        wanted, needed = names.names_in(source).read, list[str]()
+        for text in reversed(earlier):
+            found = names.names_in(text)
+            if found.bound & wanted - self.answer_names:
+                needed.append(text)
+                wanted |= found.read
+        return needed[::-1]
+
     def notebook(self, like: NotebookNode) -> NotebookNode:
         """The notebook made of the cells, with the metadata of the one handed in."""
         made = copy.copy(like)

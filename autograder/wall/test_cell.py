@@ -15,6 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.errors import OwnFailure
 from autograder.notebook.names import BUILTINS, Names, names_of
 from autograder.timelimit import TimeUp
 from autograder.wall.kernel import Kernel
@@ -118,7 +119,9 @@ def run_test(source: str, namespace: dict[str, Any], learner: Kernel, hers: Coll
         printed.flush()
         if shown is not None:
             gathered.add(shown)
-    except (Exception, SystemExit, GeneratorExit, TimeUp) as raised:
+    except (KeyboardInterrupt, OwnFailure):
+        raise
+    except BaseException as raised:  # pytest's own outcomes, for one, are no Exceptions
         printed.flush()
         gathered.outputs.append(_failure(raised))
     finally:

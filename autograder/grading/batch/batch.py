@@ -38,6 +38,7 @@ from autograder.grading.outcome import Outcome, not_yet, plain_words
 from autograder.grading.past import with_attempt
 from autograder.grading.state import is_open
 from autograder.grading.timestamps import moment
+from autograder.grading.ways import in_words, odd_cells, waiting, with_ways
 from autograder.locks import alone
 from autograder.notebook import format as nbio
 
@@ -70,13 +71,21 @@ class Batch:
         self.coursedir = grader.coursedir
         self.book = Book(self.coursedir.db_url, self.coursedir.course_id, assignment, grader.penalty())
         self.cache = Cache(grader.root, assignment)
-        self.secret = course_secret(grader.root)
+        self.secret, self.waits = course_secret(grader.root), 0
         source, is_opened = grader.source(assignment), is_open(grader.root, assignment, self.book.due)
         settings = grader.limits(), self.book.checksums, grader.step_settings()
         self.bundle = bundle(grader.root, source, assignment, is_opened, *settings)
         if gone := lacks(self.bundle, self.book.graded):
             self.book.close()
             raise Mend(gone)
+
+    def settle(self, run: Run) -> None:
+        """Find out how each test cell is run, where that is not known; the instructor is told of what does not run apart."""
+        odd, agreed = odd_cells(self.grader.root, self.bundle, run), self.grader.agreed(self.assignment)
+        for line in in_words(self.assignment, odd, agreed):
+            _say_once(line)
+        self.bundle = with_ways(self.bundle, odd, agreed)
+        self.waits = waiting(self.bundle)
 
     def grade(self, students: Sequence[str], executor: Executor, workers: int, tell: Tell, run: Run = run_apart) -> None:
         """Grade these learners' submissions.
@@ -88,6 +97,7 @@ class Batch:
         run : grades one job there.
         """
         heap.steady()
+        self.settle(lambda made, job: executor.submit(run, made, job).result())
         results = feed(executor, functools.partial(run, self.bundle), self._jobs(students, tell), AHEAD * workers)
         with contextlib.closing(results):
             for job, result in results:
@@ -96,6 +106,7 @@ class Batch:
     def compare(self, students: Sequence[str], executor: Executor, workers: int, tell: Callable[[Change], Any]) -> list[Outcome]:
         """Grade what has changed and write nothing: tell of each score that would be another one; what could not be graded."""
         troubles: list[Outcome] = []
+        self.settle(lambda made, job: executor.submit(run_apart, made, job).result())
         jobs = (
             dataclasses.replace(job, floor={})
             for job in self._jobs(students, lambda outcome: troubles.append(outcome) if outcome.trouble else None)
@@ -121,6 +132,7 @@ class Batch:
     def grade_one(self, student: str) -> Outcome:
         """Grade one submission here, in this thread's helper."""
         outcomes: list[Outcome] = []
+        self.settle(run_apart)
         for job in self._jobs([student], outcomes.append):
             try:
                 outcomes.append(self._finish(job, run_apart(self.bundle, job)))
@@ -192,7 +204,7 @@ class Batch:
                 standing = self._write(job, result, True, ready)
         except Exception as error:
             return Outcome(job.student, seconds=result.seconds, trouble=not_yet(error))
-        return Outcome(job.student, standing.score, standing.most, result.seconds)
+        return Outcome(job.student, standing.score, standing.most, result.seconds, waits=self.waits)
 
     def _unchanged(self, job: Job, record: Record, since: float) -> Outcome:
         """See that all of a graded submission stands where it should."""
@@ -204,7 +216,7 @@ class Batch:
             with Outbox() as box:
                 self._pages(job, record, standing, None, box)
                 self.cache.keep(job.student, record, box)
-        return Outcome(job.student, standing.score, standing.most, time.monotonic() - since)
+        return Outcome(job.student, standing.score, standing.most, time.monotonic() - since, waits=self.waits)
 
     def _write(self, job: Job, graded: Graded, anew: bool, ready: Callable[[Standing], None] | None = None) -> Standing:
         return self.book.write(graded, moment(job.handed_in), job.late, anew, ready)

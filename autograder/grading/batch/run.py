@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 
-from nbformat import NotebookNode
-
 from autograder.grading.cache import keep_scores
 from autograder.grading.judge.assignment import Assignment
 from autograder.grading.judge.job import Graded, Job
 from autograder.grading.judge.judge import judge_notebook
 from autograder.grading.judge.result import Result, result_of
+from autograder.grading.judge.scores import scores_of
 from autograder.grading.page.feedback import page_of
 from autograder.grading.past import came
 from autograder.notebook import format as nbio
@@ -36,7 +35,7 @@ def run_job(assignment: Assignment, job: Job, starter: Starter | None = None) ->
                 settings["checksum"] = assignment.checksums[name][settings["grade_id"]]
         executed = judge_notebook(assignment, job, name, nb, nbio.reads_plain(text), starter, doubts)
         cut(executed, assignment.settings.get("LimitOutput", {}))
-        graded.grades[name], graded.comments[name] = _scores(executed)
+        graded.grades[name], graded.comments[name] = scores_of(executed)
         keep_scores(job.floor.get(name, {}), graded.grades[name], executed)
         result = result_of(executed.metadata)
         graded.own |= _own(result)
@@ -46,24 +45,6 @@ def run_job(assignment: Assignment, job: Job, starter: Starter | None = None) ->
     graded.doubtful = bool(doubts)
     graded.seconds = time.monotonic() - since
     return graded
-
-
-def _scores(executed: NotebookNode) -> tuple[dict[str, float | None], dict[str, str | None]]:
-    """Each graded cell's score and each answer's remark, as nbgrader's SaveAutoGrades finds them."""
-    from nbgrader import utils
-
-    grades: dict[str, float | None] = {}
-    comments: dict[str, str | None] = {}
-    for cell in executed.cells:
-        settings = cell.metadata.get("nbgrader", {})
-        if utils.is_grade(cell):
-            grades[settings["grade_id"]] = utils.determine_grade(cell)[0]
-        elif utils.is_task(cell):
-            grades[settings["grade_id"]] = None
-        if utils.is_solution(cell) or utils.is_task(cell):
-            untouched = settings.get("checksum") == utils.compute_checksum(cell) and not utils.is_task(cell)
-            comments[settings["grade_id"]] = "No response." if untouched else None
-    return grades, comments
 
 
 def _own(result: Result) -> dict[str, dict[str, float]]:

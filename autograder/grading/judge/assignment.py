@@ -17,6 +17,7 @@ from autograder.grading.judge.job import digest_of, fields_of
 from autograder.grading.patterns_met import Pattern
 from autograder.wall.wire.limits import Limits
 
+INSIDE, BY_HAND = "inside", "by hand"  # ways of test cells that do not run apart
 ENGINE = (
     "*.py", "datasets/*.py", "cases/**/*.py", "explore/**/*.py", "explore/web/*", "notebook/**/*.py", "wall/**/*.py",
     "grading/**/*.py", "grading/**/*.j2", "learner/mine.py",
@@ -38,6 +39,7 @@ class Assignment:
     open_week : a studio shows its band on one half of the judged rows.
     settings : nbgrader's own settings of steps that run on the worker.
     patterns : by exercise, what its wrong rivals break, where that was written down. No learner's process gets it.
+    ways : test cells that do not run apart, by notebook: inside the learner's process, or left to a human.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Assignment:
     limits: Limits
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     patterns: dict[str, dict[str, Pattern]] = field(default_factory=dict)
+    ways: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @functools.cached_property
     def digest(self) -> str:

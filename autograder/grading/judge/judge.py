@@ -6,7 +6,7 @@ import contextlib
 import copy
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,16 @@ from autograder.cases.session import Session, StandIn
 from autograder.errors import NotGraded, OwnFailure
 from autograder.grading import so_far, timestamps
 from autograder.grading.judge import known
-from autograder.grading.judge.assignment import Assignment, cases_folder
+from autograder.grading.judge.assignment import BY_HAND, INSIDE, Assignment, cases_folder
 from autograder.grading.judge.job import Job
 from autograder.grading.judge.reference import pieces
-from autograder.grading.judge.result import COURSE, KEY, ExerciseResult, Result, exercise_result
+from autograder.grading.judge.result import COURSE, HUMAN, KEY, ExerciseResult, Result, exercise_result
 from autograder.grading.judge.whole import need_data
 from autograder.notebook.cells import is_test, kind_of
 from autograder.notebook.repair import is_tried
 from autograder.wall.execute import Executed, execute
 from autograder.wall.kernel import Kernel, Starter
-from autograder.wall.outputs import error
+from autograder.wall.outputs import error, stream
 from autograder.wall.studio import Studios
 from autograder.wall.wire.errors import LearnerError
 
@@ -76,7 +76,11 @@ def judge_notebook(
         executed = _untried(nb, result.unreadable)
     else:
         files = files_for(assignment, job, result.lines)
-        executed, said, killed = _executed(assignment, job.keys.get(name, b""), nb, source, files, collected, starter)
+        ways = {} if assignment.is_week else assignment.ways.get(name, {})  # a week's tests run apart, whatever is said
+        inside = {id for id, way in ways.items() if way == INSIDE}
+        key = job.keys.get(name, b"")
+        executed, said, killed = _executed(assignment, key, nb, source, files, collected, starter, inside)
+        _leave_to_humans(executed, {id for id, way in ways.items() if way == BY_HAND})
         result.lines += said
         if killed and doubts is not None:
             doubts.append(name)
@@ -93,6 +97,14 @@ def judge_notebook(
             cell.metadata[KEY] = {COURSE: True}
     executed.metadata[KEY] = result.as_metadata()
     return executed
+
+
+def _leave_to_humans(executed: NotebookNode, ids: Collection[str]) -> None:
+    """Test cells that cannot be graded here: what they came to is not kept, and nobody's score is made of it."""
+    for cell in executed.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") in ids:
+            cell.outputs = [stream("This test was not graded here: a human gives these points.\n")]
+            cell.metadata[KEY] = {**cell.metadata.get(KEY, {}), HUMAN: True}
 
 
 def _note_what_ran(exercises: Sequence[ExerciseResult], nb: NotebookNode, source: NotebookNode) -> None:
@@ -132,13 +144,14 @@ def _executed(
     files: Mapping[str, bytes],
     collected: Collected,
     starter: Starter | None,
+    inside: Collection[str] = (),
 ) -> Executed:
     """Run it; NotGraded where something of ours failed while it ran, or is not there any more."""
     need_data(assignment)
     starved = out_of_memory()
     try:
         with tools_for(assignment, key, source, collected) as tools:
-            executed = execute(nb, source, tools, assignment.limits, files, starter)
+            executed = execute(nb, source, tools, assignment.limits, files, starter, inside)
     except OwnFailure as failure:
         raise NotGraded(str(failure)) from failure
     if executed.killed and out_of_memory() != starved:

@@ -9,6 +9,7 @@ from typing import Any
 from autograder.cases.model import Points, Report, Verdict
 
 KEY = "autograder"
+HUMAN = "human"  # mark of a test cell that a human scores
 COURSE = "course"  # mark of a text cell that stands in the notebook as the course wrote it
 
 

@@ -6,6 +6,7 @@ The command line and formgrader's buttons take them. This file imports nothing t
 from __future__ import annotations
 
 import functools
+from collections.abc import Collection
 from typing import Any
 
 NBGRADER = "nbgrader.preprocessors"
@@ -26,7 +27,7 @@ PAGE = "autograder.grading.plug.page_steps.FeedbackPage"
 IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".intake"]
 
 
-def plug(c: Any, solutions: str = "closed") -> None:
+def plug(c: Any, solutions: str = "closed", inside: bool | Collection[str] = False) -> None:
     """Set on a traitlets config what makes nbgrader grade this way.
 
     Parameters
@@ -35,12 +36,16 @@ def plug(c: Any, solutions: str = "closed") -> None:
     solutions : when a learner may open an exercise's solution, for which it then counts as it stood before: "closed", once the
         week is due or closed; "graded", as soon as an attempt of hers has been graded (a studio's never in an open week);
         "never".
+    inside : assignments, none of the workbook's weeks, of which a test that the source's own solution does not pass apart, behind
+        the wall, may run inside the learner's process, where her code can meet it; True: all of them.
 
     Raises
     ------
     ValueError
-        For another word.
+        For another word, or one assignment's name where a list of them was asked for.
     """
+    if isinstance(inside, str):
+        raise ValueError(f"plug(c, inside={inside!r}): a list of names was asked for: inside=[{inside!r}]")
     if solutions not in ("closed", "graded", "never"):
         raise ValueError(f'plug(c, solutions={solutions!r}): one of "closed", "graded", "never" was asked for')
     source = c.CourseDirectory.get("source_directory", "source")
@@ -48,6 +53,7 @@ def plug(c: Any, solutions: str = "closed") -> None:
     c.Autograde.autograde_preprocessors = list(STEPS)
     c.GenerateFeedback.preprocessors = [f"{NBGRADER}.GetGrades", "autograder.grading.plug.page_steps.HideTests"]
     c.GenerateFeedback.exporter_class = PAGE
+    c.Judge.inside = inside if isinstance(inside, bool) else list(inside)
     c.CourseDirectory.ignore = list(IGNORED)
     c.ExchangeFactory.collect = "autograder.grading.intake.exchange.Collect"
     c.ExchangeFactory.release_feedback = "autograder.grading.intake.exchange.ReleaseFeedback"

@@ -18,15 +18,17 @@ from nbgrader.utils import is_grade, is_task
 from autograder.errors import NotGraded
 from autograder.grading.cache import Cache, keep_scores, with_past
 from autograder.grading.intake.notes import read_notes
-from autograder.grading.judge.assignment import bundle
-from autograder.grading.judge.job import Job, files_of
-from autograder.grading.judge.result import result_of
+from autograder.grading.judge.assignment import Assignment, bundle
+from autograder.grading.judge.job import Graded, Job, files_of
+from autograder.grading.judge.result import HUMAN, KEY, result_of
+from autograder.grading.judge.scores import scores_of
 from autograder.grading.judge.whole import lacks
 from autograder.grading.keys import course_secret, submission_key
 from autograder.grading.opened import frozen
 from autograder.grading.past import came
 from autograder.grading.plug.settings import Budget
 from autograder.grading.state import is_open
+from autograder.grading.ways import in_words, is_agreed, odd_cells, with_ways
 from autograder.notebook import format as nbio
 
 JUDGED = "judged"  # where nbgrader's resources tell the next step of ours what was judged
@@ -51,6 +53,7 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
         )  # fmt: skip
         if gone := lacks(made, {name: {}} if made.is_week or made.sources else {}):
             raise NotGraded(gone)
+        made = self._with_ways(root, made)
         keys = {one: _key(root, told["assignment"], submitted / f"{one}.ipynb", nb) for one in {*made.sources, name}}
         keys[name] = submission_key(course_secret(root), told["assignment"], nb)
         files = files_of(Path(resources.get("metadata", {}).get("path") or submitted))
@@ -59,6 +62,13 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
         job = with_past(job, Cache(root, told["assignment"]).last(told["student"]), made, self.lower)
         resources[JUDGED] = root, made, job
         return judge_notebook(made, job, name, nb, _source(made.sources.get(name), nb)), resources
+
+    def _with_ways(self, root: Path, made: Assignment) -> Assignment:
+        """The assignment with the ways of its test cells, tried out where that is due; the instructor's log says which."""
+        odd, agreed = odd_cells(root, made, _run), is_agreed(self.inside, made.name)
+        for line in in_words(made.name, odd, agreed):
+            self.log.warning(line)
+        return with_ways(made, odd, agreed)
 
     def _coursedir(self) -> CourseDirectory:
         """The course directory of the converter that this step belongs to."""
@@ -89,8 +99,12 @@ class KeepScores(NbGraderPreprocessor):  # type: ignore[misc]
             found = {id: gradebook.find_grade(id, name, told["assignment"], told["student"]) for id in ids}
             scores = {id: grade.auto_score for id, grade in found.items()}
             keep_scores(job.floor.get(name, {}), scores, nb)
+            for cell in nb.cells:
+                if cell.metadata.get(KEY, {}).get(HUMAN):
+                    scores[cell.metadata.nbgrader.grade_id] = None
             for id, grade in found.items():
                 grade.auto_score = scores[id]
+                grade.needs_manual_grade = grade.needs_manual_grade or scores[id] is None
             gradebook.db.commit()
         Cache(root, told["assignment"]).note(job, week, {name: scores}, came(result_of(nb.metadata)))
         return nb, resources
@@ -100,6 +114,17 @@ def _key(root: Path, assignment: str, path: Path, nb: NotebookNode) -> bytes:
     """The key of a notebook of the submission, as it lies there."""
     read = nbio.reads_plain(path.read_text(encoding="utf-8")) if path.is_file() else nb
     return submission_key(course_secret(root), assignment, read)
+
+
+def _run(made: Assignment, job: Job) -> Graded:
+    """Run a job here, without pages."""
+    from autograder.grading.judge.judge import judge_notebook
+
+    graded = Graded(job.student)
+    for name, text in made.sources.items():
+        executed = judge_notebook(made, job, name, nbio.reads_plain(job.notebooks[name]), nbio.reads(text))
+        graded.grades[name], graded.texts[name] = scores_of(executed)[0], nbio.dumps_unchecked(executed)
+    return graded
 
 
 def _source(text: str | None, nb: NotebookNode) -> NotebookNode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from traitlets import Bool, Float, Integer
+from traitlets import Bool, Float, Integer, List, Unicode, Union
 from traitlets.config import Config, Configurable
 
 from autograder.wall.wire.limits import Limits
@@ -17,9 +17,21 @@ class Budget(Configurable):
 
     lower = Bool(False, help="a changed week may lower scores of work handed in before").tag(config=True)
 
+    inside = Union(
+        [Bool(), List(Unicode())],
+        default_value=False,
+        help="assignments of which tests may run in the learner's process where they cannot run apart; True: all",
+    ).tag(config=True)
+
     def limits(self) -> Limits:
         """The same as plain data."""
         return Limits(cell_seconds=self.cell_seconds, notebook_seconds=self.notebook_seconds, memory=self.memory)
+
+
+def inside_of(config: Config) -> bool | list[str]:
+    """For which assignments the instructor has agreed that tests run inside. Raises TraitError for what is no such list."""
+    found: bool | list[str] = Budget(config=Config(Budget=config.Judge)).inside
+    return found
 
 
 def limits_of(config: Config) -> Limits:

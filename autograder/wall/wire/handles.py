@@ -179,6 +179,8 @@ def _install_operators() -> None:
 
         setattr(Remote, f"__{name}__", compare)
 
+    documentation: Any = property(lambda self: self._remote.peer.ask("attr", self, "__doc__"))
+    Remote.__doc__ = documentation  # else a docstring's examples would be those of this class: none
     for name in BINARY:
         forward(name)
     for name in UNARY:
