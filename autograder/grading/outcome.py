@@ -11,7 +11,7 @@ from autograder.grading.outbox import FULL, NO_FILE, is_full
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one submission. `trouble` is empty where it was graded; `waits`: test cells that wait for the instructor's word."""
+    """What came of one submission. `trouble` is empty where it was graded; `waits` counts test cells left to humans."""
 
     student: str
     score: float = 0.0

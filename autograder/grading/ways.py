@@ -94,9 +94,9 @@ def in_words(assignment: str, odd: Sequence[Odd], agreed: bool) -> list[str]:
         if not agreed:
             lines += [
                 "  Apart, behind the wall, the source's own solution does not pass them; in the learner's process it does.",
-                "  There her code could read such a test while it runs, and pass it without the answer; it could reach nothing else.",
-                f'  Mend: agree once, plug(c, inside=["{assignment}"]) in nbgrader_config.py; or let the test compare plain data,',
-                "  or give these points in formgrader.",
+                "  There her code could read such a test while it runs, and pass it without the answer; it reaches nothing else.",
+                f'  Mend: agree once, plug(c, inside=["{assignment}"]) in nbgrader_config.py; or let the test compare',
+                "  plain data; or give these points in formgrader.",
             ]
     if broken := [one for one in odd if one.way == BROKEN]:
         lines.append(f"The source of {assignment} does not pass its own tests, so these are not graded here:")

@@ -113,7 +113,7 @@ def _run(step: Step, number: int, learner: Kernel, space: _GraderNames) -> None:
         return
     said = len(learner.said)
     if step.kind == "test":
-        cell.outputs = run_test(cell.source, space.for_test(cell.source), learner, space.hers)
+        cell.outputs = run_test(cell.source, space.for_test(cell.source), learner, space.hers, space.shared)
         space.after_test()
     else:
         cell.outputs = learner.run_cell(cell.source)
@@ -134,6 +134,7 @@ class _GraderNames:
     def __init__(self, tools: Mapping[str, Any], source: NotebookNode, plan: Plan) -> None:
         self.tools = dict(tools)
         self.hers = plan.answer_names - self.tools.keys()
+        self.shared = plan.read_names - self.tools.keys()
         self.left: dict[str, Any] = {}
         self._imports: dict[str, str] = {}
         for text in plan.locked_sources:

@@ -32,12 +32,14 @@ class Plan:
     ----------
     all : every cell, text included, in the executed notebook's order.
     answer_names : names that the source's answer cells define: they are the learner's.
+    read_names : names that the source's answers look up outside of themselves.
     locked_sources : texts of the source's code cells that are neither answers nor tests.
     """
 
     all: list[Step]
     answer_names: frozenset[str]
     locked_sources: list[str]
+    read_names: frozenset[str] = frozenset()
 
     @property
     def steps(self) -> list[Step]:
@@ -83,7 +85,9 @@ def plan_of(notebook: NotebookNode, source: NotebookNode) -> Plan:
         raise OwnFailure(f"intake has not seen this notebook: {', '.join(wrong)} does not stand in it once")
     answers = [names.top_level(cell.source) for cell in source.cells if kind_of(cell) == "answer"]
     answer_names = frozenset(name for defined, bound in answers for name in defined | bound)
-    return Plan(steps, answer_names, [cell.source for cell in source.cells if kind_of(cell) in ("locked", "other", "show")])
+    given = [cell.source for cell in source.cells if kind_of(cell) in ("locked", "other", "show")]
+    read = frozenset(name for cell in source.cells if kind_of(cell) == "answer" for name in names.names_in(cell.source).read)
+    return Plan(steps, answer_names, given, read)
 
 
 def _step(cell: NotebookNode, original: NotebookNode | None, place: int) -> Step:

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 from nbformat import NotebookNode
 
 from autograder.errors import OwnFailure
@@ -30,10 +31,18 @@ class Space(dict[str, Any]):
     """A test cell's globals: the grader's names and, where it has none, the learner's.
 
     Functions and classes of hers are filled in at the start. Her plain data is asked for again after her code ran, and
-    what the cell does to her functions' names (rebinding, `del`) reaches her process before it is asked again.
+    what the cell does to her functions' names (rebinding, `del`) reaches her process before it is asked again. So does plain
+    data that it puts under a name that answers look up (`shared`): `rate = 3` before `grow(2)`.
     """
 
-    def __init__(self, grader: Mapping[str, Any], learner: Kernel, hers: Collection[str] | None, names: Names) -> None:
+    def __init__(
+        self,
+        grader: Mapping[str, Any],
+        learner: Kernel,
+        hers: Collection[str] | None,
+        names: Names,
+        shared: Collection[str] = (),
+    ) -> None:
         super().__init__(grader)
         self._learner = learner
         self._fresh_at: dict[str, int] = {}
@@ -41,6 +50,8 @@ class Space(dict[str, Any]):
         for name in names.read | names.bound:
             if name in (hers or ()) or not (name in grader or name in BUILTINS):
                 self._fill(name, name in names.bound, hers is None or name in hers)
+        for name in names.bound & frozenset(shared) - self._known.keys() - grader.keys():
+            self._known[name] = self.get(name, _GONE)
 
     def _fill(self, name: str, rebound: bool, may_pass: bool) -> None:
         self.pop(name, None)
@@ -67,7 +78,7 @@ class Space(dict[str, Any]):
         """Tell her process what became of her functions' names."""
         for name, known in list(self._known.items()):
             now = self.get(name, _GONE)
-            if now is not known:
+            if now is not known and (isinstance(known, Remote) or now is _GONE or _is_data(now)):
                 self._known[name] = now
                 if now is _GONE:
                     self._learner.delete(name)
@@ -85,9 +96,16 @@ class Space(dict[str, Any]):
 
 
 _GONE = object()
+_DATA = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, range, type(None), np.ndarray, np.generic)
 
 
-def run_test(source: str, namespace: dict[str, Any], learner: Kernel, hers: Collection[str] | None = None) -> list[NotebookNode]:
+def _is_data(value: Any) -> bool:
+    return isinstance(value, _DATA)
+
+
+def run_test(
+    source: str, namespace: dict[str, Any], learner: Kernel, hers: Collection[str] | None = None, shared: Collection[str] = ()
+) -> list[NotebookNode]:
     """Run a test cell.
 
     Parameters
@@ -97,6 +115,7 @@ def run_test(source: str, namespace: dict[str, Any], learner: Kernel, hers: Coll
     learner : whose names fill in the rest.
     hers : names that are the learner's even where they are builtins' or in `namespace`, and whose rebinding reaches
         her process; None: only names that are found nowhere else, and all of these.
+    shared : names that answers look up: plain data that the cell binds to one reaches her process.
 
     Returns
     -------
@@ -111,7 +130,7 @@ def run_test(source: str, namespace: dict[str, Any], learner: Kernel, hers: Coll
     try:
         with _captured(printed), learner.limit(learner.limits.cell_seconds):
             names = names_of(source)
-            space = Space({**namespace, "__name__": "__main__"}, learner, hers, names)
+            space = Space({**namespace, "__name__": "__main__"}, learner, hers, names, shared)
             learner.before_ask = _once(space.pass_through)
             value = _execute(source, space)
             shown = None if value is None else _result(value)

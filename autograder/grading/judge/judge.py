@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import importlib
 import math
+import os
 import re
+import sys
+import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -150,7 +154,7 @@ def _executed(
     need_data(assignment)
     starved = out_of_memory()
     try:
-        with tools_for(assignment, key, source, collected) as tools:
+        with laid_out(assignment), tools_for(assignment, key, source, collected) as tools:
             executed = execute(nb, source, tools, assignment.limits, files, starter, inside)
     except OwnFailure as failure:
         raise NotGraded(str(failure)) from failure
@@ -182,6 +186,33 @@ def files_for(assignment: Assignment, job: Job, said: list[str]) -> dict[str, by
         if left:
             said.append(f"Files beside the notebook were not used: {', '.join(left[:5])}{', …' if len(left) > 5 else ''}.")
     return {**hers, **assignment.beside}
+
+
+@contextlib.contextmanager
+def laid_out(assignment: Assignment) -> Iterator[None]:
+    """In the body test cells find the course's files where they run, as under nbgrader; what they write there is gone then.
+
+    Modules among them can be imported, after all that is installed. A week's cases have folders of their own.
+    """
+    if assignment.is_week:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="beside-") as scratch:
+        folder = os.path.realpath(scratch)
+        for name, content in assignment.beside.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        sys.path.append(folder)
+        importlib.invalidate_caches()
+        try:
+            with contextlib.chdir(folder):
+                yield
+        finally:
+            sys.path.remove(folder)
+            for name, module in list(sys.modules.items()):
+                if str(getattr(module, "__file__", None) or "").startswith(folder):
+                    del sys.modules[name]
 
 
 @contextlib.contextmanager

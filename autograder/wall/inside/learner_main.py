@@ -49,6 +49,7 @@ class Host:
         from autograder.wall.wire.channel import Channel
         from autograder.wall.wire.limits import Bounds
         from autograder.wall.wire.peer import Peer
+        from autograder.wall.wire.records import Records
 
         self.home = os.getcwd()
         self.outlet, self.shell = ready or prepare()
@@ -59,6 +60,7 @@ class Host:
         self.peer = Peer(Channel(sock, Bounds(**bounds)), "the grader's", _anything, extra, self.is_hers)
         self.peer.codec.named_in = common.ALL
         self.peer.codec.randoms = {}
+        self.peer.codec.records = Records(hers=True)
         self._guard_threads()
         self.outlet.emit, self.outlet.limit = self._emit, output_limit
         self.outlet.begin()

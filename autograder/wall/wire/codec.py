@@ -18,8 +18,9 @@ from autograder.wall.wire import shared_names as common
 from autograder.wall.wire.errors import WallError
 from autograder.wall.wire.limits import Bounds
 from autograder.wall.wire.randoms import BIT_GENERATORS, checked, move_on
+from autograder.wall.wire.records import Records
 
-ARRAY, SCALAR, TUPLE, SET, FROZENSET, COMPLEX, INTEGER, SLICE, RANGE, ELLIPSIS, RANDOM, NAMED, DTYPE = range(1, 14)
+ARRAY, SCALAR, TUPLE, SET, FROZENSET, COMPLEX, INTEGER, SLICE, RANGE, ELLIPSIS, RANDOM, NAMED, DTYPE, RECORD = range(1, 15)
 MINE, YOURS = 20, 21  # a handle of the sender's, of the receiver's
 PLAIN_KINDS = "biufcSUmM"
 EMPTY = 1 << 20  # an array of no bytes may have rows without end: who lends a function pays for each of them
@@ -47,6 +48,7 @@ class Codec:
     ) -> None:
         self.bounds, self.export, self.adopt, self.own, self.handle_of = bounds, export, adopt, own, handle_of
         self.randoms: dict[int, np.random.Generator] | None = None  # a dict on the learner's side; the grader's move on
+        self.records = Records(hers=False)
         self.named_out, self.named_in = common.TYPES, common.TYPES  # what is the same on both sides and goes by its name
 
     def encode(self, value: object) -> tuple[bytes, list[memoryview]]:
@@ -116,6 +118,9 @@ class _Encoder:
             return self.ext(NAMED, [name])
         if isinstance(value, np.dtype) and plain(value):
             return self.ext(DTYPE, [value.str])
+        record = self.codec.records.parts(value)
+        if record is not None:
+            return self.ext(RECORD, record)
         theirs = self.codec.handle_of(value)
         if theirs is not None:
             return self.ext(YOURS, [theirs])
@@ -181,6 +186,8 @@ class _Decoder:
             return self.codec.own(_number(value[0]))
         if code == NAMED:
             return self.codec.named_in[value[0]]
+        if code == RECORD:
+            return self.codec.records.value(value)
         if code == RANDOM:
             return self.random(_number(value[0]), value[1])
         return _READERS[code](value)
