@@ -24,10 +24,11 @@ LARGEST = 10_000  # of a decimal's exponent: beyond that, making an integer of i
 FIELDS, CLASSES = 64, 500
 Parts = list[Any]
 _TUPLES = frozenset(vars(namedtuple("_", "a"))) - {"a"}
-_DATACLASS = frozenset(["__dataclass_fields__", "__dataclass_params__", "__match_args__", "__annotations__", "__init__", "__repr__",
-    "__eq__", "__hash__", "__setattr__", "__delattr__", "__lt__", "__le__", "__gt__", "__ge__", "__module__", "__doc__", "__dict__",
-    "__weakref__", "__slots__", "__getstate__", "__setstate__", "__qualname__", "__firstlineno__", "__static_attributes__",
-    "__replace__", "__annotate__", "__annotate_func__", "__annotations_cache__"])  # fmt: skip
+_METHODS = "init repr eq hash setattr delattr lt le gt ge getstate setstate replace"
+_OTHERS = (
+    "dataclass_fields dataclass_params match_args annotations annotate annotate_func annotations_cache module doc dict weakref"
+)
+_DATACLASS = frozenset(f"__{name}__" for name in f"{_METHODS} {_OTHERS} slots qualname firstlineno static_attributes".split())
 
 
 class Records:
@@ -49,7 +50,7 @@ class Records:
             return None if parts is None else [_NAMES[type(value)], *parts]
         kind = type(value)
         if isinstance(value, tuple) and _is_namedtuple(kind):
-            key = "namedtuple", kind.__name__, tuple(kind._fields)  # type: ignore[attr-defined]
+            key = "namedtuple", kind.__name__, tuple(kind._fields)
             return [*self._known(key, kind), list(value)]
         if dataclasses.is_dataclass(kind) and _is_plain_dataclass(kind):
             key = "dataclass", kind.__name__, tuple(one.name for one in dataclasses.fields(kind))
@@ -81,12 +82,12 @@ class Records:
         if kind is None:
             if (what == "dataclass" and not self.hers) or len(self._made) >= CLASSES:
                 raise WallError("a record of a class that is not known here")
-            made: Any = (
-                namedtuple(name, fields) if what == "namedtuple" else dataclasses.make_dataclass(name, fields, frozen=True)
-            )  # type: ignore[misc]
+            made: Any = dataclasses.make_dataclass(name, fields, frozen=True)
+            if what == "namedtuple":
+                made = namedtuple(name, fields)  # type: ignore[misc]
             kind = self._made[key] = made
         if what == "namedtuple":
-            return tuple.__new__(kind, values)  # type: ignore[call-overload]
+            return tuple.__new__(kind, values)
         record = object.__new__(kind)
         for field, value in zip(fields, values, strict=True):
             object.__setattr__(record, field, value)
@@ -117,9 +118,13 @@ def _decimal(text: str) -> Decimal:
     if type(text) is not str or len(text) > LONGEST:
         raise WallError("a malformed message")
     made = Decimal(text)
-    if made.is_snan() or (made.is_finite() and abs(made.adjusted()) > LARGEST):
+    if not _is_sound(made):
         raise WallError("a decimal too large to cross the wall")
     return made
+
+
+def _is_sound(value: Decimal) -> bool:
+    return not value.is_snan() and (not value.is_finite() or abs(value.adjusted()) <= LARGEST)
 
 
 def _fraction(above: int, below: int) -> Fraction:
@@ -157,7 +162,7 @@ def _moment(value: datetime.datetime) -> Parts | None:
 
 
 _WRITERS: dict[type, Callable[[Any], Parts | None]] = {
-    Decimal: lambda value: [str(value)] if not value.is_snan() and len(value.as_tuple().digits) < LONGEST // 2 else None,
+    Decimal: lambda value: [str(value)] if _is_sound(value) and len(value.as_tuple().digits) < LONGEST // 2 else None,
     Fraction: lambda value: [value.numerator, value.denominator],
     PosixPath: lambda value: [str(value)],
     PurePosixPath: lambda value: [str(value)],
