@@ -20,6 +20,7 @@ help:
 	@echo "make fuzz     a million hostile messages and notebooks: make fuzz ARGS=\"--messages 10000 --seed 7\""
 	@echo "make kills    kills what grades a class, then compares: make kills ARGS=\"--kills 40 --seed 7\" (also --postgres, --cluster)"
 	@echo "make bench    what grading a class costs, beside nbgrader, otter and bare forks; the table goes into docs/grading.md"
+	@echo "make conformance   what instructors write, graded by plain nbgrader and by us; the table goes into docs/grading.md"
 	@echo "make lock     renew requirements.lock (make lock ARGS=--upgrade: to the newest versions)"
 	@echo "make clean    remove the environment and what tools left; the local course .course/ stays"
 
@@ -49,6 +50,9 @@ kills:
 bench:
 	@$(RUN) python -m bench --write docs/grading.md $(ARGS)
 
+conformance:
+	@$(RUN) python -m bench.conformance --write docs/grading.md $(ARGS)
+
 lock:
 	@$(PYTHON) autograder/desk/lock.py $(ARGS)
 
@@ -56,4 +60,4 @@ clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find autograder notebooks tests data -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help lab teach demo build audit test campaigns labs fuzz kills bench lock clean
+.PHONY: help lab teach demo build audit test campaigns labs fuzz kills bench conformance lock clean

@@ -28,11 +28,12 @@ Scores = dict[str, dict[str, float | None]]  # learner -> cell -> score, None wh
 
 
 class Found(NamedTuple):
-    """What one idiom came to: right and wrong answer, by nbgrader and by us, and the way that its test ran here."""
+    """What one idiom came to: right and wrong answer, by nbgrader and by us, the way that its test ran here, and why not apart."""
 
     idiom: Idiom
     of: str
     way: str
+    why: str
     plain: tuple[float | None, float | None]
     ours: tuple[float | None, float | None]
 
@@ -67,8 +68,8 @@ def run(home: Path, sets: Sequence[Set] = ALL) -> list[Found]:
         for idiom in one.idioms:
             cell = f"test_{idiom.name}" if idiom.test else idiom.name
             both = [tuple(each[learner].get(cell) for learner in LEARNERS) for each in (by_plain, by_us)]
-            way = "human" if idiom.manual else ways[one.name].get(cell, "apart")
-            found.append(Found(idiom, one.name, way, *both))  # type: ignore[arg-type]
+            way, why = ("human", "") if idiom.manual else ways[one.name].get(cell, ("apart", ""))
+            found.append(Found(idiom, one.name, way, why, *both))  # type: ignore[arg-type]
     return found
 
 
@@ -117,18 +118,18 @@ def _hand_in(root: Path, sets: Sequence[Set]) -> None:
             path.write_text(json.dumps(nb), encoding="utf-8")
 
 
-def _ours(root: Path, names: list[str]) -> dict[str, dict[str, str]]:
-    """Grade here; the ways that test cells ran."""
+def _ours(root: Path, names: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
+    """Grade here; the ways of test cells that did not run apart, with the reasons."""
     from autograder.grading.batch.batch import grade_class
 
     for name in names:
         if troubles := [f"{one.student}: {one.trouble}" for one in grade_class(root, name, workers=2) if one.trouble]:
             raise RuntimeError(f"{name} was not graded: {troubles}")
-    made = {name: root / ".grading" / "ways" / f"{name}.json" for name in names}
-    return {
-        name: {one["id"]: one["way"] for one in json.loads(path.read_text(encoding="utf-8"))["cells"]}
-        for name, path in made.items()
-    }
+    found = {}
+    for name in names:
+        told = json.loads((root / ".grading" / "ways" / f"{name}.json").read_text(encoding="utf-8"))
+        found[name] = {one["id"]: (one["way"], one["why"]) for one in told["cells"]}
+    return found
 
 
 def scores(root: Path, assignment: str) -> Scores:

@@ -25,10 +25,10 @@ FIELDS, CLASSES = 64, 500
 Parts = list[Any]
 _TUPLES = frozenset(vars(namedtuple("_", "a"))) - {"a"}
 _METHODS = "init repr eq hash setattr delattr lt le gt ge getstate setstate replace"
-_OTHERS = (
-    "dataclass_fields dataclass_params match_args annotations annotate annotate_func annotations_cache module doc dict weakref"
+_OTHERS = "dataclass_fields dataclass_params match_args annotations annotate annotate_func annotations_cache"
+_DATACLASS = frozenset(
+    f"__{name}__" for name in f"{_METHODS} {_OTHERS} module doc dict weakref slots qualname firstlineno static_attributes".split()
 )
-_DATACLASS = frozenset(f"__{name}__" for name in f"{_METHODS} {_OTHERS} slots qualname firstlineno static_attributes".split())
 
 
 class Records:
@@ -84,7 +84,7 @@ class Records:
                 raise WallError("a record of a class that is not known here")
             made: Any = dataclasses.make_dataclass(name, fields, frozen=True)
             if what == "namedtuple":
-                made = namedtuple(name, fields)  # type: ignore[misc]
+                made = namedtuple(name, fields)  # type: ignore[misc, no-redef]
             kind = self._made[key] = made
         if what == "namedtuple":
             return tuple.__new__(kind, values)

@@ -84,7 +84,8 @@ def test_a_class_with_more_than_fields_stays_on_its_side(shared_learner: Kernel)
     "parts",
     [
         ["Decimal", "1E+999999999"], ["Decimal", "9" * 5000], ["Decimal", 7], ["Decimal", "sNaN"],
-        ["Fraction", 1, 0], ["Fraction", 1, -2], ["Fraction", "1", 2], ["date", 1, 1, 99], ["PosixPath", "a\0b"], ["PosixPath", 5], ["nothing", 1], [[], 1],
+        ["Fraction", 1, 0], ["Fraction", 1, -2], ["Fraction", "1", 2], ["date", 1, 1, 99],
+        ["PosixPath", "a\0b"], ["PosixPath", 5], ["nothing", 1], [[], 1],
         ["namedtuple", "A", ["x", "x"], [1, 2]], ["namedtuple", "A", ["class"], [1]], ["namedtuple", "A", ["_x"], [1]],
         ["namedtuple", "A b", ["x"], [1]], ["namedtuple", "A", ["x"], [1, 2]], ["namedtuple", "A", ["x) or (1"], [1]],
         ["dataclass", "Unknown", ["x"], [1]], ["namedtuple", "A"], ["namedtuple", "A", range(10**9), [1]],
