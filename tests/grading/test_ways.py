@@ -1,4 +1,4 @@
-"""A test cell that the source's own solution does not pass apart is never worth 0 in silence: the instructor agrees, or mends it."""
+"""A test cell that the source's own solution does not pass apart is never worth 0 in silence: she agrees, or mends it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from autograder.grading.ways import Odd, in_words, is_agreed, odd_cells, waiting
 from autograder.wall.wire.limits import Limits
 from bench.conformance.idiom import Idiom, Set
 
-POINT = "class Point:\n    def __init__(self, x):\n        self.x = x\n\n    def __eq__(self, other):\n        return self.x == other.x"
+POINT = (
+    "class Point:\n    def __init__(self, x):\n        self.x = x\n\n    def __eq__(self, one):\n        return self.x == one.x"
+)
 SETS = Set(
     "plain",
     (
@@ -139,8 +141,6 @@ def test_the_words_and_the_ways() -> None:
         plug(Config(), inside="hw")
     assert is_agreed(["hw"], "hw") and not is_agreed(["hw"], "other") and is_agreed(True, "hw") and not is_agreed([], "hw")
     made = bundle(Path("/nowhere"), Path("/nowhere/source/hw"), "hw", True, Limits())
-    assert (
-        with_ways(made, odd, True).ways == {"nb": {"one": INSIDE, "two": "by hand"}} and waiting(with_ways(made, odd, True)) == 1
-    )
-    assert waiting(with_ways(made, odd, False)) == 2
-    assert with_ways(made, odd, True).digest != with_ways(made, odd, False).digest, "who agrees has it graded anew"
+    agreed, not_yet = with_ways(made, odd, True), with_ways(made, odd, False)
+    assert agreed.ways == {"nb": {"one": INSIDE, "two": "by hand"}} and (waiting(agreed), waiting(not_yet)) == (1, 2)
+    assert agreed.digest != not_yet.digest, "who agrees has it graded anew"
