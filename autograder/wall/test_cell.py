@@ -9,6 +9,7 @@ import io
 import linecache
 import sys
 import traceback
+import types
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -78,7 +79,9 @@ class Space(dict[str, Any]):
         """Tell her process what became of her functions' names."""
         for name, known in list(self._known.items()):
             now = self.get(name, _GONE)
-            if now is not known and (isinstance(known, Remote) or now is _GONE or _is_data(now)):
+            if now is known or _is_imported(now):  # hers is the same, and lives where she can use it
+                continue
+            if isinstance(known, Remote) or now is _GONE or _is_data(now):
                 self._known[name] = now
                 if now is _GONE:
                     self._learner.delete(name)
@@ -87,7 +90,7 @@ class Space(dict[str, Any]):
 
     def left(self) -> dict[str, Any]:
         """What the cell leaves to later test cells: its own names, and nothing of hers."""
-        hers = {*self._known, *self._fresh_at}
+        hers = {name for name, known in self._known.items() if self.get(name) is known} | self._fresh_at.keys()
         return {
             name: value
             for name, value in self.items()
@@ -97,6 +100,15 @@ class Space(dict[str, Any]):
 
 _GONE = object()
 _DATA = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, range, type(None), np.ndarray, np.generic)
+
+
+def _is_imported(value: Any) -> bool:
+    """Whether a module, or a function or a class of one, and not what a test cell has made."""
+    if isinstance(value, types.FunctionType):
+        return not isinstance(value.__globals__, Space)
+    return isinstance(value, types.ModuleType | types.BuiltinFunctionType) or (
+        isinstance(value, type) and value.__module__ != "__main__"
+    )
 
 
 def _is_data(value: Any) -> bool:

@@ -137,3 +137,26 @@ def test_helpers_of_a_test_cell_serve_the_next(run: Run) -> None:
 def test_an_exercise_may_be_named_like_a_builtin(run: Run, name: str) -> None:
     source = notebook(cell(f"def {name}(x): return 7", name, "answer"), cell(f"assert {name}(1) == 7", "test", "test"))
     assert scores(run(source, source)) == {"test": 1}
+
+
+def test_plain_data_that_a_test_sets_reaches_answers_that_read_it(run: Run) -> None:
+    """Names that the source's own answers look up, and no other: a wanted value is not put into her notebook."""
+    source = notebook(
+        cell("rate = 2\nwords = ['a']", "given", "given"),
+        cell("def grow(x): return x * rate\ndef longest(): return max(words, key=len)", "grow", "answer"),
+        cell("wanted = 6\nrate = 3\nassert grow(2) == wanted\nwords = ['a', 'ab']\nassert longest() == 'ab'", "one", "test"),
+        cell("assert grow(1) == 3 and rate == 3", "two", "test"),
+    )
+    assert scores(run(source, source)) == {"one": 1, "two": 1}
+    cheat = copy.deepcopy(source)
+    cheat.cells[1].source = "wanted = None\ndef grow(x): return globals().get('wanted')\ndef longest(): return 'ab'"
+    assert scores(run(cheat, source)) == {"one": 0, "two": 0}
+
+
+def test_what_a_test_imports_does_not_take_the_place_of_hers(run: Run) -> None:
+    source = notebook(
+        cell("import math\nfrom decimal import Decimal\ndef area(r): return Decimal(math.floor(r))", "area", "answer"),
+        cell("import math\nfrom decimal import Decimal\nassert area(2.5) == Decimal(math.floor(2.9))", "one", "test"),
+        cell("assert area(3.5) == 3", "two", "test"),
+    )
+    assert scores(run(source, source)) == {"one": 1, "two": 1}
