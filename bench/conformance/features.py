@@ -135,6 +135,31 @@ NBGRADER = Set(
             "def whisper(text):\n    return text",
             "must(whisper('Ab'), 'ab')",
         ),
+        Idiom(
+            "negative",
+            "nbgrader: partial credit that is no number from zero to the points",
+            "def rank(word):\n    return len(word)",
+            "def rank(word):\n    return -len(word)",
+            "2.0 if rank('abc') == 3 else -1.0",
+            reason="A negative number is no points. Plain nbgrader gives all of them for it.",
+        ),
+        Idiom(
+            "sets_up",
+            "nbgrader: a test cell that a later cell of the notebook stands on",
+            "def pairs(n):\n    return n * (n - 1) // 2",
+            "def pairs(n):\n    return n",
+            "sizes = [2, 3, 4]\nassert [pairs(n) for n in sizes] == [1, 3, 6]",
+        ),
+        Idiom(
+            "stands_on_it",
+            "nbgrader: a locked cell that uses what an earlier test cell defined",
+            "def largest():\n    return biggest_size",
+            "def largest():\n    return 0",
+            "assert largest() == 4",
+            given="biggest_size = max(sizes)",
+            reason="What a test cell defines is not put into the learner's notebook. The solution does not pass, so it is named as a "
+            "mistake of the source and not graded here; mend: define it in a locked cell.",
+        ),
     ),
 )
 OTTER = Set(
