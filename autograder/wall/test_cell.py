@@ -51,7 +51,8 @@ class Space(dict[str, Any]):
         for name in names.read | names.bound:
             if name in (hers or ()) or not (name in grader or name in BUILTINS):
                 self._fill(name, name in names.bound, hers is None or name in hers)
-        for name in names.bound & frozenset(shared) - self._known.keys() - grader.keys():
+        self._data = names.bound & frozenset(shared) - self._known.keys() - grader.keys()
+        for name in self._data:
             self._known[name] = self.get(name, _GONE)
 
     def _fill(self, name: str, rebound: bool, may_pass: bool) -> None:
@@ -81,7 +82,7 @@ class Space(dict[str, Any]):
             now = self.get(name, _GONE)
             if now is known or _is_imported(now):  # hers is the same, and lives where she can use it
                 continue
-            if isinstance(known, Remote) or now is _GONE or _is_data(now):
+            if name not in self._data or now is _GONE or _is_data(now):
                 self._known[name] = now
                 if now is _GONE:
                     self._learner.delete(name)
