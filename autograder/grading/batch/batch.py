@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograder import scratch
-from autograder.errors import Mend
+from autograder.errors import Mend, NotGraded
 from autograder.grading.batch import heap
 from autograder.grading.batch.deeds import record_all
 from autograder.grading.batch.pool import feed, local
@@ -41,6 +41,7 @@ from autograder.grading.timestamps import moment
 from autograder.grading.ways import in_words, odd_cells, waiting, with_ways
 from autograder.locks import alone
 from autograder.notebook import format as nbio
+from autograder.wall.wire.errors import SandboxError
 
 AHEAD = 2  # jobs in flight for every worker: one that runs, one that waits for it
 Run = Callable[[Assignment, Job], Graded]
@@ -81,10 +82,7 @@ class Batch:
 
     def settle(self, run: Run) -> None:
         """Find out how each test cell is run, where that is not known; the instructor is told of what does not run apart."""
-        odd, agreed = odd_cells(self.grader.root, self.bundle, run), self.grader.agreed(self.assignment)
-        for line in in_words(self.assignment, odd, agreed):
-            _say_once(line)
-        self.bundle = with_ways(self.bundle, odd, agreed)
+        self.bundle = _settled(self.grader, self.bundle, run)
         self.waits = waiting(self.bundle)
 
     def grade(self, students: Sequence[str], executor: Executor, workers: int, tell: Tell, run: Run = run_apart) -> None:
@@ -251,6 +249,18 @@ class Batch:
         return (0o664, True) if self.coursedir.groupshared else (mode, False)
 
 
+def _settled(grader: Grader, made: Assignment, run: Run) -> Assignment:
+    """An assignment with the ways of its test cells; Mend where they could not be tried out."""
+    try:
+        odd, agreed = odd_cells(grader.root, made, run), grader.agreed(made.name)
+    except (NotGraded, SandboxError) as error:
+        told = f"The tests of {made.name} could not be tried on the source's own solution: {plain_words(error)}"
+        raise Mend(f"{told}\nNo score was changed; the same command tries again.") from error
+    for line in in_words(made.name, odd, agreed):
+        _say_once(line)
+    return with_ways(made, odd, agreed)
+
+
 def grade_one(grader: Grader, student: str, assignment: str, again: bool = False) -> Outcome:
     """Grade one submission that has been collected, and write its page."""
     if not grader.takes_our_way():
@@ -334,8 +344,10 @@ def grade_class(
     if grader.takes_our_way():
         _grade(Batch(grader, assignment, again, lower), asked, tell, workers, cluster)
     else:  # a course with steps of its own in nbgrader's configuration: nbgrader runs them
+        made = bundle(grader.root, grader.source(assignment), assignment, True, grader.limits())
+        waits = waiting(_settled(grader, made, run_apart))
         for student in asked:
-            tell(grader.grade_by_nbgrader(student, assignment))
+            tell(dataclasses.replace(grader.grade_by_nbgrader(student, assignment), waits=waits))
     return sorted(outcomes, key=lambda outcome: outcome.student)
 
 

@@ -33,7 +33,7 @@ from autograder.notebook.cells import is_test, kind_of
 from autograder.notebook.repair import is_tried
 from autograder.wall.execute import Executed, execute
 from autograder.wall.kernel import Kernel, Starter
-from autograder.wall.outputs import error, stream
+from autograder.wall.outputs import error
 from autograder.wall.studio import Studios
 from autograder.wall.wire.errors import LearnerError
 
@@ -107,7 +107,7 @@ def _leave_to_humans(executed: NotebookNode, ids: Collection[str]) -> None:
     """Test cells that cannot be graded here: what they came to is not kept, and nobody's score is made of it."""
     for cell in executed.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") in ids:
-            cell.outputs = [stream("This test was not graded here: a human gives these points.\n")]
+            cell.outputs = [error("NotGradedHere", "This test was not graded here: a human gives these points.")]
             cell.metadata[KEY] = {**cell.metadata.get(KEY, {}), HUMAN: True}
 
 
