@@ -29,14 +29,8 @@ def test_every_difference_has_its_reason_and_the_page_is_as_the_suite_says(tmp_p
 @needs_box
 @pytest.mark.timeout(300)
 def test_a_course_of_each_kind_scores_as_under_nbgrader(tmp_path: Path) -> None:
-    """The same for one set of features and one course, as often as `make test` is run; their lines of the page are as found."""
-    found = suite.run(tmp_path, [FEATURES[0], COURSES[2]])
-    assert [one for one in page.faults(found)] == []
-    lines = page.of_page(DOCS).splitlines()
-    for line in page.text(found).splitlines():
-        assert line in lines or line.startswith(("| all |", "| otter |", "| ok |", "| nbconvert |", "| pytest |", "| ")), line
-    for one in found:
-        assert (f"(`{one.idiom.name}`) | " in page.of_page(DOCS)) == (one.way == "inside" or one.differs)
+    """The same for one set of features and one course, as often as `make test` is run."""
+    assert page.faults(suite.run(tmp_path, [FEATURES[0], COURSES[2]])) == []
 
 
 def test_five_tools_and_five_courses_are_tried_and_no_name_twice() -> None:
