@@ -14,8 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
 from tornado.ioloop import IOLoop
 
+from autograder.desk.jupyter import BEGIN
 from autograder.grading.batch.deeds import MARK
 from autograder.grading.intake.entries import entry_parts
 from autograder.grading.report.command import FOLDER, PAGE
@@ -134,8 +138,19 @@ def add_to(settings: Mapping[str, Any], root: Path) -> bool:
     return True
 
 
+class Begin(JupyterHandler):
+    """Where the instructor's browser begins. Whoever opens formgrader itself with a token is known to formgrader alone: nbgrader
+    sets its cookie for its own pages, and reports and JupyterLab ask for the token again."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """On to formgrader; the cookie that is set here is good for the whole server."""
+        self.redirect(url_path_join(self.base_url, "formgrader", "manage_assignments"))
+
+
 def _load_jupyter_server_extension(server: Any) -> None:
     """Called by Jupyter's server when it starts: nbgrader's part may be loaded after this one."""
+    server.web_app.add_handlers(".*$", [(url_path_join(server.base_url, BEGIN), Begin)])
 
     def later() -> None:
         if not add_to(server.web_app.settings, Path(server.root_dir)):

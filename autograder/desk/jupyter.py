@@ -20,6 +20,7 @@ from autograder.files import write_json
 
 FIRST_PORT = 8888
 DATA = "data"  # beside a desk's settings: the kernel that it lays
+BEGIN = "/workbook/formgrader"  # where the instructor begins: formgrader, with the whole window
 PATIENCE = 90.0  # seconds until JupyterLab must answer
 #: Submit sends what is on the disk, and people press it without saving. Not more often: a save by hand that meets one of
 #: these makes JupyterLab ask whether somebody else has changed the file.

@@ -18,8 +18,6 @@ from autograder.wall.sandbox.probe import open_sandbox
 from autograder.wall.wire.errors import SandboxError
 from autograder.wall.wire.limits import Limits
 
-FORMGRADER = "/formgrader/manage_assignments"  # the instructor begins there, with the whole window
-
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommands of this module."""
@@ -60,8 +58,8 @@ def run_teach(arguments: argparse.Namespace) -> int:
     with alone(course, "teach"):
         server = jupyter.new_server(arguments.port)
         with together() as children:
-            server = start_jupyter(children, course, "instructor", server, FORMGRADER, not arguments.no_browser)
-            tell(("The course", server.address("lab")), ("Formgrader", server.address("formgrader")), ("Ctrl-C", "ends it"))
+            server = start_jupyter(children, course, "instructor", server, jupyter.BEGIN, not arguments.no_browser)
+            tell(("The course", server.address("lab")), ("Formgrader", server.address(jupyter.BEGIN)), ("Ctrl-C", "ends it"))
             return attend(children)
 
 
