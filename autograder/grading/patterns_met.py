@@ -33,7 +33,7 @@ class Pattern:
 
     Attributes
     ----------
-    says : the mistake in a sentence, where its name alone would not do.
+    says : the mistake in its author's own sentence: for instructors, since it may tell more than a learner should be told.
     told : the gist of what each broken case said, in the order of `broken`: it tells apart what breaks the same promises.
     """
 
@@ -92,12 +92,17 @@ def gist(message: str | None) -> str:
 
 
 def in_words(name: str, pattern: Pattern) -> str:
-    """A mistake in words: `no_shift` is "no shift"; a rival that says it in a sentence is given by that.
+    """A mistake in words, for an instructor: a rival that says it in a sentence is given by that.
 
     >>> in_words("divides_by_the_variance", Pattern("mathematics", ()))
     'divides by the variance'
     """
-    return pattern.says.rstrip(".") or name.replace("_", " ")
+    return pattern.says.rstrip(".") or plain_name(name)
+
+
+def plain_name(name: str) -> str:
+    """A mistake as a learner may read it: `no_shift` is "no shift"."""
+    return name.replace("_", " ")
 
 
 def step_met(name: str, pattern: Pattern, steps: Sequence[str]) -> int:
@@ -106,7 +111,7 @@ def step_met(name: str, pattern: Pattern, steps: Sequence[str]) -> int:
     It is the step that shares most words with the mistake's name and sentence, and more than any other. A word counts where it
     says something, and where no other step has it.
     """
-    about = _words(f"{name.replace('_', ' ')} {pattern.says}")
+    about = _words(f"{plain_name(name)} {pattern.says}")
     held = [about & _words(step) for step in steps]
     own = [len(words - set().union(*held[:at], *held[at + 1 :])) for at, words in enumerate(held)]
     return own.index(max(own)) + 1 if any(own) and own.count(max(own)) == 1 else 0

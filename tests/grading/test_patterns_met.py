@@ -12,7 +12,7 @@ import pytest
 
 from autograder.grading.batch.batch import grade_class
 from autograder.grading.judge.assignment import bundle
-from autograder.grading.patterns_met import NAME, Pattern, in_words, read, recognised, step_met
+from autograder.grading.patterns_met import NAME, Pattern, in_words, plain_name, read, recognised, step_met
 from autograder.wall.wire.limits import Limits
 
 WEEK = "week01_tiny"
@@ -52,7 +52,7 @@ def test_a_pattern_of_a_case_that_is_no_more_is_passed_over() -> None:
 
 
 def test_in_words() -> None:
-    assert in_words("no_shift", ONE) == "no shift"
+    assert in_words("no_shift", ONE) == plain_name("no_shift") == "no shift"
     assert in_words("no_shift", Pattern("shape", (), "The scores are not shifted.")) == "The scores are not shifted"
 
 
@@ -94,6 +94,9 @@ def test_the_page_names_it_and_the_help_and_is_as_ever_where_nothing_is_kept(roo
     assert not any("a mistake that we know" in page.read_text(encoding="utf-8") for page in pages.values())
     keep(root)
     assert not any(one.trouble for one in grade_class(root, WEEK))
+    keep(root, says="An author's own words, which give the answer away.")
+    assert not any(one.trouble for one in grade_class(root, WEEK))
+    assert "which give the answer away" not in pages["ada"].read_text(encoding="utf-8")
     told = "This is how it looks with a mistake that we know: “one average”. Look at help 2."
     assert told in pages["ada"].read_text(encoding="utf-8")
     assert not any("a mistake that we know" in pages[name].read_text(encoding="utf-8") for name in ("ben", "cleo"))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 
 from autograder.grading.judge.result import ExerciseResult
-from autograder.grading.patterns_met import Pattern, in_words, recognised, step_met
+from autograder.grading.patterns_met import Pattern, plain_name, recognised, step_met
 
 _STEP = re.compile(r"<details><summary>(.*?)</details>", re.DOTALL)
 
@@ -31,7 +31,7 @@ def sentence(exercise: ExerciseResult, patterns: Mapping[str, Pattern], source: 
     if name is None:
         return ""
     step = step_met(name, patterns[name], steps_of(source, exercise.id))
-    told = f"This is how it looks with a mistake that we know: “{in_words(name, patterns[name])}”."
+    told = f"This is how it looks with a mistake that we know: “{plain_name(name)}”."
     return f"{told} Look at help {step}." if step else told
 
 
