@@ -101,8 +101,8 @@ def in_words(name: str, pattern: Pattern) -> str:
 
 
 def plain_name(name: str) -> str:
-    """A mistake as a learner may read it: `no_shift` is "no shift"."""
-    return name.replace("_", " ")
+    """A mistake as a learner may read it: `no_shift` is "no shift", and a class `NoShift` too."""
+    return name.replace("_", " ") if "_" in name else re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 def step_met(name: str, pattern: Pattern, steps: Sequence[str]) -> int:

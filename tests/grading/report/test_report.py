@@ -21,7 +21,8 @@ from autograder.grading.batch.batch import grade_class
 from autograder.grading.cache import Cache
 from autograder.grading.grader import Grader
 from autograder.grading.report import command, named, similar, tables
-from autograder.grading.report.found import Found, found
+from autograder.grading.report.found import Curve, Found, found
+from autograder.grading.report.page import drawn
 from autograder.grading.report.read import Person, Room, read, without_names
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -134,6 +135,20 @@ def test_names_are_hidden_and_shown_when_asked_for(classful: tuple[Path, dict[st
     assert all(f"<td>{student}</td>" in after for student in held)
     shown = (command.write(Grader(root), WEEK, names=True) / command.PAGE).read_text(encoding="utf-8")
     assert "learner001" in shown and "Learner 001" not in shown and "Who is who" not in shown
+
+
+def test_a_studios_curve_stands_against_its_bands() -> None:
+    bands = [("excellent", 1.0, 2), ("good", 0.7, 1), ("gets going", 0.4, 1), ("below", 0.0, 1)]
+    drawing = str(drawn(Curve("guess", [1.0, 1.0, 0.8, 0.4, 0.1], bands, 3)))
+    steps = [float(y) for y in re.findall(r"V([\d.]+)H", drawing)]
+    assert steps == sorted(steps) and len(steps) == 5  # the best first, from the top down
+    lines = {name: float(y) for y, name in re.findall(r'd="M96 ([\d.]+)H630"/><text[^>]*>([a-z ]+)<', drawing)}
+    assert steps[0] == steps[1] == lines["excellent"] < steps[2] < lines["good"] < steps[3] == lines["gets going"] < steps[4]
+    assert 'aria-label="excellent: 2; good: 1; gets going: 1; below: 1"' in drawing
+
+
+def test_a_mistake_is_said_in_words() -> None:
+    assert patterns_met.in_words("DeafToWeights", patterns_met.Pattern("mathematics", ())) == "deaf to weights"
 
 
 def test_a_sample_holds_no_name() -> None:
