@@ -1066,11 +1066,6 @@ def a_weighted_sum():
     return net(hidden=(), penalty=0.01, count=300)
 
 
-@entry("band", band="nothing")
-def one_hidden_layer():
-    return net(hidden=(40,), penalty=0.008)
-
-
 @entry("band", band="baseline")
 def a_net_that_whispers():
     """A net that found something, and says a tenth of it."""
@@ -1087,7 +1082,7 @@ def a_net_that_whispers():
 
 @entry("band", band="gets going")
 def somewhat_too_little_decay():
-    return net(penalty=0.0045)
+    return net(penalty=0.0053)
 
 
 @entry("band", band="good")

@@ -12,22 +12,29 @@ FEATURES, ROWS = 6, 500
 
 # ------------------------------------------------------------------------------------------- the hidden band
 def rows(rng, n=ROWS, world=None):
-    """Rows of a hidden ring: features (n, 6), labels (n,), true probabilities of label 1 (n,).
+    """Rows of a hidden band: features (n, 6), labels (n,), true probabilities of label 1 (n,).
 
-    `world` is a ring of `a_ring(rng)`, so that several calls see the same one; a new one is drawn where nothing is said.
+    `world` is one of `a_band(rng)`, so that several calls see the same one; a new one is drawn where nothing is said.
     """
-    turn, inner, outer = a_ring(rng) if world is None else world
+    turn, inside = a_band(rng) if world is None else world
     hidden = rng.normal(size=(n, FEATURES))
-    radius = np.hypot(hidden[:, 0], hidden[:, 1])
-    chance = np.where((radius > inner) & (radius < outer), 0.9, 0.1)
+    chance = np.where(inside(hidden[:, :2]), 0.9, 0.1)
     return (hidden @ turn).astype(np.float32), (rng.random(n) < chance).astype(int), chance
 
 
+def a_band(rng):
+    """A turn of the features (6, 6), and a function that says which points (n, 2) of the hidden plane lie in the band."""
+    import checks  # travels with the week
+
+    return checks.a_band(rng)
+
+
 def a_ring(rng):
-    """A turn of the features (6, 6), and the inner and outer radius of a ring that holds six rows in ten."""
+    """The same with a plain ring that holds six rows in ten, for the pictures along the way."""
     turn, _ = np.linalg.qr(rng.normal(size=(FEATURES, FEATURES)))
-    inside = rng.uniform(0.15, 0.25)
-    return turn, np.sqrt(-2 * np.log(1 - inside)), np.sqrt(-2 * np.log(0.4 - inside))
+    within = rng.uniform(0.15, 0.25)
+    inner, outer = np.sqrt(-2 * np.log(1 - within)), np.sqrt(-2 * np.log(0.4 - within))
+    return turn, lambda plane: (np.hypot(*plane.T) > inner) & (np.hypot(*plane.T) < outer)
 
 
 def above_truth(said, chance):
@@ -38,22 +45,26 @@ def above_truth(said, chance):
 
 
 @picture
-def ring():
-    """Left: in the hidden plane rows with label 1 lie on a ring, those with 0 in its middle and outside, with some of each
-    where the others are. Right: the first two features as they come; both kinds lie mixed in one round cloud.
+def band():
+    """Three of the hidden planes. In each, rows with label 1 lie on winding bands and islands, those with 0 between them, with
+    some of each where the others are; no two planes look alike. Last, the first two features of the third one as they come:
+    both kinds lie mixed in one round cloud.
     """
-    rng = np.random.default_rng(3)
-    world = a_ring(rng)
-    X, y, _ = rows(rng, world=world)
-    fig, axes = figure(9, 4.3, columns=2)
-    for ax, Z, title in zip(axes, (X @ world[0].T, X), ("The hidden plane", "The first two of six features"), strict=True):
+    fig, axes = figure(12, 3.5, columns=4)
+    grid = np.stack(np.meshgrid(np.linspace(-3.5, 3.5, 141), np.linspace(-3.5, 3.5, 141)), axis=-1)
+    for k, ax in enumerate(axes):
+        rng = np.random.default_rng(min(k, 2))
+        turn, inside = world = a_band(rng)
+        X, y, _ = rows(rng, world=world)
+        Z = X @ turn.T if k < 3 else X
         for label, colour, marker in ((0, BLUE, "o"), (1, ORANGE, "^")):
-            ax.plot(*Z[y == label, :2].T, marker, color=colour, ms=4.5, alpha=0.7, mew=0, label=f"label {label}")
-        ax.set(title=title, xlim=(-3.5, 3.5), ylim=(-3.5, 3.5), aspect="equal")
-    turn = np.linspace(0, 2 * np.pi, 200)
-    for radius in world[1:]:
-        axes[0].plot(radius * np.cos(turn), radius * np.sin(turn), color=INK, lw=1.2)
-    axes[1].legend(loc="upper right")
+            ax.plot(*Z[y == label, :2].T, marker, color=colour, ms=3.5, alpha=0.7, mew=0, label=f"label {label}")
+        if k < 3:
+            lies = inside(grid.reshape(-1, 2)).reshape(141, 141)
+            ax.contour(*np.moveaxis(grid, -1, 0), lies, [0.5], colors=INK, linewidths=1.2)
+        title = f"Hidden plane {k + 1}" if k < 3 else "Two features of the third"
+        ax.set(title=title, xlim=(-3.5, 3.5), ylim=(-3.5, 3.5), aspect="equal", xticks=(-2, 0, 2), yticks=(-2, 0, 2))
+    axes[0].legend(loc="upper left", handlelength=1, markerscale=1.6, borderpad=0.2)
     return fig
 
 
