@@ -15,6 +15,7 @@ from typing import Any
 
 from nbgrader.utils import notebook_hash
 
+from autograder.cases.report import points_in_words
 from autograder.grading.tidings import KIND, VERSION
 from autograder.grading.timestamps import FILE, moment
 from autograder.learner.workspace import Workspace
@@ -65,7 +66,7 @@ class Attempt:
         if self.state == "grading":
             return f"being graded, {self.done} of {self.of}" if self.of else "being graded"
         if self.state == "done":
-            return f"done: {number(self.score)} of {number(self.most)}{' so far' if self.provisional else ''}"
+            return f"done: {points_in_words(self.score)} of {points_in_words(self.most)}{' for now' if self.provisional else ''}"
         return SAYS.get(self.state, "graded")
 
     def shown(self) -> dict[str, Any]:
@@ -125,8 +126,3 @@ def _written(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0.0
-
-
-def number(points: float) -> str:
-    """Points as people write them."""
-    return f"{round(points, 2):g}"

@@ -36,9 +36,10 @@ SERVER_PARTS = {
     "instructor": ("course_list", "assignment_list"),
 }
 #: Nobody needs these: the news and the extension manager ask the network, and jupytext, an author's tool for the terminal,
-#: would put itself between Jupyter and the files.
+#: would put itself between Jupyter and the files. "Notebook" in the toolbar opens another program than the desk.
 NOISE = (
     "@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension:plugin", "jupyterlab-jupytext:plugin",
+    "@jupyter-notebook/lab-extension:interface-switcher",
 )  # fmt: skip
 #: What a learner need not see in the file browser: what Jupyter itself hides, what a week's cells import, and what
 #: `workbook update` and `reset` put aside.

@@ -12,7 +12,9 @@ from autograder.course.stale import build
 from autograder.desk import exchange, jupyter
 from autograder.desk.children import Children, Stopped, together
 from autograder.desk.local import LocalCourse, find_checkout
+from autograder.desk.state import state
 from autograder.errors import Mend
+from autograder.learner.workspace import Workspace
 from autograder.locks import only_one
 from autograder.wall.sandbox.probe import open_sandbox
 from autograder.wall.wire.errors import SandboxError
@@ -39,17 +41,22 @@ def run_lab(arguments: argparse.Namespace) -> int:
     with alone(course, "lab"):
         if exchange.fetch(course, week):
             print(f"{week} is in your workspace.")
-        week = course.last_touched() or week
+        workspace = Workspace(course.learner, course.exchange / course.course_id, course.home / "cache" / course.course_id)
+        week = goes_on(workspace) or week
         server = jupyter.new_server(arguments.port)
-        notebook = f"{week}/{week}.ipynb"
-        page = f"/lab/tree/{notebook}"
         with together() as children:
             start_watcher(children, course)
-            server = start_jupyter(children, course, "learner", server, page, not arguments.no_browser)
-            if not server.start_kernel(notebook):
+            server = start_jupyter(children, course, "learner", server, "/lab", not arguments.no_browser)
+            if not server.start_kernel(f"{week}/{week}.ipynb"):
                 print("No kernel could be started: .course/logs/jupyter.log says why.", flush=True)
-            tell(("Workbook", server.address(page)), ("Your work", course.learner), ("Ctrl-C", "ends it; your work stays"))
+            tell(("Workbook", server.address("lab")), ("Your work", course.learner), ("Ctrl-C", "ends it; your work stays"))
             return attend(children)
+
+
+def goes_on(workspace: Workspace) -> str:
+    """The week of a workspace that Home opens by its one button; empty where that is none that is here."""
+    step = state(workspace)["next"] or {"week": ""}
+    return str(step["week"]) if step["week"] and workspace.notebook(step["week"]).is_file() else ""
 
 
 def run_teach(arguments: argparse.Namespace) -> int:

@@ -91,11 +91,6 @@ class LocalCourse:
         notebooks = self.checkout.glob("source/*/*.ipynb")
         return sorted(path.stem for path in notebooks if path.stem == path.parent.name)
 
-    def last_touched(self) -> str:
-        """The week in the learner's workspace whose notebook was written last; empty where there is none."""
-        notebooks = [path for path in self.learner.glob("*/*.ipynb") if path.stem == path.parent.name]
-        return max(notebooks, key=lambda path: path.stat().st_mtime).stem if notebooks else ""
-
     def lay(self) -> None:
         """Make the folders and write the settings; what is there already stays."""
         for folder in (self.exchange, self.learner, self.instructor, self.logs, self.home / "cache"):

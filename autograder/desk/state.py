@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.cases.progress import Mark, marks
-from autograder.desk.attempts import Attempt, attempts, number
+from autograder.cases.report import points_in_words as number
+from autograder.desk.attempts import Attempt, attempts
 from autograder.learner.solution import opened_ones
 from autograder.learner.workspace import Workspace
 
@@ -31,9 +32,8 @@ def state(workspace: Workspace) -> dict[str, Any]:
         return NOTHING
     hers = marks(workspace.folder)
     weeks = [week_state(workspace, told, hers) for told in _weeks(workspace)]
-    return {
-        "course": workspace.exchange.name, "weeks": weeks, "next": next_step(weeks, hers), "shelf": shelf(workspace, weeks),
-    }  # fmt: skip
+    following = next_step(weeks, hers, written_last(workspace.folder))
+    return {"course": workspace.exchange.name, "weeks": weeks, "next": following, "shelf": shelf(workspace, weeks)}
 
 
 def _weeks(workspace: Workspace) -> Iterator[dict[str, Any]]:
@@ -96,7 +96,7 @@ def exercise_state(told: Mapping[str, Any], mark: Mark | None, tried: Sequence[A
     score, most = graded.scores[id] if graded else (0.0, 0.0)
     handed_in = tried[-1].at if tried else 0.0
     waits = bool(tried) and not tried[-1].is_over
-    points = f"{number(score)} of {number(most)} points{' so far' if studio and graded and graded.provisional else ''}"
+    points = f"{number(score)} of {number(most)} points{' for now' if studio and graded and graded.provisional else ''}"
     state, says, share = "open", "not begun", 0.0
     if mark is not None and mark.begun:
         state, share = ("holds", 1.0) if mark.is_whole else ("begun", mark.holds / mark.of if mark.of else 0.0)
@@ -128,13 +128,19 @@ def _holding(mark: Mark) -> str:
     return f"{mark.holds} of {mark.of} promises hold"
 
 
-def next_step(weeks: Sequence[dict[str, Any]], hers: Marks) -> dict[str, Any] | None:
+def written_last(folder: Path) -> str:
+    """The week of a workspace whose notebook was written last; empty where there is none."""
+    notebooks = [path for path in folder.glob("*/*.ipynb") if path.stem == path.parent.name]
+    return max(notebooks, key=lambda path: path.stat().st_mtime).stem if notebooks else ""
+
+
+def next_step(weeks: Sequence[dict[str, Any]], hers: Marks, written: str = "") -> dict[str, Any] | None:
     """Where she goes on, in one sentence and one button.
 
     In the week that she touched last: the exercise that she touched last, then the others that are open; handing in; what
     earned a part of its points. Then the weeks behind it, then those before. None where all is done.
     """
-    last = list(hers)[-1] if hers else ("", "")
+    last = list(hers)[-1] if hers else (written, "")
     names = [week["week"] for week in weeks]
     at = names.index(last[0]) if last[0] in names else 0
     for week in (*weeks[at:], *weeks[:at]):
@@ -142,17 +148,17 @@ def next_step(weeks: Sequence[dict[str, Any]], hers: Marks) -> dict[str, Any] | 
         for one in ordered:
             if one["state"] in OPEN:
                 how = one["says"] if one["state"] == "begun" else f"about {one['minutes']} minutes"
-                return _step(week, one["id"], "Go on" if hers else "Begin", f"{one['id']}, {how}")
+                return _step(week, one["id"], "Go on" if hers else "Begin", how, one["id"])
         if not week["attempts"] and all(one["state"] in DONE for one in ordered):
             return _step(week, week["exercises"][-1]["id"], "Go on", HAND_IN)
         for one in ordered:
             if one["state"] == "graded" and one["kind"] != "studio":
-                return _step(week, one["id"], "Go on", f"{one['id']}, {one['says']}")
+                return _step(week, one["id"], "Go on", one["says"], one["id"])
     return None
 
 
-def _step(week: Mapping[str, Any], exercise: str, verb: str, says: str) -> dict[str, Any]:
-    return {"week": week["week"], "exercise": exercise, "verb": verb, "says": says, "title": week["title"]}
+def _step(week: Mapping[str, Any], exercise: str, verb: str, says: str, name: str = "") -> dict[str, Any]:
+    return {"week": week["week"], "exercise": exercise, "verb": verb, "name": name, "says": says, "title": week["title"]}
 
 
 def shelf(workspace: Workspace, weeks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -119,6 +119,14 @@ def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.1)
 
 
+def go_on(page: Page) -> str:
+    """Press Home's one button; the week whose notebook opens."""
+    page.locator(".tw-go").click()
+    tab = page.locator(".lm-TabBar-tab.lm-mod-current", has_text=".ipynb").locator(".lm-TabBar-tabLabel")
+    tab.wait_for()
+    return tab.inner_text().removesuffix(".ipynb")
+
+
 @pytest.fixture
 def open_desk(checkout: Path) -> Iterator[Callable[[str], Desk]]:
     opened: list[Desk] = []

@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from autograder.desk.madeup import answer_cells, read
+from tests.browser.conftest import go_on
 
 TICK, CROSS = "✓", "✗"
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -41,7 +42,7 @@ def test_a_learners_week(
     started: list[str] = []
     page.on("request", lambda request: started.append(request.url) if request.method == "POST" else None)
     page.goto(desk.wait_for(r"http://\S+/lab\S*"))
-    week = re.search(r"/tree/([^/]+)/", page.url)[1]
+    week = go_on(page)
     lab = notebook_page(checkout / ".course" / "learner" / week / f"{week}.ipynb")
     look("0_opened")
     only_her_panels(page)

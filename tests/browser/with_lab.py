@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[2]
 #: what goes with JupyterLab's version, so that the lock must not hold it
 ALONG = {"jupyterlab", "jupyterlab-server", "jupyter-builder", "notebook"}
-TESTS = ("tests/browser/test_desk.py", "tests/browser/test_learner.py")
+TESTS = ("tests/browser/test_desk.py", "tests/browser/test_home.py", "tests/browser/test_learner.py")
 
 
 def wanted(name: str) -> str:

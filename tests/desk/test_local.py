@@ -17,6 +17,7 @@ from autograder.desk import exchange, jupyter
 from autograder.desk.children import together
 from autograder.desk.lab import alone, start_jupyter
 from autograder.desk.local import LocalCourse, find_checkout
+from autograder.desk.state import written_last
 from autograder.errors import Mend
 
 WEEK = "week01_try"
@@ -88,14 +89,14 @@ def test_a_learners_own_choice_of_autosave_stays(course: LocalCourse) -> None:
     assert chosen.read_text() == '{"autosaveInterval": 60}'
 
 
-def test_the_week_that_she_wrote_in_last_is_the_one_that_opens(course: LocalCourse) -> None:
-    assert course.last_touched() == ""
+def test_the_week_that_she_wrote_in_last_is_found(course: LocalCourse) -> None:
+    assert written_last(course.learner) == ""
     for at, week in ((2, "week01_try"), (3, "week03_more"), (1, "week09_fetched_long_ago")):
         (course.learner / week).mkdir()
         (course.learner / week / f"{week}.ipynb").write_text("{}")
         (course.learner / week / "notes.ipynb").write_text("{}")
         os.utime(course.learner / week / f"{week}.ipynb", (at, at))
-    assert course.last_touched() == "week03_more"
+    assert written_last(course.learner) == "week03_more"
 
 
 def test_a_port_in_use_is_said_with_the_mend(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,7 @@ class Home:
 
     def next(self) -> tuple[str, str, str]:
         step = state(self.workspace)["next"]
-        return step["verb"], step["exercise"], step["says"]
+        return step["verb"], step["exercise"], f"{step['name']}, {step['says']}" if step["name"] else step["says"]
 
 
 @pytest.fixture
@@ -148,8 +148,8 @@ def test_a_grade_does_not_outlive_a_newer_broken_check(home: Home) -> None:
 def test_points_that_may_turn_out_smaller_are_not_called_all(home: Home) -> None:
     name = home.handed_in(2000)
     home.graded(name, sum=6, race=6)
-    assert (home.exercise("race")["state"], home.exercise("race")["says"]) == ("graded", "6 of 6 points so far")
-    assert attempts(home.workspace, ONE, ["race"])[0].says == "done: 12 of 18 so far"
+    assert (home.exercise("race")["state"], home.exercise("race")["says"]) == ("graded", "6 of 6 points for now")
+    assert attempts(home.workspace, ONE, ["race"])[0].says == "done: 12 of 18 for now"
     home.graded(name, open=False, sum=6, race=6)
     assert home.exercise("race")["state"] == "full"
     assert attempts(home.workspace, ONE, ["race"])[0].says == "done: 12 of 18"
