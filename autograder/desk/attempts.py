@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from autograder.grading.tidings import KIND, VERSION
 from autograder.grading.timestamps import FILE, moment
 from autograder.learner.workspace import Workspace
 
+MOMENT = 15.0  # seconds in which the watcher, which writes the page first, tells the figures
 SAYS = {
     "waiting": "handed in, waiting",
     "later": "not graded yet: something failed on our side, and it is tried again by itself",
@@ -91,8 +93,8 @@ def attempts(workspace: Workspace, week: str, studios: Collection[str] = ()) -> 
             secret, stamp = ((folder / name).read_text(encoding="ascii").strip() for name in ("submission_secret.txt", FILE))
         except (OSError, ValueError):
             continue  # an attempt of which half lies here was not handed in
-        if (time := moment(stamp)) is not None:
-            seconds = time.replace(tzinfo=datetime.UTC).timestamp()
+        if (when := moment(stamp)) is not None:
+            seconds = when.replace(tzinfo=datetime.UTC).timestamp()
             found.append(_attempt(workspace, week, secret, stamp, seconds, studios))
     return sorted(found, key=lambda attempt: attempt.at)
 
@@ -102,7 +104,7 @@ def _attempt(workspace: Workspace, week: str, secret: str, stamp: str, at: float
     fetched = workspace.folder / week / "feedback" / stamp / f"{week}.html"
     page = fetched.relative_to(workspace.folder).as_posix() if fetched.is_file() else ""
     graded, told = _written(beside.with_suffix(".html")), beside.with_suffix(f".{KIND}")
-    if graded > _written(told):  # regraded since by another road: the figures are old, the page has the new ones
+    if graded > _written(told) and time.time() - graded > MOMENT:  # regraded by another road: only the page has the new figures
         return Attempt(stamp, at, "graded", page=page)
     try:
         one = json.loads(told.read_text(encoding="utf-8"))

@@ -178,7 +178,7 @@ def hand_in_an_edit_that_is_not_saved(page: Page, lab: Any, checkout: Path, look
     solution = dict(answer_cells(read(ROOT / "source" / WEEK / f"{WEEK}.ipynb")))[FIRST]
     lab.replace(place_of(lab, FIRST), WRITTEN + "".join(solution["source"]))
     said: list[str] = []
-    page.expose_function("noted", said.append)
+    page.expose_function("noted", lambda text: said.append(text))
     page.evaluate(
         "new MutationObserver(seen => noted(seen.at(-1).target.textContent))"
         f".observe(document.querySelector('{SHOWN} .tw-status'), {{ childList: true }})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -184,9 +185,20 @@ def test_a_page_that_is_newer_than_the_figures_makes_them_old(home: Home) -> Non
     """Regraded by hand or by `workbook close`, or graded by nbgrader alone."""
     name = home.handed_in(2000)
     home.graded(name, sum=2.5)
-    home.told_beside(name, "html", "<html>", written=os.stat(home.workspace.exchange / "feedback").st_mtime + 60)
+    beside = home.workspace.exchange / "feedback" / f"{name}.state"
+    os.utime(beside, (now := time.time(), now - 1000))
+    home.told_beside(name, "html", "<html>", written=now - 500)
     assert attempts(home.workspace, ONE)[-1].says == "graded"
-    assert home.exercise("sum")["solution"] == "ask"
+    beside.unlink()
+    assert attempts(home.workspace, ONE)[-1].says == "graded" and home.exercise("sum")["solution"] == "ask"
+
+
+def test_between_the_page_and_the_figures_it_is_still_being_graded(home: Home) -> None:
+    """The watcher writes the page first; whoever asks just then asks again."""
+    name = home.handed_in(2000)
+    home.told_beside(name, "state", {"state": "grading", "done": 7, "of": 7}, written=time.time() - 1)
+    home.told_beside(name, "html", "<html>")
+    assert attempts(home.workspace, ONE)[-1].says == "being graded, 7 of 7" and not attempts(home.workspace, ONE)[-1].is_over
 
 
 def test_attempts_stand_side_by_side_the_oldest_first(home: Home) -> None:
