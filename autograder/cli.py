@@ -19,6 +19,7 @@ COMMANDS = {
     "build": "autograder.course.commands",
     "new-week": "autograder.course.commands",
     "audit": "autograder.course.audit.command",
+    "site": "autograder.course.site.command",
     "rivals": "autograder.course.audit.rehearse",
     "grade": "autograder.grading.commands",
     "watch": "autograder.grading.commands",

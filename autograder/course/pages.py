@@ -102,10 +102,10 @@ def _draw(course: Course, week: str, out: Path) -> None:
         command = [sys.executable, "-m", "autograder.course.drawn", str(copy / f"{week}.ipynb"), str(out)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
     if done.returncode:
-        raise _amiss(course, week, done.stderr)
+        raise amiss(course, week, done.stderr)
 
 
-def _amiss(course: Course, week: str, stderr: str) -> LessonError:
+def amiss(course: Course, week: str, stderr: str) -> LessonError:
     """What could not be drawn, at the line of the week's text where it is mended."""
     last = stderr.strip().splitlines()[-1] if stderr.strip() else "no word"
     mend = (

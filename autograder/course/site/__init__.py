@@ -1,0 +1,1 @@
+"""The reading edition: a static site of the weeks, made of their releases. No kernel, no network, no solution."""
