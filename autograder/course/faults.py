@@ -46,6 +46,7 @@ def placed(error: BaseException, folder: Path, names: Collection[str]) -> Lesson
     folder : of the week's texts: what ran may have been a copy of them.
     names : the files, "explore.py" …
     """
+    error = error.__cause__ or error  # "cannot be loaded" says less than what stopped it
     frames = traceback.extract_tb(error.__traceback__)
     lines = [(Path(frame.filename).name, frame.lineno or 1) for frame in frames]
     if isinstance(error, SyntaxError) and error.filename:

@@ -40,6 +40,15 @@ def newer_python() -> str:
     return ""
 
 
+def need_posix() -> None:
+    """Refuse Windows itself: its Linux runs the workbook, sandbox and all."""
+    if os.name == "nt":
+        raise Mend(
+            "The workbook runs on Linux and macOS, and this is Windows.\n"
+            "Mend: in a terminal, wsl --install; then clone the workbook there, in Linux, and start it in the same way."
+        )
+
+
 def need_new_python() -> None:
     """Go on in a newer Python where this one is too old, or say that one is needed."""
     if sys.version_info[:2] >= OLDEST:
@@ -94,7 +103,11 @@ def starts(code: str) -> bool:
 def run(command: "list[str]", otherwise: str) -> None:
     """Run a command inside the new environment, or say how to mend it."""
     environment = dict(os.environ, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_REQUIRE_VIRTUALENV="0")
-    if subprocess.call(command, cwd=ROOT, env=environment) != 0:
+    # What pip says of mirrors and caches is nothing for a learner's first screen; where it fails, all of it is shown.
+    running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    heard = running.communicate()[0].decode("utf-8", "replace")
+    if running.returncode != 0:
+        sys.stderr.write(heard)
         raise Mend(otherwise)
 
 
@@ -131,6 +144,7 @@ def install() -> None:
 
 def prepare() -> None:
     """Make the environment unless it is ready."""
+    need_posix()
     need_new_python()
     if stamp() == fingerprint() and starts("import autograder"):
         return

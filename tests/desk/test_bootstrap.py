@@ -114,4 +114,46 @@ def test_old_pythons_can_read_it() -> None:
     """No syntax that Python 3.6 does not know: it could not say that it is old."""
     import ast
 
-    ast.parse((ROOT / "autograder" / "desk" / "bootstrap.py").read_text(), feature_version=(3, 6))
+    for name in ("__init__.py", "desk/__init__.py", "desk/__main__.py", "desk/bootstrap.py"):
+        ast.parse((ROOT / "autograder" / name).read_text(), feature_version=(3, 6))
+
+
+def test_pip_is_heard_only_where_it_fails(
+    checkout: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "ROOT", str(checkout))
+    noise = "import sys; print('WARNING: a mirror is ignored'); print('notice', file=sys.stderr)"
+    bootstrap.run([sys.executable, "-c", noise], "it failed")
+    assert capfd.readouterr() == ("", "")
+    with pytest.raises(bootstrap.Mend, match="it failed"):
+        bootstrap.run([sys.executable, "-c", f"{noise}; sys.exit(1)"], "it failed")
+    said = capfd.readouterr().err
+    assert "a mirror is ignored" in said and "notice" in said
+
+
+def test_windows_is_sent_to_its_linux(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap.os, "name", "nt")
+    with pytest.raises(bootstrap.Mend, match="wsl --install"):
+        bootstrap.need_posix()
+
+
+def test_without_make_the_desk_is_a_module(checkout: Path) -> None:
+    for name in ("__init__.py", "desk/__init__.py", "desk/__main__.py"):
+        shutil.copy(ROOT / "autograder" / name, checkout / "autograder" / name)
+    ready(checkout)
+    workbook = checkout / ".venv" / "bin" / "workbook"
+    workbook.write_text('#!/bin/sh\necho "workbook $@"\n')
+    workbook.chmod(0o755)
+    command = [sys.executable, "-m", "autograder.desk"]
+    done = subprocess.run([*command, "lab", "--port", "9"], cwd=checkout, capture_output=True, text=True, timeout=120)
+    assert (done.stdout, done.stderr) == ("workbook lab --port 9\n", "")
+    done = subprocess.run([*command, "tset"], cwd=checkout, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2 and "autograder.desk test" in done.stdout
+
+
+def test_make_and_the_module_start_the_same_tests() -> None:
+    from autograder.desk.__main__ import program
+
+    makefile = (ROOT / "Makefile").read_text()
+    tests = " ".join(program(["test"])).replace("-m not campaign", "").strip()
+    assert tests in makefile and '-m "not campaign"' in makefile

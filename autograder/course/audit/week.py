@@ -30,7 +30,7 @@ from autograder.course.audit.weigh import MEGABYTES, SECONDS, weigh
 from autograder.course.declared import read_declared
 from autograder.course.faults import LessonError, placed
 from autograder.course.parts import Lesson, LessonCell
-from autograder.course.places import TEXTS, Course
+from autograder.course.places import Course
 from autograder.errors import OwnFailure
 from autograder.notebook.regions import STUB
 
@@ -140,7 +140,7 @@ def _placed(folder: Path, judge: Callable[[], str] = str) -> Iterator[None]:
     except LessonError:
         raise
     except (Exception, OwnFailure) as error:
-        amiss = placed(error, folder, TEXTS)
+        amiss = placed(error, folder, [path.name for path in folder.glob("*.py")])
         if "py, line" in str(error):  # a mistake in a case says its line itself
             raise
         if amiss is None and isinstance(error, OwnFailure) and judge():
