@@ -20,6 +20,7 @@ COMMANDS = {
     "new-week": "autograder.course.commands",
     "audit": "autograder.course.audit.command",
     "site": "autograder.course.site.command",
+    "translate": "autograder.course.translate",
     "rivals": "autograder.course.audit.rehearse",
     "grade": "autograder.grading.commands",
     "watch": "autograder.grading.commands",

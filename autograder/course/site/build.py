@@ -14,7 +14,8 @@ from sphinx.util import console
 from autograder.course.faults import LessonError
 from autograder.course.places import Course
 from autograder.course.site.outputs import outputs
-from autograder.course.site.text import index_text, week_text
+from autograder.course.site.text import index_text, title_of, week_text
+from autograder.course.translate import file_of, translated
 
 WEB = Path(__file__).parent / "web"
 TITLE = "Twenty Weeks of Deep Learning"
@@ -69,6 +70,10 @@ def build_site(course: Course, weeks: Sequence[str], out: Path, language: str = 
         rows = []
         for week in weeks:
             notebook = (course.release / week / f"{week}.ipynb").read_text(encoding="utf-8")
+            far = ""
+            if language and file_of(course, week, language).is_file():
+                notebook, told = translated(course, week, language)
+                far = f"; {told}"
             lesson, folder = course.lesson(week), source / week
             folder.mkdir()
             shown = outputs(course, week, out / KEPT, notebook)
@@ -76,8 +81,9 @@ def build_site(course: Course, weeks: Sequence[str], out: Path, language: str = 
             text = week_text(notebook, shown, folder, {"notebook": _NOTEBOOK.format(week=week)})
             (source / f"{week}.md").write_text(text, encoding="utf-8")
             built = ", ".join(f"`{exercise.id}`" for exercise in lesson.exercises)
-            rows.append((week, lesson.title, built, lesson.minutes))
-            yield f"{week}: {len(shown)} pictures and guesses"
+            title = title_of(notebook) or lesson.title
+            rows.append((week, title, built, lesson.minutes))
+            yield f"{week}: {len(shown)} pictures and guesses{far}"
         (source / "index.md").write_text(index_text(TITLE, SAYS, rows, WORDS), encoding="utf-8")
         _sphinx(source, Path(scratch) / "doctrees", out, language or "en")
 

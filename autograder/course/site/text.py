@@ -37,6 +37,12 @@ def week_text(notebook: str, shown: Mapping[str, str], folder: Path, words: Mapp
     return "\n\n".join([title, words["notebook"], after.strip(), *rest]) + "\n"
 
 
+def title_of(notebook: str) -> str:
+    """A notebook's first heading."""
+    first = "".join(json.loads(notebook)["cells"][0]["source"])
+    return first.partition("\n")[0].removeprefix("#").strip()
+
+
 def _fenced(source: str, kind: str) -> str:
     return f"```{{code-block}} python\n:class: {kind}\n\n{source}\n```"
 
