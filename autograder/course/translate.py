@@ -146,6 +146,12 @@ def translated(course: Course, week: str, language: str) -> tuple[str, Told]:
         if cell["cell_type"] == "markdown":
             parts = [_said(text, catalog, told) if wanted else text for text, wanted in blocks("".join(cell["source"]))]
             cell["source"] = "\n\n".join(parts).splitlines(keepends=True)
+    now = {key(text) for text, _ in _units(course, week)}
+    told.stale += [
+        f"{str(message.id)[:70]} … (changed in the lesson: run `workbook translate`)"
+        for message in catalog
+        if message.id and message.string and not message.fuzzy and str(message.id) not in now
+    ]
     told.stale += [f"{text[:70]} …" for text in sorted(stale) if text]
     told.stale += [f"{str(text)[:70]} … (no longer in the lesson)" for text in catalog.obsolete]
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False, separators=(",", ": ")) + "\n", told
