@@ -104,7 +104,7 @@ def test_a_translation_that_loses_a_name_is_refused_with_its_line(german: Course
 def test_a_language_without_a_file_and_a_damaged_file(german: Course, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["translate", WEEK, "fr", "--check", "--course", str(german.root)]) == 1
     assert f"workbook translate {WEEK} fr makes it" in capsys.readouterr().err
-    file_of(german, WEEK, "de").write_text('msgid "a"\nmsgstr "b\n', encoding="utf-8")
+    file_of(german, WEEK, "de").write_text('msgid "a"\nnonsense\n', encoding="utf-8")
     assert main(["translate", WEEK, "de", "--check", "--course", str(german.root)]) == 1
     assert "lesson.de.po:" in capsys.readouterr().err
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -98,8 +99,11 @@ def _sphinx(source: Path, doctrees: Path, out: Path, language: str) -> None:
     written = "".join(f"{name} = {value!r}\n" for name, value in settings.items())
     (source.parent / "conf.py").write_text(written, encoding="utf-8")  # a theme's own settings are known in a file alone
     console.nocolor()
-    app = Sphinx(source, source.parent, out, doctrees, "html", status=None, warning=warned, freshenv=True)
-    app.build(force_all=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PendingDeprecationWarning)  # what MyST has to say to Sphinx of its next versions
+        warnings.simplefilter("ignore", DeprecationWarning)
+        app = Sphinx(source, source.parent, out, doctrees, "html", status=None, warning=warned, freshenv=True)
+        app.build(force_all=True)
     (out / ".buildinfo").unlink(missing_ok=True)
     shutil.rmtree(out / "_sources", ignore_errors=True)
     lines = [line.replace(f"{source}/", "") for line in warned.getvalue().splitlines() if line.strip()]
