@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import shutil
+import subprocess
+import sys
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-from sphinx.application import Sphinx
-from sphinx.util import console
 
 from autograder.course.faults import LessonError
 from autograder.course.places import Course
@@ -18,6 +15,7 @@ from autograder.course.site.outputs import outputs
 from autograder.course.site.text import index_text, title_of, week_text
 from autograder.course.translate import file_of, translated
 
+SECONDS = 600  # that Sphinx may take
 WEB = Path(__file__).parent / "web"
 TITLE = "Twenty Weeks of Deep Learning"
 KEPT = ".drawn"  # in the site's folder: what the cells show, until something changes that it is made of
@@ -94,20 +92,15 @@ def _sphinx(source: Path, doctrees: Path, out: Path, language: str) -> None:
     for path in out.iterdir():
         if path.name != KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    warned = io.StringIO()
     settings = {**_SETTINGS, "language": language}
     written = "".join(f"{name} = {value!r}\n" for name, value in settings.items())
     (source.parent / "conf.py").write_text(written, encoding="utf-8")  # a theme's own settings are known in a file alone
-    console.nocolor()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PendingDeprecationWarning)  # what MyST has to say to Sphinx of its next versions
-        warnings.simplefilter("ignore", DeprecationWarning)
-        app = Sphinx(source, source.parent, out, doctrees, "html", status=None, warning=warned, freshenv=True)
-        app.build(force_all=True)
+    # In a process of its own: Sphinx keeps what it was told of extensions for as long as a process lives.
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-E", "-q", "-N", "-c", str(source.parent), "-d", str(doctrees)]
+    done = subprocess.run([*command, str(source), str(out)], capture_output=True, text=True, timeout=SECONDS)
     (out / ".buildinfo").unlink(missing_ok=True)
     shutil.rmtree(out / "_sources", ignore_errors=True)
-    lines = [line.replace(f"{source}/", "") for line in warned.getvalue().splitlines() if line.strip()]
-    if lines or app.statuscode:
-        raise LessonError.one(
-            source.parent, 1, "Sphinx warns: " + "; ".join(lines), "mend that text in lesson.py, or its release"
-        )
+    lines = [line.replace(f"{source}/", "") for line in done.stderr.splitlines() if line.strip()]
+    if lines or done.returncode:
+        said = "; ".join(lines[:5]) or f"ended with {done.returncode}"
+        raise LessonError.one(source.parent, 1, f"Sphinx: {said}", "mend that text in lesson.py, or its release")

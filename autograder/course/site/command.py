@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import sys
 import time
 from pathlib import Path
 from typing import Any
+
+NEEDS = ("sphinx", "myst_parser", "furo", "latex2mathml")
 
 
 def add(subparsers: Any) -> None:
@@ -26,15 +29,14 @@ def run(options: argparse.Namespace) -> int:
     """Build the site; 1 where a week cannot be shown or a link leads nowhere."""
     from autograder.course.faults import LessonError
     from autograder.course.places import Course
-
-    try:
-        from autograder.course.site.build import build_site
-    except ImportError as error:
-        print(f"The reading edition needs {error.name}. Mend: pip install 'autograder[site]'", file=sys.stderr)
-        return 1
+    from autograder.course.site.build import build_site
     from autograder.course.site.links import broken_links
     from autograder.course.site.pdf import print_weeks
 
+    missing = [name for name in NEEDS if importlib.util.find_spec(name) is None]
+    if missing:
+        print(f"The reading edition needs {', '.join(missing)}. Mend: pip install 'autograder[site]'", file=sys.stderr)
+        return 1
     began = time.monotonic()
     try:
         course = Course.find(options.course)

@@ -12,9 +12,7 @@
     dark.addEventListener('change', follow);
   });
   // A page that was opened as a file may not read the others: search names them, without the lines around the word.
-  addEventListener('DOMContentLoaded', () => {
-    if (location.protocol === 'file:' && typeof DOCUMENTATION_OPTIONS !== 'undefined') DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-  });
+  if (location.protocol === 'file:' && typeof DOCUMENTATION_OPTIONS !== 'undefined') DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   let opened = [];
   addEventListener('beforeprint', () => {
     opened = [...document.querySelectorAll('article details:not([open])')];
