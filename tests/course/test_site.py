@@ -66,7 +66,7 @@ def test_the_solution_a_hidden_case_or_a_rival_would_be_seen(built: Course, tmp_
     assert [secret for secret in secrets(built, WEEK) if secret.text in seen(site)], "this test can fail"
 
 
-def test_a_real_week_holds_no_secret_of_any_week_and_no_row_that_is_held_out(tmp_path: Path) -> None:
+def test_a_real_week_holds_no_secret_of_its_own_or_of_a_later_week(tmp_path: Path) -> None:
     course, site = Course(ROOT), tmp_path / "out"
     list(build_site(course, [REAL], site))
     assert not broken_links(site)
@@ -99,6 +99,15 @@ def test_a_cell_that_does_not_run_is_named_with_its_line(built: Course, tmp_path
     explore = built.release / WEEK / "explore.py"
     explore.write_text(explore.read_text(encoding="utf-8").replace("ax.plot(", "ax.plott("), encoding="utf-8")
     with pytest.raises(LessonError, match=r"explore.py:16: the cell look does not run: AttributeError"):
+        list(build_site(built, [WEEK], tmp_path / "out"))
+
+
+def test_a_picture_of_held_out_data_cannot_be_drawn(built: Course, tmp_path: Path) -> None:
+    explore = built.release / WEEK / "explore.py"
+    text = explore.read_text(encoding="utf-8")
+    held = "    from autograder import datasets\n    datasets.held_out('mnist')\n    fig, ax = figure(5, 3)"
+    explore.write_text(text.replace("    fig, ax = figure(5, 3)", held), encoding="utf-8")
+    with pytest.raises(LessonError, match="draw from public data alone"):
         list(build_site(built, [WEEK], tmp_path / "out"))
 
 

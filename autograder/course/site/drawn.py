@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from autograder import datafiles
 from autograder.course.drawn import value_of, where
 from autograder.explore import Explorer, Picture
 from autograder.explore.guess import Guess
@@ -30,9 +31,19 @@ def html_of(value: Any) -> str:
     return value._repr_html_() if isinstance(value, Guess) else ""
 
 
+def public_alone() -> None:
+    """A site is for everybody: what studios are judged on is not there while it is drawn, not even on the author's machine."""
+
+    def refuse() -> Any:
+        raise datafiles.DataError("what a studio is judged on is not shown: draw from public data alone")
+
+    datafiles.held_out = refuse
+
+
 def main() -> int:
     """`drawn.py NOTEBOOK`: print {cell: HTML} as JSON; on an error print where it is, and end with 1."""
     notebook = Path(sys.argv[1]).resolve()
+    public_alone()
     os.chdir(notebook.parent)
     sys.path.insert(0, str(notebook.parent))
     names: dict[str, Any] = sys.modules["__main__"].__dict__ | {"__name__": "__main__"}
