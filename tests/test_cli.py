@@ -1,6 +1,7 @@
 """The command: its subcommands, and how it says what went wrong."""
 
 import argparse
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ def test_every_command_is_in_the_help_with_a_word_on_what_it_does(capsys: pytest
         cli.main(["--help"])
     said = capsys.readouterr().out
     for name in cli.COMMANDS:
-        assert f"    {name} " in said, name
+        assert re.search(rf"^    {name}\s", said, re.MULTILINE), name
 
 
 def test_every_module_adds_the_commands_that_are_promised() -> None:
