@@ -48,8 +48,7 @@ def programs(path: Path, names: Mapping[str, Sequence[str]]) -> list[Program]:
             if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id in DECLARED:
                 about = {one.arg: ast.literal_eval(one.value) for one in mark.keywords if one.arg}
                 exercise = ast.literal_eval(mark.args[0])
-                about |= {"several": True} if mark.func.id == "entry" else {}
-                if exercise in names:
+                if exercise in names and mark.func.id != "entry":
                     wrong = mark.func.id == "wrong" or bool(about.get("breaks"))
                     text = _text(node, about, names[exercise], defined)
                     found.append(Program(exercise, node.name, wrong, str(about.get("breaks", "")), text))
@@ -179,7 +178,8 @@ def real_course(checkout: Path, home: Path, week: str) -> Path:
     from autograder.grading.grader import Grader, need
 
     root = home / "course"
-    shutil.copytree(checkout / "notebooks" / week, root / "notebooks" / week)
+    # All of notebooks/: a week's patterns are kept under a key that earlier weeks are part of.
+    shutil.copytree(checkout / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(checkout / "source" / week, root / "source" / week)
     (root / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     (home / "exchange").mkdir(mode=0o777)
@@ -191,7 +191,7 @@ def real_course(checkout: Path, home: Path, week: str) -> Path:
     return root
 
 
-def contracts(checkout: Path, week: str, kind: str = "exercise") -> dict[str, list[str]]:
-    """What each exercise of a week asks for, its studios left out; or its studios, by the kind "studio"."""
+def contracts(checkout: Path, week: str) -> dict[str, list[str]]:
+    """What each exercise of a week asks for, its studios left out."""
     told = json.loads((checkout / "source" / week / "week.json").read_text(encoding="utf-8"))
-    return {one["id"]: one["names"] for one in told["exercises"] if one["kind"] == kind}
+    return {one["id"]: one["names"] for one in told["exercises"] if one["kind"] == "exercise"}
