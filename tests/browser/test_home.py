@@ -77,6 +77,8 @@ def home_by_keys(page: Page, look: Callable[[str], None]) -> None:
     expect(page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab").first).to_contain_text("Home")
     expect(page.locator(".tw-week")).to_have_count(2)
     look("light")
+    script = page.request.get(re.sub(r"/lab.*", "/lab/extensions/twenty-weeks-desk/plain/home.js", page.url))
+    assert (script.status, script.headers["cache-control"]) == (200, "no-cache"), "a newer workbook's is seen at the next reload"
     for _ in range(3):
         page.keyboard.press("ArrowDown")
     expect(page.locator(":focus")).to_have_attribute(
@@ -238,7 +240,7 @@ def nothing_is_written_into_the_notebook(lab: Any, checkout: Path) -> None:
 
 def without_us_it_is_jupyterlab(page: Page, address: str) -> None:
     """A script that is broken, our part of the server away, no course: the notebook opens, plain."""
-    script, state = re.compile(r"/twenty-weeks-desk/static/index\.js"), re.compile("/workbook/state")
+    script, state = re.compile(r"/twenty-weeks-desk/plain/index\.js"), re.compile("/workbook/state")
     nowhere = {"content_type": "application/json", "body": json.dumps(NOTHING)}
     for what, answer in (
         (script, {"content_type": "text/javascript", "body": "throw new Error('broken')"}),
