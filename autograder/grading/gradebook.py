@@ -302,6 +302,14 @@ class Book:
         return None if penalty is None else min(max(0.0, penalty), max(0.0, score))
 
 
+def graded_cells(gradebook: Any, assignment: str) -> dict[str, dict[str, float]]:
+    """What an open gradebook gives points for in an assignment: {notebook: {cell: points}}. Raises MissingEntry."""
+    return {
+        notebook.name: {cell.name: float(cell.max_score) for cell in (*notebook.grade_cells, *notebook.task_cells)}
+        for notebook in gradebook.find_assignment(assignment).notebooks
+    }
+
+
 def open_gradebook(url: str, course: str) -> Gradebook:
     """nbgrader's gradebook; an empty database gets its tables, also where several open it at the same moment."""
     tries = 0

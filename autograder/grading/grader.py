@@ -21,15 +21,16 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.environment import own_programs_first
 from autograder.errors import Mend
-from autograder.grading.gradebook import open_gradebook
+from autograder.grading.gradebook import graded_cells, open_gradebook
 from autograder.grading.intake.attempts import Asked, Inbound, look_for
 from autograder.grading.intake.exchange import Collect
 from autograder.grading.intake.intake import take_in
 from autograder.grading.outcome import Outcome, not_yet
 from autograder.grading.plug import PAGE, STEPS
-from autograder.grading.plug.settings import inside_of, limits_of
+from autograder.grading.plug.settings import inside_of, limits_of, reading_of
 from autograder.grading.ways import is_agreed
 from autograder.locks import alone
+from autograder.notebook.sources import Reading
 from autograder.wall.sandbox.probe import open_sandbox
 from autograder.wall.wire.errors import SandboxError
 from autograder.wall.wire.limits import Limits
@@ -102,11 +103,9 @@ class Grader:
         from autograder.grading.judge.whole import lacks
 
         with self.gradebook() as gradebook:
-            graded = {
-                notebook.name: {cell.name: float(cell.max_score) for cell in (*notebook.grade_cells, *notebook.task_cells)}
-                for notebook in gradebook.find_assignment(assignment).notebooks
-            }
-        if gone := lacks(bundle(self.root, self.source(assignment), assignment, True, self.limits()), graded):
+            graded = graded_cells(gradebook, assignment)
+        source, reading = self.source(assignment), self.reading(assignment)
+        if gone := lacks(bundle(self.root, source, assignment, True, self.limits(), reading=reading), graded):
             raise Mend(gone)
 
     def gradebook(self) -> Any:
@@ -185,7 +184,7 @@ class Grader:
         try:
             folder = self.submitted(student, assignment)
             with alone(folder):
-                take_in(folder, self.source(assignment))
+                take_in(folder, self.source(assignment), reading=self.reading(assignment))
             need(self.api.autograde(assignment, student, force=True), "it could not be graded")
             need(self.api.generate_feedback(assignment, student, force=True), "its feedback could not be written")
             score, most = self.score(student, assignment)
@@ -240,6 +239,10 @@ class Grader:
             return found
 
         return penalty
+
+    def reading(self, assignment: str) -> Reading:
+        """How the instructor's notebooks of an assignment are read, as nbgrader's configuration has it."""
+        return reading_of(self.config, self.coursedir, assignment)
 
     def source(self, assignment: str) -> Path:
         """The instructor's folder of an assignment."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.grading import timestamps
 from autograder.grading.state import state_folder
 
 VARIABLE = "WORKBOOK_SECRET"
+NOT_HERS = (timestamps.FILE, "submission_secret.txt")  # written by the exchange, anew each time
 
 
 def course_secret(root: Path) -> bytes:
@@ -34,13 +37,28 @@ def course_secret(root: Path) -> bytes:
     return path.read_text(encoding="ascii").strip().encode()
 
 
-def submission_key(secret: bytes, assignment: str, notebook: NotebookNode) -> bytes:
-    """The key of one submission: it depends on what the learner wrote, on nothing else of hers."""
+def submission_key(secret: bytes, assignment: str, notebook: NotebookNode, files: Mapping[str, bytes] | None = None) -> bytes:
+    """The key of one submission: it depends on what the learner wrote, on nothing else of hers.
+
+    Parameters
+    ----------
+    files : what she handed in beside the notebook (see `own_files`).
+    """
     digest = hashlib.blake2b(key=hashlib.blake2b(secret, digest_size=32).digest(), digest_size=32)
-    for text in (assignment, *_own_texts(notebook)):
-        encoded = text.encode("utf-8", errors="replace")
+    texts = [text.encode("utf-8", errors="replace") for text in (assignment, *_own_texts(notebook))]
+    for name, content in sorted((files or {}).items()):
+        texts += [name.encode("utf-8", errors="replace"), content]
+    for encoded in texts:
         digest.update(len(encoded).to_bytes(8, "big") + encoded)
     return digest.digest()
+
+
+def own_files(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Of the files handed in those that are hers: not the course's own, which it lays over them.
+
+    Nothing of when she handed in: the same handed in once more draws the same.
+    """
+    return {name: content for name, content in files.items() if name not in beside and name not in NOT_HERS}
 
 
 def _own_texts(notebook: NotebookNode) -> list[str]:

@@ -69,6 +69,15 @@ def _deleted(source: str) -> set[str]:
 
 
 @functools.lru_cache(256)
+def parsed(source: str) -> ast.Module | None:
+    """A cell's tree, its magics left out; None where it is no Python."""
+    try:
+        return ast.parse(_without_magics(source))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+@functools.lru_cache(256)
 def top_level(source: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names that a cell of the source defines (by def or class) and those that it binds otherwise at its top."""
     try:

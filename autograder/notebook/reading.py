@@ -6,6 +6,7 @@ comes out is a list of plain cells without outputs, from which a valid notebook 
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from dataclasses import dataclass, field
@@ -116,6 +117,8 @@ def read_raw(content: bytes, lines: list[str]) -> dict[str, Any]:
     Unreadable
         As `read`.
     """
+    if what := _no_notebook(content):
+        raise Unreadable(f"Your file is no notebook: it is {what}. Mend: hand in the notebook itself (File > Save Notebook).")
     text = _decode(content, lines)
     raw = _parse(_ESCAPE.sub(_whole, text) if _HALVES.search(text) else text)
     if not isinstance(raw, dict):
@@ -135,9 +138,38 @@ def read_raw(content: bytes, lines: list[str]) -> dict[str, Any]:
     return found
 
 
+#: how a file begins that is something else -> what it is
+_BEGINS = {
+    b"PK\x03\x04": "an archive (zip)", b"\x1f\x8b": "an archive (gzip)", b"7z\xbc\xaf": "an archive (7z)",
+    b"Rar!": "an archive (rar)",
+    b"%PDF": "a page (PDF)", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"\x89HDF": "a file of data (HDF5)",
+}  # fmt: skip
+
+
+def _no_notebook(content: bytes) -> str:
+    """What a file is that holds no notebook, as far as it can be told; empty where it may hold one."""
+    head = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if found := next((what for begin, what in _BEGINS.items() if content.startswith(begin)), ""):
+        return found
+    if head[:1] == b"<" and re.match(rb"<(!doctype|html|\?xml|!--|head|body|meta)", head, re.IGNORECASE):
+        return "a page (HTML)"
+    if head[:1] in (b"", b"{", b"[", b"\xff", b"\xfe", b"\0", b"<") or len(content) > LONGEST_CELL:
+        return ""
+    try:
+        tree = ast.parse(content.decode("utf-8-sig"))
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return ""
+    is_program = any(isinstance(one, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef) for one in tree.body)
+    return "a Python program" if is_program else ""
+
+
 def _decode(content: bytes, lines: list[str]) -> str:
-    if not content.strip():
+    if not content.strip(b"\0 \t\r\n"):
         raise Unreadable(f"Your notebook is an empty file. Mend: {_SAVE}")
+    whole = content.rstrip(b"\0") if content[:2] not in (b"\xff\xfe", b"\xfe\xff") else content
+    if len(whole) < len(content):  # a disk that was full, a machine that stopped
+        content = whole
+        lines.append("The notebook's file ended in empty bytes; what stands before them was read.")
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = content.decode(encoding)

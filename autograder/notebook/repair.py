@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from autograder.notebook import format as nbio
 from autograder.notebook.reading import ReadCell
 from autograder.notebook.recognise import Known, named_in, plain, recognise
 from autograder.notebook.regions import STUB, split_solution, without_hidden
+from autograder.notebook.sources import released_texts
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -33,6 +34,7 @@ class Part:
     source: str
     settings: dict[str, Any]
     metadata: dict[str, Any]
+    given: str = ""  # its text as nbgrader released it, where that is known
 
     @property
     def is_test(self) -> bool:
@@ -58,8 +60,8 @@ class Part:
     def released(self) -> frozenset[str]:
         """An answer's lines before anybody has written there, blanks around each left out; else its text, shown and whole."""
         if self.is_answer:
-            return _released(self.source)
-        return frozenset((plain(self.shown), plain(self.source)))
+            return _released(self.source) | {line.strip() for line in self.given.splitlines()}
+        return frozenset((plain(self.shown), plain(self.source), *([plain(self.given)] if self.given else [])))
 
     @functools.cached_property
     def known(self) -> Known:
@@ -69,14 +71,15 @@ class Part:
         return Known(self.id, self.cell_id, self.released)
 
 
-def parts_of(source: NotebookNode) -> list[Part]:
-    """The cells of a source notebook that nbgrader knows, in order."""
+def parts_of(source: NotebookNode, given: Mapping[str, str] | None = None) -> list[Part]:
+    """The cells of a source notebook that nbgrader knows, in order. `given`: their texts as they were released."""
     parts = []
     for cell in source.cells:
         settings = cell.metadata.get("nbgrader")
         if settings and settings.get("grade_id"):
             metadata = {key: value for key, value in cell.metadata.items() if key != "nbgrader"}
-            parts.append(Part(settings["grade_id"], cell.cell_type, cell.get("id", ""), cell.source, dict(settings), metadata))
+            id, as_given = settings["grade_id"], (given or {}).get(settings["grade_id"], "")
+            parts.append(Part(id, cell.cell_type, cell.get("id", ""), cell.source, dict(settings), metadata, as_given))
     return parts
 
 
@@ -88,15 +91,15 @@ class Shape:
     metadata: dict[str, Any]
 
     @classmethod
-    def of(cls, source: NotebookNode) -> Shape:
-        """Look a notebook through."""
-        return cls(parts_of(source), {key: value for key, value in source.metadata.items() if key != "celltoolbar"})
+    def of(cls, source: NotebookNode, given: Mapping[str, str] | None = None) -> Shape:
+        """Look a notebook through. `given`: as in `parts_of`."""
+        return cls(parts_of(source, given), {key: value for key, value in source.metadata.items() if key != "celltoolbar"})
 
 
 @functools.lru_cache(maxsize=8)
-def shape_of(text: str) -> Shape:
-    """The same of a notebook's text, once for a whole class."""
-    return Shape.of(nbio.reads(text))
+def shape_of(text: str, released: str = "") -> Shape:
+    """The same of a notebook's text, once for a whole class. `released`: the text of what nbgrader made of it."""
+    return Shape.of(nbio.reads(text), released_texts(released))
 
 
 def repair(course: Shape, cells: Sequence[ReadCell]) -> tuple[NotebookNode, list[str]]:

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from autograder.notebook import names
 from autograder.notebook.cells import id_of
+from autograder.wall.judging_names import judges, operators
 from autograder.wall.kernel import Kernel, Starter
 from autograder.wall.plan import Plan, Step, plan_of
 from autograder.wall.sandbox.probe import open_sandbox
@@ -75,6 +76,8 @@ def _executed(
     learner = Kernel(starter, limits, files)
     try:
         space = _GraderNames(tools(learner), source_notebook, plan)
+        if not space.tools:
+            learner.operators = operators([cell.source for cell in source_notebook.cells if cell.cell_type == "code"])
         for number, step in enumerate(plan.steps, 1):
             _run(step, number, learner, space)
     finally:
@@ -113,7 +116,8 @@ def _run(step: Step, number: int, learner: Kernel, space: _GraderNames) -> None:
         return
     said = len(learner.said)
     if step.kind == "test":
-        cell.outputs = run_test(cell.source, space.for_test(cell.source), learner, space.hers, space.shared)
+        judges = space.judges(cell.source)
+        cell.outputs = run_test(cell.source, space.for_test(cell.source, judges), learner, space.hers, space.shared, judges)
         space.after_test()
     else:
         cell.outputs = learner.run_cell(cell.source)
@@ -137,14 +141,19 @@ class _GraderNames:
         self.shared = plan.read_names - self.tools.keys()
         self.left: dict[str, Any] = {}
         self._imports: dict[str, str] = {}
+        self._locked = plan.locked_sources
         for text in plan.locked_sources:
             for bound, statement in names.imports(text):
                 self._imports.update(dict.fromkeys(bound - self.hers, statement))
 
-    def for_test(self, source: str) -> dict[str, Any]:
+    def judges(self, source: str) -> str:
+        """The definitions of locked cells that a test cell judges by; a test of the workbook's judges by its cases."""
+        return "" if self.tools else judges(source, self._locked, self.hers)
+
+    def for_test(self, source: str, judges: str = "") -> dict[str, Any]:
         """The names that a test cell starts with. Imports are made when a test needs them."""
         try:
-            read = names.names_of(source).read
+            read = names.names_of(source).read | names.names_of(judges).read
         except SyntaxError:
             return {**self.tools}
         for name in read & self._imports.keys() - self.tools.keys() - self.left.keys():

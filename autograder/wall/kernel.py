@@ -6,7 +6,7 @@ import contextlib
 import math
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from nbformat import NotebookNode
@@ -26,6 +26,7 @@ from autograder.wall.wire.errors import ChannelEnded, LearnerError, LearnerGone,
 from autograder.wall.wire.handles import Target, target_of
 from autograder.wall.wire.limits import Bounds, Limits
 from autograder.wall.wire.peer import LET_GO, Peer
+from autograder.wall.wire.raised import anonymous
 
 CENSUS = 0.25  # seconds between two counts of what the process and its children use
 STARTING = 60.0  # seconds within which a new process must be ready
@@ -87,6 +88,7 @@ class Kernel:
         self.on_output: Callable[[Any], None] = lambda output: None
         self.before_ask: Callable[[], None] = lambda: None
         self.comes_back: Callable[[object], bool] = lambda argument: True
+        self.operators: Mapping[str, Collection[str]] | None = None  # which classes of hers work with data; None: all
         self.asked = 0  # how often her code may have run: what was read of her plain data before is stale
         self._hers = _Hers()
         self._settled: _Settled | None = None
@@ -441,6 +443,18 @@ class Kernel:
         return target.index
 
 
+def _need_data(operators: Mapping[str, Collection[str]], name: str, *sides: Any) -> None:
+    """Refuse arithmetic between a thing of hers and a test's data, where no class of that name is asked to have it.
+
+    Her `__sub__` would be told the wanted value, and could answer that nothing is missing.
+    """
+    kinds = [found.kind for side in sides if (found := target_of(side)) is not None]
+    if len(kinds) == 1 and name.removeprefix("i") not in operators.get(kinds[0], ()):
+        raise TypeError(
+            f"what came back is a {kinds[0]}, and a test works with it ({name}): give back plain numbers, texts, lists or arrays"
+        )
+
+
 class _Guarded(Peer):
     """The grader's end: whatever breaks the order of messages ends the process."""
 
@@ -456,6 +470,8 @@ class _Guarded(Peer):
 
     def ask(self, op: str, *args: Any) -> Any:
         learner = self.learner
+        if op == "binary" and learner.operators is not None:
+            _need_data(learner.operators, *args)
         if learner._peer is not self:  # a handle of a process that was stopped: ask the one that runs now
             return learner._running().ask(op, *args)
         if not self.depth:
@@ -484,6 +500,14 @@ class _Guarded(Peer):
             hers.asking -= 1
             if not hers.asking:
                 hers.seconds += time.monotonic() - since
+
+    def _export(self, value: object) -> list[object]:
+        """What crosses is anonymous: names of functions and classes would tell right programs from wrong ones the next time."""
+        index, kind, _ = super()._export(value)
+        return [index, "class" if kind == "class" else "function" if callable(value) else "object", ""]
+
+    def _told(self, error: BaseException) -> dict[str, object]:
+        return anonymous(super()._told(error), error)
 
     def _noted(self, output: Any) -> None:
         self._note_room -= len(str(output))

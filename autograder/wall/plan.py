@@ -83,11 +83,17 @@ def plan_of(notebook: NotebookNode, source: NotebookNode) -> Plan:
     if sorted(run) != sorted(wanted):
         wrong = sorted(name for name in wanted if run.count(name) != 1)
         raise OwnFailure(f"intake has not seen this notebook: {', '.join(wrong)} does not stand in it once")
-    answers = [names.top_level(cell.source) for cell in source.cells if kind_of(cell) == "answer"]
-    answer_names = frozenset(name for defined, bound in answers for name in defined | bound)
+    answer_names = frozenset(name for cell in source.cells if kind_of(cell) == "answer" for name in _hers(cell.source))
     given = [cell.source for cell in source.cells if kind_of(cell) in ("locked", "other", "show")]
     read = frozenset(name for cell in source.cells if kind_of(cell) == "answer" for name in names.names_in(cell.source).read)
     return Plan(steps, answer_names, given, read)
+
+
+def _hers(answer: str) -> frozenset[str]:
+    """What an answer cell of the source defines. What it only imports is nobody's: a test that imports it too means its own."""
+    defined, bound = names.top_level(answer)
+    imported = frozenset(name for found, _ in names.imports(answer) for name in found)
+    return defined | (bound - imported)
 
 
 def _step(cell: NotebookNode, original: NotebookNode | None, place: int) -> Step:

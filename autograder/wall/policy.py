@@ -57,4 +57,4 @@ class Policy:
             return
         if op in ("iter", "next", "len") and isinstance(target, types.GeneratorType):
             return
-        raise TypeError(f"the grader's {type(target).__name__} can only be called")
+        raise TypeError(f"the grader's {'function' if callable(target) else 'object'} can only be called")

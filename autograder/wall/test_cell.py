@@ -22,10 +22,12 @@ from autograder.notebook.names import BUILTINS, Names, names_of
 from autograder.timelimit import TimeUp
 from autograder.wall.kernel import Kernel
 from autograder.wall.outputs import Gathered, error, stream
+from autograder.wall.plainly import plainly
 from autograder.wall.wire.errors import LearnerError
 from autograder.wall.wire.handles import Remote
 
 FILE = "<test cell>"
+JUDGES = "<locked cells>"
 
 
 class Space(dict[str, Any]):
@@ -117,7 +119,12 @@ def _is_data(value: Any) -> bool:
 
 
 def run_test(
-    source: str, namespace: dict[str, Any], learner: Kernel, hers: Collection[str] | None = None, shared: Collection[str] = ()
+    source: str,
+    namespace: dict[str, Any],
+    learner: Kernel,
+    hers: Collection[str] | None = None,
+    shared: Collection[str] = (),
+    judges: str = "",
 ) -> list[NotebookNode]:
     """Run a test cell.
 
@@ -129,6 +136,7 @@ def run_test(
     hers : names that are the learner's even where they are builtins' or in `namespace`, and whose rebinding reaches
         her process; None: only names that are found nowhere else, and all of these.
     shared : names that answers look up: plain data that the cell binds to one reaches her process.
+    judges : definitions of the source's that the test judges by, run on this side (see `judging_names`).
 
     Returns
     -------
@@ -142,8 +150,9 @@ def run_test(
     space: Space | None = None
     try:
         with _captured(printed), learner.limit(learner.limits.cell_seconds):
-            names = names_of(source)
+            names = _with(judges, names_of(source))
             space = Space({**namespace, "__name__": "__main__"}, learner, hers, names, shared)
+            exec(compile(judges, JUDGES, "exec"), space)
             learner.before_ask = _once(space.pass_through)
             value = _execute(source, space)
             shown = None if value is None else _result(value)
@@ -160,7 +169,13 @@ def run_test(
         learner.on_output, learner.before_ask = before
         if space is not None:
             namespace.update(space.left())
-    return gathered.outputs
+    return plainly(gathered.outputs)
+
+
+def _with(judges: str, test: Names) -> Names:
+    """The names of a test whose helpers are defined on this side."""
+    found = names_of(judges)
+    return Names((test.read | found.read) - found.bound, test.bound)
 
 
 def _once(pass_through: Any) -> Any:
@@ -245,7 +260,13 @@ def _show(printed: _Printed, output: Any) -> None:
 def _captured(printed: _Printed) -> Iterator[None]:
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), warnings.catch_warnings():
         warnings.simplefilter("default")
+        warnings.showwarning = _warned
         yield
+
+
+def _warned(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+    """A warning as it is said, and not where in the grader it came up."""
+    print(f"{category.__name__}: {message}")
 
 
 __all__ = ["LearnerError", "Space", "run_test"]

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode, from_dict
+from tiny import WEEK
 
-from autograder.grading.keys import course_secret, submission_key
+from autograder.grading.batch.batch import Batch
+from autograder.grading.grader import Grader
+from autograder.grading.keys import course_secret, own_files, submission_key
 from autograder.grading.state import state_folder
 
 
@@ -64,3 +68,27 @@ def test_two_cells_are_not_one() -> None:
     one, two = notebook("ab"), notebook("a")
     two.cells.append(from_dict({"cell_type": "code", "metadata": {}, "source": "b"}))
     assert submission_key(b"s", "w", one) != submission_key(b"s", "w", two)
+
+
+@pytest.mark.parametrize("name", ["helper.py", "deep/er/helper.py", "data.csv", "Hilfe.PY"])
+def test_what_lies_beside_the_notebook_is_in_the_key(name: str) -> None:
+    book, files = notebook("import helper"), {name: b"x = 1"}
+    keys = {submission_key(b"s", "w", book, one) for one in (None, files, {name: b"x = 2"}, {f"{name}2": b"x = 1"})}
+    assert len(keys) == 4
+    beside = {name: b"x = 1"}
+    assert own_files(files, {}) == files and own_files(files, beside) == {}
+    when = {"timestamp.txt": b"now", "submission_secret.txt": b"s"}
+    assert own_files({**files, **when}, {}) == files, "handing the same in again draws the same"
+
+
+def test_a_changed_helper_draws_anew(root: Path, hand_in: Callable[..., Path]) -> None:
+    """She reads of hidden draws what she can, keeps the notebook, and changes only the file that it imports."""
+    keys = []
+    for helper, stamp in (("x = 1", "2026-01-01"), ("x = 1", "2026-01-02"), ("x = 2", "2026-01-02")):
+        folder = hand_in("ada", lambda book: book.solve())
+        (folder / "helper.py").write_text(helper)
+        (folder / "timestamp.txt").write_text(f"{stamp} 00:00:00 UTC")
+        batch = Batch(Grader(root), WEEK)
+        keys.append(batch.job("ada").keys[WEEK])
+        batch.close()
+    assert keys[0] == keys[1] != keys[2]

@@ -35,7 +35,7 @@ def test_a_good_notebook_is_read_without_a_word() -> None:
         (b"", "empty file"),
         (b"  \n", "empty file"),
         (encoded()[:40], "no JSON"),
-        (b"PK\x03\x04 a zip", "no JSON"),
+        (b"PK\x03\x04 a zip", "an archive (zip)"),
         (b"[1, 2]", "no notebook"),
         (b'"text"', "no notebook"),
         (encoded(cells="none"), "no cells"),

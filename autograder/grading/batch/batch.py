@@ -31,7 +31,7 @@ from autograder.grading.intake.intake import take_in
 from autograder.grading.judge.assignment import Assignment, bundle
 from autograder.grading.judge.job import Graded, Job, fields_of, files_of, handed_in
 from autograder.grading.judge.whole import lacks
-from autograder.grading.keys import course_secret, submission_key
+from autograder.grading.keys import course_secret, own_files, submission_key
 from autograder.grading.opened import frozen
 from autograder.grading.outbox import Outbox, sweep
 from autograder.grading.outcome import Outcome, not_yet, plain_words
@@ -75,7 +75,8 @@ class Batch:
         self.secret, self.waits = course_secret(grader.root), 0
         source, is_opened = grader.source(assignment), is_open(grader.root, assignment, self.book.due)
         settings = grader.limits(), self.book.checksums, grader.step_settings()
-        self.bundle = bundle(grader.root, source, assignment, is_opened, *settings)
+        self.reading = grader.reading(assignment)
+        self.bundle = bundle(grader.root, source, assignment, is_opened, *settings, reading=self.reading)
         if gone := lacks(self.bundle, self.book.graded):
             self.book.close()
             raise Mend(gone)
@@ -159,10 +160,11 @@ class Batch:
         if not folder.is_dir():
             raise Mend(f"nothing was handed in: there is no {folder}")
         with alone(folder):
-            notes = take_in(folder, self.grader.source(self.assignment))
+            notes = take_in(folder, self.grader.source(self.assignment), reading=self.reading)
             files = files_of(folder)
             texts = {name: (folder / f"{name}.ipynb").read_text(encoding="utf-8") for name in self.bundle.sources}
-        keys = {name: submission_key(self.secret, self.assignment, nbio.reads_plain(text)) for name, text in texts.items()}
+        hers = own_files(files, self.bundle.beside)
+        keys = {name: submission_key(self.secret, self.assignment, nbio.reads_plain(text), hers) for name, text in texts.items()}
         lines = {name: notes.lines(name) for name in texts}
         late = self.book.seconds_late(student, moment(handed_in(files)))
         counts = frozen(self.grader.root, self.assignment, student)
@@ -344,7 +346,8 @@ def grade_class(
     if grader.takes_our_way():
         _grade(Batch(grader, assignment, again, lower), asked, tell, workers, cluster)
     else:  # a course with steps of its own in nbgrader's configuration: nbgrader runs them
-        made = bundle(grader.root, grader.source(assignment), assignment, True, grader.limits())
+        reading = grader.reading(assignment)
+        made = bundle(grader.root, grader.source(assignment), assignment, True, grader.limits(), reading=reading)
         waits = waiting(_settled(grader, made, run_apart))
         for student in asked:
             tell(dataclasses.replace(grader.grade_by_nbgrader(student, assignment), waits=waits))

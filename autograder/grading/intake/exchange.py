@@ -31,6 +31,7 @@ from autograder.grading.opened import frozen
 from autograder.grading.outbox import is_full, sweep
 from autograder.grading.page.solutions import solutions_of
 from autograder.locks import alone
+from autograder.notebook.sources import Reading, marks_of
 
 
 class Collect(ExchangeCollect):  # type: ignore[misc]
@@ -109,7 +110,9 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         # What was sorted by; the text inside may say anything.
         write_whole(made / timestamps.FILE, attempt.moment.encode())
         source = Path(self.coursedir.format_path(self.coursedir.source_directory, ".", attempt.assignment))
-        take_in(made, source, Notes(files=lines, attempt=self._attempt(attempt)))
+        release = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", attempt.assignment))
+        reading = Reading(marks_of(self.config), release)
+        take_in(made, source, Notes(files=lines, attempt=self._attempt(attempt)), reading)
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Put what was made ready in its place: there is never half a submission, and an old one goes only for a whole one."""

@@ -13,17 +13,19 @@ import logging
 import os
 import shutil
 import stat
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from autograder.files import write_whole
 from autograder.grading import timestamps
+from autograder.grading.intake.nearly import find, instead
 from autograder.grading.intake.notes import FOLDER, Notes, read_notes, write_notes
 from autograder.grading.outbox import is_full
 from autograder.locks import alone
 from autograder.notebook import format as nbio
 from autograder.notebook.reading import Read, Unreadable, read
 from autograder.notebook.repair import repair, shape_of
+from autograder.notebook.sources import Reading
 
 LARGEST_FILE = 20 << 20  # bytes of one file beside the notebook
 LARGEST_ALL = 100 << 20
@@ -38,7 +40,9 @@ LITTER = (".ipynb_checkpoints", "__pycache__", "feedback")
 log = logging.getLogger("autograder.intake")
 
 
-def hook(assignment: str, student: str, notebooks: list[str], source: str = "source") -> None:
+def hook(
+    assignment: str, student: str, notebooks: list[str], source: str = "source", reading: Callable[[str], Reading] | None = None
+) -> None:
     """nbgrader's pre-convert hook: take in the submission that these notebooks are of. Never raises.
 
     Parameters
@@ -46,17 +50,18 @@ def hook(assignment: str, student: str, notebooks: list[str], source: str = "sou
     assignment, student : as nbgrader was asked, which may be a pattern: the notebooks' folder says which they are.
     notebooks : nbgrader's own list; notebooks that were found under another name are added to it.
     source : the course's source folder, beside the folder that nbgrader runs in.
+    reading : says how an assignment's sources are read.
     """
     try:
         folder = Path(notebooks[0]).parent
         with alone(folder):
-            take_in(folder, Path.cwd() / source / folder.name)
+            take_in(folder, Path.cwd() / source / folder.name, reading=reading(folder.name) if reading else Reading())
         notebooks[:] = sorted(str(path) for path in folder.glob("*.ipynb") if path.is_file())
     except Exception:  # one submission's trouble is written down and stops no other
         log.exception("a submission of %s could not be taken in", assignment)
 
 
-def take_in(folder: Path, source: Path, notes: Notes | None = None) -> Notes:
+def take_in(folder: Path, source: Path, notes: Notes | None = None, reading: Reading = Reading()) -> Notes:  # noqa: B008
     """Take in one submitted folder; taking it in again changes nothing. Where others may do it too, hold it: see `alone`.
 
     All is found out first. Then the notes are written, once, and then the folder is changed: where the disk gets full, or
@@ -67,6 +72,7 @@ def take_in(folder: Path, source: Path, notes: Notes | None = None) -> Notes:
     folder : submitted/<student>/<assignment>, of which every byte is a learner's.
     source : source/<assignment>, the instructor's.
     notes : what is known of the submission already; by default the notes in the folder.
+    reading : how the instructor's notebooks are read.
     """
     _tidy(folder / FOLDER)
     refused = _refused(folder)
@@ -75,7 +81,11 @@ def take_in(folder: Path, source: Path, notes: Notes | None = None) -> Notes:
     notes = copy.deepcopy(known) if notes is None else notes
     notes.files += [line for line in _lines(refused, folder) if line not in notes.files]
     wanted = sorted(source.glob("*.ipynb"))
-    made = [_taken_in(folder, path, wanted, refused, notes) for path in wanted]
+    found = find(folder, {path.name: reading.source(path) for path in wanted}, refused.keys())
+    for name, path in sorted(found.items()):
+        line = f"There was no {name}; {path.relative_to(folder)!s:.80} was graded in its place."
+        notes.files += [line] if path != folder / name and line not in notes.files else []
+    made = [_taken_in(folder, path, found, notes, reading) for path in wanted]
     if notes != known:
         write_notes(folder, notes)
     _clear(refused)
@@ -186,47 +196,35 @@ def _plain_text(path: Path, most: int) -> None:
 Made = tuple[Path | None, bytes]
 
 
-def _taken_in(folder: Path, source: Path, wanted: Sequence[Path], refused: Collection[Path], notes: Notes) -> Made | None:
+def _taken_in(folder: Path, source: Path, all_found: Mapping[str, Path], notes: Notes, reading: Reading) -> Made | None:
     """A valid notebook in the course's shape for the place of the learner's, which is kept; None where it stands there."""
     path, name = folder / source.name, source.stem
-    found = _find(path, [one.name for one in wanted], refused, notes)
+    found = all_found.get(path.name)
     ours, _, made_from = notes.marks.get(name, "").partition(" ")
+    text, released = reading.source(source), reading.released(source.name)
     is_ours = bool(ours) and found == path and _mark(path) == ours
-    if is_ours and made_from == _mark(source):
+    course = _mark_of(f"{text}\0{released}".encode())
+    if is_ours and made_from == course:
         return None  # as intake left it
     hers = folder / FOLDER / path.name
     if not is_ours:
         _keep(found, hers)
-    read = _read(hers, name, notes)
-    made, lines = repair(shape_of(source.read_text(encoding="utf-8")), read.cells)
+    read = _read(hers, name, notes, instead(folder, all_found.values(), source.parent) if found is None else "")
+    made, lines = repair(shape_of(text, released), read.cells)
     notes.notebooks[name] = [] if name in notes.unreadable else read.lines + lines
     if name in notes.unreadable:
         text = f"**Nothing could be graded.** {notes.unreadable[name]}"
         made.cells.insert(0, nbio.make_cell("markdown", text, {}, "intake"))
     content = nbio.dumps_compact(made).encode()
-    notes.marks[name] = f"{_mark_of(content)} {_mark(source)}"
+    notes.marks[name] = f"{_mark_of(content)} {course}"
     return found, content
-
-
-def _find(path: Path, wanted: Sequence[str], refused: Collection[Path], notes: Notes) -> Path | None:
-    """Where a week's notebook lies: under its name, or where it is missing under another one, which is said."""
-    if path not in refused and path.is_file():
-        return path
-    beside = (one for one in sorted(path.parent.glob("*.ipynb")) if one.name not in wanted and one not in refused)
-    others = [one for one in beside if one.is_file()]
-    if len(wanted) != 1 or not others:
-        return None
-    newest = max(others, key=lambda one: (one.stem.startswith(path.stem), one.stat().st_mtime_ns))
-    line = f"There was no {path.name}; {newest.name:.80} was graded in its place."
-    notes.files += [line] if line not in notes.files else []
-    return newest
 
 
 def _put(path: Path, found: Path | None, content: bytes) -> None:
     """Put what was made of her notebook into its place; a killed run leaves there hers, or this."""
-    if path.is_dir():  # empty by now, or with files that are no notebook
+    if path.is_dir():  # a folder of the notebook's name, which may hold it: intake keeps what was found
         _remove(path)
-    if found is not None and found != path:
+    if found is not None and found != path and found.is_file():
         found.rename(path)
     write_whole(path, content)
 
@@ -245,13 +243,13 @@ def _keep(found: Path | None, hers: Path) -> None:
         write_whole(hers, found.read_bytes())  # a disk without links, or somebody else's file
 
 
-def _read(path: Path, name: str, notes: Notes) -> Read:
-    """The learner's cells; none, and the reason in the notes, where there is nothing to be read."""
+def _read(path: Path, name: str, notes: Notes, instead: str) -> Read:
+    """The learner's cells; none, and the reason in the notes, where there is nothing to be read. `instead`: what lies there."""
     notes.unreadable.pop(name, None)
     try:
         if not path.is_file():
             raise Unreadable(
-                f"{name}.ipynb was not among what you handed in. "
+                f"{name}.ipynb was not among what you handed in{f' ({instead})' if instead else ''}. "
                 "Mend: look that it lies in the week's folder under its own name, and submit once more."
             )
         return read(path)

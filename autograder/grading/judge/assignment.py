@@ -15,6 +15,7 @@ from autograder import datafiles
 from autograder.grading import patterns_met
 from autograder.grading.judge.job import digest_of, fields_of
 from autograder.grading.patterns_met import Pattern
+from autograder.notebook.sources import Reading
 from autograder.wall.wire.limits import Limits
 
 INSIDE, BY_HAND = "inside", "by hand"  # ways of test cells that do not run apart
@@ -74,6 +75,7 @@ def bundle(
     limits: Limits,
     checksums: Mapping[str, dict[str, str]] | None = None,
     settings: Mapping[str, Any] | None = None,
+    reading: Reading = Reading(),  # noqa: B008
 ) -> Assignment:
     """Read an assignment.
 
@@ -81,6 +83,7 @@ def bundle(
     ----------
     root, source : the course's folder, and the assignment's in it.
     checksums, settings : as in Assignment.
+    reading : how its notebooks are read.
     """
     is_week = has_cases(root, assignment)
     files = {path.relative_to(source).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
@@ -88,7 +91,7 @@ def bundle(
         assignment,
         is_week,
         week_json(root, assignment),
-        {Path(name).stem: path.read_text(encoding="utf-8") for name, path in files.items() if _is_notebook(name)},
+        {Path(name).stem: reading.source(path) for name, path in files.items() if _is_notebook(name)},
         cases_of(root, assignment) if is_week else {},
         {name: path.read_bytes() for name, path in files.items() if not name.endswith(".ipynb") and not _is_litter(name)},
         dict(checksums or {}),

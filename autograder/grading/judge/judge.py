@@ -26,6 +26,7 @@ from autograder.grading import so_far, timestamps
 from autograder.grading.judge import known
 from autograder.grading.judge.assignment import BY_HAND, INSIDE, Assignment, cases_folder
 from autograder.grading.judge.job import Job
+from autograder.grading.judge.quiet import quiet
 from autograder.grading.judge.reference import pieces
 from autograder.grading.judge.result import COURSE, HUMAN, KEY, ExerciseResult, Result, exercise_result
 from autograder.grading.judge.whole import need_data
@@ -154,7 +155,8 @@ def _executed(
     need_data(assignment)
     starved = out_of_memory()
     try:
-        with laid_out(assignment), tools_for(assignment, key, source, collected) as tools:
+        hers = [cell.source for cell in nb.cells if cell.cell_type == "code"]
+        with laid_out(assignment), tools_for(assignment, key, source, collected, hers=hers) as tools:
             executed = execute(nb, source, tools, assignment.limits, files, starter, inside)
     except OwnFailure as failure:
         raise NotGraded(str(failure)) from failure
@@ -217,7 +219,12 @@ def laid_out(assignment: Assignment) -> Iterator[None]:
 
 @contextlib.contextmanager
 def tools_for(
-    assignment: Assignment, key: bytes, source: NotebookNode, collected: Collected, watch: Watch = lambda name, found: found
+    assignment: Assignment,
+    key: bytes,
+    source: NotebookNode,
+    collected: Collected,
+    watch: Watch = lambda name, found: found,
+    hers: Sequence[str] | None = None,
 ) -> Iterator[Callable[[Kernel], Mapping[str, Any]]]:
     """The grader's names for this submission's test cells: the week's cases, none for another assignment.
 
@@ -225,6 +232,7 @@ def tools_for(
     ----------
     collected : is given what each exercise came to.
     watch : gives what cases see in the place of what stands under a name of hers.
+    hers : the texts of her cells, where hidden cases are not to repeat what her code says (see `quiet`); None: they may.
     """
     if not assignment.is_week:
         yield lambda learner: {}
@@ -254,6 +262,8 @@ def tools_for(
                 def judged(id: str) -> Points:
                     with learner.copies(asked_back):
                         points = _controlled(judge, session, id, lent)
+                    if hers is not None:
+                        points = _quiet(points, session, kind == "hidden", hers)
                     collected.setdefault(id, {})[kind] = points
                     so_far.tell(len(collected), len(assignment.entry["exercises"]))
                     return points
@@ -263,6 +273,15 @@ def tools_for(
             return {"check": collecting("check", session.check), "hidden_check": collecting("hidden", session.hidden_check)}
 
         yield tools
+
+
+def _quiet(points: Points, session: Session, hidden: bool, hers: Sequence[str]) -> Points:
+    """The same points, without her own text in what hidden cases say."""
+    report, value = quiet(points.report, hers), float(points)
+    if report is points.report:
+        return points
+    full = session.points.get(report.exercise, {}).get("hidden" if hidden else "check", 1.0)
+    return Points(value, report, as_html(report, hidden, value, full) if hidden else points.html)
 
 
 def _need_cases(assignment: Assignment, session: Session) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -32,6 +33,7 @@ def lacks(week: Assignment, graded: Graded) -> str:
 
 
 def _missing(week: Assignment, graded: Graded, sources: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+    yield from _not_ours(week)
     known = {name: _graded(cells) for name, cells in sources.items()}
     for name, cells in graded.items():
         if name not in known:
@@ -40,10 +42,65 @@ def _missing(week: Assignment, graded: Graded, sources: dict[str, list[dict[str,
             continue
         if gone := [cell for cell in cells if cell not in known[name]]:
             yield f"The gradebook scores {', '.join(gone[:5])}, and {name}.ipynb in source/ has no such cell.\n{_back(week)}"
+        if cells and (apart := _apart(known[name], cells)):
+            yield f"{name}.ipynb in source/ is not what the gradebook has ({apart}).\n{_anew(week)}"
+    if graded and any(graded.values()) and (new := [name for name, cells in known.items() if cells and name not in graded]):
+        named = ", ".join(f"{name}.ipynb" for name in new[:5])
+        yield f"The gradebook does not know {named} of source/{week.name}.\n{_anew(week)}"
     if week.is_week:
         yield from _missing_of_week(week, {id: one for cells in known.values() for id, one in cells.items()}, sources)
     elif any(_role(cell) == "check" for cells in sources.values() for cell in cells):
         yield f"notebooks/{week.name} has no checks.py: its exercises cannot be judged.\n{_back(week)}"
+
+
+def _apart(source: Mapping[str, float], gradebook: Mapping[str, float]) -> str:
+    """In what they differ: points that were edited, tests that were added since the assignment was generated."""
+    said = [
+        f"{id}: {points:g} points, and {gradebook[id]:g} there"
+        for id, points in source.items()
+        if gradebook.get(id, points) != points
+    ]
+    said += [f"{id}: not there" for id in source if id not in gradebook]
+    return "; ".join(said[:5])
+
+
+def _anew(week: Assignment) -> str:
+    return f"No score was changed. Mend: nbgrader generate_assignment {week.name} --force, and release it again"
+
+
+def _not_ours(week: Assignment) -> Iterator[str]:
+    """What would be graded as something that it is not: another language, tests that nbgrader writes when it generates."""
+    for name, text in week.sources.items():
+        notebook = json.loads(text)
+        if language := _language(notebook.get("metadata", {})):
+            yield (
+                f"{name}.ipynb in source/{week.name} is a notebook for {language}, and only Python is graded here. No score was "
+                f"changed. Mend: grade {week.name} with a configuration without plug(c), or choose a Python kernel for it"
+            )
+        for cell in notebook["cells"]:
+            source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+            if cell["cell_type"] == "code" and not week.is_week and _AUTOTEST.search(source):
+                id = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "a cell")
+                yield (
+                    f"{id} in source/{week.name}/{name}.ipynb has AUTOTEST lines, which are no tests until nbgrader has "
+                    f"made some of them. No score was changed. Mend: put those that it made (release/{week.name}) into the source"
+                )
+
+
+_AUTOTEST = re.compile(r"^\s*#+.*\bAUTOTEST\b", re.MULTILINE)
+_OTHER_KERNELS = re.compile(
+    r"(ir|julia|octave|matlab|sas|stata|bash|deno|javascript|xcpp|scala|almond|sos|gnuplot|sql)\b.*", re.I
+)
+
+
+def _language(metadata: Mapping[str, Any]) -> str:
+    """The language of a notebook's kernel, where it is another than Python; empty where it is, or where nothing is said."""
+    kernel, info = metadata.get("kernelspec") or {}, metadata.get("language_info") or {}
+    told = kernel.get("language") or info.get("name") or ""
+    name = str(kernel.get("name", ""))
+    if told:
+        return "" if "python" in str(told).lower() else str(told)
+    return name if _OTHER_KERNELS.fullmatch(name) else ""
 
 
 def _missing_of_week(week: Assignment, known: dict[str, float], sources: dict[str, list[dict[str, Any]]]) -> Iterator[str]:

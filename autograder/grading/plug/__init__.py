@@ -64,4 +64,17 @@ def plug(c: Any, solutions: str = "closed", inside: bool | Collection[str] = Fal
 def _take_in(**told: Any) -> None:
     from autograder.grading.intake.intake import hook
 
-    hook(**told)
+    hook(**told, reading=_reading)
+
+
+def _reading(assignment: str) -> Any:
+    """How an assignment is read where nbgrader runs: its hook is told nothing of its configuration."""
+    from pathlib import Path
+
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config.loader import PyFileConfigLoader
+
+    from autograder.grading.plug.settings import reading_of
+
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(Path.cwd())).load_config()
+    return reading_of(config, CourseDirectory(config=config), assignment)

@@ -17,16 +17,17 @@ from nbgrader.utils import is_grade, is_task
 
 from autograder.errors import NotGraded
 from autograder.grading.cache import Cache, keep_scores, with_past
+from autograder.grading.gradebook import graded_cells
 from autograder.grading.intake.notes import read_notes
 from autograder.grading.judge.assignment import Assignment, bundle
 from autograder.grading.judge.job import Graded, Job, files_of
 from autograder.grading.judge.result import HUMAN, KEY, result_of
 from autograder.grading.judge.scores import scores_of
 from autograder.grading.judge.whole import lacks
-from autograder.grading.keys import course_secret, submission_key
+from autograder.grading.keys import course_secret, own_files, submission_key
 from autograder.grading.opened import frozen
 from autograder.grading.past import came
-from autograder.grading.plug.settings import Budget
+from autograder.grading.plug.settings import Budget, reading_of
 from autograder.grading.state import is_open
 from autograder.grading.ways import in_words, is_agreed, odd_cells, with_ways
 from autograder.notebook import format as nbio
@@ -49,14 +50,15 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
         due, late = self._times(told)
         made = bundle(
             root, root / coursedir.source_directory / told["assignment"], told["assignment"],
-            is_open(root, told["assignment"], due), self.limits(),
+            is_open(root, told["assignment"], due), self.limits(), reading=reading_of(self.config, coursedir, told["assignment"]),
         )  # fmt: skip
-        if gone := lacks(made, {name: {}} if made.is_week or made.sources else {}):
+        if gone := lacks(made, self._graded(told) if made.is_week or made.sources else {}):
             raise NotGraded(gone)
         made = self._with_ways(root, made)
-        keys = {one: _key(root, told["assignment"], submitted / f"{one}.ipynb", nb) for one in {*made.sources, name}}
-        keys[name] = submission_key(course_secret(root), told["assignment"], nb)
         files = files_of(Path(resources.get("metadata", {}).get("path") or submitted))
+        hers = own_files(files, made.beside)
+        keys = {one: _key(root, told["assignment"], submitted / f"{one}.ipynb", nb, hers) for one in {*made.sources, name}}
+        keys[name] = submission_key(course_secret(root), told["assignment"], nb, hers)
         counts = frozen(root, told["assignment"], told["student"])
         job = Job(told["student"], {}, files, keys, {name: notes.lines(name)}, notes.unreadable, late, counts)
         job = with_past(job, Cache(root, told["assignment"]).last(told["student"]), made, self.lower)
@@ -75,6 +77,14 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
         converter = getattr(self.parent, "parent", None)
         found = getattr(converter, "coursedir", None)
         return found if found is not None else CourseDirectory(config=self.config)
+
+    def _graded(self, told: Mapping[str, str]) -> dict[str, dict[str, float]]:
+        """What the gradebook gives points for."""
+        with Gradebook(told["db_url"]) as gradebook:
+            try:
+                return graded_cells(gradebook, told["assignment"])
+            except MissingEntry:
+                return {told["notebook"]: {}}
 
     def _times(self, told: Mapping[str, str]) -> tuple[datetime.datetime | None, float]:
         """When the assignment is due, and how many seconds late this submission came."""
@@ -110,10 +120,10 @@ class KeepScores(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-def _key(root: Path, assignment: str, path: Path, nb: NotebookNode) -> bytes:
+def _key(root: Path, assignment: str, path: Path, nb: NotebookNode, hers: Mapping[str, bytes]) -> bytes:
     """The key of a notebook of the submission, as it lies there."""
     read = nbio.reads_plain(path.read_text(encoding="utf-8")) if path.is_file() else nb
-    return submission_key(course_secret(root), assignment, read)
+    return submission_key(course_secret(root), assignment, read, hers)
 
 
 def _run(made: Assignment, job: Job) -> Graded:

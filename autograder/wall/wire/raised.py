@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import dis
 import linecache
+import re
 import traceback
 from types import TracebackType
 from typing import Any
@@ -38,6 +40,49 @@ def describe(error: BaseException, is_hers: Any = None) -> dict[str, object]:
         "frames": [list(frame) for frame in frames],
         "text": _text(frames, names[0], message),
     }
+
+
+def anonymous(told: dict[str, object], error: BaseException) -> dict[str, object]:
+    """What is told of an error of the grader's own code, without names of its functions and classes.
+
+    Python's own messages hold them: `by_sum() takes 1 positional argument`, `'RightTree' object has no attribute`. A text
+    that a `raise` was given is meant to be read, and stays.
+    """
+    if hasattr(error, "learner_type"):  # hers, that passed through a function of the grader's
+        return told
+    names = [name for name in _told_names(told) if name in _KNOWN or name in _NUMPY] or ["Exception"]
+    message = str(told["message"])
+    if names[0] in _NAMING and not _was_raised(error):
+        message = _QUOTED.sub(_unnamed, _CALLED.sub("it", message))
+    kept = told["args"] if message == told["message"] else [message]
+    text = f"{names[0]}: {message}" if message else names[0]
+    return {**told, "names": names, "message": message, "args": kept, "text": text}
+
+
+_NAMING = ("TypeError", "AttributeError", "NameError", "UnboundLocalError", "ImportError", "ModuleNotFoundError")
+_CALLED = re.compile(r"[\w.<>]+\(\)")
+_QUOTED = re.compile(r"'([^'\n]*)'")
+_COMMON = frozenset(dir(builtins)) | frozenset(vars(np)) | {"NoneType", "function", "method", "generator", "numpy.ndarray"}
+
+
+def _unnamed(quoted: re.Match[str]) -> str:
+    return quoted[0] if quoted[1] in _COMMON or not quoted[1].replace(".", "").isidentifier() else "'…'"
+
+
+def _told_names(told: dict[str, object]) -> list[str]:
+    found = told["names"]
+    return [str(name) for name in found] if isinstance(found, list) else []
+
+
+def _was_raised(error: BaseException) -> bool:
+    """Whether a `raise` made it, and not the interpreter."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    if step is None:
+        return False
+    code = step.tb_frame.f_code.co_code
+    return 0 <= step.tb_lasti < len(code) and dis.opname[code[step.tb_lasti]] in ("RAISE_VARARGS", "RERAISE")
 
 
 def _message(error: BaseException) -> str:
