@@ -48,3 +48,12 @@ def test_what_has_no_reason_is_a_fault() -> None:
     assert "nothing differs" in page.faults([same._replace(idiom=dataclasses.replace(idiom, reason="so it is"))])[0]
     assert "tests nothing" in page.faults([same._replace(plain=(2.0, 2.0), ours=(2.0, 2.0))])[0]
     assert "its own solution" in page.faults([same._replace(way="broken", why="NameError")])[0]
+
+
+def test_the_page_names_every_difference_that_has_a_reason() -> None:
+    told = page.of_page(DOCS)
+    for one in suite.ALL:
+        assert f"| {one.name} | {len(one.idioms)} |" in told, one.name
+        for idiom in one.idioms:
+            differs = told.partition("| differs from plain nbgrader |")[2]
+            assert (f"(`{idiom.name}`)" in differs) == bool(idiom.reason) and idiom.reason in differs, idiom.name
