@@ -86,6 +86,18 @@ export class Desk {
 /** Inside a notebook, Enter and letters are JupyterLab's shortcuts; on our buttons they are the button's. */
 export const OWN_KEYS = { 'data-lm-suppress-shortcuts': 'true' };
 
+const saving = new WeakSet();
+/** From now on it is known when JupyterLab saves by itself. */
+export function noteSaves(context) {
+  context.saveState.connect((_, state) => { if (state === 'started') saving.add(context); else saving.delete(context); });
+}
+
+/** Save what is not saved; never beside a save of JupyterLab's own: it would ask whether somebody else has changed the file. */
+export async function save(context) {
+  while (saving.has(context)) await new Promise(resolve => setTimeout(resolve, 100));
+  if (context.model.dirty) await context.save();
+}
+
 export const about = cell => cell.model.getMetadata('autograder') ?? {};
 
 /** Bring a cell to the top, or what `find` finds in it. Cells above still grow while they are drawn: it is asked for more than once. */

@@ -1,5 +1,5 @@
 // "Hand in" in the notebook's toolbar: save, submit through nbgrader's own server, then tell what becomes of it.
-import { el } from './desk.js';
+import { el, save } from './desk.js';
 
 export function handInButton(desk, panel, week, goHome) {
   const status = el('span', { class: 'tw-status', role: 'status' });
@@ -44,7 +44,7 @@ export function handInButton(desk, panel, week, goHome) {
     try {
       busy = 'saving …';
       draw();
-      await panel.context.save();
+      await save(panel.context);
       busy = 'handing in …';
       draw();
       const answer = await desk.nbgrader('submit', week);

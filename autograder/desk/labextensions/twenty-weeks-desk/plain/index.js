@@ -1,5 +1,5 @@
 // The plugin. What it uses of JupyterLab is named here, in desk.js and in lesson.js, so that a new version is few places to look at.
-import { Desk } from './desk.js';
+import { Desk, noteSaves } from './desk.js';
 import { makeHome } from './home.js';
 import { decorate } from './lesson.js';
 import { handInButton } from './handin.js';
@@ -56,6 +56,7 @@ export async function plugins(lab) {
         const state = await ready;
         const known = state?.weeks.some(one => one.week === week) && contents.localPath(panel.context.path) === desk.pathOf(week);
         if (!known || panel.isDisposed) return; // somebody's own notebook, or a copy: untouched
+        noteSaves(panel.context);
         panel.addClass('tw-lesson');
         panel.toolbar.insertItem(0, 'tw-hand-in', handInButton(desk, panel, week, () => app.commands.execute(HOME)));
         decorate(desk, panel, week);

@@ -1,5 +1,5 @@
 // On an answer: its state, its points, and what can be done about it.
-import { OWN_KEYS, about, el, mark, toTop } from './desk.js';
+import { OWN_KEYS, about, el, mark, save, toTop } from './desk.js';
 
 const HEADING = /^### (?:Exercise|Studio)\b/m;
 const SUMMARY = /<details><summary>(.*?)<\/summary>/g;
@@ -67,7 +67,7 @@ async function runCheck({ desk, panel, seen, week }, cell, id) {
   const target = notebook.widgets.find(one => about(one).role === 'check' && about(one).id === `check_${id}`);
   if (!target) throw new Error('its check is not in this notebook any more: workbook update brings it back');
   await seen.run([cell, target], desk.exercise(week, id)?.needs ?? []);
-  await panel.context.save();
+  await save(panel.context);
   await desk.refresh();
   target.node.scrollIntoView({ block: 'nearest' });
 }
@@ -102,7 +102,7 @@ async function unfold(notebook, cell, n) {
 async function putBack({ desk, panel, week }, id) {
   const body = `Your answer to ${id} goes, and the cell is as it was released. A copy of your notebook as it is now is kept in backups.`;
   if (!await desk.sure(`Put ${id} back?`, body, 'Put back')) return;
-  await panel.context.save();
+  await save(panel.context);
   const told = await desk.ask('workbook/reset', { week, exercise: id });
   if (told.refused) throw new Error(told.refused);
   await panel.context.revert();
