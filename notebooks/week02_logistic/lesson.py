@@ -16,7 +16,7 @@
 #
 # **You need** arrays and broadcasting (week 1) and school algebra. Derivatives are explained here. **You build** six pieces.
 # Each uses the ones before it. At the end you train a model on patients, and watch a model of trees fail. Reading takes about
-# 75 minutes of the day.
+# 75 minutes of the week.
 
 # %% role="given" id="setup"
 import numpy as np

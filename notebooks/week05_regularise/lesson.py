@@ -11,7 +11,7 @@
 #
 # **You need** the net of week 4 and the penalty of week 2. The variance of a sum is explained here. **You build** five small
 # tools. Each is a few lines, and each is used in every later week. At the end they find a band that is hidden among six
-# features. Reading takes about 75 minutes of the day.
+# features. Reading takes about 75 minutes of the week.
 #
 # The house rules of week 1 hold. Any size will do, inputs stay as they were, floats keep their type, nothing is remembered
 # between calls, and chance comes from `rng`.

@@ -17,7 +17,7 @@
 #
 # **You need** gradients (week 2) and lists of `(W, b)` (week 3). **You build** five pieces, and then your own optimiser.
 # Reading
-# takes about 70 minutes of the day.
+# takes about 70 minutes of the week.
 
 # %% role="given" id="setup"
 import numpy as np

@@ -12,7 +12,7 @@
 # **You need** log-loss (week 2), backpropagation (weeks 3 and 4), and mini-batches (week 6). **You build** six pieces: a curve that says
 # what trials are worth, scales to draw from, a softmax that never overflows, its thermometer, batch norm forwards and
 # backwards, and in the studio a tuner. From this week on your kit also holds `tape`, the engine of week 4 over arrays. Reading
-# takes about 75 minutes of the day. The house rules of week 1 hold.
+# takes about 75 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import matplotlib.pyplot as plt

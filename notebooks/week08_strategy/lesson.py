@@ -12,7 +12,7 @@
 # This week you build the instruments that answer these questions. In the studio you lead two hundred teams with them.
 #
 # **You need** training and dev sets (week 5), standardising (week 1), and a clear head. **You build** five instruments, and then
-# a strategy. Reading takes about 70 minutes of the day. The house rules of week 1 hold.
+# a strategy. Reading takes about 70 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import matplotlib.pyplot as plt

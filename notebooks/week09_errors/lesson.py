@@ -13,7 +13,7 @@
 # the model's fault. It has less mathematics than other weeks. It may save you more time than all of them.
 #
 # **You need** log-loss (week 2), standardising (week 1) and a clear head about splits (week 8). **You build** five tools, and in the studio
-# something that finds wrong labels where they hurt. Reading takes about 70 minutes of the day. The house rules of week 1 hold.
+# something that finds wrong labels where they hurt. Reading takes about 70 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import numpy as np

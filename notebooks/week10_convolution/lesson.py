@@ -12,7 +12,7 @@
 # **You need** the dense layer and its way back (week 3), Adam and mini-batches (week 6), and softmax (week 7). **You build** a convolution as a
 # matrix, then the layer for whole batches of pictures, forwards and backwards, fast enough to train with. After that come pooling, and
 # a tool that finds out which filter somebody used. In the studio a net of at most 5,000 numbers has to find clothes that moved. Reading takes
-# about 65 minutes of the day. The house rules of week 1 hold.
+# about 65 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import numpy as np

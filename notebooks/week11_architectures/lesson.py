@@ -14,7 +14,7 @@
 #
 # **You need** convolution (week 10), backpropagation (weeks 3 and 4) and softmax (week 7). **You build** four pieces: crops by
 # chance, a residual block, a separable convolution, and a program that says what a unit sees. In the studio you teach twenty
-# new names to a borrowed net. Reading takes about 70 minutes of the day. The house rules of week 1 hold.
+# new names to a borrowed net. Reading takes about 70 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import matplotlib.pyplot as plt

@@ -12,7 +12,7 @@
 #
 # **You need** convolution (week 10) and log-loss (week 2). **You build** a classifier that looks everywhere at once, a
 # measure for boxes, targets that a net can learn, a filter for repeated answers, and the metric of the field. In the studio
-# you put them together and train a detector. Reading takes about 65 minutes of the day. The house rules of week 1 hold.
+# you put them together and train a detector. Reading takes about 65 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import matplotlib.pyplot as plt

@@ -15,7 +15,7 @@
 #
 # **You need** gradients (weeks 2 and 3), Adam (week 6), and convolution (week 10). **You build** five pieces: a fair score for an
 # embedding, the triplet loss, a miner of triplets, a door, and a style distance. The studio is a door with strangers. Reading
-# takes about 65 minutes of the day. The house rules of week 1 hold.
+# takes about 65 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import matplotlib.pyplot as plt

@@ -13,7 +13,7 @@
 # **You need** layers and their way back (week 3), the tape, softmax and log-loss (week 7), and Adam (week 6). **You build** a model that only
 # counts, which is harder to beat than it looks. Then come a recurrent layer, a memory with gates, a net that reads from both ends, and a
 # machine that writes names. In the studio a net with few numbers has to beat all counting. Reading takes about 60 minutes of the
-# day. The house rules of week 1 hold.
+# week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import numpy as np

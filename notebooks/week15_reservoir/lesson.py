@@ -15,7 +15,7 @@
 #
 # **You need** matrices and `tanh` (week 3), eigenvalues (week 6), and validation (week 5). You do not need week 14. **You
 # build** a reservoir, a measure of how fast it forgets, its read-out, a measure of its memory, and a forecaster.
-# Reading takes about 60 minutes of the day.
+# Reading takes about 60 minutes of the week.
 
 # %% role="given" id="setup"
 import numpy as np

@@ -12,7 +12,7 @@
 # **You need** log-loss and its gradient (week 2), Adam (week 6), embeddings as distances (week 13). **You build** counts of
 # who stands near whom, vectors made from them, a loss that learns vectors pair by pair, neighbours and analogies,
 # and a tool that takes prejudice out of vectors. You will see how little that helps. In the studio you judge sentences whose words
-# nobody labelled. Reading takes about 60 minutes of the day. The house rules of week 1 hold.
+# nobody labelled. Reading takes about 60 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import matplotlib.pyplot as plt

@@ -12,7 +12,7 @@
 #
 # **You need** softmax and log-loss (weeks 2 and 7) and the chain rule through a net (weeks 3 and 4). **You build** the
 # alarm of a listening box, attention and its backward pass, a beam search, the two usual measures for lines of text, and
-# the loss of speech recognition. In the studio a net learns to read dates. Reading takes about 60 minutes of the day. The
+# the loss of speech recognition. In the studio a net learns to read dates. Reading takes about 60 minutes of the week. The
 # house rules of week 1 hold.
 
 # %% role="given" id="setup"

@@ -15,7 +15,7 @@
 #
 # **You need** attention and softmax (weeks 7 and 17), gradients by the chain rule (week 4), and Adam (week 6). **You build** a
 # tokenizer, a count model, rotary positions, multi-head attention with its backward pass, and a key-value cache. In the studio they
-# become a character model of Jane Austen. Reading takes about 70 minutes of the day.
+# become a character model of Jane Austen. Reading takes about 70 minutes of the week.
 
 # %% role="given" id="setup"
 from collections import Counter

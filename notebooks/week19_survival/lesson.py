@@ -13,7 +13,7 @@
 #
 # **You need** log-loss (week 2), softmax (week 7), and an engine that trains (weeks 6 and 7). **You build** a survival curve, two
 # measures of a forecast, the loss of the most used model of medicine, and a net of hazards. Reading takes about 60 minutes of
-# the day. The house rules of week 1 hold.
+# the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import numpy as np

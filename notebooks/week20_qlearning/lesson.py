@@ -14,7 +14,7 @@
 # below what it could do. So this week has two aims. You build a player that learns from pixels. And you learn to *test* something that fails in silence.
 #
 # **You need** the deep net with its way back (week 4) and Adam (week 6). **You build** one look ahead, Q-learning on a table, a memory,
-# a target with its gradient, and the whole player. Reading takes about 55 minutes of the day. The house rules of week 1 hold.
+# a target with its gradient, and the whole player. Reading takes about 55 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import numpy as np

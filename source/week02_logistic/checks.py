@@ -409,8 +409,8 @@ def a_path(descend, steps, d):
     "descend",
     "at the end no direction leads down any more, at a small penalty and at a large one",
     weight=2,
-    draws={"seed": draws.integers(0, 99), "penalty": draws.sampled([0.1, 3.0])},
-    examples=6,
+    draws={"seed": draws.integers(0, 99), "penalty": draws.sampled([0.1, 3.0, 30.0])},
+    examples=8,
     fresh=50,
 )
 def no_way_down(descend, seed, penalty):
