@@ -11,7 +11,7 @@ from typing import Any
 def add(subparsers: Any) -> None:
     """Add the parsers of `build` and `new-week`."""
     build = subparsers.add_parser("build", help="write source/ and release/ from the lessons")
-    build.add_argument("weeks", nargs="*", metavar="WEEK", help="a week's folder name; all weeks by default")
+    build.add_argument("weeks", nargs="*", metavar="WEEK", help="a week's folder name, or week05; all weeks by default")
     build.add_argument("--check", action="store_true", help="write nothing; fail where the folders are stale")
     build.add_argument("--course", type=Path, default=None, help="the course's folder (found from here by default)")
     build.set_defaults(run=run_build)
@@ -65,5 +65,5 @@ def run_new_week(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"{folder} is there. Write over the example in lesson.py and its four companions (docs/authoring.md says how),")
-    print("then run `make build` and `make audit`.")
+    print(f"and keep `workbook audit {options.week} --watch` running: it builds and audits this week at every save.")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import shutil
 import tempfile
 import traceback
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cases import registry
+from autograder.cases.model import Case
 from autograder.course.faults import Fault, LessonError, refuse
 from autograder.course.kit import kit_files
 from autograder.course.parts import Exercise, Lesson
@@ -92,6 +94,8 @@ def _faults(folder: Path, lesson: Lesson, found: registry.Registry) -> Iterator[
             continue
         yield from _declaration(checks, exercise, found, ids)
         cases = found.of(exercise.id)
+        for case in cases:
+            yield from _parameters(folder, case, found)
         if not any(not case.hidden for case in cases):
             yield Fault(checks, 1, f"the exercise {exercise.id!r} has no visible case", f'add a @case("{exercise.id}", "…")')
         if exercise.kind == "studio":
@@ -116,6 +120,26 @@ def _declaration(checks: Path, exercise: Exercise, found: registry.Registry, ids
         if need not in ids[: ids.index(exercise.id)]:
             message = f"{exercise.id!r} needs {need!r}, which no earlier exercise of this week is"
             yield Fault(checks, line, message, "name earlier exercises of this week; pieces of other weeks come from kit")
+
+
+def _parameters(folder: Path, case: Case, found: registry.Registry) -> Iterator[Fault]:
+    """A parameter of a case that nothing fills, and what is drawn for no parameter."""
+    exercise = found.exercises[case.exercise]
+    built_on = [found.exercises[need] for need in exercise.needs if need in found.exercises]
+    filled = [*(name for one in (exercise, *built_on) for name in one.names), "rng", *["entry"] * (exercise.kind == "studio")]
+    takes = inspect.signature(case.run).parameters
+    free = [name for name in takes if name not in filled]
+    if isinstance(case.draws, dict):
+        wrong = [name for name in free if name not in case.draws and takes[name].default is inspect.Parameter.empty]
+        wrong += [name for name in case.draws if name not in takes]
+        drawn = f"what is drawn ({', '.join(case.draws)})"
+    else:
+        wrong = free if len(free) != (case.draws is not None) else []
+        drawn = "nothing, since nothing is drawn" if case.draws is None else "one for what is drawn"
+    if wrong:
+        message = f"the parameters of {case.name} do not fit its draws: look at {', '.join(map(repr, wrong))}"
+        mend = f"let them be of {', '.join(filled)}, and {drawn}; or draws= for several is a dict by name"
+        yield Fault(folder / Path(case.run.__code__.co_filename).name, case.run.__code__.co_firstlineno, message, mend)
 
 
 def _studio(checks: Path, hidden: Path, exercise: Exercise, found: registry.Registry) -> Iterator[Fault]:

@@ -51,8 +51,8 @@ def faults_of_cells(cells: list[LessonCell], file: Path) -> Iterator[Fault]:
             yield Fault(
                 file,
                 cell.line,
-                "a check cell with another body",
-                f'let it be exactly: check("{cell.id.removeprefix("check_")}")',
+                f"a check cell with another body than its id {cell.id!r} asks for",
+                f'let it be exactly: check("{cell.id.removeprefix("check_")}"), or correct the id',
             )
         if cell.role == "guess":
             yield from faults_of_guess(cell, file)

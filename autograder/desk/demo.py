@@ -27,7 +27,7 @@ from autograder.grading.outcome import Outcome
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand of this module."""
     parser = subparsers.add_parser("demo", help="the whole course in one go: build, release, hand in, grade, feedback")
-    parser.add_argument("weeks", nargs="*", metavar="WEEK", help="these weeks alone (default: all)")
+    parser.add_argument("weeks", nargs="*", metavar="WEEK", help="a week's folder name, or week05; all weeks by default")
     parser.set_defaults(run=run)
 
 
@@ -38,10 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     course = LocalCourse(checkout, LocalCourse.of(checkout).home / "demo")
     shutil.rmtree(course.home, ignore_errors=True)
     course.lay()
-    weeks = arguments.weeks or course.weeks()
-    unknown = [week for week in weeks if week not in course.weeks()]
-    if unknown or not weeks:
-        raise Mend(f"There is no week {', '.join(unknown)}.\nMend: one of {', '.join(course.weeks())}.")
+    weeks = chosen(course.weeks(), arguments.weeks)
     began = time.monotonic()
     for week in weeks:
         with said(f"{week}: release, {len(PEOPLE)} submissions"):
@@ -51,6 +48,15 @@ def run(arguments: argparse.Namespace) -> int:
     print_scores(outcomes)
     print(f"Feedback pages: {course.instructor / 'feedback'}\nAll of it took {time.monotonic() - began:.0f} s.")
     return int(any(outcome.trouble for of_week in outcomes.values() for outcome in of_week))
+
+
+def chosen(weeks: list[str], asked: list[str]) -> list[str]:
+    """The weeks that are asked for, also by their short names (week05); all where none is."""
+    found = {name: [week for week in weeks if name in (week, week.split("_")[0])] for name in asked}
+    unknown = [name for name, fitting in found.items() if len(fitting) != 1]
+    if unknown or not weeks:
+        raise Mend(f"There is no week {', '.join(unknown)}.\nMend: one of {', '.join(weeks)}.")
+    return [week for fitting in found.values() for week in fitting] or weeks
 
 
 def grade_all(course: LocalCourse, weeks: list[str]) -> dict[str, list[Outcome]]:

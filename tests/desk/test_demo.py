@@ -6,8 +6,10 @@ import re
 import pytest
 
 from autograder import cli
+from autograder.desk.demo import chosen
 from autograder.desk.local import LocalCourse
 from autograder.desk.madeup import PEOPLE, answer_cells, fill, read
+from autograder.errors import Mend
 
 WEEK = "week01_try"
 
@@ -32,6 +34,14 @@ def test_the_demo_is_no_part_of_the_learners_course(course: LocalCourse, monkeyp
         cli.main(["demo", "--no-such-option"])
     assert cli.main(["demo", "week99_none"]) == 1
     assert not (course.exchange / "twenty_weeks").exists()
+
+
+def test_a_week_is_asked_for_by_its_short_name_too() -> None:
+    weeks = ["week01_try", "week02_more"]
+    assert chosen(weeks, ["week02"]) == chosen(weeks, ["week02_more"]) == ["week02_more"]
+    assert chosen(weeks, []) == weeks
+    with pytest.raises(Mend, match="week03"):
+        chosen(weeks, ["week01", "week03"])
 
 
 def test_every_second_exercise_is_answered() -> None:
