@@ -106,8 +106,16 @@ def _call(frame: FrameType, line: int, subjects: Mapping[str, Any], drawn: Mappi
     before = [one for one in statements if (one.end_lineno or one.lineno) < line or (_has_body(one) and one.lineno <= line)]
     for statement in [*reversed(here), *reversed(before)]:
         for node in _calls(statement, names):
-            return _called(node, names[_callee(node.func)], known)
+            name = names[_callee(node.func)]
+            if _is_class(name) and not (statement in here and getattr(statement, "value", None) is node):
+                raise _Untold  # it made the object; what broke is what was done with it
+            return _called(node, name, known)
     return None
+
+
+def _is_class(name: str) -> bool:
+    """Whether an exercise's name is a class: by its capital, since across the wall both are handles."""
+    return name[:1].isupper()
 
 
 def _has_body(node: ast.AST) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pathlib
 import sys
 import time
@@ -55,6 +56,7 @@ def _explained(session: Session, points: Points) -> Points:
     seen = outline([one for one in report.verdicts if not one.hidden])
     if report.trouble or not seen.begun or not seen.causes:
         return points
+    report = _resting(session, report)
     end, firsts = time.monotonic() + ENOUGH, []
     for cause in seen.causes:
         report, explained = with_call(session, report, cause.first) if time.monotonic() < end else (report, cause.first)
@@ -64,6 +66,19 @@ def _explained(session: Session, points: Points) -> Points:
     later = 0.0 if any(one.hidden for one in report.verdicts) else worth.get("hidden", 0.0)
     of = worth.get("check", 1.0) + later
     return Points(points, report, as_html(report, False, float(points), of, later, drawn(gave.value) if gave else ""))
+
+
+def _resting(session: Session, report: Report) -> Report:
+    """The report, with a note where it builds on an exercise that was not all right at its last check."""
+    exercise = session.registry.exercises.get(report.exercise)
+    said = [report.note] if report.note else []
+    for need in exercise.needs if exercise else ():
+        last = _last.get(need)
+        if last is None:
+            said.append(f"it builds on `{need}`, which was not checked since the notebook was opened: check that first")
+        elif last.trouble or not all(verdict.holds for verdict in last.verdicts):
+            said.append(f"it builds on `{need}`, which is not green: mend that first; when you hand in, ours stands in for it")
+    return dataclasses.replace(report, note=". ".join(said)) if said else report
 
 
 def inputs(case: str) -> tuple[Any, ...]:

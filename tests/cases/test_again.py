@@ -137,6 +137,31 @@ def test_check_shows_the_card_and_prints_the_call(
     assert "<script" not in page and "jupyter-widgets" not in page
 
 
+def test_a_red_card_says_what_it_rests_on_is_red(week: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        CHECKS
+        + """
+exercise("net", needs=("pair",))
+
+
+@case("net", "it is one")
+def one(net):
+    expect.that(net() == 1, "it is not one")
+"""
+    )
+    (week / "checks.py").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(week)
+    monkeypatch.setattr(module, "_last", {})
+    names = {"forward": lambda x: 3 * x, "backward": right, "net": lambda: 2}
+    for name, made in names.items():
+        monkeypatch.setitem(globals(), name, made)
+    assert "`pair`, which was not checked" in module.check("net").report.note
+    assert module.check("pair").report.note == ""
+    assert "`pair`, which is not green" in module.check("net")._repr_html_()
+    monkeypatch.setitem(globals(), "net", lambda: 1)
+    assert module.check("net").report.note == ""
+
+
 def test_only_her_own_notebook_says_try_it(week: Path) -> None:
     report = session(week, forward=lambda x: 3 * x, backward=right).report("pair")
     assert "try it" in as_html(report, False, 0.0, 2.0, 1.0) and "try it" not in as_html(report, False, 0.0, 2.0)

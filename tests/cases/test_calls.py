@@ -79,6 +79,27 @@ def test_what_cannot_be_had_again_is_not_made_up(declared):
     assert call_of(declared, lambda x: x + 1) == ""
 
 
+def test_making_an_object_is_no_breaking_call_unless_that_broke(declared):
+    class Counter:
+        def __init__(self, start):
+            self.at = 10 // start
+
+    exercise("Counter")
+
+    @case("Counter", "it starts where it is told")
+    def starts(Counter):
+        made = Counter(2)
+        expect.close(made.at, 2.0)
+
+    @case("Counter", "it starts at nought")
+    def at_nought(Counter):
+        made = Counter(0)
+        expect.close(made.at, 0.0)
+
+    told = [run_case(one, {"Counter": Counter}, b"key", limit, 60.0).on for one in declared.cases[-2:]]
+    assert told == ["", "Counter(0)"]
+
+
 @pytest.mark.parametrize(
     ("value", "code"),
     [
