@@ -190,7 +190,8 @@ print("right" if np.array_equal(ink, [28.0, 92.0, 156.0]) else "not yet")
 #
 # ### Broadcasting
 #
-# What is `A + b` when the shapes differ? The rule is called **broadcasting**. NumPy has one rule for this, and nearly all loop-free code lives on it:
+# What is `A + b` when the shapes differ? NumPy has one rule, called **broadcasting**, and nearly all loop-free code
+# lives on it:
 #
 # > Write the two shapes one above the other, **flush right**. Where one is shorter, pad it on the left with ones. Position by position,
 # > the sizes must be equal, or one of them must be 1; a size of 1 is stretched to the other's.
@@ -298,6 +299,9 @@ check("centre_of_ink")
 # %% role="hidden" id="test_centre_of_ink" points=4
 
 # %% [markdown]
+# **From red to green.** The call that breaks a promise can be copied into a new cell, and run. Where its input is too long to be
+# written out, the call fetches it: `check.inputs('any_net')` gives what your function was called with.
+#
 # ## How far apart?
 #
 # Which pictures look alike? The oldest answer still works: a picture is 784 numbers, so it is a *point*, with 784 coordinates
@@ -333,7 +337,7 @@ explore.what_a_table_costs()
 
 # %% [markdown]
 # There is a fourth way: multiply out the square of the difference, as at school. For many points at once the heavy part becomes one
-# matrix product, and nothing on two cores is faster. It is worth knowing, and worth
+# matrix product, and nothing else is as fast on a laptop. It is worth knowing, and worth
 # distrusting. Two points that are close together and far from the origin make it subtract two huge numbers that agree in nearly
 # all of their digits; what is left is rounding error, and its square root can be `nan`. Try it below with points on a line: the true
 # distance is 0.001.
@@ -347,15 +351,15 @@ print("multiplied out:   ", np.sqrt(far * far - 2 * far * near_it + near_it * ne
 # ### Exercise · `distances` &nbsp; ●●○ &nbsp; 50 min
 #
 # `distances(A, B)` takes n points and m points with d coordinates each, shapes (n, d) and (m, d). It returns the **Euclidean
-# distance** of each point of `A` to each point of `B`, shape (n, m). Each rung is worth points, and the first is worth most.
+# distance** of each point of `A` to each point of `B`, shape (n, m). Each level is worth points, and the first is worth most.
 # <!-- term: Euclidean distance | the root of the sum of squared differences of the coordinates; the distance known from school. -->
 #
 # 1. **Right.** It is the distance above, for every pair. Points may be `uint8` pictures laid flat, whole numbers or floats.
-# 2. **Steady.** Push all points by the same vector, and no distance changes, as long as the pushed points are not rounded. A
+# 2. **Steady.** Push all points by the same vector, and no distance changes, if pushing loses no digits. A
 #    point lies at distance exactly 0 from itself.
 # 3. **Fast.** It is much faster than a Python loop over the pairs. Both are measured on the same machine, at the same moment.
 #
-# With `A = [[0, 0], [3, 0]]` and `B = [[3, 4]]` the table is `[[5], [4]]`. One short function can hold all three rungs.
+# With `A = [[0, 0], [3, 0]]` and `B = [[3, 4]]` the table is `[[5], [4]]`. One short function can reach all three levels.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -452,9 +456,9 @@ explore.units_matter()
 #
 # - Every column of the training examples gets mean 0 and mean square 1. Constant columns become 0.
 # - `undo` gives back what went in, for new examples too. This also holds for a column that was constant only in training.
+#   What a new value becomes in such a column is up to you, if `undo` brings it back.
 # - A row gives the same result alone as among thousands.
-# - Units do not matter: metres for kilometres, or Celsius for kelvin, in training and after, change nothing. (A column that
-#   was constant in training has no unit that one could know.)
+# - Units do not matter: metres for kilometres, or Celsius for kelvin, in training and after, change nothing.
 # - It holds for a single training example, and for columns near 10⁶ that vary by 1.
 #
 # Learnt from a column of 1, 2, 3, 6, a 3 becomes 0 and a 6 becomes about 1.60. Then $-1.60$ is undone to 0.
@@ -592,8 +596,8 @@ explore.fold()
 # - `net(X, W1, b1, W2, b2)` gives the k scores of such a network for each row of `X`, shape (N, k). `X` is (N, d), `W1` (d, H),
 #   `b1` (H,), `W2` (H, k) and `b2` (k,), for any number H of hidden units.
 # - `xor_parameters()` returns four arrays `W1, b1, W2, b2` for two inputs, **at most four** hidden units and one score.
-# - The score is positive everywhere within 0.3 of the corners (0, 1) and (1, 0). It is negative everywhere within 0.3 of
-#   (0, 0) and (1, 1). Your numbers are put into our own `net`.
+# - The score is positive everywhere in the discs of radius 0.3 round the corners (0, 1) and (1, 0). It is negative everywhere
+#   in those round (0, 0) and (1, 1). Your numbers are put into our own `net`.
 #
 # The network with `W1 = [[2]]`, `b1 = [-6]`, `W2 = [[3]]`, `b2 = [1]` has one input. Its score is 1 up to $x = 3$, and 13 at $x = 5$.
 # With two hidden units, its score can be $|x| - 2$. Find such numbers with a pencil first.
@@ -750,8 +754,8 @@ explore.mean_digits()
 #
 # - `learn_prototypes(X, y)` takes examples (N, d) and labels (N,), whole numbers. It returns a memory of any form.
 # - `nearest_prototype(X, prototypes)` takes examples (M, d) and such a memory. It returns a label for each, shape (M,).
-# - `as_linear(prototypes)` takes such a memory of K classes. It returns three arrays, `labels` (K,), `W` (d, K) and `b` (K,). Column
-#   $k$ of `W` and entry $k$ of `b` make a linear score for class `labels[k]`.
+# - `as_linear(prototypes)` takes such a memory of K classes. It returns three arrays: `labels` (K,) in any order, `W` (d, K)
+#   and `b` (K,). Column $k$ of `W` and entry $k$ of `b` make a linear score for class `labels[k]`.
 #
 # The promises:
 #
@@ -879,7 +883,7 @@ def deaf_to_the_seed(X, y, share, seed):  # wrong: the same rows for every seed
 
 
 # %% [markdown]
-# ### Exercise · `examine` &nbsp; ●●● &nbsp; 50 min
+# ### Exercise · `examine` &nbsp; ●●● &nbsp; 75 min
 #
 # Somebody has written a function by this contract:
 #
@@ -895,7 +899,7 @@ def deaf_to_the_seed(X, y, share, seed):  # wrong: the same rows for every seed
 #     - The test part has the share that was asked for, to the nearest whole row; exactly in the
 #       middle, either will do.
 #     - n, share and seed (0, 1, 2, …) alone decide which rows go where, row for row; the values
-#       never do. Over the seeds no row is favoured.
+#       never do. Over the seeds every row is tested about equally often.
 #     - In which order the rows stand within a part is not promised.
 #     - The house rules hold.
 #     """
@@ -1027,8 +1031,8 @@ explore.blocks()
 #
 # **How it is judged.** Fifteen scripts are drawn that nobody has seen, and three pairs of signs from each. For each pair `train`
 # gets 400 examples of either sign, and `predict` gets 100 of either, by other hands. What counts is the share named rightly,
-# averaged over the pairs. Some scripts are harder than others. So your share is corrected by as much as a plain entry of ours
-# lies above or below its usual share on the same pairs.
+# averaged over the pairs. Some scripts are harder than others. If the pairs are easy for a plain entry of ours, its surplus
+# is taken off your share. If they are hard for it, what it lacks is added.
 #
 # | | share | for example |
 # |---|---|---|
