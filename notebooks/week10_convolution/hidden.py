@@ -24,7 +24,12 @@ twin(
 twin("conv_backward", "adjoint", draws=checks.layers(stride=(1, 4), padding=(0, 3), **LARGER))
 
 twin("pool", "each_pool", draws=checks.pools(sides=(3, 10), sizes=(2, 5)))
-twin("pool", "pool_slopes", weight=2, draws=checks.pools(sides=(3, 8), sizes=(2, 4), strides=(1, 3)))
+twin(
+    "pool",
+    "pool_slopes",
+    weight=2,
+    draws={"one": checks.pools(sides=(3, 8), sizes=(2, 4), strides=(1, 3)), "crossing": checks.crossings()},
+)
 
 twin("find_filters", "come_back", draws=checks.puzzles())
 twin("find_filters", "nearest", draws=checks.puzzles())

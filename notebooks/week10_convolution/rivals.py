@@ -557,6 +557,21 @@ def of_overlapping_windows_the_last_one_counts():
     return pooling(back=lambda cache, d: pool_back(cache, d, scatter="write"))
 
 
+@wrong("pool", caught_by="pool_slopes", kind="mathematics", several=True)
+def a_loop_over_windows_that_writes():
+    def back(cache, d):
+        winners, X, size, stride = cache
+        if winners is None:
+            return pool_back(cache, d)
+        d_X = np.zeros(X.shape, d.dtype)
+        for n, i, j, c in np.ndindex(d.shape):
+            down, across = divmod(winners[n, i, j, c], size)
+            d_X[n, i * stride + down, j * stride + across, c] = d[n, i, j, c]
+        return d_X
+
+    return pooling(back=back)
+
+
 @wrong("pool", caught_by="ties", kind="missing case", several=True)
 def all_that_are_equal_get_all():
     def ahead(X, size=2, stride=None, kind="max"):

@@ -370,6 +370,14 @@ def pools(draw, sides=(1, 7), sizes=(1, 4), strides=(1, 5)):
     }
 
 
+@st.composite
+def crossings(draw):
+    """A batch whose windows overlap so much that its middle entry lies in four of them, or more."""
+    size = draw(st.integers(2, 3))
+    sides = (size + draw(st.integers(1, 3)) for _ in range(2))
+    return {"X": (1, *sides, draw(st.integers(1, 2))), "size": size, "stride": 1, "kind": "max"}
+
+
 def pooled_by_definition(X, size, stride, kind):
     """One number for each window and channel."""
     stride = stride or size
@@ -419,13 +427,24 @@ def each_pool(pool_forward, one):
 
 
 @case(
-    "pool", "the gradient agrees with measured slopes, where windows overlap too", weight=3, draws=pools(sides=(1, 6)), fresh=50
+    "pool",
+    "the gradient agrees with measured slopes, where windows overlap too",
+    weight=3,
+    draws={"one": pools(sides=(1, 6)), "crossing": crossings()},
+    fresh=50,
 )
-def pool_slopes(pool_forward, pool_backward, one):
+def pool_slopes(pool_forward, pool_backward, one, crossing):
     rng = np.random.default_rng(one["seed"])
+    slopes_agree(pool_forward, pool_backward, one, rng)
+    slopes_agree(pool_forward, pool_backward, crossing, rng, peak=10.0)
+
+
+def slopes_agree(pool_forward, pool_backward, one, rng, peak=0.0):
+    """Her gradient agrees with measured slopes, for one draw; `peak` is added in the middle of the first channel."""
     shape = one["X"]
     # all entries at least 0.01 apart: a measured slope never crosses from one winner to another
     X = rng.permutation(int(np.prod(shape))).reshape(shape) * 0.01 - 1.0
+    X[:, shape[1] // 2, shape[2] // 2, 0] += peak
     settings = one["size"], one["stride"], one["kind"]
     d_pooled = rng.normal(size=pooled_by_definition(X, *settings).shape)
     _, cache = pool_ahead(pool_forward, X, *settings)
