@@ -435,11 +435,11 @@ def each_pool(pool_forward, one):
 )
 def pool_slopes(pool_forward, pool_backward, one, crossing):
     rng = np.random.default_rng(one["seed"])
-    slopes_agree(pool_forward, pool_backward, one, rng)
-    slopes_agree(pool_forward, pool_backward, crossing, rng, peak=10.0)
+    pooled_slopes(pool_forward, pool_backward, one, rng)
+    pooled_slopes(pool_forward, pool_backward, crossing, rng, peak=10.0)
 
 
-def slopes_agree(pool_forward, pool_backward, one, rng, peak=0.0):
+def pooled_slopes(pool_forward, pool_backward, one, rng, peak=0.0):
     """Her gradient agrees with measured slopes, for one draw; `peak` is added in the middle of the first channel."""
     shape = one["X"]
     # all entries at least 0.01 apart: a measured slope never crosses from one winner to another
