@@ -134,6 +134,8 @@ def _parameters(folder: Path, case: Case, found: registry.Registry) -> Iterator[
         wrong += [name for name in case.draws if name not in takes]
         drawn = f"what is drawn ({', '.join(case.draws)})"
     else:
+        if case.draws is None:  # what has a default here, a twin may draw
+            free = [name for name in free if takes[name].default is inspect.Parameter.empty]
         wrong = free if len(free) != (case.draws is not None) else []
         drawn = "nothing, since nothing is drawn" if case.draws is None else "one for what is drawn"
     if wrong:

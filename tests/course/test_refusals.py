@@ -412,6 +412,16 @@ def test_all_faults_are_said_at_once(change: Callable[..., Course]) -> None:
     assert [fault.message for fault in found] == ["a cell of role 'show' without id", *points]
 
 
+def test_a_parameter_with_a_default_is_filled_where_nothing_is_drawn(change: Callable[..., Course]) -> None:
+    course = change(
+        "checks.py",
+        '@case("centre", "every feature averages zero and spreads as before", draws=draws.matrices(rows=(2, 6)))\n'
+        "def averages_zero(centre, x):\n",
+        '@case("centre", "every feature averages zero and spreads as before")\ndef averages_zero(centre, x=np.eye(3)):\n',
+    )
+    assert build_week(course, WEEK, course.source).is_dir()
+
+
 def test_the_words_in_lower_case_prose_are_fine(change: Callable[..., Course]) -> None:
     course = change("lesson.py", "# The story,", "# In the beginning a solution is begun: begin solution. The story,")
     assert build_week(course, WEEK, course.source).is_dir()
