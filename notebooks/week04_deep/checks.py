@@ -695,7 +695,7 @@ def engine_agrees(Value, graph: Graph, rng: np.random.Generator, told: str = "")
     expect.gradient(result, tuple(graph.leaves[i] for i in known), found, rng, directions=3, what=f"`grad` of the leaves{told}")
 
 
-@case("Value", "a · a + a is 12 at 3, with the slope 7")
+@case("Value", "a · a + a is 12 at 3, with the gradient 7")
 def twice(Value):
     a = Value(3.0)
     out = a * a + a
@@ -704,7 +704,7 @@ def twice(Value):
     expect.close(slope(a, 3.0, "`a.grad`"), 7.0, what="`a.grad`")
 
 
-@case("Value", "each operation alone gives the right number and the right slope", false_alarm=1e-9, fresh=50)
+@case("Value", "each operation alone gives the right number and the right gradient", false_alarm=1e-9, fresh=50)
 def single_steps(Value, rng):
     for operation in ("sum", "+", "*", "@", "relu", "exp", "log"):  # every other graph ends in a sum
         for square in (False, True):
@@ -713,7 +713,12 @@ def single_steps(Value, rng):
 
 
 @case(
-    "Value", "small graphs give the right numbers and slopes", draws=graphs(steps=(2, 6)), examples=12, false_alarm=1e-9, fresh=50
+    "Value",
+    "small graphs give the right numbers and gradients",
+    draws=graphs(steps=(2, 6)),
+    examples=12,
+    false_alarm=1e-9,
+    fresh=50,
 )
 def small_graphs(Value, graph, rng):
     engine_agrees(Value, graph, rng)
@@ -728,12 +733,12 @@ def again(Value):
     first = [np.array(slope(v, np.zeros(2))) for v in (a, b, middle)]
     out.backward()
     for v, then in zip((a, b, middle), first, strict=True):
-        expect.same(slope(v, np.zeros(2)), then, "a second call of the same `backward` left other slopes")
+        expect.same(slope(v, np.zeros(2)), then, "a second call of the same `backward` left other gradients")
 
 
 @case(
     "Value",
-    "larger graphs of all operations give the right numbers and slopes",
+    "larger graphs of all operations give the right numbers and gradients",
     weight=3,
     draws=graphs(steps=(4, 18)),
     examples=25,
@@ -746,7 +751,7 @@ def larger_graphs(Value, graph, rng):
 
 @case(
     "Value",
-    "the values in between have the right slopes too",
+    "the values in between have the right gradients too",
     draws=graphs(steps=(3, 12)),
     examples=20,
     false_alarm=1e-9,
@@ -779,7 +784,7 @@ def near_and_far(Value):
     x, y = np.array([0.5, -1.5]), np.array([2.0, 3.0])
     e = np.exp(x * y + x)
     for_a = e * y * y + x * y * e * y * (y + 1) + y + e * y * (y + 1)
-    expect.close(slope(a, x, "`a.grad`"), for_a, rtol=1e-9, tell=False)
+    expect.close(slope(a, x, "`a.grad`"), for_a, rtol=1e-9, what="`a.grad`", reveal=True)
 
 
 @case("Value", "a value used early and late: with a = 3, b = 2, u = a · b and out = log(exp(u)) · b + u, a.grad is 6")
@@ -793,28 +798,29 @@ def early_and_late(Value):
     expect.close(slope(b, 2.0, "`b.grad`"), 15.0, what="`b.grad`", reveal=True)
 
 
-@case("Value", "two values that are added have slopes of their own")
+@case("Value", "two values that are added have gradients of their own")
 def no_shared_slopes(Value):
     a, b = Value(np.array([1.0, 2.0])), Value(np.array([3.0, 4.0]))
     squares = (a * a).sum() + (b * b).sum()  # made before the sum of the two, so that they report after it
     total = a + b
     (total.sum() + squares + total.sum()).backward()
-    expect.close(slope(a, np.zeros(2), "`a.grad`"), np.array([4.0, 6.0]), tell=False)
-    expect.close(slope(b, np.zeros(2), "`b.grad`"), np.array([8.0, 10.0]), tell=False)
-    expect.close(slope(total, np.zeros(2), "the sum's `grad`"), np.array([2.0, 2.0]), tell=False)
+    expect.close(slope(a, np.zeros(2), "`a.grad`"), np.array([4.0, 6.0]), what="`a.grad`", reveal=True)
+    expect.close(slope(b, np.zeros(2), "`b.grad`"), np.array([8.0, 10.0]), what="`b.grad`", reveal=True)
+    expect.close(slope(total, np.zeros(2), "the sum's `grad`"), np.array([2.0, 2.0]), what="the sum's `grad`", reveal=True)
 
 
-@case("Value", "slopes that another result left are not mixed in", side=True, draws={"k": draws.floats(0.5, 3)}, examples=5)
+@case("Value", "gradients that another result left are not mixed in", side=True, draws={"k": draws.floats(0.5, 3)}, examples=5)
 def two_results(Value, k):
     a, b = Value(k), Value(2.0)
     middle = a * b
     one, other = middle * a, middle + b
+    of_a, of_b = (f"`{name}.grad` after another result's `backward`" for name in "ab")
     one.backward()
     other.backward()
-    expect.close(slope(a, k, "`a.grad` after another result's `backward`"), 2.0, tell=False)
-    expect.close(slope(b, 2.0, "`b.grad` after another result's `backward`"), k + 1, tell=False)
+    expect.close(slope(a, k, of_a), 2.0, what=of_a, reveal=True)
+    expect.close(slope(b, 2.0, of_b), k + 1, what=of_b, reveal=True)
     one.backward()
-    expect.close(slope(a, k, "`a.grad` after another result's `backward`"), 4 * k, tell=False)
+    expect.close(slope(a, k, of_a), 4 * k, what=of_a, reveal=True)
 
 
 @case("Value", "a chain of four thousand steps is no trouble", side=True, seconds=10)
@@ -825,8 +831,8 @@ def long_chain(Value):
         out = out + step
     out = out * a
     out.backward()
-    expect.close(slope(a, 0.25, "`a.grad`"), 0.25 + 4.25, rtol=1e-6, tell=False)
-    expect.close(slope(step, 0.001, "the step's `grad`"), 1000.0, rtol=1e-6, tell=False)
+    expect.close(slope(a, 0.25, "`a.grad`"), 0.25 + 4.25, rtol=1e-6, what="`a.grad`", reveal=True)
+    expect.close(slope(step, 0.001, "the step's `grad`"), 1000.0, rtol=1e-6, what="the step's `grad`", reveal=True)
 
 
 @case("Value", "time grows with the steps, not with the ways through the graph", side=True, seconds=5)
@@ -836,10 +842,10 @@ def many_ways(Value):
     for _ in range(50):
         out = out + out
     out.sum().backward()
-    expect.close(slope(a, np.zeros(1), "`a.grad`"), np.array([2.0**50]), tell=False)
+    expect.close(slope(a, np.zeros(1), "`a.grad`"), np.array([2.0**50]), what="`a.grad`", reveal=True)
 
 
-@case("Value", "no slope is left of a result with several numbers: a ValueError comes", side=True)
+@case("Value", "a result with several numbers has no gradient: a ValueError comes", side=True)
 def several_numbers(Value):
     out = Value(np.array([1.0, 2.0])) * Value(np.array([3.0, 4.0]))
     expect.raises(ValueError, lambda: out.backward(), "`backward` of two numbers raised no ValueError")
@@ -850,13 +856,13 @@ def one_entry(Value):
     x, w = np.array([[1.0, -2.0]]), np.array([[3.0], [0.5]])
     a, b = Value(x), Value(w)
     (a @ b).backward()
-    expect.close(slope(a, x, "`a.grad`"), w.T, tell=False)
-    expect.close(slope(b, w, "`b.grad`"), x.T, tell=False)
+    expect.close(slope(a, x, "`a.grad`"), w.T, what="`a.grad`", reveal=True)
+    expect.close(slope(b, w, "`b.grad`"), x.T, what="`b.grad`", reveal=True)
     c = Value(np.array([3.0]))
     out = c * c + c
     out.backward()
-    expect.close(slope(c, np.zeros(1), "`c.grad`"), np.array([7.0]), tell=False)
-    expect.close(slope(out, np.zeros(1), "`out.grad`"), np.array([1.0]), tell=False)
+    expect.close(slope(c, np.zeros(1), "`c.grad`"), np.array([7.0]), what="`c.grad`", reveal=True)
+    expect.close(slope(out, np.zeros(1), "`out.grad`"), np.array([1.0]), what="`out.grad`", reveal=True)
 
 
 @case("Value", "whole numbers are taken as floats", side=True)
@@ -864,12 +870,13 @@ def from_whole_numbers(Value):
     a, b = Value(np.array([1, 2, 3])), Value(2)
     out = (a * Value(np.array([0.5, 0.25, 0.125]))).sum() * b
     out.backward()
-    expect.close(slope(a, np.zeros(3), "`a.grad`"), np.array([1.0, 0.5, 0.25]), tell=False)
-    expect.close(slope(b, 0.0, "`b.grad`"), 1.375, tell=False)
+    made = "with a = Value(np.array([1, 2, 3])), b = Value(2) and out = (a * Value(np.array([0.5, 0.25, 0.125]))).sum() * b,"
+    expect.close(slope(a, np.zeros(3), f"{made} `a.grad`"), [1.0, 0.5, 0.25], what=f"{made} `a.grad`", reveal=True)
+    expect.close(slope(b, 0.0, f"{made} `b.grad`"), 1.375, what=f"{made} `b.grad`", reveal=True)
     expect.that(expect.array(a.data, what="`data`").dtype.kind == "f", "`data` made from whole numbers is not of a float type")
 
 
-@case("Value", "float32 stays float32, data and slopes alike", side=True)
+@case("Value", "float32 stays float32, data and gradients alike", side=True)
 def single_values(Value):
     m, v = np.array([[1.0, 2.0], [0.5, 1.5]], np.float32), np.array([[1.0], [3.0]], np.float32)
     a, b = Value(m), Value(v)
@@ -910,7 +917,7 @@ def without_entries(Value):
     out = (a @ b).sum()
     expect.close(datum(out), 0.0, what="`out.data`")
     out.backward()
-    expect.close(slope(b, np.ones((3, 2)), "`b.grad`"), np.zeros((3, 2)), tell=False)
+    expect.close(slope(b, np.ones((3, 2)), "`b.grad`"), np.zeros((3, 2)), what="`b.grad`", reveal=True)
     expect.shape(slope(a, np.zeros((0, 3)), "`a.grad`"), (0, 3))
 
 
@@ -996,7 +1003,8 @@ def gathered(whole_gradient, mean_loss, batch: Batch) -> tuple[float, tuple]:
     got = whole_gradient(mean_loss, batch.parameters, batch.X, batch.y, batch.rows)
     refused = getattr(mean_loss, "refused", "")
     expect.that(not refused, f"`mean_loss` refused: {refused}")
-    expect.that(isinstance(got, (tuple, list)) and len(got) == 2, "your function should return a pair: the loss and its slopes")
+    fine = isinstance(got, (tuple, list)) and len(got) == 2
+    expect.that(fine, "your function should return a pair: the loss and its gradients")
     return expect.number(got[0], what="for the loss, your function"), as_pairs(got[1], batch.parameters, "your function")
 
 
@@ -1004,15 +1012,14 @@ def whole_agrees(whole_gradient, batch: Batch) -> None:
     """The same comes out as from one call with everything."""
     value, found = gathered(whole_gradient, Asked(batch.rows, batch.X.shape[1:]), batch)
     wanted, slopes = mean_of_each(batch.parameters, batch.X, batch.y)
-    expect.that(
-        np.isclose(value, wanted, rtol=1e-9, atol=1e-9), f"the loss {value:.6g} came out; one call with everything gives another"
-    )
+    otherwise = f"the loss {value:.6g} came out; one call with everything gives {wanted:.6g}"
+    expect.that(np.isclose(value, wanted, rtol=1e-9, atol=1e-9), otherwise)
     for k, (a, b) in enumerate(zip(found, flat(slopes), strict=True)):
-        what = f"the slopes for the {'biases' if k % 2 else 'weights'} of layer {k // 2 + 1}"
+        what = f"the gradients for the {'biases' if k % 2 else 'weights'} of layer {k // 2 + 1}"
         expect.close(a, b, rtol=1e-9, atol=1e-9, otherwise=f"{what} are not those of one call with everything")
 
 
-@case("whole_gradient", "where the pieces are of equal size, the loss and its slopes are those of one call with everything")
+@case("whole_gradient", "where the pieces are of equal size, the loss and its gradients are those of one call with everything")
 def even_pieces(whole_gradient):
     rng = np.random.default_rng(1)
     parameters = [(rng.standard_normal((2, 3)), rng.standard_normal(3))]
@@ -1036,7 +1043,7 @@ def each_once(whole_gradient, batch):
 
 @case(
     "whole_gradient",
-    "however the examples are cut up, the loss and its slopes are those of one call with everything",
+    "however the examples are cut up, the loss and its gradients are those of one call with everything",
     weight=3,
     draws=batches(examples=(1, 20), rows=(1, 22)),
 )
@@ -1060,7 +1067,7 @@ def any_order(whole_gradient, batch, rng):
     again, other = gathered(whole_gradient, Asked(batch.rows, batch.X.shape[1:]), shuffled)
     expect.same(value, again, "another order of the examples gives another loss", rtol=1e-9, atol=1e-8)
     for a, b in zip(found, other, strict=True):
-        expect.same(a, b, "another order of the examples gives other slopes", rtol=1e-9, atol=1e-8)
+        expect.same(a, b, "another order of the examples gives other gradients", rtol=1e-9, atol=1e-8)
 
 
 @case("whole_gradient", "nothing that is given is changed", side=True, draws=batches((3, 9), (1, 4), unlabelled=0.3), examples=10)
@@ -1104,7 +1111,7 @@ def many_rows(whole_gradient):
 
 @case(
     "whole_gradient",
-    "what `mean_loss` returned stays as it was",
+    "the arrays that `mean_loss` returned are not changed",
     side=True,
     draws=batches(examples=(4, 9), rows=(1, 3)),
     examples=6,
@@ -1131,7 +1138,7 @@ def halves(parameters: list, X: np.ndarray, y: np.ndarray) -> tuple[float, list]
 def whole_parameters(whole_gradient):
     batch = Batch([(np.ones((2, 3), int), np.zeros(3, int))], np.ones((5, 2)), np.array([0, 1, -1, 2, 0]), 2)
     for array in gathered(whole_gradient, halves, batch)[1]:
-        expect.close(array, np.full(array.shape, 0.5), tell=False)
+        expect.close(array, np.full(array.shape, 0.5), what="for parameters that are whole numbers, a gradient", reveal=True)
 
 
 # ------------------------------------------------------------------------------------------------ an image classifier
@@ -1198,7 +1205,14 @@ def some(data, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.nda
     return data.X[order], data.y[order]
 
 
-@case("image_net", "one hidden layer does as well, and none nearly", weight=2, seconds=60, false_alarm=1e-9, fresh=3)
+@case(
+    "image_net",
+    "one hidden layer does as well, and no hidden layer nearly as well",
+    weight=2,
+    seconds=60,
+    false_alarm=1e-9,
+    fresh=3,
+)
 def other_depths(train_net, classify, rng):
     others = datasets.load("mnist", split="test")
     X, y = some(datasets.load("mnist", split="train"), 3000, rng)
@@ -1351,10 +1365,19 @@ def chosen(choose, shop: Workshop) -> int:
     return int(setting["number"])
 
 
+LOSSES_OF_THREE = [float("nan"), 0.4, 0.3]
+
+
+def nth(place: int) -> str:
+    """A setting by its place, which is counted from 0, in words that nobody can count otherwise."""
+    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+    return f"the {words[place]} setting"
+
+
 @case("choose", "of three settings with losses nan, 0.4 and 0.3 on dev, the third wins")
 def third_wins(choose):
-    got = chosen(choose, Workshop([float("nan"), 0.4, 0.3]))
-    expect.that(got == 2, f"the setting in place {got + 1} came out")
+    got = chosen(choose, Workshop(LOSSES_OF_THREE))
+    expect.that(got == 2, f"{nth(got)} (loss {LOSSES_OF_THREE[got]}) came out")
 
 
 @case(
@@ -1372,7 +1395,8 @@ def best_on_fresh_rows(choose, losses):
 def fitted_once(choose):
     shop = Workshop([0.5, 0.2, 0.4, 0.3])
     chosen(choose, shop)
-    expect.that(sorted(shop.fits) == [0, 1, 2, 3], f"`fit` was called for the settings in places {[k + 1 for k in shop.fits]}")
+    fitted = ", ".join(map(nth, shop.fits)) or "none"
+    expect.that(sorted(shop.fits) == [0, 1, 2, 3], f"of four settings `fit` was called for {fitted}")
 
 
 LOSSES = st.lists(st.integers(1, 30), min_size=1, max_size=7).map(lambda v: [n / 10 for n in v])
@@ -1381,7 +1405,7 @@ LOSSES = st.lists(st.integers(1, 30), min_size=1, max_size=7).map(lambda v: [n /
 @case("choose", "any number of settings: the best on fresh rows wins, the first where several are equal", weight=2, draws=LOSSES)
 def first_of_the_best(choose, losses):
     got = chosen(choose, Workshop(losses, [3.0 - v for v in losses]))
-    expect.that(got == losses.index(min(losses)), f"with these losses the setting in place {got + 1} came out")
+    expect.that(got == losses.index(min(losses)), f"with these losses {nth(got)} (loss {losses[got]}) came out")
 
 
 @case(
@@ -1392,7 +1416,7 @@ def first_of_the_best(choose, losses):
 )
 def never_broken(choose, losses):
     got = chosen(choose, Workshop(losses))
-    expect.that(losses[got] == 1.0, f"with these losses the setting in place {got + 1} came out")
+    expect.that(losses[got] == 1.0, f"with these losses {nth(got)} (loss {losses[got]}) came out")
 
 
 @case("choose", "huge, negative and nearly equal losses are losses like others, and so is 0", side=True)
@@ -1406,7 +1430,7 @@ def odd_scales(choose):
         ([2e-9, 3e-9, 1e-9], 2),
     ):
         got = chosen(choose, Workshop(losses))
-        expect.that(got == best, f"with the losses {losses} the setting in place {got + 1} came out")
+        expect.that(got == best, f"with the losses {losses} {nth(got)} came out")
 
 
 @case("choose", "where every training went wrong, a ValueError says so", side=True)
@@ -1427,7 +1451,7 @@ def nothing_kept(choose):
     before = [dict(setting) for setting in shop.settings]
     rows = [a.copy() for a in (*shop.train, *shop.dev)]
     got = chosen(expect.handing_back(choose), shop)
-    expect.that(got == 1, f"with the losses 0.9, 0.5, 0.7 the setting in place {got + 1} came out")
+    expect.that(got == 1, f"with the losses 0.9, 0.5, 0.7 {nth(got)} came out")
     expect.that(shop.settings == before, "your function changed the list of settings, or one of them")
     for now, then in zip((*shop.train, *shop.dev), rows, strict=True):
         expect.unchanged(now, then, "the rows that it was given")

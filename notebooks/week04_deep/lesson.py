@@ -140,7 +140,7 @@ tents = [
 # - The gradients are those that small movements measure. Where a sum is exactly 0, any slope from the left
 #   one to the right one passes.
 # - Other rows of `X` do not change a row of scores. An example that comes twice counts twice in the gradients of the parameters.
-# - Passes backward may come in any order, and may be repeated with the same cache.
+# - With several caches, `backward` may be called in any order, and again with the same cache.
 #
 # The net `tents` above gives for the inputs 0, 1/8, 1/4, 1/2 the scores 0, 1/2, 1, 0. What is `d_X` good for? It says which pixel
 # of a picture would change the answer most. And a network that stands *below* this one is told by it.
@@ -269,7 +269,7 @@ explore.blame()
 # ## Errors that say where
 #
 # A deep network has many places where a shape can be wrong, and NumPy helps little. Half of the mistakes give a message such as
-# `matmul: Input operand 1 has a mismatch in its core dimension 0`. It does not say which of your seven products it means. The other
+# `matmul: Input operand 1 has a mismatch in its core dimension 0`. It does not say which of your products it means. The other
 # half give no message at all, which is worse. A bias of shape (1,), or of shape (examples, 1), *broadcasts*. Numbers come out, and the
 # loss even falls. Weeks later somebody wonders why the network is not as good as it should be.
 #
@@ -390,13 +390,13 @@ explore.used_twice()
 #
 # Write a class `Value`. It holds a number or an array, as `v.data`, and remembers how it was made.
 #
-# - It knows `+`, `*`, `@`, and the methods `relu()`, `exp()`, `log()` and `sum()`. Their results are values again, and `data` is what NumPy would give.
+# - It knows `+`, `*`, `@`, and the methods `relu()`, `exp()`, `log()` and `sum()`. Their results are values again, and `data` is what NumPy would give for floats.
 #   `+` and `*` are for two values of one shape, `@` for two matrices. `sum()` takes all entries together.
 # - `out.backward()` leaves in `v.grad` the gradient of `out` with respect to `v`, in the shape of `v.data`. It does so for every
 #   value that `out` was made from, those in between too, and for `out` itself.
 # - No `data` ever changes.
 # - `out` holds one number, in any shape. Else `backward` raises a `ValueError`.
-# - What `backward` leaves depends on `out` alone. After a second call, or after that of another result, it is the same. (PyTorch adds.)
+# - What `backward` leaves depends on `out` alone. After a second call, or after that of another result, it is the same. (PyTorch adds to the old gradient instead.)
 # - A value may be used many times, and a chain may have thousands of steps. Time grows with the steps, not with the paths.
 #
 # For $a = 3$ the result $a \cdot a + a$ is 12, and its gradient is 7. Where `relu` meets an exact zero, any slope from 0 to 1 passes.
@@ -571,7 +571,7 @@ explore.agree(Value, forward, backward)
 # - A label of −1 means that nobody has labelled this row. All is as if the row were not there, and `mean_loss` never sees it.
 # - `mean_loss` sees each labelled example exactly once, with its own label. No call is empty, and none has more than `rows` rows.
 # - The result is the same for every `rows` and every order of the examples, up to rounding. `rows` need not divide their number.
-# - `X` holds rows, or pictures (N, H, W). Pictures are handed over as pictures. What `mean_loss` returns stays as it was.
+# - `X` holds rows, or pictures (N, H, W). Pictures are handed over as pictures. Do not change the arrays that `mean_loss` returns.
 #
 # At least one example has a label. Four labelled rows have a mean loss of 1, and two others have 4. With `rows=4` the loss is 2.
 #
@@ -653,6 +653,7 @@ check("whole_gradient")
 # <!-- term: mini-batch | a few examples, drawn at random, whose gradient makes one step of training. -->
 #
 # Three pieces from earlier weeks lie ready below. To watch a training, `explore.ten_questions(forward, parameters, X, y)` gives the mean loss of the pictures.
+# `train_net` will call your `forward` and `backward`. Write it even if they are not right yet: when you hand in, ours stand in for them.
 
 # %% role="try" id="pieces"
 import kit
@@ -675,8 +676,8 @@ other_digits = datasets.load("mnist", split="test")
 #   a hidden layer, `hidden=()`, 82 will do. (Ours reaches 92.)
 # - **For any pictures.** Size, brightness and the number of classes may be others. The small digits, `datasets.load("digits")`,
 #   have 8 × 8 pixels from 0 to 16. After 1,000 of them it names 80 of 100 rightly. (Ours reaches 95.)
-# - **Alone or in company.** A picture gets the same label alone as among others. `classify` knows nothing but its arguments. So what becomes
-#   of a scale that you brought the pixels to?
+# - **Alone or in company.** A picture gets the same label alone as among others. `classify` gets raw pixels: a scale learnt in training must be
+#   inside the parameters.
 # - **Deterministic.** Generators in the same state give the same parameters, to the last bit. Others give others.
 # - **Quick.** Training takes at most 10 seconds on the grader's machine. (Ours takes less than one.)
 #
@@ -884,7 +885,7 @@ check("choose")
 # ## Studio: a camera with one pixel
 #
 # Some cameras have a single pixel. Such a **single-pixel camera** stands behind a mask of small windows, some open and some shut. It
-# measures how much light comes through the open windows, less what the shut ones hold back. Then the mask is changed. Forty
+# measures the light that comes through the open windows, minus the light that falls on the shut ones. Then the mask is changed. Forty
 # masks make forty readings, and these are all that is known of the picture. Such cameras are built for light that no cheap sensor
 # sees. Yours looks at clothes, through masks of 7 by 7 windows.
 # <!-- term: single-pixel camera | a camera that measures the light through one mask after another, a number for each mask. -->
@@ -922,7 +923,7 @@ print(readings.shape, piles[:10])
 # | | share on the right pile | for example |
 # |---|---|---|
 # | baseline, no points | 0.70 | the nearer of the two piles' means has 0.64 |
-# | gets going | 0.755 | one logistic unit, or 24 prototypes |
+# | gets going | 0.755 | one logistic unit has 0.785, 24 prototypes have 0.787 |
 # | good | 0.82 | a hidden layer |
 # | excellent | 0.86 | a hidden layer that is trained with care |
 # | honour | 0.88 | beyond ours |
@@ -1037,8 +1038,9 @@ score("small_wardrobe")  # eight shops with public clothes, beside the bands; it
 # **What this week took from earlier ones.** Standardising (week 1), the log-loss and its gradient (week 2), forward and backward through one hidden
 # layer and the trouble with twins (week 3). No later week needs your solutions of this one: they bring ready-made pieces along.
 #
-# **A way on when stuck.** After an hour on one exercise open the third step of help and go on. `image_net` builds on `deep_net`; everything else
-# stands alone, and each exercise is judged on its own. The studio may use it, too. After a graded attempt in which your code ran (in
+# **A way on when stuck.** After an hour on one exercise open the third step of help and go on. `image_net` builds on `deep_net`, and the studio may
+# use it, too. Everything else stands alone, and each exercise is judged on its own. Where your `deep_net` is not all right when you hand in, ours takes its place for
+# what builds on it. To go on in your own notebook, take `forward` and `backward` from the kit of week 5. After a graded attempt in which your code ran (in
 # a class: once the week is closed), `workbook solution` shows how we did it. It keeps your best score so far for that exercise, for good.
 #
 # **Where it goes from here.**

@@ -254,7 +254,7 @@ def deep_graph(layers, scale, seed, skip, units=6, examples=4):
 )
 def blame(layers, scale, seed, skip):
     """The computation graph of a net, from the input X through its layers to the loss. On every edge stands the size of
-    the loss's slope with respect to what flows there; thick orange edges carry much, thin blue ones little, dotted none."""
+    the loss's gradient with respect to what flows there; thick orange edges carry much, thin blue ones little, dotted none."""
     graph = deep_graph(layers, scale, seed, skip)
     sizes = {edge: float(np.sqrt(np.sum(graph.slope(edge) ** 2))) for edge in graph.edges()}
     wide = max(x for x, _ in graph.places)
@@ -315,7 +315,7 @@ def used_twice():
                 x, y - 0.42, f"{float(graph.values[k]):.2f}".replace("-", "−"), color=GREY, ha="center", va="top", fontsize=9.5
             )
     both = [slopes[e] for e in edges if graph.inputs[e[0]][e[1]] == a]
-    told = f"slope for a:  {both[0]:.2f} + {both[1]:.2f} = {sum(both):.2f}".replace("-", "−")
+    told = f"gradient for a:  {both[0]:.2f} + {both[1]:.2f} = {sum(both):.2f}".replace("-", "−")
     ax.text(0, 1.5, told, color=RED, weight="bold", ha="left", fontsize=10.5)
     ax.set(xlim=(-0.6, 8.8), ylim=(-1.4, 1.75))
     return fig
@@ -474,7 +474,7 @@ def mistakes(classify, train_net):
 
 @explorer()
 def agree(Value, forward, backward):
-    """Whether your engine and your hand-made backward pass give the same slopes for one small net."""
+    """Whether your engine and your hand-made backward pass give the same gradients for one small net."""
     rng = np.random.default_rng(0)
     sizes = rng.integers(2, 6, 4)
     X = rng.standard_normal((1, sizes[0]))  # one example: biases then have the shape of what they are added to
@@ -489,20 +489,20 @@ def agree(Value, forward, backward):
     by_hand, _ = backward(parameters, cache, 2 * np.asarray(scores))
     gaps = [abs(W.grad - dW).max() + abs(b.grad[0] - db).max() for (W, b), (dW, db) in zip(leaves, by_hand, strict=True)]
     worst = float(max(gaps))
-    verdict = "the same slopes, by two roads" if worst < 1e-9 else "two different answers: at least one of them is wrong"
+    verdict = "the same gradients, by two roads" if worst < 1e-9 else "two different answers: at least one of them is wrong"
     return f"3 layers of sizes {' → '.join(map(str, sizes))}: {verdict} (largest gap {worst:.1e})"
 
 
 @explorer()
 def broadcasting(Value):
-    """The stretch without points: does the engine add a row to a matrix, and send the right slopes back?"""
+    """The stretch without points: does the engine add a row to a matrix, and send the right gradients back?"""
     Value(0.0)
     cases = {"a row to every row": ((3, 4), (4,)), "a column to every column": ((3, 4), (3, 1)), "a number to all": ((3, 4), ())}
     return "\n".join(f"{added(Value, *shapes)} adding {name}" for name, shapes in cases.items())
 
 
 def added(Value, *shapes):
-    """A tick if one array added to another gets the measured slope back, else that this free stretch is open, and why."""
+    """A tick if one array added to another gets the measured gradient back, else that this free stretch is open, and why."""
     rng = np.random.default_rng(4)
     big, small, way = (rng.standard_normal(shape) for shape in (*shapes, shapes[1]))
     try:
@@ -511,11 +511,11 @@ def added(Value, *shapes):
         (total * total).sum().backward()
         slope = np.asarray(b.grad)
     except Exception as error:
-        return f"○ not yet, and it need not ({type(error).__name__}):"
+        return f"○ optional, not there yet ({type(error).__name__}):"
     ends = [np.sum((big + small + step * way) ** 2) for step in (1e-6, -1e-6)]
     measured = (ends[0] - ends[1]) / 2e-6
     right = slope.shape == shapes[1] and abs(np.sum(slope * way) - measured) < 1e-5 * (1 + abs(measured))
-    return "✓" if right else "○ not yet, and it need not (another slope than the measured one):"
+    return "✓" if right else "○ optional, not there yet (another gradient than the measured one):"
 
 
 __all__ = [
