@@ -31,8 +31,9 @@ class Score:
         if not math.isfinite(self.value):
             return f"{self.studio.exercise}: no score. {self.advice}"
         marks = ", ".join(f"{name} {edge:g}" for name, edge in self._edges())
+        band = self.studio.band(self.value) + (", with honour" if self.studio.honoured(self.value) else "")
         return (
-            f"{self.studio.exercise}, on public data: {self.value:.4g}, {self.studio.band(self.value)} "
+            f"{self.studio.exercise}, on public data: {self.value:.4g}, {band} "
             f"({self.studio.metric}; {'higher' if self.studio.higher else 'lower'} is better: {marks}). {ELSEWHERE.capitalize()}."
         )
 

@@ -16,6 +16,7 @@
 #
 # **You need** arrays (week 1), and the chain rule and the log-loss (week 2). **You build** five pieces and then take on two
 # spirals. Several pictures have sliders: move them. Reading takes about 75 minutes of the week.
+# The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import numpy as np
@@ -90,7 +91,7 @@ explore.island()
 # <details><summary>When does it fall apart?</summary>
 #
 # Take steep steps. Inside the triangle all three are high, and the sum is near 3. Just outside, two are high and one is low: the
-# sum is near 1. So with a threshold between 1 and 3 the coast is closed. Below 1, three arms of land run off without an end.
+# sum is near 1. So with a threshold between 1 and 3 the boundary is closed. Below 1, three arms of land run off without an end.
 # If the steps are flat or the cuts lie close together, the sum in the middle never reaches the threshold, and the island sinks.
 #
 # </details>
@@ -263,7 +264,7 @@ check("net")
 # - How many units does the ring need? The checkerboard? Can you see which cut does what?
 # - Set the learning rate to 0.03. What does the net know after 100 steps, and what after 2,000? Then set it to 30. What does the loss
 #   do, and why does it not simply go on downhill?
-# - Take 20 units where 4 are enough. Does the coast get wilder, or smoother?
+# - Take 20 units where 4 are enough. Does the decision boundary get wilder, or smoother?
 
 # %% role="show" id="show_boundary"
 explore.boundary(forward, backward)
@@ -279,7 +280,7 @@ explore.boundary(forward, backward)
 # better than a coin. After 2,000 steps it was 0.21 to 0.25. At rate 30 the loss jumped above 17, and a third to a half of all steps
 # led uphill. Such a step lands on the far side of the valley, higher than before.
 #
-# For the coast of 20 units, trust your own eyes, and try several starts.
+# For the decision boundary of 20 units, trust your own eyes, and try several starts.
 #
 # </details>
 
@@ -535,9 +536,9 @@ check("bend")
 # gets is the loss at the place where it stands, and the gradient there. Every question costs: with real
 # data each is a pass over thousands of pictures. So the currency of training is the number of questions.
 #
-# The **learning rate** is the first thing to get right. Take one direction in which the loss curves upward with second derivative
-# $\kappa$. At distance $r$ from the bottom its derivative is $\kappa r$. With a learning rate of $\eta$, a step leaves
-# $1 - \eta\kappa$ of the distance. If $\eta$ is too small, $r$ hardly shrinks. At $\eta\kappa = 1$ we are there in one step. Beyond $\eta\kappa = 2$
+# The **learning rate** is the first thing to get right. Take one direction in which the loss has the curvature $c$ (week 2).
+# At distance $r$ from the bottom its derivative is $c\,r$. With a learning rate of $\eta$, a step leaves
+# $1 - \eta c$ of the distance. If $\eta$ is too small, $r$ hardly shrinks. At $\eta c = 1$ we are there in one step. Beyond $\eta c = 2$
 # we land farther away than we were, and farther each time. But the loss curves by different amounts in different directions. What the
 # steepest curve forbids, the flattest would need.
 # <!-- term: learning rate | the number by which the gradient is multiplied to give the step. -->
@@ -545,7 +546,7 @@ check("bend")
 # So the best single rate often lies close to where things begin to break. Look for the breaking point, then step back a little. Try
 # rates by *factors*, never by differences: 0.01 and 0.02 differ, 1 and 1.01 do not.
 #
-# Below, the same start and the same disc in a ring, at four rates.
+# Below, the same start and the same disc in a ring, at four rates. None of the four is good: two are too slow, two too fast.
 
 # %% role="show" id="show_rates"
 explore.rates()
@@ -678,10 +679,10 @@ check("planar")
 # - `X` (n, d) are at least eight examples, and `y` (n,) their labels: numbers, or words.
 # - `train(X, y, units, rng)` trains a net and returns a *rule*, a function from examples to labels. You pay for each call:
 #   for three sizes and ten rounds thirty are enough, and no more are made.
-# - Three rows of four, give or take one row, may be learnt from. Each round is another throw of the dice.
-# - Two sizes may be compared row by row, in each round.
-# - The size taken is the smallest that the rounds, by one standard error, do not tell from the best. A hard round is hard for every
-#   size, and must not count as doubt. One round alone tells nothing of doubt: take its best, and of equals the smallest.
+# - Train on three quarters of the rows, give or take one row. Each round splits them anew, at random.
+# - In a round, all sizes get the same split.
+# - Of all sizes, take the smallest whose mean difference from the best is at most one standard error of it. A hard round is hard
+#   for every size, and must not count as doubt. One round alone tells nothing of doubt: take its best, and of equals the smallest.
 #
 # A rule that knows its training examples by heart and errs elsewhere gives zeros and ones. For words, too, an error lies between 0 and 1.
 #
@@ -833,7 +834,8 @@ explore.spirals()
 #
 # Points rise in a straight line between the rows. We tried without a net. One straight cut has 0.66 right. Fourteen points to compare
 # with, the middles of groups, have 0.74. A cubic polynomial has 0.87 when its 35 weights are fitted to the points. So has a spiral's
-# formula when all of its numbers are fitted, and the best of eight such fits has 0.91. From one judging to the next, the mean varies by about 0.005 near the top.
+# formula when all of its numbers are fitted, and the best of eight such fits has 0.91. From one judging to the next, the mean varies by about
+# 0.005 near the top, and by 0.01 below 0.95.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -941,7 +943,7 @@ score("spirals")
 #
 # **A way on when stuck.** After an hour, open the third step of help. If that does not do it either, leave the exercise and go on. No
 # later exercise of this week needs more than `forward` and `backward`. No later week needs your pieces, since it brings ready-made ones
-# along. After a graded attempt in which your code ran (in a class: once the week is closed), `workbook solution` shows how we did it. It
+# along. After a graded attempt in which your code ran (in a class: once the week is closed), `workbook solution` in a terminal shows how we did it. It
 # keeps your best score so far for that exercise, for good.
 #
 # **What this week took.** From week 1, arrays, the net itself, `standardise`. From week 2, the chain rule and the derivative of the
@@ -963,5 +965,5 @@ score("spirals")
 # Connectionist Models Summer School; they credit Wieland. Bias and variance: Geman, Bienenstock, Doursat, Neural Computation 4 (1992), whose figures show the old curve; Zhang and others, *Understanding deep learning requires rethinking generalization*, ICLR 2017, and Belkin and others, PNAS 116 (2019), are the two papers on why it may not rise. The digits: Alpaydin and Kaynak, UCI
 # repository (1998).
 #
-# **What to take along.** A hidden unit is a cut; a sum of cuts is a coast. Gradients flow back along the weights that carried the outputs, and stop where
+# **What to take along.** A hidden unit is a cut; a sum of cuts has a curved decision boundary. Gradients flow back along the weights that carried the outputs, and stop where
 # the activation function is flat. Equal units stay equal. Gradient descent sees only the ground under its feet. And what a net knows by heart is not what it knows.

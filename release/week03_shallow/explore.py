@@ -51,7 +51,7 @@ def three_cuts(X, steepness, distance):
 @explorer(steepness=(0.3, 6.0, 2.5, 0.1), distance=(0.2, 1.8, 1.0, 0.05), threshold=(-1.0, 2.8, 1.9, 0.1))
 def island(steepness, distance, threshold, quick=False):
     """Three smooth steps across the plane, each blue on its low and orange on its high side, and their sum,
-    with a black coast where the sum passes the threshold.
+    with a black line, the decision boundary, where the sum passes the threshold.
     """
     grid = 60 if quick else 160
     fig, axes = figure(10.2, 2.9, 1, 4)
@@ -59,7 +59,7 @@ def island(steepness, distance, threshold, quick=False):
         surface(ax, lambda X, j=j: three_cuts(X, steepness, distance)[:, j], SQUARE, -1, 1, level=0.0, steps=grid)
         bare(ax, f"unit {j + 1}")
     surface(axes[3], lambda X: three_cuts(X, steepness, distance).sum(axis=1), SQUARE, -1, 3, level=threshold, steps=grid)
-    bare(axes[3], f"their sum, coast at {threshold:.1f}")
+    bare(axes[3], f"their sum, boundary at {threshold:.1f}")
     return fig
 
 
@@ -104,7 +104,6 @@ def wires():
     axes[0].text(2.5, 0.95, "$v_1$", color=BLUE, fontsize=12)
     axes[1].text(3.5, 0, "$g$", color=ORANGE, fontsize=13, va="center")
     axes[1].text(2.5, 0.95, "$g\\,v_1$", color=ORANGE, fontsize=12)
-    axes[1].text(1.85, 1.72, r"$\beta_1 = \varphi^{\prime}(z_1)\, g\, v_1$", color=ORANGE, fontsize=12)
     return fig
 
 
@@ -137,8 +136,8 @@ def random_start(inputs, units, seed=0, size=1.0):
     return [first, (rng.normal(size=(units, 1)) / np.sqrt(units), np.zeros(1))]
 
 
-def coast(ax, forward, parameters, X, y, steps=110):
-    """The probability over the plane, the coast at one half, the units' cuts and the points."""
+def halves(ax, forward, parameters, X, y, steps=110):
+    """The probability over the plane, the decision boundary at one half, the units' cuts and the points."""
     surface(ax, lambda grid: probabilities(forward(parameters, grid)[0])[:, 0], SQUARE, steps=steps)
     W1, b1 = parameters[0]
     along = np.linspace(*SQUARE[:2], 2)
@@ -159,8 +158,8 @@ def coast(ax, forward, parameters, X, y, steps=110):
     start=(0, 9, 0),
 )
 def boundary(forward, backward, data, units, learning_rate, steps, start, quick=False):
-    """Left: points of two classes, the plane coloured by your net's probability, its coast in black, each
-    unit's cut as a thin line. Right: the loss against the steps.
+    """Left: points of two classes, the plane coloured by your net's probability, its decision boundary in
+    black, each unit's cut as a thin line. Right: the loss against the steps.
     """
     checks = judge()
     X, y = checks.drawn(getattr(checks, data), 200, np.random.default_rng(5))
@@ -168,7 +167,7 @@ def boundary(forward, backward, data, units, learning_rate, steps, start, quick=
     with np.errstate(all="ignore"):
         parameters, losses = descend(forward, backward, random_start(2, units, start), X, y, learning_rate, steps)
         right_share = np.mean((np.asarray(forward(parameters, X)[0])[:, 0] > 0) == y)
-        coast(left, forward, parameters, X, y, steps=50 if quick else 110)
+        halves(left, forward, parameters, X, y, steps=50 if quick else 110)
     left.set_title(f"{units} unit{'s' * (units > 1)}: {right_share:.1%} right")
     right.plot(losses, color=BLUE, lw=1.4)
     right.axhline(np.log(2), color=GREY, lw=0.9, ls="--")
@@ -249,8 +248,8 @@ def bends():
 
 @explorer()
 def my_bend(bend, slope):
-    """Left: your activation function and, dashed, its derivative. Right: a disc in a ring, and the coast that ten of
-    your units draw between them.
+    """Left: your activation function and, dashed, its derivative. Right: a disc in a ring, and the decision
+    boundary that ten of your units draw between them.
     """
     z = np.linspace(-4, 4, 401)
     values, slopes = np.asarray(bend(z), float), np.asarray(slope(z), float)
@@ -278,12 +277,12 @@ def my_bend(bend, slope):
 @picture
 def rates():
     """The loss on a disc in a ring against 400 steps at four learning rates: at 0.03 it creeps, at 0.3 it falls slowly, at
-    3 it falls fast, at 100 it leaps up and stays high. Right: the coast that rate 3 found.
+    30 it leaps up and comes down late, at 300 it leaps up and stays high. Right: the decision boundary that rate 0.3 found.
     """
     checks = judge()
     fig, axes = figure(10.2, 3.3, 1, 2, width_ratios=(1.5, 1))
     X, y = checks.drawn(checks.circles, 200, np.random.default_rng(5))
-    for rate, colour in ((0.03, GREY), (0.3, GREEN), (3.0, BLUE), (100.0, ORANGE)):
+    for rate, colour in ((0.03, GREY), (0.3, BLUE), (30.0, GREEN), (300.0, ORANGE)):
         walker = checks.Walker(random_start(2, 14, 1))
         losses = []
         for _ in range(400):
@@ -295,12 +294,12 @@ def rates():
             walker.offset -= rate * last
         axes[0].plot(losses, color=colour, lw=1.3)
         axes[0].text(405, np.median(losses[-100:]), f"rate {rate:g}", color=colour, va="center", fontweight="bold")
-        if rate == 3.0:
+        if rate == 0.3:
             surface(axes[1], lambda grid, walker=walker: probabilities(walker.score(grid)), SQUARE)
-    axes[0].set(xlabel="calls", ylabel="mean log-loss", xlim=(0, 400), ylim=(0.005, 60), yscale="log")
+    axes[0].set(xlabel="calls", ylabel="mean log-loss", xlim=(0, 400), ylim=(0.02, 1000), yscale="log")
     axes[0].set_title("the same start, four rates")
     points(axes[1], X, y, size=14, linewidth=0.5)
-    bare(axes[1], "rate 3, after 400 calls")
+    bare(axes[1], "rate 0.3, after 400 calls")
     axes[1].set(xlim=SQUARE[:2], ylim=SQUARE[2:])
     return fig
 

@@ -67,6 +67,15 @@ def test_another_name_is_no_studio(week):
 
 
 @pytest.mark.parametrize("higher", [True, False])
+def test_beyond_excellent_stands_honour(higher):
+    edges = (0.5, 0.6, 0.7, 0.9, 0.99) if higher else (0.99, 0.9, 0.7, 0.6, 0.5)
+    studio = Studio("toy", "share", edges[0], edges[1:4], higher=higher, honour=edges[4])
+    beyond, short = edges[4], edges[3]
+    assert "excellent, with honour (" in Score(studio, beyond).said
+    assert "excellent (" in Score(studio, short).said
+
+
+@pytest.mark.parametrize("higher", [True, False])
 def test_better_lies_to_the_right_on_the_scale(higher):
     edges = (0.5, 0.6, 0.7, 0.9) if higher else (0.9, 0.7, 0.6, 0.5)
     studio = Studio("toy", "share", edges[0], edges[1:], higher=higher, train="train", users=("predict",), budget=2)
