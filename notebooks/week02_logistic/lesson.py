@@ -16,13 +16,13 @@
 #
 # **You need** arrays and broadcasting (week 1) and school algebra. Derivatives are explained here. **You build** six pieces.
 # Each uses the ones before it. At the end you train a model on patients, and watch a model of trees fail. Reading takes about
-# 75 minutes of the week.
+# 75 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import numpy as np
 import matplotlib.pyplot as plt
 from autograder import datasets
-from autograder.cases import check
+from autograder.cases import check, score, studios
 from autograder.explore import guess
 import explore
 
@@ -94,7 +94,7 @@ print("not yet: both agree" if np.allclose(as_new(new), standardise(new, learn_s
 # ## One picture first
 #
 # Sort the tumours by one measure, the radius of their largest nuclei, cut the row into eleven groups, and look at the share
-# of malignant ones in each. The bars are 90 % intervals: a group has about 34 patients, which is not many.
+# of malignant ones in each. The bars show how far luck may move a share: a group has about 34 patients, which is not many.
 
 # %% role="show" id="show_shares"
 explore.shares()
@@ -143,7 +143,7 @@ explore.nudge()
 
 # %% [markdown]
 # It goes with $\varepsilon^2$. That is why a derivative can be measured. Nudge to both sides by $\pm\varepsilon$ and divide
-# the difference by $2\varepsilon$: the errors of the two sides cancel as well. Your answers are checked this way all week, your
+# the difference by $2\varepsilon$: the largest parts of both errors cancel. Your answers are checked this way all week, your
 # derivative against a measured one.
 #
 # These are enough for today. Each follows from the ratio above by school algebra, or is looked up once in a life:
@@ -315,7 +315,7 @@ explore.surprise()
 #
 # - For the labels 0 and 1, $e^{-\text{loss}}$ is the probability that the model gave to what happened.
 # - A soft label stands for many doctors. Its loss is the mean of their losses, if that share of them says 1.
-# - Turn the sign of every logit and every label round, $y$ to $1 - y$, and nothing changes.
+# - Change the sign of every logit, and $y$ to $1 - y$: nothing changes.
 # - For labels 0 and 1 it is right to a few roundings *of its own size*, for any logit that the float type can hold. At $z = 40$
 #   and $y = 1$ it is $4.2 \cdot 10^{-18}$, not 0. At $z = -10{,}000$ it is $10{,}000$.
 #
@@ -334,7 +334,7 @@ explore.surprise()
 # 2. Take the larger of the two exponents out of the sum, so that what remains under the exponential is never positive.
 # 3. $\log(1 + t)$ for tiny $t$ has a function of its own in NumPy, since $1 + t$ forgets $t$. NumPy even has one for all of
 #    steps 2 and 3: look for *log*, *add*, *exp*.
-# 4. The loss for label 0 is that of label 1 at the logit turned round. A soft label takes its share of each.
+# 4. The loss for label 0 is that of label 1 at minus the logit. A soft label takes its share of each.
 # 5. Labels may come as `uint8` or truth values. In which type should you calculate?
 #
 # </details>
@@ -378,7 +378,7 @@ check("log_loss")
 # $$ \frac{dp}{dz} = \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1+e^{-z}} \cdot \frac{e^{-z}}{1+e^{-z}} = p\,(1 - p) . $$
 #
 # A malignant tumour ($y = 1$) has the loss $-\log p$, whose derivative in $p$ is $-1/p$. The chain rule multiplies it by
-# $p(1-p)$. All the curls cancel, and $p - 1$ is left. A malignant tumour that was called $0.9$ pulls its logit up with a
+# $p(1-p)$. The fractions cancel, and $p - 1$ is left. A malignant tumour that was called $0.9$ pulls its logit up with a
 # strength of only $0.1$.
 #
 # What does a benign tumour do that was called $0.9$? Walk its graph before you open the answer. Can you say both in one
@@ -423,10 +423,10 @@ explore.race()
 #
 # The promises:
 #
-# - It agrees with a measured derivative of $J$ in any direction.
-# - Only shares matter: multiply all $s_i$ by one number, and nothing changes. A row that counts three times is three rows.
+# - For a small step in any direction, $J$ changes by gradient · step.
+# - Only the ratios of the weights matter: multiply all $s_i$ by one number, and nothing changes. A row that counts three times is three rows.
 # - It stays finite and right for logits of any size.
-# - There may be no feature at all, and there is always one example.
+# - There may be no feature at all, and there is at least one example.
 # - It takes 300,000 examples in half the time of a Python loop over them, at most. Both are measured at the same moment.
 #
 # For one malignant example with $x = (2)$, at weights and bias zero and without penalty, the gradient is $(-1, -\tfrac12)$.
@@ -517,7 +517,7 @@ check("slopes")
 # <!-- term: curvature | how fast the slope changes: the derivative of the derivative. -->
 #
 # For our loss $C$ is known beforehand, from the data alone. Seen from a logit, the slope of the loss is $p$ minus a constant.
-# Its own derivative is $p(1-p)$, which is never above $\tfrac14$. From the logit to the weights it is your way.
+# Its own derivative is $p(1-p)$, which is never above $\tfrac14$. The way from the logit to the weights is left to you.
 #
 # Walk. The picture on the left is the loss over weight and bias for one measure of the tumours. On the right is the distance
 # left to go. What happens at a learning rate of 12, and at 20? What happens at a penalty of 1 with a rate of 4? Take
@@ -583,7 +583,7 @@ explore.no_end()
 # and both labels occur. Any method is allowed. A step is what your method calls a step, and `steps` may be 0.
 #
 # - It arrives. After 300 steps it is a hundred thousand times nearer to the lowest point than the start was.
-# - It arrives at a rate. Until then, every 40 steps make the distance at least five times smaller.
+# - It arrives at a rate. Up to that point, each 40 steps make the distance at least five times smaller.
 # - Units do not stop it. With features a hundred times as large or small, it ends lower than it began. After 200 steps it is
 #   not higher than after 50.
 # - Without a penalty, on examples that a wide gap separates, it stays finite. After 1,000 steps the loss is below a tenth of
@@ -824,7 +824,7 @@ explore.forecasters()
 # | hospital | 370 | 296 | 630 | 63 | 296 of 359, so 82 % |
 # | screening | 10 | 8 | 990 | 99 | 8 of 107, so 7 % |
 #
-# The sign is the same, and it speaks eight times as loudly for malignant in both places ($0.8/0.1$). What differs is how many
+# The sign is the same. In both places it is eight times as frequent in malignant lumps ($0.8/0.1$). What differs is how many
 # there were before anybody looked. That is called the **prior**. In odds, the hospital goes from $370 : 630$ to
 # $296 : 63$. The screening goes from $10 : 990$ to $8 : 99$. Both were multiplied by 8. Looking multiplies the odds, and by how much depends on the
 # sign, not on the place. This is **Bayes' rule**. It holds for thirty measures as for one sign.
@@ -850,7 +850,7 @@ explore.forecasters()
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Your model learnt $P(1 \mid x)$ as it is in the *sample*. Odds after looking are odds before looking, times how loudly $x$ speaks. Which of
+# Your model learnt $P(1 \mid x)$ as it is in the *sample*. Odds after looking are odds before looking, times how much more frequent $x$ is under label 1. Which of
 # these three does it have wrong, by what factor, and what does that do to the logit? Or, another way: what would you have to do to the sample so that it looks
 # as if drawn from the population?
 #
@@ -951,8 +951,8 @@ print(measures.shape, "standardised measures;", tumours.names[:3], "…;", f"{tu
 # | excellent | $+0.012$ | a penalty chosen with care |
 # | honour, nothing more to earn | $-0.008$ | several models averaged |
 #
-# Points rise in a straight line between the rows. While the week is open you are told your band on one half of the unseen
-# patients. The grade uses the other half. You have the 379 patients to try things on, and the judge's own instruments:
+# Points rise in a straight line between the rows. When you hand in while the week is open, you are told your band on one half
+# of the unseen patients. The grade uses the other half. You have the 379 patients to try things on, and the judge's own instruments:
 # `studios.mixtures(rng, measures, spread=20)` draws one, a function from measures to readings. Hold some patients back, and measure each
 # change more than once: a difference of $0.01$ on a hundred patients is often luck.
 #
@@ -987,8 +987,6 @@ print(measures.shape, "standardised measures;", tumours.names[:3], "…;", f"{tu
 #
 # def predict(arrays, X):
 #     return np.exp(-log_loss(..., ...))
-#
-# from autograder.cases import studios
 #
 # def my_judge(train, predict, rounds=10):
 #     data = datasets.load("cancer")
@@ -1025,6 +1023,9 @@ def predict(arrays, X):
 
 # %% role="check" id="check_tumours" points=1
 check("tumours")
+
+# %% role="show" id="score_tumours"
+score("tumours")
 
 # %% role="hidden" id="test_tumours" points=9
 
