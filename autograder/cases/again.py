@@ -103,7 +103,8 @@ class _Heard:
         @functools.wraps(made)
         def called(*args: Any, **named: Any) -> Any:
             calls = self.tries.setdefault(describe(self.drawn), [])
-            kept = copy.deepcopy((args, named)) if all(one[0] != name for one in calls) else (args, named)
+            changes = not calls or calls[-1][0] != name  # what may be shown begins a row of one function's calls
+            kept = copy.deepcopy((args, named)) if changes else (args, named)
             calls.append((name, *kept, False))
             at = len(calls) - 1
             try:
@@ -132,12 +133,21 @@ class _Heard:
         return note
 
     def call(self, verdict: Verdict) -> Called | None:
-        """The call to show of the try that a verdict tells of: the one that raised, else the first of what was called last."""
+        """The call to show of the try that a verdict tells of: the one that raised, else the one that was looked at.
+
+        That is the last call where another function was called before it. After a row of calls of one function (slopes that are
+        measured, laws) it is the first call of the function that came into play last.
+        """
         for drawn, calls in self.tries.items():
             if drawn.partition(" = ")[2] == verdict.on.partition(" = ")[2]:
                 raised = [one for one in calls if one[3]]
                 later = list(dict.fromkeys(one[0] for one in calls))
-                name, args, named, _ = raised[-1] if raised else next(one for one in calls if one[0] == later[-1])
+                if raised:
+                    name, args, named, _ = raised[-1]
+                elif len(calls) > 1 and calls[-1][0] != calls[-2][0]:
+                    name, args, named, _ = calls[-1]
+                else:
+                    name, args, named, _ = next(one for one in calls if one[0] == later[-1])
                 return Called(name, args, named)
         return None
 

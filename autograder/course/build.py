@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from autograder.course.closing import closing_cells
+from autograder.course.closing import closing_cells, with_scores
 from autograder.course.declared import Declared, read_declared
 from autograder.course.kit import kit_files
 from autograder.course.parts import ANSWER_ROLES, Lesson, LessonCell
@@ -42,9 +42,10 @@ _NOTEBOOK_METADATA = {
 def notebook(lesson: Lesson, following: str = "") -> dict[str, Any]:
     """The notebook of a lesson, with nbgrader's metadata and ids that come from the marks alone.
 
-    The last cells are the builder's own (`closing`); `following` is the next week's title, empty after the last one.
+    A studio's score and the last cells are the builder's own (`closing`); `following` is the next week's title, empty after the
+    last one.
     """
-    every = (*lesson.cells, *closing_cells(lesson, following))
+    every = (*with_scores(lesson), *closing_cells(lesson, following))
     cells = [_markdown(cell, name) if cell.markdown else _code(cell) for cell, name in zip(every, _cell_ids(every), strict=True)]
     metadata = {**_NOTEBOOK_METADATA, "autograder": {"week": lesson.week, "title": lesson.title}}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}

@@ -1,6 +1,8 @@
-"""What the builder writes at the end of every week: the glossary, what is open, how to hand in, what comes next."""
+"""What the builder writes: a studio's score after its check; at the end the glossary, how to hand in, what is open and what is next."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from autograder.course.parts import Lesson, LessonCell
 from autograder.course.terms import glossary, terms_of
@@ -17,7 +19,19 @@ The cell below says what is open. It knows the checks that you have run since th
 
 {next}"""
 NEXT = "**What comes next:** {following}. It is in the same list as soon as it is released."
+SCORE = 'from autograder.cases import score\nscore("{id}")  # on public data, beside the bands; it is no grade'
 LAST = "This is the last week that there is."
+
+
+def with_scores(lesson: Lesson) -> Iterator[LessonCell]:
+    """The lesson's cells, and after each studio's check one that shows its score, unless the lesson has such a cell itself."""
+    studios = {one.check.id: one.id for one in lesson.exercises if one.kind == "studio"}
+    shown = "\n".join(cell.source for cell in lesson.cells if not cell.markdown)
+    for cell in lesson.cells:
+        yield cell
+        studio = "" if cell.markdown else studios.get(cell.id, "")
+        if studio and f'score("{studio}")' not in shown:
+            yield LessonCell(False, SCORE.format(id=studio), "show", f"score_{studio}", 0.0, cell.line)
 
 
 def closing_cells(lesson: Lesson, following: str) -> list[LessonCell]:

@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from autograder.course.closing import SCORE
 from autograder.course.faults import LessonError
 from autograder.course.places import Course
 
@@ -61,12 +62,14 @@ def stale_pages(course: Course, week: str) -> list[str]:
 def origin(course: Course, week: str) -> str:
     """A digest of all that a week's pictures are drawn from: the cells that give and show, what lies beside them, our looks.
 
-    Data and libraries are not in it: they change rarely, and a picture that is a shade different is still right.
+    Data and libraries are not in it: they change rarely, and a picture that is a shade different is still right. Nor is the
+    builder's cell of a studio's score, which has no picture.
     """
     release = course.release / week
     beside = sorted(release.glob("*.py"))
     cells = json.loads((release / f"{week}.ipynb").read_text(encoding="utf-8"))["cells"]
     run = ["".join(cell["source"]) for cell in cells if cell["metadata"].get("autograder", {}).get("role") in ("given", "show")]
+    run = [source for source in run if not source.startswith(SCORE.partition("{")[0])]
     texts = ["\0".join(run).encode(), *(path.read_bytes() for path in (*beside, *(_LOOK / name for name in _DRAWN_BY)))]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()
 

@@ -31,13 +31,13 @@ adam = kit.adam  # your own instead: kit.mine("adam")
 # %% [markdown]
 # ## Ten minutes from before
 #
-# Three small tasks from weeks 15, 13 and 9. Nothing here is graded. Change the marked line of each cell and run it.
+# Three small tasks from weeks 14, 13 and 9. Nothing here is graded. Change the marked line of each cell and run it.
 #
-# **1.** (Week 15) Two units hear each other: $W = \begin{pmatrix} 0 & 9 \\ 0.25 & 0 \end{pmatrix}$. What is the spectral radius?
+# **1.** (Week 14) A language model gives each letter that really comes next the chance 1/8. How many bits per letter does it need?
 
-# %% role="try" id="before_radius"
-radius = 9.0  # <- another number
-print("right" if abs(radius**2 - 9 * 0.25) < 1e-9 else "not yet: what does W do in two steps?")
+# %% role="try" id="before_bits"
+bits = 8.0  # <- another number
+print("right" if abs(2**-bits - 1 / 8) < 1e-9 else "not yet: how many yes-or-no questions tell eight things apart?")
 
 # %% [markdown]
 # **2.** (Week 13) An anchor lies at squared distance 0.5 from its positive and 0.6 from its negative. The margin is 0.2. What is the
@@ -58,7 +58,7 @@ print("right" if abs(loss - 0.6) < 1e-9 else f"not yet: {loss:.2f} lies far from
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. 1.5. Two steps multiply by $9 \cdot 0.25 = 2.25$, so one step does by its root, in the long run.
+# 1. 3: the log-loss is $\log 8$ nats, and $\log 8 / \log 2 = 3$.
 # 2. 0.1. The gap is 0.1, and it should be 0.2.
 # 3. `np.sum(weights * losses) / np.sum(weights)`. Who divides by the number of examples is wrong as soon as the weights do not sum to it.
 #
@@ -173,9 +173,9 @@ guess.number(
 # <!-- term: pointwise mutual information | PMI: the logarithm of how many times as often two things meet as they would by chance. -->
 #
 # Two things make trouble. Pairs that never met are 0 times as frequent as by chance, and $\log 0 = -\infty$. Most pairs
-# are like that. It says little: in a small corpus most pairs that *could* meet never do. The usual way out cuts at nought,
+# are like that. It says little: in a small corpus most pairs that *could* meet never do. The usual way out cuts at 0,
 # `np.maximum(pmi, 0)`. This is **PPMI**, positive PMI. "Less than by chance" is thrown away, and the table is mostly zeros.
-# <!-- term: PPMI | PMI with everything below nought set to nought. -->
+# <!-- term: PPMI | PMI with everything below 0 set to 0. -->
 #
 # The other trouble is rare words. A word that comes once, and next to *tea*, has a huge PMI with it by pure luck. One
 # cure makes rare contexts a little less rare in the reckoning. The chance of a context is then not its share, but is
@@ -183,7 +183,7 @@ guess.number(
 #
 # ## From a table to vectors
 #
-# Row $i$ of the table is a vector for word $i$ already. It is long, it is mostly nought, and *sofa* and *couch* may have no
+# Row $i$ of the table is a vector for word $i$ already. It is long, it is mostly zeros, and *sofa* and *couch* may have no
 # entry in common. We want few numbers that say nearly the same. Mathematics has an exact answer.
 #
 # **Half a page on the SVD.** Every matrix is a sum of simple ones. A matrix of **rank** 1 is a column times a row: all its rows are multiples of one
@@ -314,7 +314,7 @@ def loss_of_pair(e, f, noise_f):
 # %% [markdown]
 # Where does this end? Suppose that every logit could be chosen freely. Look at one word and one context. In all of training the pair came $a$ times as
 # a real one and $b$ times as a blind one. Its part of the loss is $-a \log \sigma(s) - b \log \sigma(-s)$. The slope of that is
-# $b\,\sigma(s) - a\,\sigma(-s)$, and it is nought at $s = \log (a / b)$.
+# $b\,\sigma(s) - a\,\sigma(-s)$, and it is 0 at $s = \log (a / b)$.
 #
 # *A worked number.* There are 2 blind contexts for each real one. *Tea* and *cup* came 8 times as real. Blindly *cup* should come to *tea* 1 time among 20, so among 40 blind draws it comes 2
 # times. The logit ends at $\log (8/2) = 1.39$. And the PMI was $\log 8$. The difference is $\log 2$, for the two blind ones.
@@ -612,8 +612,8 @@ explore.aligned()
 # %% [markdown]
 # ### What people feel
 #
-# How much of a word's meaning is in these 50 numbers? Ten people rated words from $-4$, very unpleasant, to 4, very pleasant. A ridge regression (week 15) learns the mean rating from the
-# vectors of half of the words. It is tested on the other half, beside a single one of the ten people.
+# How much of a word's meaning is in these 50 numbers? Ten people rated words from $-4$, very unpleasant, to 4, very pleasant. A ridge regression learns the mean rating from the
+# vectors of half of the words. That is least squares with a penalty on the squared weights, as in week 5. It is tested on the other half, beside a single one of the ten people.
 
 # %% role="show" id="show_valence"
 explore.valence()
@@ -652,7 +652,7 @@ explore.valence()
 #
 # - Neutral rows have no part along $g$. Apart from that their direction is as it was.
 # - The two of a pair differ along $g$ alone, by equal and opposite amounts. What they share is the mean of what they had at right angles to $g$.
-# - The member that was farther along $g$ still is. A pair with equal parts along $g$ has no sides: it stays as it was.
+# - The member that was farther along $g$ still is. A pair whose parts along $g$ are equal up to rounding has no sides: it stays as it was.
 # - All other rows keep their directions.
 #
 # As the house rules say: float32 in, float32 out, in both functions.
@@ -769,18 +769,18 @@ explore.hidden_not_gone(bias_direction, debias)
 # - `rated` (300,) holds the numbers of 300 single words. `ratings` (300,) says how pleasant ten people found them in the mean, from $-4$ to 4.
 # - `vectors` (17699, 50) are the vectors of all words.
 #
-# `appraise(arrays, sentences, vectors)` returns a number for each sentence (n,): the higher, the better. It must run in any batch.
+# `appraise(arrays, sentences, vectors)` returns a number for each sentence (n,): the higher, the better. A sentence's number may not depend on the others.
 #
 # **Score.** Reviews of products and tweets are half good, half bad. Take one good and one bad sentence of the same kind: does the good one get the higher number? The score is the share of such pairs
 # that are in the right order, where a tie counts half. It is the mean of the two kinds. A coin has 0.5. A single human rater, held against the others, has 0.99 for reviews and 0.96 for tweets.
 #
 # **Rules.** Words are numbered anew at each judging. The vectors are turned, stretched and blurred a little, so you cannot know them. Sentences, rated words and numbers are drawn afresh. Relative noise of
-# $10^{-3}$ lies on your numbers, and 1,000 bytes is all that you may type in. The judge trains twenty times.
+# $10^{-3}$ lies on your numbers, and the numbers, texts and names in your code may come to 1,000 bytes, compressed. The judge trains twenty times.
 #
 # | score | band |
 # |---|---|
 # | 0.55 | nothing: the length of a sentence knows as much |
-# | 0.63 | gets going: above every bag of words |
+# | 0.63 | gets going: above every model that knows words one by one |
 # | 0.67 | good |
 # | 0.73 | excellent |
 #
@@ -894,7 +894,7 @@ print(task.sentences.shape, task.rated.shape, {kind: len(labels) for kind, (_, l
 # %% [markdown]
 # ## A map
 #
-# **From earlier weeks** this one took log-loss and its gradient (week 2), Adam (week 6), embeddings and cosines (week 13), ridge regression (week 15).
+# **From earlier weeks** this one took log-loss and its gradient (week 2), Adam (week 6), embeddings and cosines (week 13), a penalty on squared weights (week 5).
 #
 # **Where it goes.** One vector a word cannot tell the *bank* of a river from the bank with the money. Week 17 lets words look at each other, and week 18 makes of that a vector for a word *in its sentence*. Words are cut into pieces there, so
 # that no word is unknown.

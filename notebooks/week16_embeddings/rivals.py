@@ -225,13 +225,13 @@ def empty_rows_are_nan():
     return table(pmi)
 
 
-@wrong("pmi", caught_by="nothing_known", kind="missing case", several=True)
-def empty_contexts_have_a_chance():
+@right("pmi", several=True)
+def the_power_by_the_letter():
     def pmi(counts, power):
         counts = np.asarray(counts)
         C = counts.astype(counts.dtype if counts.dtype.kind == "f" else float)
         rows, columns = C.sum(axis=1, keepdims=True), C.sum(axis=0)
-        chances = columns**power  # 0 to the power 0 is 1
+        chances = columns**power  # 0 to the power 0 would be 1: that is not asked
         with np.errstate(all="ignore"):
             out = np.log(C / (rows * (chances / chances.sum())))
         return np.where((rows > 0) & (columns > 0), out, 0)

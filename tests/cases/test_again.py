@@ -68,6 +68,23 @@ def right(x, y):
     return 2 * x
 
 
+HOUSE = """
+
+@case("pair", "float32 stays float32")
+def house(forward, backward):
+    asked = {"there": forward, "back": backward}
+    asked["back"](np.ones(2), asked["there"](np.ones(2)))
+    expect.dtype(asked["there"](np.array([1.0, 3.0], np.float32)), np.float32, what="`forward`")
+"""
+
+
+def test_a_fault_of_what_was_called_earlier_and_again_is_told_of_the_call_that_was_looked_at(week: Path) -> None:
+    (week / "checks.py").write_text(CHECKS + HOUSE, encoding="utf-8")
+    made, _, after = told(week, "house", forward=lambda x: x.astype(float) ** 2, backward=right)
+    assert call_in(after.on)[0] == "forward(np.array([1.0, 3.0], np.float32))"
+    assert what_it_gives(made, after).value.dtype == np.float64
+
+
 def test_a_call_that_a_helper_made_is_told_as_code_that_runs(week: Path) -> None:
     def backward(x, y):
         return x

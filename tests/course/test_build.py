@@ -132,7 +132,7 @@ def test_cell_ids_come_from_the_marks(course: Course) -> None:
     """jupytext draws random cell ids at every run."""
     ids = [cell["id"] for cell in notebook(course.lesson(WEEK))["cells"]]
     wanted = "text-1-setup setup guess_points look text-1-centre centre check_centre test_centre"
-    studio = "text-1-disc disc check_disc test_disc"
+    studio = "text-1-disc disc check_disc score_disc test_disc"
     assert ids == [*wanted.split(), *studio.split(), "text-2-still_open", "text-1-still_open", "still_open"]
 
 

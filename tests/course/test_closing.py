@@ -36,6 +36,17 @@ def test_the_last_cells_say_how_to_hand_in_and_what_comes_next(course):
     assert "**What comes next:** Week 2 · More." in source(cells(Course(course.root))[-2])
 
 
+def test_a_studios_check_is_followed_by_its_score(course, change):
+    def scores(made: Course):
+        return [cell["id"] for cell in cells(made) if cell["cell_type"] == "code" and 'score("disc")' in source(cell)]
+
+    assert scores(course) == ["score_disc"]
+    ids = [cell["id"] for cell in cells(course)]
+    assert ids[ids.index("check_disc") + 1] == "score_disc"
+    mine = '# %% role="show" id="mine"\nscore("disc")\n\n# %% role="hidden" id="test_disc"'
+    assert scores(change("lesson.py", '# %% role="hidden" id="test_disc"', mine)) == ["mine"]
+
+
 def test_a_term_comes_back_in_the_glossary_and_its_mark_is_seen_by_nobody(course, change):
     title = title_line(course)
     made = change("lesson.py", title, f"{title}\n#\n# The **mean** is in the middle.\n{TERM}")
