@@ -1,4 +1,4 @@
-"""What the builder writes: a studio's score after its check; at the end the glossary, how to hand in, what is open and what is next."""
+"""What the builder writes: a studio's score after its check; at the end the glossary, how to hand in, what is open and next."""
 
 from __future__ import annotations
 

@@ -910,8 +910,8 @@ print(len(names), "names; the first is", names[0], "of country", countries[0])
 # | a dense net over 5, 6, 7 letters | is a memory needed at all? | $3.26$, $3.23$, $3.27$ |
 # | an LSTM of 55 units, 700 steps | half the time | $3.19$ |
 # | the same, 1,500 steps | our entry | $3.14$ |
-| our entry without its dropout | is that little needed? It is what matters most | $3.30$ (public names, where the entry has $3.15$) |
-| our entry with batches of any length | sorting by length only saves time | $3.13$ (public names) |
+# | our entry without its dropout | is that little needed? It is what matters most | $3.30$ (public names, where the entry has $3.15$) |
+# | our entry with batches of any length | sorting by length only saves time | $3.13$ (public names) |
 # | rate 0.008 in place of 0.02, 900 steps | slow is not careful | $3.25$ (all new names) |
 # | rate 0.03 | too fast | $3.15$ (all new names) |
 # | dropout 0.15, 2,000 steps | more time | $3.13$ (all new names) |
