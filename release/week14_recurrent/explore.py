@@ -84,7 +84,7 @@ def written():
 
 @functools.cache
 def bits_by_order():
-    """It falls to 3.5 at three letters, and then no further: what lies further back is nearly always new to a table."""
+    """It falls to 3.5 at three letters, and then no further: what lies further back is often new to a table."""
     table, names = followers(5), public()[1][::5]
     bits = []
     for order in range(7):
