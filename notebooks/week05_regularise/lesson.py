@@ -156,7 +156,7 @@ explore.double_descent()
 # decay**. Biases are left out: a bias moves the boundary and makes nothing steeper.
 # <!-- term: weight decay | a pull of each weight towards zero, in proportion to the weight; the gradient of the ridge penalty. -->
 #
-# How hard does it pull? Look at one weight $w$ of a linear layer, with squared error and features of mean square 1. Without a
+# How hard does it pull? Look at one weight $w$ of a linear layer, with half the mean squared error and features of mean square 1. Without a
 # penalty the walk would end at $w_0$. Near the end the gradient of the loss is $w - w_0$, and the decay adds $\lambda w$. They balance where
 #
 # $$ w - w_0 + \lambda w = 0, \qquad\text{so}\qquad w = \frac{w_0}{1 + \lambda} . $$
@@ -174,7 +174,7 @@ explore.double_descent()
 #
 # - The step is right for any number of layers and any shapes.
 # - Weights pay the penalty $\frac{\lambda}{2}\lVert W\rVert^2$ that is added to the mean loss. Biases pay nothing.
-# - On a linear layer with squared error, many steps end in the ridge solution. This holds for any small learning rate.
+# - On a linear layer with half the mean squared error, many steps end in the ridge solution. This holds for any small learning rate.
 # - Add 10 to all targets of such a layer. Then 10 more ends up in its bias, and its weights do not change.
 #
 # Take $W = (2)$ with gradient $0.5$, $b = 1$ with gradient $-3$, a learning rate of $0.1$ and $\lambda = 0.5$. They become
@@ -350,7 +350,7 @@ check("dropout")
 #     net = nn.Sequential(*layers, nn.Linear(widths[-2], widths[-1]))
 #     for layer in net:
 #         if isinstance(layer, nn.Linear):
-#             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")             # your initialise: fan_in, gain √2
+#             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")             # your initialise, but for the scores
 #             nn.init.zeros_(layer.bias)
 #     weights = [p for p in net.parameters() if p.ndim > 1]
 #     biases = [p for p in net.parameters() if p.ndim == 1]
@@ -422,16 +422,18 @@ def mean_cost(Rule, true, measured, longest=60, price=0.001):
 
 
 # %% [markdown]
-# ### Exercise · `stopping` &nbsp; ●●● &nbsp; 60 min
+# ### Exercise · `stopping` &nbsp; ●●○ &nbsp; 30 min
 #
 # Invent a stopping rule. `StoppingRule(longest)` makes one for one training. `rule.see(loss)` is told the next dev loss, and
 # returns `True` to go on or `False` to stop. `rule.keep` is the number of the epoch to keep, one that was seen, counted from 0.
 #
-# - While each loss is lower than all before, it goes on. An equal loss is no progress.
-# - It may stop at any time, but never later than with a patience of `longest`, counted from the epoch that it keeps.
+# - While each loss is lower than all before, it goes on.
+# - It may stop at any time, but never later than with a patience of `longest`, counted from the epoch that it keeps. An equal
+#   loss is no progress.
 # - Over many trainings drawn by `learning_curves`, with `longest=60`, its mean cost is within $0.012$ of the best fixed patience.
-# - Without noise, it keeps an epoch near the lowest: for a valley with straight sides, one within $0.1$ of it.
-# - A loss of nan, infinity or minus infinity after a finite one ends the training, and is not kept. Only differences count.
+# - Without noise, it keeps an epoch near the lowest: for a valley with straight sides, one whose loss is within $0.1$ of the lowest.
+# - A loss of nan, infinity or minus infinity after a finite one ends the training, and is not kept.
+# - A number added to all losses changes nothing; losses may be negative.
 #
 # The best fixed patience is found afterwards, on the same trainings. For the losses 0.9, 0.5, 0.2, 0.6, 0.9, 1.2 and `longest=3`,
 # epoch 2 is kept. The rule stops with the sixth loss at the latest.
@@ -574,9 +576,9 @@ explore.layers()
 # - Draw inputs from a standard normal distribution. Then numbers keep their size through the layers. The mean square of what leaves
 #   a layer, divided by that after layer 1, lies between $0.4$ and $2.5$. This is meant in the mean over 200 nets.
 # - This holds at every layer, the scores included, however unequal the widths are.
-# - It holds for any leak, negative ones too.
+# - It holds for any leak: negative ones too, and those above 1.
 #
-# A single net may leave these bounds. With a leak of 1 and widths (1, 1), the single weight is 1 or −1 in the mean square.
+# A single net may leave these bounds. With a leak of 1 and widths (1, 1), the single weight has a mean square of 1.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -589,6 +591,7 @@ explore.layers()
 # 1. Positive sums pass unchanged and negative ones are multiplied by the leak. So what becomes of the squares on each half?
 # 2. Find the variance of the weights for which the mean square stays. From it comes the *standard deviation*, by a root.
 # 3. For each pair of neighbouring widths (`itertools.pairwise` gives them) draw an array of shape (inputs, outputs) and scale it. Which of the two numbers counts?
+# 4. No leaky ReLU follows the last layer, so nothing is taken from the scores. Which variance do its weights need? At a leak of 3 it matters.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -596,7 +599,8 @@ explore.layers()
 # ```python
 # def initialise(widths, rng, leak=0.0):
 #     parameters = []
-#     for inputs, outputs in itertools.pairwise(widths):
+#     for layer, (inputs, outputs) in enumerate(itertools.pairwise(widths), start=1):
+#         left = ... if layer < len(widths) - 1 else ...      # of the squares, after what follows this layer
 #         spread = np.sqrt(... / ...)
 #         parameters.append((spread * rng.normal(size=...), ...))
 #     return parameters
@@ -609,8 +613,9 @@ def initialise(widths, rng, leak=0.0):
     """Random parameters for a net of these widths, whose activations keep their mean square: a list of (W, b)."""
     ### BEGIN SOLUTION
     parameters = []
-    for fan_in, fan_out in itertools.pairwise(widths):
-        spread = np.sqrt(2 / (fan_in * (1 + leak**2)))
+    for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(widths), start=1):
+        left = (1 + leak**2) / 2 if layer < len(widths) - 1 else 1.0  # of the squares; nothing follows the scores
+        spread = np.sqrt(1 / (fan_in * left))
         parameters.append((spread * rng.normal(size=(fan_in, fan_out)), np.zeros(fan_out)))
     return parameters
     ### END SOLUTION
@@ -805,7 +810,8 @@ explore.band()
 # | honour, nothing more to earn | $+0.19$ | |
 #
 # Points rise in a straight line between the rows. While the week is open you are told your band on one half of the judge's bands.
-# The grade uses the other half. To try things, draw a band, `world = explore.a_band(rng)`. Then `explore.rows(rng, 500, world)`
+# The grade uses the other half. `scores, cache = forward(parameters, X)` gives scores (rows, 1). `d_parameters, d_X = backward(parameters, cache, d_scores)` takes the gradient
+# in them. To try things, draw a band, `world = explore.a_band(rng)`. Then `explore.rows(rng, 500, world)`
 # gives rows of it, as many as you like: features, labels, and the true probabilities.
 #
 # <details><summary>A question to ask yourself</summary>

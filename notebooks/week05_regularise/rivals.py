@@ -649,6 +649,11 @@ def leak_is_not_squared():
     return {"initialise": from_scales(lambda m, n, leak: np.sqrt(2 / (m * max(1 + leak, 0.1))))}
 
 
+@wrong("initialise", caught_by="sizes_of_scores", kind="missing case", several=True)
+def scores_as_if_a_leaky_relu_followed():
+    return {"initialise": from_scales(lambda m, n, leak: np.sqrt(2 / (m * (1 + leak**2))))}
+
+
 @wrong("initialise", caught_by="no_twins", kind="missing case", several=True)
 def every_unit_alike():
     draw = lambda rng, m, n: np.repeat(rng.normal(size=(m, 1)), n, axis=1)  # noqa: E731
@@ -712,21 +717,32 @@ def the_scores_begin_at_nought():
     return {"initialise": initialise}
 
 
+def scores_apart(draw=None):
+    """Right: He's spread for hidden layers, and for the scores one that expects no activation."""
+    made = from_scales(lambda m, n, leak: np.sqrt(2 / (m * (1 + leak**2))), draw)
+
+    def initialise(widths, rng, leak=0.0):
+        *hidden, (W, b) = made(widths, rng, leak)
+        return [*hidden, (W * np.sqrt((1 + leak**2) / 2), b)]
+
+    return initialise
+
+
 @right("initialise", several=True)
 def normal_weights():
-    return {"initialise": from_scales(lambda m, n, leak: np.sqrt(2 / (m * (1 + leak**2))))}
+    return {"initialise": scores_apart()}
 
 
 @right("initialise", several=True)
 def uniform_weights():
     draw = lambda rng, m, n: rng.uniform(-(3**0.5), 3**0.5, (m, n))  # noqa: E731
-    return {"initialise": from_scales(lambda m, n, leak: np.sqrt(2 / (m * (1 + leak**2))), draw)}
+    return {"initialise": scores_apart(draw)}
 
 
 @right("initialise", several=True)
 def signs_only():
     draw = lambda rng, m, n: rng.choice([-1.0, 1.0], (m, n))  # noqa: E731
-    return {"initialise": from_scales(lambda m, n, leak: np.sqrt(2 / (m * (1 + leak**2))), draw)}
+    return {"initialise": scores_apart(draw)}
 
 
 @right("initialise", several=True)

@@ -742,7 +742,7 @@ def _begin(widths, rng, spread, shape=lambda m, n: (m, n)):
     return [(spread(m, n) * rng.normal(size=shape(m, n)), np.zeros(n)) for m, n in itertools.pairwise(widths)]
 
 
-@program("initialise")
+@program("initialise", breaks="it holds for any leak: the scores begin as if a leaky ReLU followed them")
 def a_init_normal_by_fan_in(widths, rng, leak=0.0):
     return _begin(widths, rng, lambda m, n: np.sqrt(_variance(leak) / m))
 
@@ -758,7 +758,7 @@ def a_init_uniform_and_the_scores_apart(widths, rng, leak=0.0):
     return layers
 
 
-@program("initialise")
+@program("initialise", breaks="it holds for any leak: the scores begin as if a leaky ReLU followed them")
 def a_init_orthogonal(widths, rng, leak=0.0):
     layers = []
     for m, n in itertools.pairwise(widths):

@@ -772,7 +772,7 @@ def _fan_in(leak):
     return lambda inputs, outputs, last: math.sqrt(2 / ((1 + leak**2) * inputs))
 
 
-@program("initialise")
+@program("initialise", breaks="it holds for any leak: the scores begin as if a leaky ReLU followed them")
 def b_initialise_by_fan_in_and_leak(widths, rng, leak=0.0):
     return _net(widths, rng, _fan_in(leak))
 
@@ -785,7 +785,7 @@ def b_initialise_scores_without_the_factor_two(widths, rng, leak=0.0):
     return _net(widths, rng, spread)
 
 
-@program("initialise")
+@program("initialise", breaks="it holds for any leak: the scores begin as if a leaky ReLU followed them")
 def b_initialise_evenly_between_two_bounds(widths, rng, leak=0.0):
     made = []
     for k in range(len(widths) - 1):
