@@ -6,10 +6,12 @@ No text of hers is in it. An attempt that a newer one overtook before it was gra
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.grading.judge.job import Job
-from autograder.grading.judge.result import ExerciseResult, Result
+
+if TYPE_CHECKING:  # the coordinator starts without NumPy
+    from autograder.grading.judge.result import ExerciseResult, Result
 
 MOST = 200  # attempts of one learner that are kept: the last ones
 #: exercise -> "share" of the points in [0, 1], "ran" (code of hers was there to be called), "broken" (names of cases)

@@ -110,7 +110,7 @@ def test_this_workbooks_weeks_are_apart_only(root: Path, hand_in: Callable[..., 
     assert made.is_week and odd_cells(root, made, refuse) == []
     forced = dataclasses.replace(made, ways={WEEK: {"test_centre": INSIDE, "check_centre": INSIDE}})
     monkeypatch.setattr("autograder.wall.kernel.Kernel.meet", refuse)
-    monkeypatch.setattr("autograder.grading.batch.batch.bundle", lambda *told: forced)
+    monkeypatch.setattr("autograder.grading.batch.batch.bundle", lambda *told, **how: forced)
     monkeypatch.setattr("autograder.grading.batch.batch.run_apart", run_here)
     from autograder.grading.batch.batch import grade_one
 

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LESSON = ROOT / "notebooks" / "week18_transformers" / "lesson.py"
+WEEK = "week18_transformers"
+LESSON = ROOT / "notebooks" / WEEK / "lesson.py"
 
 
-def tape() -> Any:
-    spec = importlib.util.spec_from_file_location("tape_of_week18", ROOT / "notebooks" / "kit" / "tape.py")
+def module_of(path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(f"{path.stem}_of_week18", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -28,7 +29,11 @@ def tape() -> Any:
 @pytest.fixture(scope="module")
 def ours() -> dict[str, Any]:
     """All that the lesson's given, answer and studio cells define, set-up apart."""
-    names: dict[str, Any] = {"np": np, "tape": tape(), "adam": None}
+    sys.path.insert(0, str(ROOT / "source" / WEEK))
+    kit = module_of(ROOT / "source" / WEEK / "kit.py")
+    sys.path.pop(0)
+    names: dict[str, Any] = {"np": np, "tape": kit.tape, "adam": None}
+    names |= {"attention": kit.attend, "attention_backward": kit.attend_backward}
     for head, body in re.findall(r"^# %% (role=.*)\n((?:(?!^# %% ).*\n)*)", LESSON.read_text(encoding="utf-8"), re.M):
         if any(f'role="{role}"' in head for role in ("given", "answer", "studio")) and 'id="setup"' not in head:
             exec(body, names)

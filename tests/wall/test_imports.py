@@ -27,6 +27,8 @@ def test_her_module_is_hers_for_the_rest_of_the_notebook(run: Run, imported: str
 
 def test_a_function_is_still_replaced_for_her(run: Run) -> None:
     solved = cell("import math\ndef half(x): return x / 2\ndef quarter(x): return half(half(x))", "a", "answer")
-    test = "calls, old = [], half\ndef half(x):\n    calls.append(x)\n    return old(x)\nassert quarter(8) == 2 and len(calls) == 2"
+    test = (
+        "calls, old = [], half\ndef half(x):\n    calls.append(x)\n    return old(x)\nassert quarter(8) == 2 and len(calls) == 2"
+    )
     book = notebook(solved, cell(test, "t", "test"))
     assert scores(run(book, book)) == {"t": 1.0}
