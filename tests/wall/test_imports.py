@@ -1,5 +1,4 @@
 """A test that imports what a solution imports means its own: her module stays hers, and alive."""
-# ruff: noqa: E501 (code within strings stands as a learner would write it)
 
 from __future__ import annotations
 

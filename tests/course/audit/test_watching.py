@@ -32,6 +32,7 @@ def watching(course: Course) -> Iterator[queue.Queue[str]]:
         stderr=subprocess.STDOUT,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job is deaf to it
     )
     lines: queue.Queue[str] = queue.Queue()
     assert running.stdout is not None
@@ -40,7 +41,7 @@ def watching(course: Course) -> Iterator[queue.Queue[str]]:
     try:
         yield lines
         running.send_signal(signal.SIGINT)
-        assert running.wait(20) == 130, "Ctrl-C ends it"
+        assert running.wait(120) == 130, "Ctrl-C ends it"
     finally:
         running.kill()
         running.wait()
