@@ -26,7 +26,7 @@ from autograder.grading.intake.attempts import Asked, Inbound, look_for
 from autograder.grading.intake.exchange import Collect
 from autograder.grading.intake.intake import take_in
 from autograder.grading.outcome import Outcome, not_yet
-from autograder.grading.plug import PAGE, STEPS
+from autograder.grading.plug import FIRST, PAGE, STEPS
 from autograder.grading.plug.settings import inside_of, limits_of, reading_of
 from autograder.grading.ways import is_agreed
 from autograder.locks import alone
@@ -196,9 +196,10 @@ class Grader:
         """Whether nbgrader's configuration asks for our steps and no others: then they are run without nbgrader's converters."""
         config, steps = self.config, self.config.Autograde.get("autograde_preprocessors", [])
         pages = config.GenerateFeedback.get("exporter_class", "")
-        others = ("sanitize_preprocessors", "exclude_overwriting", "post_convert_hook")
+        others = ("exclude_overwriting", "post_convert_hook")
         return (
             list(steps) == STEPS
+            and config.Autograde.get("sanitize_preprocessors", FIRST) == FIRST
             and pages == PAGE
             and not any(name in config.Autograde for name in others)
             and not any(name in config for name in ("IgnorePattern", "ClearMetadataPreprocessor", "TagRemovePreprocessor"))

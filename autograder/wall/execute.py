@@ -117,7 +117,8 @@ def _run(step: Step, number: int, learner: Kernel, space: _GraderNames) -> None:
     said = len(learner.said)
     if step.kind == "test":
         judges = space.judges(cell.source)
-        cell.outputs = run_test(cell.source, space.for_test(cell.source, judges), learner, space.hers, space.shared, judges)
+        given = space.for_test(cell.source, judges)
+        cell.outputs = run_test(cell.source, given, learner, space.hers, space.shared, judges, space.rebound)
         space.after_test()
     else:
         cell.outputs = learner.run_cell(cell.source)
@@ -140,6 +141,7 @@ class _GraderNames:
         self.hers = plan.answer_names - self.tools.keys()
         self.shared = plan.read_names - self.tools.keys()
         self.left: dict[str, Any] = {}
+        self.rebound: set[str] = set()
         self._imports: dict[str, str] = {}
         self._locked = plan.locked_sources
         for text in plan.locked_sources:
@@ -148,7 +150,7 @@ class _GraderNames:
 
     def judges(self, source: str) -> str:
         """The definitions of locked cells that a test cell judges by; a test of the workbook's judges by its cases."""
-        return "" if self.tools else judges(source, self._locked, self.hers)
+        return "" if self.tools else judges(source, self._locked, self.hers, self.rebound)
 
     def for_test(self, source: str, judges: str = "") -> dict[str, Any]:
         """The names that a test cell starts with. Imports are made when a test needs them."""

@@ -19,7 +19,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 _NOTHING_TO_SAY = ("object", "ABC", "Exception", "Protocol", "Generic")
 
 
-def judges(test: str, locked: Sequence[str], hers: Collection[str]) -> str:
+def judges(test: str, locked: Sequence[str], hers: Collection[str], rebound: Collection[str] = ()) -> str:
     """The definitions of locked cells by which a test judges, as text; the last one of a name.
 
     What a test takes something *from* (`data = load()`, `f(make())`, where `f` is an answer) stays where it is: in her process.
@@ -29,8 +29,9 @@ def judges(test: str, locked: Sequence[str], hers: Collection[str]) -> str:
     test : the text of a test cell.
     locked : the texts of the source's locked cells, in order.
     hers : names that answers define.
+    rebound : names that an earlier test has bound anew: they are what it made of them.
     """
-    known = _known(locked, hers)
+    known = {name: one for name, one in _known(locked, hers).items() if name not in rebound}
     wanted, waiting = set[str](), list(_judging(parsed(test), known, hers))
     while waiting:
         name = waiting.pop()

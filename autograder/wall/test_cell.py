@@ -53,7 +53,10 @@ class Space(dict[str, Any]):
         for name in names.read | names.bound:
             if name in (hers or ()) or not (name in grader or name in BUILTINS):
                 self._fill(name, name in names.bound, hers is None or name in hers)
-        self._data = names.bound & frozenset(shared) - self._known.keys() - grader.keys()
+        self._judged: dict[str, Any] = {}
+        known = {name for name, value in grader.items() if not _is_data(value)} | self._known.keys()
+        self._data = names.bound & frozenset(shared) - known
+        self._kept = self._data & grader.keys()
         for name in self._data:
             self._known[name] = self.get(name, _GONE)
 
@@ -78,6 +81,15 @@ class Space(dict[str, Any]):
             self._fresh_at[name] = self._learner.asked
         return super().__getitem__(name)
 
+    def judge_by(self, judges: str) -> None:
+        """Define what the test judges by."""
+        exec(compile(judges, JUDGES, "exec"), self)
+        self._judged = {name: self[name] for name in names_of(judges).bound}
+
+    def rebound(self) -> set[str]:
+        """What the cell judged by, and has bound anew."""
+        return {name for name, value in self._judged.items() if self.get(name) is not value}
+
     def pass_through(self) -> None:
         """Tell her process what became of her functions' names."""
         for name, known in list(self._known.items()):
@@ -94,6 +106,7 @@ class Space(dict[str, Any]):
     def left(self) -> dict[str, Any]:
         """What the cell leaves to later test cells: its own names, and nothing of hers."""
         hers = {name for name, known in self._known.items() if self.get(name) is known} | self._fresh_at.keys()
+        hers -= self._kept | self.rebound()
         return {
             name: value
             for name, value in self.items()
@@ -125,6 +138,7 @@ def run_test(
     hers: Collection[str] | None = None,
     shared: Collection[str] = (),
     judges: str = "",
+    rebound: set[str] | None = None,
 ) -> list[NotebookNode]:
     """Run a test cell.
 
@@ -137,6 +151,7 @@ def run_test(
         her process; None: only names that are found nowhere else, and all of these.
     shared : names that answers look up: plain data that the cell binds to one reaches her process.
     judges : definitions of the source's that the test judges by, run on this side (see `judging_names`).
+    rebound : what it judges by and binds anew is added: the later tests judge by that, not by the locked cells.
 
     Returns
     -------
@@ -152,7 +167,7 @@ def run_test(
         with _captured(printed), learner.limit(learner.limits.cell_seconds):
             names = _with(judges, names_of(source))
             space = Space({**namespace, "__name__": "__main__"}, learner, hers, names, shared)
-            exec(compile(judges, JUDGES, "exec"), space)
+            space.judge_by(judges)
             learner.before_ask = _once(space.pass_through)
             value = _execute(source, space)
             shown = None if value is None else _result(value)
@@ -169,6 +184,8 @@ def run_test(
         learner.on_output, learner.before_ask = before
         if space is not None:
             namespace.update(space.left())
+            if rebound is not None:
+                rebound |= space.rebound()
     return plainly(gathered.outputs)
 
 

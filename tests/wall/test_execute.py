@@ -146,11 +146,13 @@ def test_plain_data_that_a_test_sets_reaches_answers_that_read_it(run: Run) -> N
         cell("def grow(x): return x * rate\ndef longest(): return max(words, key=len)", "grow", "answer"),
         cell("wanted = 6\nrate = 3\nassert grow(2) == wanted\nwords = ['a', 'ab']\nassert longest() == 'ab'", "one", "test"),
         cell("assert grow(1) == 3 and rate == 3", "two", "test"),
+        cell("rate = 5\nassert grow(1) == 5", "three", "test"),
+        cell("assert grow(2) == 10 and rate == 5", "four", "test"),
     )
-    assert scores(run(source, source)) == {"one": 1, "two": 1}
+    assert scores(run(source, source)) == {"one": 1, "two": 1, "three": 1, "four": 1}
     cheat = copy.deepcopy(source)
     cheat.cells[1].source = "wanted = None\ndef grow(x): return globals().get('wanted')\ndef longest(): return 'ab'"
-    assert scores(run(cheat, source)) == {"one": 0, "two": 0}
+    assert set(scores(run(cheat, source)).values()) == {0}
 
 
 def test_what_a_test_imports_does_not_take_the_place_of_hers(run: Run) -> None:

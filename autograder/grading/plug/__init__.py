@@ -21,6 +21,15 @@ STEPS = [
     f"{NBGRADER}.AssignLatePenalties",
     f"{NBGRADER}.CheckCellMetadata",
 ]
+#: nbgrader's own steps before those, with our refusal ahead
+FIRST = [
+    "autograder.grading.plug.judge_step.Whole",
+    f"{NBGRADER}.ClearOutput",
+    f"{NBGRADER}.DeduplicateIds",
+    f"{NBGRADER}.OverwriteKernelspec",
+    f"{NBGRADER}.OverwriteCells",
+    f"{NBGRADER}.CheckCellMetadata",
+]
 #: our feedback page
 PAGE = "autograder.grading.plug.page_steps.FeedbackPage"
 #: what nbgrader does not copy: its own defaults, and our notes on a submission
@@ -50,6 +59,7 @@ def plug(c: Any, solutions: str = "closed", inside: bool | Collection[str] = Fal
         raise ValueError(f'plug(c, solutions={solutions!r}): one of "closed", "graded", "never" was asked for')
     source = c.CourseDirectory.get("source_directory", "source")
     c.Autograde.pre_convert_hook = functools.partial(_take_in, source=source)
+    c.Autograde.setdefault("sanitize_preprocessors", list(FIRST))
     c.Autograde.autograde_preprocessors = list(STEPS)
     c.GenerateFeedback.preprocessors = [f"{NBGRADER}.GetGrades", "autograder.grading.plug.page_steps.HideTests"]
     c.GenerateFeedback.exporter_class = PAGE

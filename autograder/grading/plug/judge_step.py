@@ -1,5 +1,5 @@
-"""Our steps of nbgrader's autograde: one runs a submission, the learner's cells behind the wall and test cells on the grader's
-side; one keeps scores that a changed week would lower."""
+"""Our steps of nbgrader's autograde: one refuses what cannot be graded; one runs a submission, her cells behind the wall
+and test cells on the grader's side; one keeps scores that a changed week would lower."""
 
 from __future__ import annotations
 
@@ -45,15 +45,9 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
         told = resources["nbgrader"]
         coursedir = self._coursedir()
         root, name = Path(coursedir.root), told["notebook"]
+        made, late = self._whole(told)
         submitted = Path(coursedir.format_path(coursedir.submitted_directory, told["student"], told["assignment"]))
         notes = read_notes(submitted)
-        due, late = self._times(told)
-        made = bundle(
-            root, root / coursedir.source_directory / told["assignment"], told["assignment"],
-            is_open(root, told["assignment"], due), self.limits(), reading=reading_of(self.config, coursedir, told["assignment"]),
-        )  # fmt: skip
-        if gone := lacks(made, self._graded(told) if made.is_week or made.sources else {}):
-            raise NotGraded(gone)
         made = self._with_ways(root, made)
         files = files_of(Path(resources.get("metadata", {}).get("path") or submitted))
         hers = own_files(files, made.beside)
@@ -64,6 +58,19 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
         job = with_past(job, Cache(root, told["assignment"]).last(told["student"]), made, self.lower)
         resources[JUDGED] = root, made, job
         return judge_notebook(made, job, name, nb, _source(made.sources.get(name), nb)), resources
+
+    def _whole(self, told: Mapping[str, str]) -> tuple[Assignment, float]:
+        """The assignment, and how many seconds late this submission came; NotGraded where something of ours is missing."""
+        coursedir = self._coursedir()
+        root, (due, late) = Path(coursedir.root), self._times(told)
+        made = bundle(
+            root, root / coursedir.source_directory / told["assignment"], told["assignment"],
+            is_open(root, told["assignment"], due), self.limits(), reading=reading_of(self.config, coursedir, told["assignment"]),
+        )  # fmt: skip
+        if gone := lacks(made, self._graded(told) if made.is_week or made.sources else {}):
+            _forget(told)
+            raise NotGraded(gone)
+        return made, late
 
     def _with_ways(self, root: Path, made: Assignment) -> Assignment:
         """The assignment with the ways of its test cells, tried out where that is due; the instructor's log says which."""
@@ -96,6 +103,15 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
                 return None, 0.0
 
 
+class Whole(Judge):
+    """Refuses what cannot be graded before nbgrader's own steps meet it: they would say something else of a stale gradebook."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Look whether all is there."""
+        self._whole(resources["nbgrader"])
+        return nb, resources
+
+
 class KeepScores(NbGraderPreprocessor):  # type: ignore[misc]
     """Gives back what a changed week took from work that was handed in before, once nbgrader has written its scores."""
 
@@ -118,6 +134,20 @@ class KeepScores(NbGraderPreprocessor):  # type: ignore[misc]
             gradebook.db.commit()
         Cache(root, told["assignment"]).note(job, week, {name: scores}, came(result_of(nb.metadata)))
         return nb, resources
+
+
+def _forget(told: Mapping[str, str]) -> None:
+    """Take an empty submission out of the gradebook: autograde has just made it, and with it no new test can be generated."""
+    with Gradebook(told["db_url"]) as gradebook:
+        try:
+            submission = gradebook.find_submission(told["assignment"], told["student"])
+        except MissingEntry:
+            return
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        comments = [comment for notebook in submission.notebooks for comment in notebook.comments]
+        is_graded = any(grade.auto_score is not None or grade.manual_score is not None for grade in grades)
+        if not (is_graded or submission.extension or any(comment.manual_comment for comment in comments)):
+            gradebook.remove_submission(told["assignment"], told["student"])
 
 
 def _key(root: Path, assignment: str, path: Path, nb: NotebookNode, hers: Mapping[str, bytes]) -> bytes:
