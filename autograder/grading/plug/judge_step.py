@@ -41,6 +41,7 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Run the notebook; its outputs and what became of it are in the notebook that comes back."""
         from autograder.grading.judge.judge import judge_notebook  # where a class is graded, helpers alone import it
+        from autograder.wall.sandbox.warm import open_starter
 
         told = resources["nbgrader"]
         coursedir = self._coursedir()
@@ -57,7 +58,9 @@ class Judge(NbGraderPreprocessor, Budget):  # type: ignore[misc]
         job = Job(told["student"], {}, files, keys, {name: notes.lines(name)}, notes.unreadable, late, counts)
         job = with_past(job, Cache(root, told["assignment"]).last(told["student"]), made, self.lower)
         resources[JUDGED] = root, made, job
-        return judge_notebook(made, job, name, nb, _source(made.sources.get(name), nb)), resources
+        source = _source(made.sources.get(name), nb)
+        with open_starter(made.limits) as starter:  # a week's studios start dozens of processes: each a fork, not a sandbox
+            return judge_notebook(made, job, name, nb, source, starter), resources
 
     def _whole(self, told: Mapping[str, str]) -> tuple[Assignment, float]:
         """The assignment, and how many seconds late this submission came; NotGraded where something of ours is missing."""
