@@ -30,8 +30,10 @@ def module_of(path: Path) -> Any:
 def ours() -> dict[str, Any]:
     """All that the lesson's given, answer and studio cells define, set-up apart."""
     sys.path.insert(0, str(ROOT / "source" / WEEK))
+    sys.modules.pop("tape", None)  # another week's test may have left its own
     kit = module_of(ROOT / "source" / WEEK / "kit.py")
     sys.path.pop(0)
+    sys.modules.pop("tape", None)
     names: dict[str, Any] = {"np": np, "tape": kit.tape, "adam": None}
     names |= {"attention": kit.attend, "attention_backward": kit.attend_backward}
     for head, body in re.findall(r"^# %% (role=.*)\n((?:(?!^# %% ).*\n)*)", LESSON.read_text(encoding="utf-8"), re.M):
