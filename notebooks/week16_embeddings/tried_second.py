@@ -287,16 +287,6 @@ def b_chance_nan_for_the_unseen():
     return _words(pmi)
 
 
-@program("pmi", breaks="NumPy does not warn", several=True)
-def b_chance_with_warnings():
-    def pmi(counts, power):
-        columns = counts.sum(axis=0)
-        table = np.log(counts / (counts.sum(axis=1, keepdims=True) * columns**power / np.sum(columns**power)))
-        return np.where((counts.sum(axis=1, keepdims=True) > 0) & (columns > 0), table, 0.0)
-
-    return _words(pmi)
-
-
 @program("pmi", breaks="counts (n, m) of words with contexts: contexts have sums of their own", several=True)
 def b_chance_one_kind_of_sums():
     def pmi(counts, power):
