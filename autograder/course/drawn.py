@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,31 +47,40 @@ def where(error: Exception, cell: str) -> dict[str, Any]:
     return {"said": said, "file": "" if name == cell else Path(name).name, "line": line}
 
 
-def main() -> int:
-    """`drawn.py NOTEBOOK OUT`: write the pictures, and pictures.json, which says what each show cell shows."""
-    notebook, out = (Path(argument).resolve() for argument in sys.argv[1:3])
+def shown_by(notebook: Path, roles: Collection[str], of: Callable[[Any], Any]) -> Iterator[tuple[str, str, Any]]:
+    """Run a notebook's cells of these roles, in its folder: each one's id, its role, and `of` its value.
+
+    A cell that waits for an answer, a learner's own or a guess about it, is passed over. One of the course's that fails ends the
+    program, with status 1, and says where.
+    """
     os.chdir(notebook.parent)
     sys.path.insert(0, str(notebook.parent))
     names: dict[str, Any] = sys.modules["__main__"].__dict__ | {"__name__": "__main__"}
-    shown: dict[str, dict[str, Any]] = {}
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         role = cell["metadata"].get("autograder", {}).get("role")
-        if role not in RUN:
+        if role not in roles:
             continue
         try:
             with contextlib.redirect_stdout(io.StringIO()):
-                shot = shot_of(value_of("".join(cell["source"]), cell["id"], names))
+                made = of(value_of("".join(cell["source"]), cell["id"], names))
         except Exception as error:
             if role in ("given", "show"):
                 print(json.dumps({"cell": cell["id"], **where(error, cell["id"])}, ensure_ascii=False), file=sys.stderr)
-                return 1
-            continue  # a learner's own cell: it may wait for an answer
+                raise SystemExit(1) from None
+            continue
+        yield cell["id"], role, made
+
+
+def main() -> int:
+    """`drawn.py NOTEBOOK OUT`: write the pictures, and pictures.json, which says what each show cell shows."""
+    notebook, out = (Path(argument).resolve() for argument in sys.argv[1:3])
+    shown: dict[str, dict[str, Any]] = {}
+    for id, role, shot in shown_by(notebook, RUN, shot_of):
         if role == "show" and shot is not None:
-            shown[cell["id"]] = {"says": shot.alt}
+            shown[id] = {"says": shot.alt}
             if shot.paper:
-                (out / f"{cell['id']}.png").write_bytes(shot.paper)
-                digest = hashlib.sha256(shot.paper).hexdigest()
-                shown[cell["id"]] = {"alt": shot.alt, "width": shot.width, "sha256": digest}
+                (out / f"{id}.png").write_bytes(shot.paper)
+                shown[id] = {"alt": shot.alt, "width": shot.width, "sha256": hashlib.sha256(shot.paper).hexdigest()}
     (out / "pictures.json").write_text(json.dumps(shown, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
     return 0
 

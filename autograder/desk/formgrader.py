@@ -2,12 +2,16 @@
 
 A part of Jupyter's server. nbgrader's pages are laid out from its own templates; while one is read, a few lines are put in, and
 where their places are not found it stays as nbgrader has it. Nothing of nbgrader is copied or replaced.
+
+nbgrader's pages print names as they are. A learner's name may hold quotes and more, since any name is collected: it must not
+become script in the instructor's session.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,14 +26,16 @@ from tornado.ioloop import IOLoop
 from autograder.desk.jupyter import BEGIN
 from autograder.grading.batch.deeds import MARK
 from autograder.grading.intake.entries import entry_parts
-from autograder.grading.report.command import FOLDER, PAGE
-from autograder.grading.state import STATE
+from autograder.grading.report.command import PAGE
+from autograder.grading.state import REPORTS, STATE, WATCHED
 from autograder.grading.timestamps import moment
 
 ENVIRONMENT = "nbgrader_jinja2_env"  # where nbgrader keeps its templates, in the server's settings
 BASE = "base.tpl"  # nbgrader's template that all its pages stand on
 HEAD, MENU = "</head>", "</ul>"
 DAY = 86400.0
+_IN_SCRIPT = re.compile(r'^(\s*var \w+ = )"\{\{ (\w+) \}\}"', re.MULTILINE)
+_ON_PAGE = re.compile(r"\{\{ ((?:resources\.)?\w*(?:id|filename)) \}\}")
 STYLE_AND_NAMES = """
 <style>
 @media (max-width: 1500px) {
@@ -58,11 +64,11 @@ ASIDE = """
 {% for week in workbook_reports() %}<li role="presentation"><a href="{{ base_url }}/files/FOLDER/{{ week | urlencode }}/PAGE"
  target="_blank" rel="noopener">Report: {{ week | e }}</a></li>
 {% endfor %}</ul><p class="workbook">{{ workbook_says() | e }}</p>
-""".replace("FOLDER", FOLDER).replace("PAGE", PAGE)
+""".replace("FOLDER", REPORTS).replace("PAGE", PAGE)
 
 
 class WithOurs(jinja2.BaseLoader):
-    """nbgrader's templates, with our lines in the one that all its pages stand on."""
+    """nbgrader's templates, in which names stay text; our lines are in the one that all its pages stand on."""
 
     def __init__(self, theirs: jinja2.BaseLoader) -> None:
         self.theirs = theirs
@@ -70,7 +76,19 @@ class WithOurs(jinja2.BaseLoader):
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
         """A template's text."""
         text, path, is_fresh = self.theirs.get_source(environment, template)
+        text = text_alone(text)
         return (with_ours(text) if template == BASE else text), path, is_fresh
+
+
+def text_alone(text: str) -> str:
+    """A template of nbgrader in which names of learners, assignments and files are text, and never a page's code.
+
+    >>> text_alone('var student_id = "{{ student_id }}";')
+    'var student_id = {{ student_id | tojson }};'
+    >>> text_alone("<li>{{ student_id }}</li>")
+    '<li>{{ student_id | e }}</li>'
+    """
+    return _ON_PAGE.sub(r"{{ \1 | e }}", _IN_SCRIPT.sub(r"\1{{ \2 | tojson }}", text))
 
 
 def with_ours(text: str) -> str:
@@ -82,7 +100,7 @@ def with_ours(text: str) -> str:
 
 def reports(root: Path) -> list[str]:
     """The weeks that have a report."""
-    return sorted(path.parent.name for path in (root / FOLDER).glob(f"*/{PAGE}"))
+    return sorted(path.parent.name for path in (root / REPORTS).glob(f"*/{PAGE}"))
 
 
 def says(root: Path) -> str:
@@ -103,7 +121,7 @@ def says(root: Path) -> str:
 def _watched(root: Path) -> tuple[set[str], int]:
     """The attempts that a watcher is done with; how many it graded in the last day."""
     done, today = set[str](), 0
-    ledger = root / STATE / "watched.jsonl"
+    ledger = root / STATE / WATCHED
     for line in ledger.read_text(encoding="utf-8").splitlines() if ledger.is_file() else ():
         try:
             told = json.loads(line)
@@ -152,11 +170,8 @@ def _load_jupyter_server_extension(server: Any) -> None:
     """Called by Jupyter's server when it starts: nbgrader's part may be loaded after this one."""
     server.web_app.add_handlers(".*$", [(url_path_join(server.base_url, BEGIN), Begin)])
 
-    def later() -> None:
-        if not add_to(server.web_app.settings, Path(server.root_dir)):
-            server.log.warning("nbgrader's formgrader has no templates here: the desk adds nothing to its pages")
-
-    IOLoop.current().add_callback(later)
+    # Later: nbgrader's part may come after this one, or not at all, as on a learner's own server.
+    IOLoop.current().add_callback(lambda: add_to(server.web_app.settings, Path(server.root_dir)))
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:

@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.errors import Mend
 from autograder.files import write_whole
+from autograder.grading.state import REPORTS, WATCHED, state_folder
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
-
-REPORTS = "reports"
-LEDGER = "watched.jsonl"
 
 
 @dataclass(frozen=True)
@@ -144,14 +142,12 @@ def _in_folders(grader: Grader, student: str) -> Iterator[Trace]:
 
 def _of_the_grader(grader: Grader, student: str) -> Iterator[Trace]:
     """Records, opened solutions, the watcher's ledger, reports that name her, the gradebook."""
-    from autograder.grading.state import state_folder
-
     state = state_folder(grader.root)
     for kind in ("results", "opened"):
         for path in sorted((state / kind).glob("*/*.json")):
             if path.name == f"{student}.json":
                 yield Trace(str(path), path.unlink)
-    ledger = state / LEDGER
+    ledger = state / WATCHED
     if number := len(_lines_of(ledger, student)):
         yield Trace(f"{ledger}: {number} lines", lambda: _strike(ledger, student))
     for path in sorted((grader.root / REPORTS).glob("*")):

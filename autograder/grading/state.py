@@ -9,6 +9,8 @@ from pathlib import Path
 from autograder.files import write_whole
 
 STATE = ".grading"
+REPORTS = "reports"  # in the course's folder: what `workbook report` writes
+WATCHED = "watched.jsonl"  # in it: what the watch has done with each attempt
 
 
 def state_folder(root: Path) -> Path:

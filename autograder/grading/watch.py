@@ -29,7 +29,7 @@ from autograder.grading.intake.exchange import put
 from autograder.grading.outbox import is_full
 from autograder.grading.outcome import not_yet, plain_words
 from autograder.grading.page.feedback import notice
-from autograder.grading.state import state_folder
+from autograder.grading.state import WATCHED, state_folder
 from autograder.locks import only_one
 
 PAUSE = 0.3  # seconds between two looks
@@ -73,7 +73,7 @@ class Watcher:
 
     def __init__(self, grader: Grader, out: TextIO | None = None) -> None:
         self.grader, self.out = grader, out or sys.stdout
-        self.ledger = Ledger(state_folder(grader.root) / "watched.jsonl")
+        self.ledger = Ledger(state_folder(grader.root) / WATCHED)
         self.tries: collections.Counter[str] = collections.Counter()
         self.later: dict[str, float] = {}
         self.unknown: set[str] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -39,6 +40,25 @@ def test_every_page_links_to_the_reports_and_keeps_its_own(tmp_path: Path, page:
     assert 'href="/user/ann/files/reports/week02_x/report.html"' in text and "empty" not in text
     kept = plain.replace(formgrader.HEAD, "\n").replace(formgrader.MENU, "\n").splitlines()
     assert len(kept) > 50 and all(line in text for line in kept)
+
+
+@pytest.mark.parametrize("page", ["manage_students_assignments.tpl", "manage_students_notebook_submissions.tpl"])
+def test_a_learners_name_is_text_and_no_script(tmp_path: Path, page: str) -> None:
+    name = '";alert(1);"<img src=x onerror=alert(2)>'
+    plain = jinja2.Environment(loader=jinja2.FileSystemLoader([handlers.template_path])).get_template(page)
+    assert 'var student_id = "";alert(1);' in plain.render(**GIVEN, student_id=name), "then this is needed no more"
+    text = served(tmp_path).get_template(page).render(**GIVEN, student_id=name)
+    said = re.findall(r"^var student_id = (.*);$", text, re.MULTILINE)
+    assert [json.loads(one) for one in said] == [name] and "<" not in said[0]
+    assert "<img" not in text and "alert(2)&gt;</" in text
+
+
+def test_every_place_for_a_name_in_nbgraders_pages_is_known() -> None:
+    """Of what its templates print, only what is not a learner's to choose stays as it is."""
+    texts = [formgrader.text_alone(path.read_text(encoding="utf-8")) for path in Path(handlers.template_path).glob("*.tpl")]
+    left = {one for text in texts for one in re.findall(r"\{\{ ([\w.]+) \}\}", text)}
+    known = {"base_url", "error_code", "url_prefix", "default_timezone", "current_config", "exchange", "course_dir"}
+    assert {one for one in left if not one.startswith("resources.")} <= known, left
 
 
 def test_a_page_that_nbgrader_has_changed_stays_as_it_is() -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from autograder import datafiles
-from autograder.course.drawn import value_of, where
+from autograder.course.drawn import shown_by
 from autograder.explore import Explorer, Picture
 from autograder.explore.guess import Guess
 
@@ -42,27 +39,9 @@ def public_alone() -> None:
 
 def main() -> int:
     """`drawn.py NOTEBOOK`: print {cell: HTML} as JSON; on an error print where it is, and end with 1."""
-    notebook = Path(sys.argv[1]).resolve()
     public_alone()
-    os.chdir(notebook.parent)
-    sys.path.insert(0, str(notebook.parent))
-    names: dict[str, Any] = sys.modules["__main__"].__dict__ | {"__name__": "__main__"}
-    shown: dict[str, str] = {}
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        role = cell["metadata"].get("autograder", {}).get("role")
-        if role not in RUN:
-            continue
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                found = html_of(value_of("".join(cell["source"]), cell["id"], names))
-        except Exception as error:
-            if role in ("given", "show"):
-                print(json.dumps({"cell": cell["id"], **where(error, cell["id"])}, ensure_ascii=False), file=sys.stderr)
-                return 1
-            continue  # a learner's own cell, or a guess about what she has not written: it waits for an answer
-        if role in SHOWN and found:
-            shown[cell["id"]] = found
-    print(json.dumps(shown, ensure_ascii=False))
+    found = shown_by(Path(sys.argv[1]).resolve(), RUN, html_of)
+    print(json.dumps({id: html for id, role, html in found if role in SHOWN and html}, ensure_ascii=False))
     return 0
 
 

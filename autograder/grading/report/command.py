@@ -9,8 +9,8 @@ from typing import Any
 
 from autograder.errors import Mend
 from autograder.files import write_whole
+from autograder.grading.state import REPORTS
 
-FOLDER = "reports"  # in the course's folder
 PAGE, CANVAS, MOODLE = "report.html", "canvas.csv", "moodle.csv"
 
 
@@ -53,7 +53,7 @@ def write(grader: Any, week: str, names: bool = False) -> Path:
         groups = similar.alike(room)
     except Mend as mend:
         unsaid = str(mend).replace("\nMend: ", " Mend: ")
-    folder: Path = grader.root / FOLDER / week
+    folder: Path = grader.root / REPORTS / week
     folder.parent.mkdir(mode=0o700, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     now = datetime.datetime.now().astimezone()

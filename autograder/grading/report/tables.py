@@ -47,5 +47,14 @@ def _made_of(room: Room, sheet: Sheet) -> str:
 
 def _written(rows: Iterable[Sequence[str]]) -> str:
     made = io.StringIO()
-    csv.writer(made, lineterminator="\r\n").writerows(rows)
+    csv.writer(made, lineterminator="\r\n").writerows(map(_plain, row) for row in rows)
     return made.getvalue()
+
+
+def _plain(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: a learner may be called `=1+1`.
+
+    >>> _plain("=HYPERLINK(1)"), _plain("ann")
+    ("'=HYPERLINK(1)", 'ann')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

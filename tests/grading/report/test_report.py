@@ -112,7 +112,7 @@ def test_the_page_of_500_is_written_soon_and_tells_the_class(
     since = time.process_time()
     assert cli.main(["report", WEEK, "--course", str(root)]) == 0
     assert time.process_time() - since < 60
-    folder = root / command.FOLDER / WEEK
+    folder = root / "reports" / WEEK
     assert str(folder / command.PAGE) in capsys.readouterr().out
     assert folder.parent.stat().st_mode & 0o77 == 0, "for the instructor alone"
     text = (folder / command.PAGE).read_text(encoding="utf-8")
@@ -173,6 +173,12 @@ def test_who_has_handed_nothing_in_has_no_score(room: Room) -> None:
     absent = dataclasses.replace(room, absent=[Person("nobody", "Learner 999", "No", "Body", "", "77")])
     row = next(row for row in csv.reader(io.StringIO(tables.canvas(absent))) if row[3] == "nobody")
     assert row == ["Body, No", "77", "", "nobody", "", ""]
+
+
+def test_a_name_is_no_formula_of_a_spreadsheet(room: Room) -> None:
+    person = Person("=HYPERLINK(1)", "Learner 999", "+1", "-1", "@x", "")
+    rows = csv.reader(io.StringIO(tables.canvas(dataclasses.replace(room, absent=[person]))))
+    assert next(row for row in rows if "HYPERLINK" in row[3]) == ["'-1, +1", "", "", "'=HYPERLINK(1)", "", ""]
 
 
 def test_attempts_are_kept_until_right(root: Path, hand_in: Callable[..., Path]) -> None:
