@@ -986,6 +986,19 @@ def biases_are_taken_on_trust(loss, parameters, gradients):
     return between(loss, parameters, {n: g for n, g in gradients.items() if not (n.startswith("b") and np.size(g) > 4)})
 
 
+@wrong("gradient_check", caught_by="small_kinks_pass", kind="missing case")
+def a_kink_is_a_jump_of_a_hundredth(loss, parameters, gradients):
+    out = []
+    for name in parameters:
+        left, right_ = slopes_of(loss, parameters, name, 1e-6)
+        given, middle = np.asarray(gradients[name], dtype=float), (left + right_) / 2
+        nearest = np.clip(given, np.minimum(left, right_), np.maximum(left, right_))
+        off = given - np.where(np.abs(right_ - left) > 1e-2, nearest, middle)
+        if np.linalg.norm(off) > 3e-3 * np.linalg.norm(middle) + 1e-6:
+            out.append(name)
+    return out
+
+
 @right("gradient_check")
 def between_both_slopes(loss, parameters, gradients):
     return between(loss, parameters, gradients)

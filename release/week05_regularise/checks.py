@@ -773,6 +773,31 @@ def kinks_pass(wrong_gradients, kink):
     finds(wrong_gradients, bent, parameters, gradients, ["W1"], f"at the kink in entry {at} of W1 the gradient is 3 too large")
 
 
+@case(
+    "gradient_check",
+    "so does a small kink, in an array whose gradient is small",
+    draws=kinked(),
+    examples=6,
+    fresh=50,
+)
+def small_kinks_pass(wrong_gradients, kink):
+    seed, side = kink
+    rng = np.random.default_rng(seed)
+    at = tuple(int(i) for i in rng.integers((5, 4)))
+    smooth, parameters, gradients = smooth_loss(rng, [(5, 4), (4,)], [1e-3, 1.0], zero=at)
+
+    def bent(values):
+        return smooth(values) + 5e-4 * float(abs(np.asarray(values["W1"])[at]))
+
+    gradients["W1"][at] += 5e-4 * side
+    told = f"the loss has a kink in entry {at} of W1, with slopes of -0.0005 and 0.0005 added; the length is 0.001"
+    finds(wrong_gradients, bent, parameters, gradients, [], told)
+    other = (at[0], (at[1] + 1) % 4)
+    gradients["W1"][other] += 1e-4
+    told = f"the loss has a small kink in entry {at} of W1, but entry {other} is 0.0001 too large, a tenth of the length"
+    finds(wrong_gradients, bent, parameters, gradients, ["W1"], told)
+
+
 @case("gradient_check", "a strongly curved loss is measured well enough", draws={"seed": draws.seeds()}, examples=5, fresh=50)
 def strong_curvature(wrong_gradients, seed):
     rng = np.random.default_rng(seed)
