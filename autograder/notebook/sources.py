@@ -53,10 +53,16 @@ def marks_of(config: Mapping[str, Any]) -> Marks:
 
 @functools.lru_cache(maxsize=32)
 def with_our_marks(text: str, marks: Marks) -> str:
-    """A notebook's text with its regions marked as everything here reads them; the same text where they are."""
-    notebook, changed = json.loads(text), False
-    for cell in notebook.get("cells", ()):
-        settings = cell.get("metadata", {}).get("nbgrader") or {}
+    """A notebook's text with its regions marked as everything here reads them; the same text where they are.
+
+    What is no notebook stays as it is: whoever reads it next says so, with the mend.
+    """
+    try:
+        notebook, changed = json.loads(text), False
+        settings_of = [(cell, cell.get("metadata", {}).get("nbgrader") or {}) for cell in notebook.get("cells", ())]
+    except (ValueError, TypeError, AttributeError):
+        return text
+    for cell, settings in settings_of:
         if not settings.get("grade_id"):
             continue
         source = cell.get("source", "")

@@ -132,7 +132,7 @@ for line in maps:
     try:
         with open('/proc/self/mem', 'rb', 0) as file: file.seek(a); n = file.readinto(memoryview(view)[:min(b - a, 64 << 20)])
     except (OSError, ValueError, OverflowError): continue
-    np.invert(view, out=view)
+    np.invert(view[:n], out=view[:n])
     out(line, space.find(TURNED, 0, n) >= 0)
 print('LOOKED')
 """
