@@ -215,9 +215,12 @@ explore.world(look_ahead)
 # the table's entry only a little. Chance averages out over many visits.
 # <!-- term: Q-learning | learning action values from single moves: each entry moves a little to what the move has shown. -->
 #
-# Where should the player go meanwhile? If he always takes what looks best, he never finds out what the rest is like. Most common is **ε-greedy**: with
-# a small chance $\varepsilon$ he takes any action at all.
-# <!-- term: ε-greedy | taking any action with chance ε, and the best known one otherwise. -->
+# Where should the player go meanwhile? If he always takes what looks best, he never finds out what the rest is like. So he tries something
+# else now and then. The commonest policy of this kind is **ε-greedy**, where $\varepsilon$ says how often he explores.
+# <!-- term: ε-greedy | a policy that mostly takes the best known action, and tries all of them now and then. -->
+#
+# *A worked number.* There are 4 actions, $\varepsilon$ is 0.2, and the third action looks best. Then it is taken with chance 0.85, and each of the others
+# with 0.05.
 #
 # One thing is easy to miss. The moves that are *made* come from a player who now and then stumbles. The values that are *learnt* are to be those
 # of a player who never does. Values of the stumbling player himself are another thing: he would keep away from every cliff.
@@ -232,7 +235,7 @@ explore.world(look_ahead)
 # | `step(actions)` | `observations, rewards, terminated, truncated, info` |
 #
 # Everything has $n$ rows. `actions` holds $n$ whole numbers. A copy whose episode ends begins anew *within the same step*. So its row of `observations` already
-# shows the new episode. What was seen at the end of the old one stands in `info["final_obs"]`. Copies that go on have the same row in both. Call `reset` once, at the start.
+# shows the new episode. What was seen at the end of the old one stands in `info["final_obs"]`. Copies that go on have the same row in both.
 
 # %% role="try" id="try_game"
 game = explore.new_game("catch", 2)  # two copies of a small game: a fruit falls, a basket goes left, stays, or goes right
@@ -242,12 +245,46 @@ for _ in range(6):
 print(info["final_obs"][0].reshape(7, 5), rewards, terminated)
 
 # %% [markdown]
+# The loop around a game is always the same. So it is given, for who wants it. A policy is a function here: it gets what all copies show, and says what
+# all of them do.
+
+
+# %% role="given" id="given_game"
+class Game:
+    """A game that is being played, in several copies. `seen` is what they show now."""
+
+    def __init__(self, reset, step):
+        self.step, (self.seen, _) = step, reset()
+
+    def move(self, actions):
+        """One move in each copy. Returns what was seen before it, the actions, rewards, what was seen after it, terminated and truncated."""
+        before = self.seen
+        self.seen, rewards, terminated, truncated, info = self.step(actions)
+        return before, actions, rewards, info["final_obs"], terminated, truncated
+
+    def moves(self, policy, num_steps):
+        """Play so many steps by a policy, and yield the moves one step after another."""
+        for _ in range(num_steps):
+            yield self.move(policy(self.seen))
+
+
+# %% [markdown]
+# `move` puts `info["final_obs"]` where the newer `seen` is at hand. What would a learner believe that is handed `seen` instead?
+#
+# <details><summary>Answer</summary>
+#
+# That the last move of an episode led to the first picture of another one. Where a clock cut the episode, the worth of a
+# fresh start would be taken for the worth of the place that was left.
+#
+# </details>
+
+# %% [markdown]
 # ### Exercise · `q_table` &nbsp; ●●○ &nbsp; 50 min
 #
 # `epsilon_greedy(Q, epsilon, rng)` takes one row of action values for each of $n$ games (n, A). It returns $n$ actions, whole numbers.
 #
-# - With chance $\varepsilon$ a row's action is any of the A actions, all equally likely. Otherwise it is the best of its row.
-# - Equally good actions are equally likely. Rows are independent of each other.
+# - An action that is not the best of its row has the chance $\varepsilon / A$. The best one has all the rest, and equally good ones share it equally.
+# - Rows are independent of each other.
 #
 # `q_table(reset, step, num_states, num_actions, steps, gamma, rng)` plays a game whose observations are states, whole numbers (n,). It
 # calls `reset` once and `step` at most `steps` times. It returns the table (S, A).
@@ -265,9 +302,9 @@ print(info["final_obs"][0].reshape(7, 5), rewards, terminated)
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. `epsilon_greedy`: noise that breaks ties, an `argmax`, and a coin for each row.
+# 1. `epsilon_greedy`: a coin for each row. With chance $\varepsilon$ take any of the A actions, else the best one: noise that breaks ties, and an `argmax`.
 # 2. Keep a table of values and a table of visits. In each step, go through the copies one by one: two of them may be in the same state.
-# 3. What a move has shown: the reward, plus $\gamma$ times the best entry of the state it led to. That is in `final_obs`, and it counts unless the game is over.
+# 3. What a move has shown: the reward, plus $\gamma$ times the best entry of the state it led to. That counts unless the game is over.
 # 4. Move the entry by a share of the difference. `visits ** -0.7` works well: larger than $1/\text{visits}$, and still it goes to 0.
 # 5. Let $\varepsilon$ be large. You learn about the best player whatever you do.
 #
@@ -277,15 +314,15 @@ print(info["final_obs"][0].reshape(7, 5), rewards, terminated)
 # ```python
 # def q_table(reset, step, num_states, num_actions, steps, gamma, rng):
 #     Q, visits = np.zeros((num_states, num_actions)), np.zeros((num_states, num_actions))
-#     states, _ = reset()
-#     for _ in range(steps):
-#         actions = epsilon_greedy(Q[states], ..., rng)
-#         seen, rewards, terminated, truncated, info = step(actions)
-#         for s, a, r, after, over in zip(states, actions, rewards, ..., terminated):
+#
+#     def policy(states):
+#         return epsilon_greedy(..., ..., rng)
+#
+#     for move in Game(reset, step).moves(policy, steps):
+#         for s, a, r, after, over, cut in zip(*move):
 #             visits[s, a] += 1
 #             shown = r + (0 if ... else ...)
 #             Q[s, a] += ...
-#         states = ...
 #     return Q
 # ```
 #
@@ -297,7 +334,7 @@ def epsilon_greedy(Q, epsilon, rng):
     """One action for each row of Q (n, A): any with chance epsilon, else the best."""
     ### BEGIN SOLUTION
     is_best = Q.max(axis=1, keepdims=True) == Q
-    greedy = np.argmax(is_best * rng.random(Q.shape), axis=1)
+    greedy = np.argmax(is_best * rng.random(Q.shape), axis=1)  # noise decides among equals
     return np.where(rng.random(len(Q)) < epsilon, rng.integers(Q.shape[1], size=len(Q)), greedy)
     ### END SOLUTION
 
@@ -306,15 +343,11 @@ def q_table(reset, step, num_states, num_actions, steps, gamma, rng):
     """The action values (S, A) of a game that is known by playing it alone."""
     ### BEGIN SOLUTION
     Q, visits = np.zeros((num_states, num_actions)), np.zeros((num_states, num_actions), int)
-    states, _ = reset()
-    for _ in range(steps):
-        actions = epsilon_greedy(Q[states], 0.5, rng)
-        next_states, rewards, terminated, _, info = step(actions)
-        for s, a, r, after, over in zip(states, actions, rewards, info["final_obs"], terminated, strict=True):
+    for move in Game(reset, step).moves(lambda states: epsilon_greedy(Q[states], 0.5, rng), steps):
+        for s, a, r, after, over, _ in zip(*move, strict=True):
             visits[s, a] += 1
             shown = r if over else r + gamma * Q[after].max()
             Q[s, a] += visits[s, a] ** -0.7 * (shown - Q[s, a])
-        states = next_states
     return Q
     ### END SOLUTION
 
@@ -359,10 +392,10 @@ explore.learnt(q_table)
 # `add(pictures, actions, rewards, next_pictures, terminated, truncated)` takes one step of all $n$ games. Pictures are (n, p), the others (n,). `next_pictures` are those of
 # `info["final_obs"]`. From one call to the next, game $i$ stays in row $i$.
 #
-# `sample(count, rng)` draws `count` moves, with replacement. It returns `states, actions, rewards, next_states, terminated`. States are (count, stack, p),
+# `sample(count, rng)` returns `count` moves: `states, actions, rewards, next_states, terminated`. States are (count, stack, p),
 # oldest picture first. `len(memory)` is the number of moves held.
 #
-# - The newest `room` steps are held, and no others. All their moves are equally likely.
+# - The newest `room` steps are held, and no others. Each move of a sample is any of theirs, with equal chance, also one that was drawn before.
 # - A state ends with the picture of its move, and its next state with the next picture.
 # - A stack holds pictures of one episode only. Where the episode had not yet begun, there are zeros.
 # - What was added is kept as it was, and pictures keep their type.
@@ -442,13 +475,13 @@ class Replay:
         games = self.ages.shape[1]
         number, game = self.added - held + move // games, move % games  # steps are numbered from the first one on
         at = number % self.room
-        pictures, actions, rewards, next_pictures, terminated = self.kept
+        pictures = self.kept[0]
         states = np.zeros((count, self.stack, *pictures.shape[2:]), pictures.dtype)
         for back in range(self.stack):
             there = (self.ages[at, game] >= back) & (number - back >= self.added - held)
             states[there, -1 - back] = pictures[(number[there] - back) % self.room, game[there]]
-        next_states = np.concatenate([states[:, 1:], next_pictures[at, game][:, None]], axis=1)
-        return states, actions[at, game], rewards[at, game], next_states, terminated[at, game]
+        _, actions, rewards, final, terminated = (part[at, game] for part in self.kept)
+        return states, actions, rewards, np.concatenate([states[:, 1:], final[:, None]], axis=1), terminated
 
     ### END SOLUTION
 
@@ -482,10 +515,17 @@ explore.best_of_noise()
 # target is built on that.
 # <!-- term: maximization bias | the largest of several noisy estimates is on average above the largest true value. -->
 #
-# Two people who have seen different days help against it. Ask one *which* action is best, and the other *what it is worth*. The second one's errors know nothing
-# of the first one's luck. This is **double Q-learning** (van Hasselt, 2010). The two are at hand: the net of now, and its frozen copy. Which of the two should
-# do which? The one that says the targets is frozen so that they hold still.
-# <!-- term: double Q-learning | one estimate says which action is best, another one what it is worth. -->
+# Two people who have seen different days help against it. The second one's errors know nothing of the first one's luck. The two are at hand: the net
+# of now, and its frozen copy. What would you ask each of them? Keep in mind what the copy is frozen for. A target that is put together
+# from both is a **double target**.
+# <!-- term: double target | a target that is put together from two estimates whose errors know nothing of each other. -->
+#
+# <details><summary>Answer</summary>
+#
+# Ask one *which* action is best, and the other *what it is worth*. An action that the first one takes by luck gets an honest number from the second. Targets
+# should hold still, so the frozen copy says the number, and the net of now says which.
+#
+# </details>
 #
 # The net is moved by a gradient of its error. The error of an early target can be huge, and squares of huge numbers throw a net about. So
 # the **Huber loss** is common: a parabola for small errors, straight lines outside. Here it is, for one error and slowly:
@@ -505,8 +545,8 @@ def huber(error, bend):
 #
 # Two functions. B is the number of moves in a batch.
 #
-# `td_targets(rewards, next_q, terminated, gamma, choosing_q=None)` returns what the moves have shown (B,). `next_q` (B, A) is what the frozen copy says of the next
-# pictures. If there is a `choosing_q` (B, A), it is what the net of now says of them, and targets are double.
+# `td_targets(rewards, next_q, terminated, gamma, choosing_q=None)` returns what the moves have shown (B,). `next_q` (B, A) holds values of the next
+# pictures. With a `choosing_q` (B, A), values of them by somebody else, targets are double. What a picture is worth is always said by `next_q`.
 #
 # - Values of a next picture count where, and only where, the game goes on. Elsewhere they may be nan or infinite.
 # - On pure noise with mean 0, plain targets lie above 0 on average. Double ones do not, if the two noises are independent.
@@ -524,7 +564,8 @@ def huber(error, bend):
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Which action: the best by `choosing_q`, or by `next_q` where there is none. What it is worth: that entry of `next_q`.
+# 1. Which action: the best by `choosing_q`, or by `next_q` where there is none. What it is worth: that entry of `next_q`. (In the player,
+#    `next_q` will come from the frozen copy and `choosing_q` from the net of now.)
 # 2. Use `np.where` on `terminated`, so that a nan is not picked up.
 # 3. The slope of `huber` is the error itself, cut off at `bend` on both sides. Put it at the taken actions, zeros elsewhere, and think of the mean.
 #
@@ -570,6 +611,9 @@ check("target")
 # %% role="hidden" id="test_target" points=3
 
 # %% [markdown]
+# What you built is the target of **double Q-learning** (van Hasselt, 2010). Its gradient is simply the error, cut off at the bend, at the action that was taken.
+# <!-- term: double Q-learning | one estimate says which action is best, another one what it is worth. -->
+#
 # <details><summary>The same in PyTorch</summary>
 #
 # ```python
@@ -593,16 +637,6 @@ check("target")
 #
 # ## The whole player, and how to test it
 #
-# One small part is given. `list(parameters)` would be a second name for the same arrays, and would learn as they do. A frozen copy needs arrays of its own.
-
-
-# %% role="given" id="given_frozen"
-def frozen(parameters):
-    """A copy of a list of pairs (W, b) that stays as it is, even if somebody changes the arrays in place."""
-    return [(W.copy(), b.copy()) for W, b in parameters]
-
-
-# %% [markdown]
 # Now you have all parts. Put together, they can hide a mistake for days. A player with a wrong target still learns something, and a bad curve may be a bad
 # learning rate. So one tests on games that are *too small to be hard*. Each has one or two pictures, its values are known exactly, and each can go wrong
 # for one reason only. Each is called a **probe game**.
@@ -630,7 +664,7 @@ guess.choose(
 # ### Exercise · `dqn` &nbsp; ●●● &nbsp; 75 min
 #
 # `dqn(reset, step, num_actions, frames, gamma, rng)` plays a game, and returns the parameters of what it has learnt: arrays in any nest. Observations
-# are pictures (n, p). A call of `step` costs as many frames as there are copies. No more than `frames` are played.
+# are pictures (n, p). No more than `frames` frames are played, counted over all copies.
 #
 # `q_values(parameters, pictures)` returns the values (B, num_actions) for any pictures (B, p).
 #
@@ -649,25 +683,24 @@ guess.choose(
 # <details><summary>A plan</summary>
 #
 # 1. A net with one or two hidden layers of 32 to 64 units, float32, its last layer's weights small.
-# 2. In each step: `epsilon_greedy` on the net's values, `step`, `add` with `info["final_obs"]`. $\varepsilon$ falls from 1 to about 0.05 over the first third.
-# 3. Once a few hundred moves are held, draw a batch of 64 in each step. Then targets, gradient, backward, Adam.
+# 2. In each step, `frames // n` times: `epsilon_greedy` on the net's values, `game.move`, `memory.add`. $\varepsilon$ falls from 1 to about 0.05 over the first third.
+# 3. Once a few hundred moves are held, draw a batch of 64 in each step. Then targets (`next_q` from the frozen copy, `choosing_q` from the net of now), gradient, backward, Adam.
 # 4. Renew the frozen copy every 20 updates. With a rate of 0.003 that falls to a tenth, the probes come out to two digits.
-# 5. `Replay(room, 1)` gives stacks of one picture: take `states[:, 0]`.
+# 5. The frozen copy: `adam` hands back new arrays and leaves the old ones alone, so `old = parameters` is enough. If your own changes arrays in place, use `copy.deepcopy`.
+# 6. `Replay(room, 1)` gives stacks of one picture: take `states[:, 0]`.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
 #
 # ```python
 # def dqn(reset, step, num_actions, frames, gamma, rng):
-#     pictures, _ = reset()
+#     game = Game(reset, step)
 #     parameters = ...
-#     old, state, memory = frozen(parameters), None, Replay(2000, 1)
-#     num_steps = frames // len(pictures)
+#     old, state, memory = parameters, None, Replay(2000, 1)
+#     num_steps = frames // len(game.seen)
 #     for t in range(num_steps):
-#         actions = epsilon_greedy(q_values(parameters, pictures), max(0.05, 1 - 3 * t / num_steps), rng)
-#         seen, rewards, terminated, truncated, info = step(actions)
-#         memory.add(...)
-#         pictures = ...
+#         actions = epsilon_greedy(q_values(parameters, game.seen), max(0.05, 1 - 3 * t / num_steps), rng)
+#         memory.add(*game.move(...))
 #         if ...:
 #             states, taken, r, next_states, over = memory.sample(64, rng)
 #             targets = td_targets(...)
@@ -693,21 +726,36 @@ def q_values(parameters, pictures):
 def dqn(reset, step, num_actions, frames, gamma, rng):
     """The parameters of a player that has learnt a game from its pictures."""
     ### BEGIN SOLUTION
-    pictures, _ = reset()
-    parameters = new_net((pictures.shape[1], 48, 48, num_actions), rng)
-    old, state, memory = frozen(parameters), None, Replay(2000, 1)
-    num_steps = frames // len(pictures)
-    for t in range(num_steps):
-        epsilon = max(0.05, 1 - 3 * t / num_steps)
-        actions = epsilon_greedy(q_values(parameters, pictures), epsilon, rng)
-        next_pictures, rewards, terminated, truncated, info = step(actions)
-        memory.add(pictures, actions, rewards, info["final_obs"], terminated, truncated)
-        pictures = next_pictures
-        if t >= 20:
-            batch = memory.sample(64, rng)
-            parameters, state = update(parameters, old, state, batch, gamma, 3e-3 * (1 - 0.9 * t / num_steps))
-        if t % 20 == 0:
-            old = frozen(parameters)
+    return learn(reset, step, num_actions, frames, gamma, rng)
+
+
+def learn(
+    reset,
+    step,
+    num_actions,
+    frames,
+    gamma,
+    rng,
+    hidden=(48, 48),
+    room=2000,
+    size=64,
+    first=20,
+    renew=20,
+    rate=3e-3,
+    least=0.05,
+    falling=1 / 3,
+):
+    """Deep Q-learning. The default settings suit games of a few steps."""
+    game = Game(reset, step)
+    parameters = new_net((game.seen.shape[1], *hidden, num_actions), rng)
+    old, state, memory = parameters, None, Replay(room, 1)
+    for t, share in enumerate(np.linspace(0, 1, frames // len(game.seen), endpoint=False)):
+        epsilon = max(least, 1 - share / falling)
+        memory.add(*game.move(epsilon_greedy(q_values(parameters, game.seen), epsilon, rng)))
+        if t >= first:
+            parameters, state = update(parameters, old, state, memory.sample(size, rng), gamma, rate * (1 - 0.9 * share))
+        if t % renew == 0:
+            old = parameters  # Adam makes new arrays, so this copy stays as it is
     return parameters
 
 
@@ -727,11 +775,10 @@ def new_net(sizes, rng):
 def update(parameters, old, state, batch, gamma, learning_rate):
     """One step of Adam on a batch of moves, with double targets."""
     states, actions, rewards, next_states, terminated = batch
-    choosing = q_values(parameters, next_states[:, 0])
-    targets = td_targets(rewards, q_values(old, next_states[:, 0]), terminated, gamma, choosing)
     q, cache = forward(parameters, states[:, 0])
-    gradients, _ = backward(parameters, cache, td_gradient(q, actions, targets, 1.0))
-    return adam(parameters, gradients, state, learning_rate)
+    next_q, choosing_q = (q_values(net, next_states[:, 0]) for net in (old, parameters))
+    d_q = td_gradient(q, actions, td_targets(rewards, next_q, terminated, gamma, choosing_q), bend=1.0)
+    return adam(parameters, backward(parameters, cache, d_q)[0], state, learning_rate)
     ### END SOLUTION
 
 
@@ -814,21 +861,8 @@ explore.watch(dqn, q_values)
 def train(reset, step, frames, rng):
     """Arrays with at most 30,000 numbers, learnt by playing at most `frames` frames."""
     ### BEGIN SOLUTION
-    pictures, _ = reset()
-    parameters = new_net((pictures.shape[1], 96, 96, 3), rng)
-    old, state, memory = frozen(parameters), None, Replay(1600, 1)
-    num_steps = frames // len(pictures)
-    for t in range(num_steps):
-        epsilon = max(0.02, 1 - t / (0.3 * num_steps))
-        actions = epsilon_greedy(q_values(parameters, pictures), epsilon, rng)
-        next_pictures, rewards, terminated, truncated, info = step(actions)
-        memory.add(pictures, actions, rewards, info["final_obs"], terminated, truncated)
-        pictures = next_pictures
-        if t >= 60:
-            batch = memory.sample(256, rng)
-            parameters, state = update(parameters, old, state, batch, 0.95, 2e-3 * (1 - 0.9 * t / num_steps))
-        if t % 125 == 0:
-            old = frozen(parameters)
+    settings = dict(hidden=(96, 96), room=1600, size=256, first=60, renew=125, rate=2e-3, least=0.02, falling=0.3)
+    parameters = learn(reset, step, 3, frames, 0.95, rng, **settings)
     return [array for pair in parameters for array in pair]
     ### END SOLUTION
 
