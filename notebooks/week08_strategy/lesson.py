@@ -295,7 +295,7 @@ explore.hospital(split)
 # name gives away. There are columns that were computed from all rows, the dev rows too. A month later the same net does 71 %.
 #
 # Suppose that you have one small table that is surely clean. It was collected later, from new groups, and locked away: a
-# **sealed set**. The net scores less on it than on the dev set. Is that the proof? Look at the picture first.
+# **sealed set**. On it the net does worse. Is that the proof? Look at the picture first.
 # <!-- term: sealed set | rows that were collected apart and looked at once, at the very end. -->
 
 # %% role="show" id="show_two_gaps"
@@ -365,18 +365,16 @@ def leaks(splits, sealed, fit):
     half = np.arange(len(y)) % 2 == 0
     outsiders = [(fit(X[seen], y[seen]), ~seen) for seen in (half, ~half)]
 
-    def right(predict, X, y):
-        return np.mean(np.asarray(predict(X)) == y)
-
     def gap(predict, X_dev, y_dev, unseen):
-        return right(predict, X_dev, y_dev) - right(predict, X[unseen], y[unseen])
+        """How much better it is on dev rows than on sealed rows that it has not seen."""
+        return np.mean(predict(X_dev) == y_dev) - np.mean(predict(X[unseen]) == y[unseen])
 
-    found = []
-    for X_train, y_train, X_dev, y_dev in splits:
-        own = gap(fit(X_train, y_train), X_dev, y_dev, half | ~half)
+    def leak(X_train, y_train, X_dev, y_dev):
+        own = gap(fit(X_train, y_train), X_dev, y_dev, slice(None))
         easier = np.mean([gap(outsider, X_dev, y_dev, unseen) for outsider, unseen in outsiders])
-        found.append(own - easier > 0.17)
-    return np.array(found, dtype=bool)
+        return own - easier > 0.17
+
+    return np.array([leak(*one) for one in splits], dtype=bool)
     ### END SOLUTION
 
 
@@ -423,14 +421,13 @@ explore.raters()
 # *Two equal people.* Suppose that both err with a chance of $e$, each for herself, and say yes or no. They agree if both are right or both
 # are wrong, so with a chance of $a = (1-e)^2 + e^2$. The same can be written as $2a - 1 = (1 - 2e)^2$. If they agree on 82 of 100, then
 # $(1-2e)^2 = 0.64$, and $e = 0.1$: *each* of them errs in 10 of 100, though they differ in 18. No truth was needed.
-#
-# In words: let a person's *signal* be $1 - 2e$. It is 1 for somebody who never errs, and 0 for a coin. The agreement of two people,
-# on the scale where a coin has 0, is the product of their signals.
 
 # %% [markdown]
 # ### Exercise · `rater_errors` &nbsp; ●●○ &nbsp; 45 min
 #
-# People are not equal. `rater_errors(votes)` takes the votes of $r$ raters on $n$ items, shape $(n, r)$. A vote is 1 or 0, and −1 where a
+# But people are not equal. Two that differ in 18 of 100 may err in 10 each, or one in 4 and the other in about 15: the count of agreements has one number, and there are two unknowns. A third person helps.
+#
+# `rater_errors(votes)` takes the votes of $r$ raters on $n$ items, shape $(n, r)$. A vote is 1 or 0, and −1 where a
 # rater has not seen the item. It returns $r$ numbers: the error of each rater against the truth, which nobody knows.
 #
 # - Raters err independently of each other, each with a chance of her own below one half. It is the same for both kinds of items.
@@ -443,12 +440,14 @@ explore.raters()
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Three raters give three products of signals. Which combination of the three products holds only the signal of the first rater?
+# Go through "two equal people" again with two different errors, $e$ and $f$. Call $1 - 2e$ a person's *signal*: 1 for somebody who never errs, and 0 for a coin. What is $2a - 1$ now?
+#
+# Three raters give three such numbers. Which combination of the three holds only the signal of the first rater?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. For each pair, take the items that both have seen, and the share on which they agree. Put it on the scale where a coin has 0.
+# 1. For each pair, take the items that both have seen, and the share $a$ on which they agree. Put it on the scale where a coin has 0, which is $2a - 1$. There the agreement of two people is the *product* of their signals.
 # 2. For rater $i$ and two others $j$, $k$: the product of her two agreements, divided by that of the other two. What is left of $j$ and $k$?
 # 3. With more than three raters there are several pairs of others. Take a mean or a median, or sum above and below the line.
 # 4. Go back from the signal to the error. Keep everything within 0 and 1/2.
@@ -483,17 +482,14 @@ def rater_errors(votes):
     num_raters = votes.shape[1]
     if num_raters < 3:
         raise ValueError(f"{num_raters} raters are too few: from three on their errors can be told apart")
-    seen = (votes >= 0).astype(float)
     signs = np.where(votes >= 0, 2.0 * votes - 1, 0.0)
-    products = signs.T @ signs / np.maximum(seen.T @ seen, 1)
-    errors = np.zeros(num_raters)
-    for i in range(num_raters):
-        others = np.delete(np.arange(num_raters), i)
-        j, k = (others[side] for side in np.triu_indices(num_raters - 1, 1))
-        above, below = np.sum(products[i, j] * products[i, k]), np.sum(products[j, k])
-        signal = np.sqrt(np.clip(above / below, 0, 1)) if below > 0 else 0.0
-        errors[i] = (1 - signal) / 2
-    return errors
+    products = signs.T @ signs / np.maximum((signs**2).T @ signs**2, 1)  # agreement on the scale where a coin has 0
+    np.fill_diagonal(products, 0)
+    of_each = products.sum(axis=1)
+    above = of_each**2 - np.sum(products**2, axis=1)  # over all pairs of others: her agreements with both, multiplied
+    below = of_each.sum() - 2 * of_each  # ... and the agreement of the two
+    signals = np.sqrt(np.clip(np.divide(above, below, out=np.zeros(num_raters), where=below > 0), 0, 1))
+    return (1 - signals) / 2
     ### END SOLUTION
 
 
@@ -522,7 +518,7 @@ explore.human_level(rater_errors)
 #
 # Week 7's standard error answers this for a mean of independent rows. But our metric may be a median, an $F_1$, a price. And rows come in groups.
 # There is a way that asks for no formula. Pretend that the dev set *is* the world. Draw new dev sets from it, with replacement and of the same size, and
-# look how the number varies. This is the **bootstrap**. The middle 95 % of the numbers are a **confidence interval**.
+# look how the number varies. This is the **bootstrap**. The range that most of these numbers keep to is a **confidence interval**.
 # <!-- term: bootstrap | drawing new data sets from the one at hand, with replacement, to see how a number varies. -->
 # <!-- term: confidence interval | a range that is made so that it holds the true value in, say, 95 of 100 cases. -->
 #
@@ -547,12 +543,12 @@ explore.coverages()
 #
 # `compare(metric, y, said_a, said_b, groups, rng, rounds=1000)` says how sure it is that model B differs from model A. `y`, `said_a` and `said_b` hold the truth and the two models'
 # answers for $n$ rows, and `groups` the group of each row. `metric(y, said)` is any function that gives a number.
-# It returns `(low, high)`, a 95 % percentile bootstrap interval for the metric of B less the metric of A.
+# It returns `(low, high)`, a 95 % percentile bootstrap interval for what B gains over A: above nought where B's metric is the larger one.
 #
 # - The world is made of groups: a new dev set has as many groups as this one, and each comes with all its rows.
 # - Both models face the same new dev sets. Of two models that say the same, the interval is (0, 0).
 # - Exchange A and B, and the interval is turned round: $(-$ high, $-$ low$)$.
-# - Below `low` lie 2.5 % of the resampled differences, and above `high` as many.
+# - Outside the interval lie 5 % of the resampled gains, as many below it as above it.
 # - The metric may be anything, such as a median. It is asked for whole dev sets alone, twice for each of `rounds` new ones.
 #
 # For `rounds` of 2,000, the shares outside may be off by chance, as those of 2,000 draws are. With one group there is nothing to draw, and both ends are the difference itself.
@@ -567,7 +563,7 @@ explore.coverages()
 # 1. Once, at the beginning: for each group, the numbers of its rows.
 # 2. In each round draw as many groups as there are, with replacement, and join their row numbers.
 # 3. Index truth and both answers with these rows, and keep the difference of the two metrics.
-# 4. At the end read off two quantiles.
+# 4. At the end read off two quantiles, at 2.5 % and at 97.5 %.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -592,10 +588,9 @@ def compare(metric, y, said_a, said_b, groups, rng, rounds=1000):
     ### BEGIN SOLUTION
     _, which = np.unique(groups, return_inverse=True)
     members = np.split(np.argsort(which, kind="stable"), np.cumsum(np.bincount(which))[:-1])
-    differences = np.empty(rounds)
-    for k in range(rounds):
-        rows = np.concatenate([members[g] for g in rng.integers(len(members), size=len(members))])
-        differences[k] = metric(y[rows], said_b[rows]) - metric(y[rows], said_a[rows])
+    drawn = rng.integers(len(members), size=(rounds, len(members)))
+    new_sets = (np.concatenate([members[g] for g in one]) for one in drawn)
+    differences = [metric(y[rows], said_b[rows]) - metric(y[rows], said_a[rows]) for rows in new_sets]
     low, high = np.quantile(differences, [0.025, 0.975])
     return float(low), float(high)
     ### END SOLUTION
@@ -713,6 +708,8 @@ explore.dashboard()
 # | excellent | $0.8$ | the same with many teams, and weeks spent on looking only where that pays |
 #
 # Points rise in a straight line between the rows. Every random number must come from `rng`.
+#
+# **Time.** The judge stops after two minutes for all 200 teams, and then nothing counts. That is half a second for each team. Our leader thinks for about fifteen thousandths of a second.
 #
 # <details><summary>A question to ask yourself</summary>
 #

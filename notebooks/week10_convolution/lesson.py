@@ -189,10 +189,9 @@ def conv_matrix(kernel, n, stride=1, padding=0):
     """The table K (n, outputs) with which x @ K is the convolution of a signal x (n,)."""
     ### BEGIN SOLUTION
     kernel = np.asarray(kernel)
-    starts = range(0, n + 2 * padding - len(kernel) + 1, stride)
+    starts = np.arange(0, n + 2 * padding - len(kernel) + 1, stride)
     K = np.zeros((n + 2 * padding, len(starts)), np.result_type(kernel, np.float32))
-    for column, start in enumerate(starts):
-        K[start : start + len(kernel), column] = kernel
+    K[starts + np.arange(len(kernel))[:, None], np.arange(len(starts))] = kernel[:, None]
     return K[padding : padding + n]
     ### END SOLUTION
 
@@ -279,7 +278,6 @@ print(windows @ np.array([1.0, 0.0, -1.0]))
 
 # %% [markdown]
 # A step of one row is 8 bytes, the same as a step of one column: the next window begins one number later. Writing into such a view is dangerous, since one number stands in several rows. For reading it is free.
-# The function takes more than one axis, too: the window's axes come last.
 #
 # ### Exercise · `conv_forward` &nbsp; ●●○ &nbsp; 55 min
 #
@@ -301,7 +299,7 @@ print(windows @ np.array([1.0, 0.0, -1.0]))
 # <details><summary>A plan</summary>
 #
 # 1. `np.pad` with a pair for each axis: only the second and third get zeros.
-# 2. `sliding_window_view` over axes 1 and 2 gives (N, places down, places across, in, kh, kw). Take every `stride`-th place along both.
+# 2. `sliding_window_view` takes more than one axis, too, and the window's axes come last. Over axes 1 and 2 it gives (N, places down, places across, in, kh, kw). Take every `stride`-th place along both.
 # 3. Bring its last three axes into the order of the kernels (`transpose`), and reshape to (windows, kh · kw · in). The reshape copies; that is fine.
 # 4. One `@` with the kernels as a matrix of shape (kh · kw · in, out), plus the bias, and back to four axes.
 # 5. Keep what the way back will need.
@@ -337,8 +335,8 @@ def conv_forward(parameters, X, stride=1, padding=0):
     table = kernels.reshape(-1, kernels.shape[-1])
     scores = np.empty((*windows.shape[:3], len(bias)), np.result_type(X, kernels))
     for some in pieces(windows):
-        scores[some] = (windows[some].reshape(-1, len(table)) @ table).reshape(scores[some].shape)
-    return scores + bias.astype(scores.dtype), (windows, X.shape, stride, padding)
+        scores[some] = (windows[some].reshape(-1, len(table)) @ table + bias).reshape(scores[some].shape)
+    return scores, (windows, X.shape, stride, padding)
 
 
 def windows_of(X, size, stride):
@@ -580,35 +578,31 @@ explore.seen(conv_forward, conv_backward)  # size, stride, padding
 def pool_forward(X, size=2, stride=None, kind="max"):
     """The largest or the mean of each window: (N, H′, W′, channels), and a cache for the way back."""
     ### BEGIN SOLUTION
-    if kind not in ("max", "mean"):
+    reduce = {"max": np.max, "mean": np.mean}
+    if kind not in reduce:
         raise ValueError(f"kind is 'max' or 'mean', not {kind!r}")
-    X, stride = np.asarray(X), stride or size
+    X = np.asarray(X)
     X = X if X.dtype.kind == "f" else X.astype(float)
-    down, across = ((side - size) // stride + 1 for side in X.shape[1:3])
-    slices = window_slices(size, stride, down, across)
-    if kind == "mean":
-        return sum(X[at] for at in slices) / size**2, (None, slices, X.shape, size)
-    pooled, winners = X[slices[0]].copy(), np.zeros((len(X), down, across, X.shape[3]), np.int32)
-    for k, at in enumerate(slices[1:], 1):
-        winners[X[at] > pooled] = k  # a later one wins only where it is larger: of equals the first stays
-        np.maximum(pooled, X[at], out=pooled)
-    return pooled, (winners, slices, X.shape, size)
+    slices = window_slices(X.shape[1:3], size, stride or size)
+    entries = np.stack([X[at] for at in slices])  # (size · size, N, H′, W′, channels)
+    winners = entries.argmax(axis=0) if kind == "max" else None  # of equals the first
+    return reduce[kind](entries, axis=0), (winners, slices, X.shape)
 
 
-def window_slices(size, stride, down, across):
+def window_slices(sides, size, stride):
     """For each place in a window, in reading order, the slice of a batch that holds the entries which lie there."""
-    starts = [(i, j) for i in range(size) for j in range(size)]
-    return [np.s_[:, i : i + stride * down : stride, j : j + stride * across : stride] for i, j in starts]
+    down, across = (side - size + 1 for side in sides)  # so many windows would there be at stride 1
+    return [np.s_[:, i : i + down : stride, j : j + across : stride] for i, j in np.ndindex(size, size)]
     ### END SOLUTION
 
 
 def pool_backward(cache, d_pooled):
     """The gradient with respect to what was pooled."""
     ### BEGIN SOLUTION
-    winners, slices, shape, size = cache
+    winners, slices, shape = cache
     d_X = np.zeros(shape, d_pooled.dtype)
     for k, at in enumerate(slices):
-        d_X[at] += d_pooled / size**2 if winners is None else np.where(winners == k, d_pooled, 0)
+        d_X[at] += d_pooled / len(slices) if winners is None else np.where(winners == k, d_pooled, 0)
     return d_X
     ### END SOLUTION
 
@@ -826,7 +820,9 @@ def train(X, y, rng):
     num_steps, step = num_epochs * -(-len(X) // batch_size), 0
     for _ in range(num_epochs):
         for X_batch, y_batch in make_batches(moved(X, rng), y, batch_size, rng)():
-            _, gradients = tape.value_and_gradients(loss_of, parameters, X_batch, y_batch)
+            _, gradients = tape.value_and_gradients(
+                lambda p, X, y: mean_log_loss(logits_of(p, X), y), parameters, X_batch, y_batch
+            )
             parameters, state = adam(parameters, gradients, state, 0.008 * (1 - step / num_steps), beta2=0.99)
             step += 1
     return [array for pair in parameters for array in pair]
@@ -843,16 +839,11 @@ def predict(arrays, X):
 
 def logits_of(parameters, X):
     """Three convolutions, the largest over all places, a dense layer."""
-    first, second, third, (W, b) = parameters
-    Z = conv(first, X[..., None], stride=2, padding=1).relu()  # 11 × 11
-    Z = pool(conv(second, Z, padding=1).relu(), size=2)  # 5 × 5
-    Z = pool(conv(third, Z, padding=1).relu(), size=5)  # 1 × 1
+    *filters, (W, b) = parameters
+    Z = X[..., None]
+    for pair, stride, size in zip(filters, (2, 1, 1), (1, 2, 5), strict=True):  # 11 × 11, 5 × 5, 1 × 1
+        Z = pool(conv(pair, Z, stride=stride, padding=1).relu(), size=size)
     return Z.reshape(len(X), -1) @ W + b
-
-
-def loss_of(parameters, X, y):
-    """The mean log-loss of a batch."""
-    return mean_log_loss(logits_of(parameters, X), y)
 
 
 def he(shape, rng):
