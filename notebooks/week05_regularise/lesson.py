@@ -86,7 +86,7 @@ print("right" if (your_shape, your_axis) == (mean_square(A).shape, 0) else "not 
 # %% [markdown]
 # ## One picture first
 #
-# Here is a net with two hidden layers of 24 units. It gets 500 rows with six features and a label, 0 or 1. It walks downhill
+# Here is a small net with two hidden layers. It gets 500 rows with six features and a label, 0 or 1. It walks downhill
 # for 2,000 steps. After every 20 steps we look at its mean log-loss: on the rows that it learns from, and on rows that it has
 # never seen.
 
@@ -156,14 +156,18 @@ explore.double_descent()
 # decay**. Biases are left out: a bias moves the boundary and makes nothing steeper.
 # <!-- term: weight decay | a pull of each weight towards zero, in proportion to the weight; the gradient of the ridge penalty. -->
 #
-# How hard does it pull? Look at one weight $w$ of a linear layer, with half the mean squared error and features of mean square 1. Without a
-# penalty the walk would end at $w_0$. Near the end the gradient of the loss is $w - w_0$, and the decay adds $\lambda w$. They balance where
-#
-# $$ w - w_0 + \lambda w = 0, \qquad\text{so}\qquad w = \frac{w_0}{1 + \lambda} . $$
-#
-# With $\lambda = 0.25$ four fifths are left. A feature that varies less, with a mean square of $s$, keeps $s/(s + \lambda)$
+# How hard does it pull? Look at one weight of a linear layer, with half the mean squared error and a feature of mean square 1.
+# Without a penalty the walk would end at $w_0$. With $\lambda = 0.25$ it ends at four fifths of $w_0$. There the data and the
+# penalty pull equally hard, to opposite sides. A feature that varies less, with a mean square of $s$, keeps $s/(s + \lambda)$
 # of its weight. So decay hardly touches directions in which the data speak loudly, and nearly erases those in which they only
 # whisper. Noise whispers.
+#
+# <details><summary>Why four fifths?</summary>
+#
+# Near the end the gradient of the loss is $w - w_0$, and that of the penalty is $\lambda w$. Both together are zero where
+# $w = w_0/(1 + \lambda)$. With a mean square of $s$ the first one is $s\,(w - w_0)$.
+#
+# </details>
 
 # %% [markdown]
 # ### Exercise · `decay` &nbsp; ●○○ &nbsp; 20 min
@@ -221,20 +225,24 @@ check("decay")
 # %% role="hidden" id="test_decay" points=2
 
 # %% [markdown]
-# What does decay do to a net? Below it is trained on the rows of the first picture, with *your* `decay_step`, and a penalty
-# that you choose. One net for all of it: what changes is the penalty alone.
+# What you built adds $\lambda W$ to each weight's gradient, and nothing to a bias's.
+#
+# What does decay do? Take the worst models of the last picture, those with 40 random features for 40 rows. Below they walk
+# downhill with *your* `decay_step`, and a penalty that you choose. All else stays as it was: the rows, the features, the start.
+# (With 1,200 steps the huge weights of the peak are still far away. The way there is what you see.)
 
 # %% role="guess" id="guess_penalty"
-guess.choose("At which of these penalties is the loss on new rows lowest?", ["0", "0.0001", "0.01", "0.1"],
+guess.choose("At which of these penalties is the error on new rows lowest?", ["0", "0.001", "0.1", "10"],
              truth=explore.best_penalty)
 
 # %% role="show" id="show_penalty"
 explore.penalties(decay_step)
 
 # %% [markdown]
-# Read bias and variance off the picture: from left to right the gap between the curves closes, and then both rise together to
-# the loss of somebody who says "fifty-fifty". On the way lies a valley, and it is narrow. A penalty is looked for on a
-# logarithmic scale, in factors of two or three.
+# Read bias and variance off the picture. As the penalty grows, the gap between the curves closes. Then both rise together,
+# towards the error of somebody who says the mean to everything. On the way lies a valley. A penalty is looked for on a
+# logarithmic scale, in factors of two or three. *Where* the valley lies depends on the loss, the features and the number of
+# rows, so the best penalty here says nothing about the next data.
 #
 # ## Dropout
 #
@@ -263,8 +271,9 @@ explore.thinned()
 # The mean stays. The **spread** does not: the higher the drop rate, the wilder the sum. This noise is the remedy. To be right in
 # spite of it, the net must not hang on anything fine.
 #
-# Two details matter. *Each* number of *each* example is drawn by itself, in every step anew. So how many are dropped is a matter
-# of chance, too: of six units at a rate of $0.4$ it may be none, or all. And on the way back, ask of each number how much the loss notices if it moves.
+# Three details matter. *Each* number of *each* example is drawn by itself, in every step anew. So how many are dropped is a matter
+# of chance, too: of six units at a rate of $0.4$ it may be none, or all. And a number that is 0
+# already is dropped or not, like any other.
 
 # %% [markdown]
 # ### Exercise · `dropout` &nbsp; ●●○ &nbsp; 35 min
@@ -275,7 +284,7 @@ explore.thinned()
 # - In training each number becomes 0 with probability `drop_rate`, independently of all others. What stays keeps its ratios.
 # - The mean over many draws is `A`, at any drop rate below 1. At 1 everything is 0, and nothing is nan.
 # - With `training=False` nothing changes, and `rng` is not needed. At a drop rate of 0 nothing changes either.
-# - The way back is that of the same draw. It also holds for a number that was 0 before, and for several caches at once.
+# - `dropout_backward` is right for the very draw that made its cache, for numbers that were 0 before, and for several caches at once.
 #
 # At a drop rate of $0.75$ the activations $(1, 2)$ become $(0, 0)$, $(4, 0)$, $(0, 8)$ or $(4, 8)$. The first comes nine times in sixteen.
 #
@@ -289,7 +298,7 @@ explore.thinned()
 # 1. `rng.random(shape)` gives numbers that lie below $d$ with probability $d$. Compare: that is who stays.
 # 2. Make of it an array that holds 0 or the factor: the *mask*. Give it the type of `A`, or float32 becomes float64.
 # 3. `A` times the mask is the result. How much does the result move for a small move of one number of `A`? Keep what you need for that.
-# 4. Take the drop rate 1 and `training=False` apart: what is the mask there?
+# 4. Look at the drop rate 1 and at `training=False`: what is the mask there?
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -314,12 +323,9 @@ def dropout(A, drop_rate, rng, training=True):
     ### BEGIN SOLUTION
     A = np.asarray(A)
     dtype = A.dtype if A.dtype.kind == "f" else np.dtype(float)
-    if not training or drop_rate == 0:
-        mask = np.ones(A.shape, dtype)
-    elif drop_rate == 1:
-        mask = np.zeros(A.shape, dtype)
-    else:
-        mask = ((rng.random(A.shape) >= drop_rate) / (1 - drop_rate)).astype(dtype)
+    stays = rng.random(A.shape) >= drop_rate if training else np.ones(A.shape, bool)
+    louder = 1 / (1 - drop_rate) if training and drop_rate < 1 else 1.0  # at a rate of 1 nothing stays that could be louder
+    mask = (stays * louder).astype(dtype)
     return A * mask, mask
     ### END SOLUTION
 
@@ -382,8 +388,7 @@ check("dropout")
 explore.curves()
 
 # %% [markdown]
-# The usual rule has a **patience** $p$: stop when the lowest loss so far is $p$ epochs old, and keep the epoch of the lowest
-# loss. Watch it by hand, with $p = 2$:
+# The usual rule has one number, its **patience** $p$: how long it waits for something better. Watch it by hand, with $p = 2$:
 # <!-- term: patience | how many epochs without a new lowest dev loss are waited for. -->
 #
 # | epoch | 0 | 1 | 2 | 3 | 4 | 5 |
@@ -427,9 +432,8 @@ def mean_cost(Rule, true, measured, longest=60, price=0.001):
 # Invent a stopping rule. `StoppingRule(longest)` makes one for one training. `rule.see(loss)` is told the next dev loss, and
 # returns `True` to go on or `False` to stop. `rule.keep` is the number of the epoch to keep, one that was seen, counted from 0.
 #
-# - While each loss is lower than all before, it goes on.
-# - It may stop at any time, but never later than with a patience of `longest`, counted from the epoch that it keeps. An equal
-#   loss is no progress.
+# - While each loss is lower than all before, it goes on. Else it may stop at any time, but never later than with a patience of
+#   `longest`, counted from the epoch that it keeps. An equal loss is no progress.
 # - Over many trainings drawn by `learning_curves`, with `longest=60`, its mean cost is within $0.012$ of the best fixed patience.
 # - Without noise, it keeps an epoch near the lowest: for a valley with straight sides, one whose loss is within $0.1$ of the lowest.
 # - A loss of nan, infinity or minus infinity after a finite one ends the training, and is not kept.
@@ -446,7 +450,7 @@ def mean_cost(Rule, true, measured, longest=60, price=0.001):
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Begin with a fixed patience. It passes, if the number is chosen well. Try several with `mean_cost` on 200 trainings.
+# 1. Begin with a fixed patience: stop when the lowest loss so far is $p$ epochs old. It passes, if the number is chosen well. Try several with `mean_cost` on 200 trainings.
 # 2. Take care of the order: first count the epoch, then compare, then ask whether it is time.
 # 3. Two ideas to do better. Compare means of the last few losses in place of single ones, and keep the epoch in the middle of
 #    the best stretch. Or estimate the noise from how much neighbouring losses differ, and be patient where it is large.
@@ -486,14 +490,12 @@ class StoppingRule:
     def see(self, loss):
         """The next dev loss: True to go on, False to stop."""
         ### BEGIN SOLUTION
-        if not np.isfinite(loss):
-            return False
         self.losses.append(loss - self.losses[0] if self.losses else loss)  # differences, so that a shift changes nothing
         recent = [0.0, *self.losses[1:]][-self.window :]
         mean, middle = float(np.mean(recent)), len(self.losses) - 1 - (len(recent) - 1) // 2
-        if mean < self.lowest:
+        if -np.inf < mean < self.lowest:
             self.lowest, self.keep = mean, middle
-        return len(self.losses) - 1 - self.keep < self.wait
+        return bool(np.isfinite(loss)) and len(self.losses) - 1 - self.keep < self.wait
         ### END SOLUTION
 
 
@@ -526,11 +528,9 @@ explore.stops(StoppingRule)
 # Where the mean is 0, the variance is the mean square. And the mean square of a product of independent numbers is the product of
 # their mean squares.
 #
-# Now a unit. It sums over its inputs, each times a weight. The weights are drawn
-# with mean 0, independently, and the products add up.
-# With 100 inputs of mean square 1 and weights of variance 1, a sum has a mean square of 100. After another such layer it is
-# 10,000, and after ten layers it is $10^{20}$. This is the **exploding gradient**'s twin on the way forward. With weights of variance
-# $0.0001$ it is $10^{-20}$, and nothing arrives.
+# Now a unit. It sums over its inputs, each times a weight. Say that the weights are drawn with mean 0, independently.
+# Ten layers of 100 units, with weights of variance 1, turn a mean square of 1 into $10^{20}$. This is the **exploding gradient**'s
+# twin on the way forward. With weights of variance $0.0001$ it is $10^{-20}$, and nothing arrives.
 # <!-- term: exploding gradient | gradients that grow by a factor with each layer on the way back, until they are useless. -->
 #
 # So the size must fit the number of inputs of the *layer*, its **fan-in**. Its number of outputs is the **fan-out**.
@@ -643,12 +643,12 @@ explore.histograms(initialise)
 #
 # ## Is the gradient right?
 #
-# In week 2 you compared slopes with measured ones: nudge a number to both sides, divide the difference of the losses by the
-# distance. This is a **gradient check**, and it finds nearly every mistake in a `backward`. Nearly: a check can be wrong, too.
+# In week 2 you compared slopes with measured ones. This is a **gradient check**, and it finds nearly every mistake in a
+# `backward`. Nearly: a check can be wrong, too.
 # <!-- term: gradient check | comparing a gradient with slopes that are measured by small moves. -->
 #
-# **How small a step?** Too large, and the curve bends within it. Too small, and the difference of two nearly equal losses is
-# all rounding. A float64 has 16 digits. A loss of 20 is known to about $4 \cdot 10^{-15}$, so a slope measured with a
+# **How small a step?** Too large, and the curve bends within it. Too small, and all that one sees is
+# rounding. A float64 has 16 digits. A loss of 20 is known to about $4 \cdot 10^{-15}$, so a slope measured with a
 # step $h$ is known to $4 \cdot 10^{-15}/h$. A float32 has 7 digits: there, a loss of 20 is known to $2 \cdot 10^{-6}$ only.
 
 # %% role="guess" id="guess_step"
@@ -684,12 +684,11 @@ explore.steps()
 # from names to arrays of any shape. `gradients` has the same names and shapes. `loss(parameters)` returns one number for any
 # such dictionary.
 #
-# - An array is named if its gradient is off by 1 % of its true gradient's length, or more. One wrong entry among many can be enough.
-# - An array is not named if its gradient is right, up to rounding.
-# - Each array is judged by itself. Beside a length of 30 stands one of $0.001$.
+# - An array is named if its gradient is off by 1 % of its own true length, or more. One wrong entry among many can be enough.
+# - An array is not named if its gradient is right, up to rounding. Beside a length of 30 may stand one of $0.001$.
 # - A gradient that is truly 0 passes as 0. Given as $0.0001$ in each entry, it is named.
 # - One entry in twenty may lie at a kink. There, each slope between those of both sides is right, ends included.
-# - `parameters` and `gradients` may be float32. You measure in float64.
+# - All of this holds where `parameters` and `gradients` are float32, too.
 #
 # True gradients have a length of 0, or of $0.001$ at least. Losses lie between $-300$ and $300$. Away from kinks, a slope changes by
 # $2{,}000$ per unit at most. For $w^2 + b^2$ at $w = (1, 2)$ and
@@ -703,8 +702,8 @@ explore.steps()
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Copy all parameters as float64. Move one entry of the copy at a time, and put back what stood there.
-# 2. From three losses make the two one-sided slopes. The smaller and the larger one are the ends of what is right.
+# 1. Measure in float64, so copy all parameters as such. Move one entry of the copy at a time, to both sides. Put back what stood there.
+# 2. From three losses make the two one-sided slopes: the difference of two losses, divided by the step between them. The smaller and the larger one are the ends of what is right.
 # 3. How far outside lies the given entry? Inside it is nought. Collect these distances for the whole array.
 # 4. Compare their length with a share of the length of the measured gradient. Take a share well below 1 %, and well above what
 #    rounding and curvature can do. Add a small fixed number for arrays whose gradient is 0: above rounding, below $0.00001$.
@@ -739,21 +738,21 @@ def wrong_gradients(loss, parameters, gradients):
     """The names of the arrays whose gradient is off by 1 % of its length or more, measured in float64."""
     ### BEGIN SOLUTION
     moved = {name: np.array(value, dtype=float) for name, value in parameters.items()}
-    here, step, wrong = float(loss(moved)), 1e-6, []
-    for name, w in moved.items():
-        left, right = np.zeros(w.shape), np.zeros(w.shape)
+    here, step = float(loss(moved)), 1e-6
+
+    def is_off(name):
+        w, given = moved[name], np.asarray(gradients[name], dtype=float)
+        slopes = np.zeros((2, *w.shape))  # to the left of each entry, and to the right
         for at in np.ndindex(w.shape):
             old = w[at]
-            w[at] = old + step
-            right[at] = (float(loss(moved)) - here) / step
-            w[at] = old - step
-            left[at] = (here - float(loss(moved))) / step
+            for side, nudge in enumerate((-step, step)):
+                w[at] = old + nudge
+                slopes[(side, *at)] = (float(loss(moved)) - here) / nudge
             w[at] = old
-        given = np.asarray(gradients[name], dtype=float)
-        outside = np.maximum(np.minimum(left, right) - given, 0) + np.maximum(given - np.maximum(left, right), 0)
-        if np.linalg.norm(outside) > 0.003 * np.linalg.norm((left + right) / 2) + 1e-6:
-            wrong.append(name)
-    return wrong
+        outside = given - np.clip(given, slopes.min(axis=0), slopes.max(axis=0))
+        return np.linalg.norm(outside) > 0.003 * np.linalg.norm(slopes.mean(axis=0)) + 1e-6
+
+    return [name for name in moved if is_off(name)]
     ### END SOLUTION
 
 
@@ -763,6 +762,9 @@ check("gradient_check")
 # %% role="hidden" id="test_gradient_check" points=5
 
 # %% [markdown]
+# What you built measures both one-sided slopes of each entry and asks how far outside of them the given one lies. It compares
+# this distance, over the whole array, with the length of that array's gradient.
+#
 # Your checker asks for two losses for each number. For a million parameters one takes a few random directions instead: move
 # *all* numbers a little along a random direction, and compare one slope with the sum of gradient times direction. That is how your
 # `backward` is checked all year. It says *that* something is wrong. Yours says *where*.
@@ -810,8 +812,7 @@ explore.band()
 # | honour, nothing more to earn | $+0.19$ | |
 #
 # Points rise in a straight line between the rows. While the week is open you are told your band on one half of the judge's bands.
-# The grade uses the other half. `scores, cache = forward(parameters, X)` gives scores (rows, 1). `d_parameters, d_X = backward(parameters, cache, d_scores)` takes the gradient
-# in them. To try things, draw a band, `world = explore.a_band(rng)`. Then `explore.rows(rng, 500, world)`
+# The grade uses the other half. To try things, draw a band, `world = explore.a_band(rng)`. Then `explore.rows(rng, 500, world)`
 # gives rows of it, as many as you like: features, labels, and the true probabilities.
 #
 # <details><summary>A question to ask yourself</summary>
@@ -823,7 +824,9 @@ explore.band()
 # <details><summary>A plan</summary>
 #
 # 1. `initialise((6, 24, 24, 1), rng)`, then `forward`, the gradient of the mean log-loss in the scores (week 2), `backward` and
-#    `decay_step`, in a loop. A learning rate of a half is fine. Two hidden layers see a band better than one.
+#    `decay_step`, in a loop. `scores, cache = forward(parameters, X)` gives scores (rows, 1), and
+#    `d_parameters, d_X = backward(parameters, cache, d_scores)` takes the gradient in them. A learning rate of a half is fine. Two
+#    hidden layers of 24 units see a band better than one.
 # 2. Write yourself a judge: some bands, `explore.rows` to train and to test, `explore.above_truth(said, chance)`, the mean.
 # 3. Vary one thing at a time: the penalty in factors of two; the number of steps; the widths. Give each candidate the same rows.
 # 4. Count the numbers that you keep. A net with widths 6, 24, 24, 1 has 793.
