@@ -421,11 +421,11 @@ explore.raters()
 # *Two equal people.* Suppose that both err with a chance of $e$, each for herself, and say yes or no. They agree if both are right or both
 # are wrong, so with a chance of $a = (1-e)^2 + e^2$. The same can be written as $2a - 1 = (1 - 2e)^2$. If they agree on 82 of 100, then
 # $(1-2e)^2 = 0.64$, and $e = 0.1$: *each* of them errs in 10 of 100, though they differ in 18. No truth was needed.
+#
+# But people are not equal. If one of the two errs in 4 of 100 and the other in about 15, they differ in 18 as well. One count cannot tell two unknowns. A third person helps.
 
 # %% [markdown]
 # ### Exercise · `rater_errors` &nbsp; ●●○ &nbsp; 45 min
-#
-# But people are not equal. Two that differ in 18 of 100 may err in 10 each, or one in 4 and the other in about 15: the count of agreements has one number, and there are two unknowns. A third person helps.
 #
 # `rater_errors(votes)` takes the votes of $r$ raters on $n$ items, shape $(n, r)$. A vote is 1 or 0, and −1 where a
 # rater has not seen the item. It returns $r$ numbers: the error of each rater against the truth, which nobody knows.
