@@ -109,13 +109,13 @@ explore.shares()
 # <!-- term: odds | the probability of an event divided by that of its opposite, p / (1 − p). -->
 # <!-- term: logit | the logarithm of the odds; a score from −∞ to ∞ that the sigmoid turns into a probability. -->
 #
-# In this unit the S is a line, near enough. A line is the simplest thing that can be learnt: a slope and a height. With
-# thirty measures in place of one it is week 1's linear score, with a weight $w_j$ for each measure and a bias $b$.
-# That is one neuron. The S on top is called the **sigmoid**, and it is the neuron's activation function. Both together are
-# **logistic regression**.
+# In this unit the S is a line, near enough. A line is the simplest thing that can be learnt: it has a slope and a height. With
+# thirty measures there is a slope for each, its weight $w_j$, and the height is the bias $b$. That is one neuron, as in week 1.
+# Let two weights be $0.5$ and $-1$, and the bias $0.2$. Then the measures 3 and 1 give a logit of $0.7$.
+# The S on top is called the **sigmoid**, and it is the neuron's activation function. Both together are **logistic regression**.
 # Weights have a meaning: when $x_j$ grows by one and nothing else changes, the odds are multiplied by $e^{w_j}$.
 # <!-- term: sigmoid | the S-shaped function 1 / (1 + e^−z), which turns a logit into a probability. -->
-# <!-- term: logistic regression | a weighted sum of the features, taken as a logit, and the sigmoid on top. -->
+# <!-- term: logistic regression | one neuron with the sigmoid as its activation function, trained by the log-loss. -->
 #
 # Two questions are left. Which weights are good? And how does one find them? The second needs derivatives, so we start there.
 
@@ -313,7 +313,7 @@ explore.surprise()
 # the same shape and holds labels: 0, 1, or soft ones between. They may be integers, floats or truth values. The result has
 # the shape and float type of `logits`.
 #
-# - For the labels 0 and 1, $e^{-\text{loss}}$ is the probability that the model gave to what happened.
+# - For the labels 0 and 1 it is the log-loss of the probability that belongs to the logit.
 # - A soft label stands for many doctors. Its loss is the mean of their losses, if that share of them says 1.
 # - Change the sign of every logit, and $y$ to $1 - y$: nothing changes.
 # - For labels 0 and 1 it is right to a few roundings *of its own size*, for any logit that the float type can hold. At $z = 40$
@@ -472,8 +472,7 @@ def slopes(theta, X, y, penalty, weight=None):
     """The gradient of the penalised mean log-loss, of the shape of `theta` (weights, then the bias)."""
     ### BEGIN SOLUTION
     share = np.full(len(X), 1 / len(X)) if weight is None else weight / np.sum(weight)
-    logits = X @ theta[:-1] + theta[-1]
-    probabilities = np.exp(-log_loss(logits, np.ones_like(logits)))
+    probabilities = np.exp(-log_loss(X @ theta[:-1] + theta[-1], np.ones(len(X))))
     d_logits = share * (probabilities - y)
     return np.append(d_logits @ X + penalty * theta[:-1], d_logits.sum())
     ### END SOLUTION
@@ -487,11 +486,11 @@ check("slopes")
 # %% [markdown]
 # ## Gradient descent
 #
-# The gradient points to where the loss rises fastest. So go the other way, and again from where you arrive. A long gradient makes a long step:
-# where its length is 3, a step is $3\,\eta$ long. This is **gradient descent**, and the number $\eta$ is the **learning
-# rate**. How large may it be?
+# The gradient points to where the loss rises fastest. **Gradient descent** walks the other way, step by step. How far should a
+# step go? Where the slope is steep, the lowest point may be far, and where it is gentle, it may be near. So a long gradient makes a
+# long step. How bold the steps are is told by a number $\eta$, the **learning rate**. How large may it be?
 # <!-- term: gradient descent | walking to a low loss by steps against the gradient. -->
-# <!-- term: learning rate | the number by which the gradient is multiplied to make a step. -->
+# <!-- term: learning rate | how long a step of gradient descent is where the gradient has length one. -->
 #
 # Look at one dimension, and let $e$ be the distance to the lowest point. There the slope is zero. On the way to it the slope
 # changes by the **curvature** $c$ (the derivative of the derivative) for each unit of distance. So the slope here is $c\,e$,
@@ -499,8 +498,8 @@ check("slopes")
 #
 # $$ 1 - \eta c . $$
 #
-# Everything is in that factor. A worked number: with $c = 4$ and $\eta = 0.2$ the factor is $0.2$, and each step leaves a fifth
-# of the distance. With $\eta = 0.6$ it is $-1.4$, and each step leads further away, on alternating sides.
+# Everything is in that factor. A worked number: at a distance of 5, with $c = 4$, the slope is 20. With $\eta = 0.2$ the step is 4
+# long, and a distance of 1 is left: the factor is $0.2$. With $\eta = 0.6$ it is $-1.4$, and each step leads further away, on alternating sides.
 #
 # How large may $\eta$ be, if all you know is that the curvature never lies above some $C$ and never below some $m > 0$? Think
 # of a safe one, and of one that is certainly too large.
@@ -516,8 +515,17 @@ check("slopes")
 # and $m$ that of the flattest. A long narrow valley ($C/m$ large) is slow, and standardised features make it rounder.
 # <!-- term: curvature | how fast the slope changes: the derivative of the derivative. -->
 #
-# For our loss $C$ is known beforehand, from the data alone. Seen from a logit, the slope of the loss is $p$ minus a constant.
-# Its own derivative is $p(1-p)$, which is never above $\tfrac14$. The way from the logit to the weights is left to you.
+# For our loss $C$ is known beforehand, from the data alone. Begin with one example, and see its loss from the logit. How large can
+# the curvature be there, whatever the logit is?
+#
+# <details><summary>Answer</summary>
+#
+# Seen from a logit, the slope of the loss is $p$ minus a constant. Its own derivative is $p(1-p)$, which is never above
+# $\tfrac14$.
+#
+# </details>
+#
+# The way from the logit to the weights, and to many examples, is left to you.
 #
 # Walk. The picture on the left is the loss over weight and bias for one measure of the tumours. On the right is the distance
 # left to go. What happens at a learning rate of 12, and at 20? What happens at a penalty of 1 with a rate of 4? Take
@@ -540,9 +548,9 @@ explore.walk()
 # ### Without a penalty there may be nowhere to arrive
 #
 # One measure cuts the tumours at one value. With two, a logit of 0 is a straight line in the plane. With thirty it is called
-# a **hyperplane**: all points at which one weighted sum is zero. It is the decision boundary. The **margin** of an example is its logit, with the sign turned
+# a **hyperplane**. It is the decision boundary. The **margin** of an example is its logit, with the sign turned
 # where the label is 0. It is positive exactly where the example lies on its own side.
-# <!-- term: hyperplane | all points at which one weighted sum with bias is zero: a line in two dimensions, a plane in three. -->
+# <!-- term: hyperplane | all points to which a neuron gives the logit 0: a line in two dimensions, a plane in three. -->
 # <!-- term: margin | an example's logit, its sign turned for label 0: positive where the model is on the right side. -->
 
 # %% role="guess" id="guess_wrong_side"
@@ -571,8 +579,8 @@ explore.no_end()
 # <!-- term: minimum | the lowest point of a function: where nothing lies below. -->
 #
 # A penalty ends this. Along any direction of the weights, $\lambda/2$ times the squared length grows without end. (Along the
-# bias, which pays nothing, the loss itself grows as soon as both labels occur.) So there is a lowest point. The penalty adds
-# $\lambda$ to the curvature along the weights, so there is only one. It belongs to the data and to $\lambda$, not to the walk:
+# bias, which pays nothing, the loss itself grows as soon as both labels occur.) So there is a lowest point. With a penalty the
+# curvature is above zero in every direction, so there is only one. It belongs to the data and to $\lambda$, not to the walk:
 # any method may look for it. The answer with a penalty is also a better one, as the studio will show. Thirty measures and some
 # hundred patients always leave room for luck.
 #
@@ -632,9 +640,9 @@ explore.no_end()
 def descend(X, y, penalty, steps, weight=None):
     """The path towards the lowest point: shape (steps + 1, features + 1), beginning at the origin."""
     ### BEGIN SOLUTION
-    extended = np.column_stack([X, np.ones(len(X))]).astype(float)
-    share = np.full(len(X), 1 / len(X)) if weight is None else weight / np.sum(weight)
-    curvature = np.linalg.eigvalsh((extended.T * share) @ extended).max() / 4 + penalty
+    extended = np.column_stack([X, np.ones(len(X))])  # the bias is the weight of a feature that is always 1
+    products = np.average(extended[:, :, None] * extended[:, None, :], axis=0, weights=weight)
+    curvature = np.linalg.eigvalsh(products).max() / 4 + penalty  # nowhere is there more, in any direction
     path = np.zeros((steps + 1, extended.shape[1]))
     for k in range(steps):
         path[k + 1] = path[k] - slopes(path[k], X, y, penalty, weight) / curvature
@@ -673,7 +681,7 @@ check("descend")
 # Write the class `LogisticRegression(penalty=0.1)`.
 #
 # - `fit(X, y, weight=None)` takes examples (examples, features) on the scale that standardising gives, and a label for each.
-#   It finds the lowest point of the penalised, weighted loss, and returns the model itself.
+#   It returns the model itself.
 # - Labels are any two different values that can be sorted: $-1$ and 1, `False` and `True`, 2.0 and 4.0, `"benign"` and
 #   `"malignant"`. `classes_` then holds the two, the smaller one first.
 # - `predict_proba(X)` returns shape (examples, 2). There is a column for each class in the order of `classes_`, and rows sum to
@@ -681,12 +689,12 @@ check("descend")
 #
 # The promises:
 #
-# - Each probability is within 0.002 of that of the true lowest point. This holds for up to thirty features and penalties from
-#   0.01 to 3.
+# - Each probability is within 0.002 of that at the lowest point of the penalised, weighted loss. This holds for up to thirty
+#   features and penalties from 0.01 to 3.
 # - A row that counts twice is two rows. Exchange the names of the classes, and the columns are exchanged.
 # - Each `fit` forgets the one before, and two models share nothing.
 # - Each example is answered on its own. However far out it lies, its probabilities are finite.
-# - With one class alone, or with three, `fit` raises a `ValueError` that says what it found.
+# - One label throughout, or a third one, is an error of the caller. `fit` raises a `ValueError` that says what it found.
 #
 # Take eight examples without a feature, `X = np.zeros((8, 0))`. Six are called 7, and two are called 3. Then every new example
 # gets the probabilities $\tfrac14$ and $\tfrac34$.
@@ -699,8 +707,7 @@ check("descend")
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. `np.unique` sorts the labels and, asked with `return_inverse=True`, says for each example which of them it has, as 0 or
-#    1.
+# 1. `np.unique` sorts the labels and leaves out repeats. Which examples have the larger one? True and false will do for 1 and 0.
 # 2. If there are not two, say so and stop.
 # 3. Walk some hundred steps by `descend` and keep the last place. How long is the gradient there (`np.linalg.norm`)? While it is longer than
 #    a millionth, walk again with twice as many steps. Forty thousand are a sensible end.
@@ -711,11 +718,12 @@ check("descend")
 #
 # ```python
 # def fit(self, X, y, weight=None):
-#     self.classes_, which = np.unique(y, return_inverse=True)
+#     self.classes_ = np.unique(y)
 #     if ...:
 #         raise ValueError(f"...")
+#     larger = np.asarray(y) == ...                  # True where the label is the larger one
 #     steps = 250
-#     self.parameters = descend(..., which, ..., steps, weight)[...]
+#     self.parameters = descend(..., larger, ..., steps, weight)[...]
 #     while np.linalg.norm(slopes(...)) > ... and ...:
 #         ...
 #     return ...
@@ -741,9 +749,10 @@ class LogisticRegression:
     def fit(self, X, y, weight=None):
         """Learn from examples (examples, features) and their labels; return the model."""
         ### BEGIN SOLUTION
-        self.classes_, target = np.unique(y, return_inverse=True)
+        self.classes_ = np.unique(y)
         if len(self.classes_) != 2:
             raise ValueError(f"two classes are needed, y has {len(self.classes_)}: {self.classes_[:5]}")
+        target = np.asarray(y) == self.classes_[1]
         steps, length = 250, np.inf
         while length > 1e-6 and steps <= 40_000:
             self.parameters = descend(X, target, self.penalty, steps, weight)[-1]
@@ -755,8 +764,8 @@ class LogisticRegression:
     def predict_proba(self, X):
         """The probability of each class, shape (examples, 2), columns in the order of `classes_`."""
         ### BEGIN SOLUTION
-        logits = X @ self.parameters[:-1] + self.parameters[-1]
-        return np.exp([-log_loss(logits, np.full_like(logits, label)) for label in (0, 1)]).T
+        weights, bias = self.parameters[:-1], self.parameters[-1]
+        return np.exp(-np.logaddexp(0, np.outer(X @ weights + bias, [1, -1])))  # the sigmoid, stable on both sides
         ### END SOLUTION
 
 
@@ -825,13 +834,18 @@ explore.forecasters()
 # | screening | 10 | 8 | 990 | 99 | 8 of 107, so 7 % |
 #
 # The sign is the same. In both places it is eight times as frequent in malignant lumps ($0.8/0.1$). What differs is how many
-# there were before anybody looked. That is called the **prior**. In odds, the hospital goes from $370 : 630$ to
-# $296 : 63$. The screening goes from $10 : 990$ to $8 : 99$. Both were multiplied by 8. Looking multiplies the odds, and by how much depends on the
-# sign, not on the place. This is **Bayes' rule**. It holds for thirty measures as for one sign.
+# there were before anybody looked. That is called the **prior**. Work out the odds of *malignant* before and after the sign is
+# seen, once for the hospital and once for the screening. What have the two places in common?
 #
 # <!-- term: prior | the probability of a label before the features are looked at. -->
-# <!-- term: Bayes' rule | odds after looking are odds before looking, times how much more likely the features are under one label. -->
+# <details><summary>Answer</summary>
 #
+# The hospital goes from $370 : 630$ to $296 : 63$. The screening goes from $10 : 990$ to $8 : 99$. Both were multiplied by 8.
+# Looking multiplies the odds, and by how much depends on the sign, not on the place. It holds for thirty measures as for one sign.
+#
+# </details>
+
+# %% [markdown]
 # ### Exercise · `honest` &nbsp; ●●● &nbsp; 40 min
 #
 # `honest(X, y, X_new, share)` learns from a collected sample: `X`, and `y` with labels 0 and 1. It returns the probability of
@@ -857,7 +871,7 @@ explore.forecasters()
 # </details>
 # <details><summary>A plan</summary>
 #
-# In letters, Bayes' rule says $\frac{P(1 \mid x)}{P(0 \mid x)} = \frac{P(x \mid 1)}{P(x \mid 0)} \cdot \frac{P(1)}{P(0)}$.
+# In letters, $\frac{P(1 \mid x)}{P(0 \mid x)} = \frac{P(x \mid 1)}{P(x \mid 0)} \cdot \frac{P(1)}{P(0)}$. It has a name, Bayes' rule.
 # If malignant lumps look alike in both places, and benign ones too, then the middle factor is the same. Only
 # the last one differs, and it depends on who was collected, not on the patient.
 #
@@ -887,9 +901,8 @@ explore.forecasters()
 def honest(X, y, X_new, share):
     """The probability of label 1 for new examples from a population with this share of label 1: shape (new examples,)."""
     ### BEGIN SOLUTION
-    prior = np.mean(y)
     probabilities = LogisticRegression(penalty=0.001).fit(X, y).predict_proba(X_new)
-    moved = probabilities * [(1 - share) / (1 - prior), share / prior]
+    moved = probabilities * [(1 - share) / np.mean(y == 0), share / np.mean(y == 1)]  # the priors, exchanged
     return moved[:, 1] / moved.sum(axis=1)
     ### END SOLUTION
 
@@ -900,6 +913,10 @@ check("honest")
 # %% role="hidden" id="test_honest" points=4
 
 # %% [markdown]
+# What you have used is **Bayes' rule**. The odds after looking are the odds before looking, times a factor: how much more often such
+# features come under one label than under the other. Your model had learnt the factor rightly, and the odds before looking from the wrong place.
+# <!-- term: Bayes' rule | odds after looking are odds before looking, times how much more likely the features are under one label. -->
+#
 # Look at your own model now. How sure is it, and how often is it right when it is sure? Where does the penalty take you? This
 # cell is for you; nothing in it is scored. (The 379 patients come in two parts, 279 under `"train"` and 100 under `"test"`;
 # without `split` you get all of them.)
@@ -1016,8 +1033,7 @@ def predict(arrays, X):
     """The probability of label 1 for each row of X, from what `train` returned."""
     ### BEGIN SOLUTION
     (parameters,) = arrays
-    logits = np.asarray(X, dtype=float) @ parameters[:-1] + parameters[-1]
-    return np.exp(-log_loss(logits, np.ones_like(logits)))
+    return np.exp(-log_loss(np.asarray(X, dtype=float) @ parameters[:-1] + parameters[-1], np.ones(len(X))))
     ### END SOLUTION
 
 

@@ -111,8 +111,15 @@ explore.island()
 # not the net's business. For yes or no, there is one score, a logit, and last week's log-loss follows. In week 7 it will be softmax,
 # in week 13 a distance between faces.
 #
-# Our $\varphi$ will be $\tanh$ for now. It runs from $-1$ to $1$ and is $0$ at $0$. Its derivative is easily had from its value:
-# $\varphi'(z) = 1 - \varphi(z)^2$.
+# Our $\varphi$ will be $\tanh$ for now. It runs from $-1$ to $1$ and is $0$ at $0$. Its derivative is easily had from its value alone.
+# Where the value is $0$, the derivative is $1$. Where it is $0.6$ or $-0.6$, the derivative is $0.64$. Where it comes near $1$ or $-1$,
+# the derivative comes near $0$. Which formula fits?
+#
+# <details><summary>Answer</summary>
+#
+# $\varphi'(z) = 1 - \varphi(z)^2$. You can find it from $\tanh z = (e^z - e^{-z})/(e^z + e^{-z})$ with the rules of week 2.
+#
+# </details>
 
 # %% role="show" id="show_wires"
 explore.wires()
@@ -131,8 +138,7 @@ explore.wires()
 # - **where several paths lead to the same place, they add up.**
 #
 # Take a net with one score. Suppose that somebody gives us $g_n = \partial L / \partial s_n$, how much the loss changes with the score
-# of each example. For the mean log-loss of $N$ examples, last week gave us $g_n = (p_n - y_n)/N$. We need not know where it comes
-# from.
+# of each example. You know it for last week's loss. But a net need not know which loss it is.
 #
 # Now raise the output of one unit for one example by 0.01. The score of that example takes this unit as
 # input, say with a weight of 3. So the score moves by 0.03, and the loss by $0.03\,g$. On the way forward, the weight
@@ -151,8 +157,7 @@ explore.wires()
 #
 # Three things are left, and they are yours. First, a net may have several scores: then several paths lead from a unit to the loss.
 # Second, the step from $\beta$ to the weights. One weight serves *every* example, and so does a bias: paths through different examples
-# lead to the same loss. Third, the inputs have a gradient as well. With one hidden layer we have no use for it. In a deeper net the
-# inputs are the outputs of the layer before, which needs it.
+# lead to the same loss. Third, the inputs have a gradient as well. With one hidden layer we have no use for it, but deeper nets have.
 #
 # Try it by hand on the smallest net there is: one input $x = 2$, one unit with $w = 0$ and $b = 0$, one score with $v = 3$ and
 # $c = 1$. Suppose that $g = 1$. What are the derivatives with respect to $w$, $b$, $v$ and $c$?
@@ -541,7 +546,7 @@ check("bend")
 # $1 - \eta c$ of the distance. If $\eta$ is too small, $r$ hardly shrinks. At $\eta c = 1$ we are there in one step. Beyond $\eta c = 2$
 # we land farther away than we were, and farther each time. But the loss curves by different amounts in different directions. What the
 # steepest curve forbids, the flattest would need.
-# <!-- term: learning rate | the number by which the gradient is multiplied to give the step. -->
+# <!-- term: learning rate | how long a step of gradient descent is where the gradient has length one. -->
 #
 # So the best single rate often lies close to where things begin to break. Look for the breaking point, then step back a little. Try
 # rates by *factors*, never by differences: 0.01 and 0.02 differ, 1 and 1.01 do not.
@@ -661,33 +666,38 @@ check("planar")
 #
 # - **Nothing leaks.** A row that was trained on is no evidence.
 # - **Luck is shared.** A held-out part of 300 rows may happen to be an easy one. With a true error of 5 %, the
-#   share of errors on 300 rows has a standard deviation of about 1.3 percentage points ($\sqrt{0.05 \cdot 0.95 / 300} \approx 0.013$).
+#   error found on 300 rows has a standard deviation of about 1.3 percentage points ($\sqrt{0.05 \cdot 0.95 / 300} \approx 0.013$).
 #   An easy part should not fall to one of the sizes alone.
 # - **One split is one throw of the dice.** Many throws tell more. And they tell how far a mean can be trusted:
 #   its **standard error** is how much such a mean would vary from one set of throws to another.
 # <!-- term: standard error | the standard deviation of a mean (or another estimate) over repetitions of the whole measurement. -->
 #
 # The lowest point of a noisy curve is often the lowest by luck. Smaller nets are cheaper, so let luck not speak for a larger one.
+# The field has a convention for it, the **one-standard-error rule**: what lies within one standard error of the best is called as good.
+# <!-- term: one-standard-error rule | of all choices within one standard error of the best, take the simplest. -->
 
 # %% [markdown]
 # ### Exercise · `capacity_curve` &nbsp; ●●○ &nbsp; 45 min
 #
 # `capacity_curve(train, X, y, sizes, rounds, rng)` tells how nets of each of the `sizes` do, and which size to take. It returns three
-# things. Two are arrays with an entry for each size: the mean training error and the mean held-out error. The
-# third is one of the `sizes`.
+# things: the training errors and the held-out errors, two arrays with an entry for each size, and one of the `sizes`.
 #
 # - `X` (n, d) are at least eight examples, and `y` (n,) their labels: numbers, or words.
 # - `train(X, y, units, rng)` trains a net and returns a *rule*, a function from examples to labels. You pay for each call:
 #   for three sizes and ten rounds thirty are enough, and no more are made.
-# - Train on three quarters of the rows, give or take one row. Each round splits them anew, at random.
-# - In a round, all sizes get the same split.
-# - Of all sizes, take the smallest whose mean difference from the best is at most one standard error of it. A hard round is hard
-#   for every size, and must not count as doubt. One round alone tells nothing of doubt: take its best, and of equals the smallest.
+#
+# The promises:
+#
+# - Nothing leaks. A rule sees three quarters of the rows, give or take one, drawn at random. The others are held out.
+# - All sizes of one round share their luck. No two rounds do.
+# - The size is the smallest that is as good as the best, by the one-standard-error rule. A hard round is hard for every size, so the doubt
+#   that counts is that about a difference.
+# - One round alone tells nothing of doubt: its best is taken, and of equals the smallest.
 #
 # A rule that knows its training examples by heart and errs elsewhere gives zeros and ones. For words, too, an error lies between 0 and 1.
 #
-# Let the held-out errors of two sizes in four rounds be 0.2, 0.5, 0.3, 0.4 and 0.1, 0.4, 0.2, 0.3. The rounds differ by more than the
-# sizes, yet no round leaves a doubt which one is better.
+# Let the held-out errors of two sizes in four rounds be 0.2, 0.5, 0.3, 0.4 and 0.1, 0.4, 0.2, 0.3. The curve has 0.35 and 0.25. The
+# rounds differ by more than the sizes, yet no round leaves a doubt which one is better.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -706,7 +716,7 @@ check("planar")
 # 4. The mean over rounds, at the end. Which size has the lowest held-out one?
 # 5. Each size's differences from that one, round by round: R numbers. The standard error of their mean is their standard deviation
 #    over $\sqrt R$.
-# 6. The smallest size whose mean difference is not above it. The list of sizes may be in any order.
+# 6. The smallest size whose mean difference is not above its standard error. The list of sizes may be in any order.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -731,18 +741,19 @@ check("planar")
 
 # %% role="answer" id="capacity_curve"
 def capacity_curve(train, X, y, sizes, rounds, rng):
-    """Training errors and held-out errors, each (sizes,), as means over rounds, and the size to take."""
+    """Training errors and held-out errors, each (sizes,), and the size to take."""
+
     ### BEGIN SOLUTION
-    errors = []
-    for _ in range(rounds):
-        parts = np.split(rng.permutation(len(y)), [len(y) - len(y) // 4])
+    def one_round():
+        parts = np.split(rng.permutation(len(y)), [len(y) - len(y) // 4])  # to train on, to hold out
         rules = [train(X[parts[0]], y[parts[0]], units, rng) for units in sizes]
-        errors.append([[np.mean(rule(X[part]) != y[part]) for rule in rules] for part in parts])
-    training, held_out = np.mean(errors, axis=0)
-    differences = np.array(errors)[:, 1] - np.array(errors)[:, 1, [held_out.argmin()]]
-    standard_errors = differences.std(axis=0, ddof=min(1, rounds - 1)) / np.sqrt(rounds)
-    close = differences.mean(axis=0) <= standard_errors
-    return training, held_out, min(units for units, near in zip(sizes, close, strict=True) if near)
+        return [[np.mean(rule(X[part]) != y[part]) for rule in rules] for part in parts]
+
+    errors = np.array([one_round() for _ in range(rounds)])  # (rounds, parts, sizes)
+    training, held_out = errors.mean(axis=0)
+    differences = errors[:, 1] - errors[:, 1, [held_out.argmin()]]
+    doubts = differences.std(axis=0, ddof=min(1, rounds - 1)) / np.sqrt(rounds)  # the standard error of each mean difference
+    return training, held_out, min(np.compress(differences.mean(axis=0) <= doubts, sizes))
     ### END SOLUTION
 
 
@@ -777,7 +788,7 @@ explore.capacity(capacity_curve, forward, backward, learn_scale, standardise)
 # - The old books have the held-out curve fall and then rise again to the right. Sometimes it does. Often, with gradient descent and a
 #   small start, it hardly does. Why not is a question of some fame (the map below has two papers).
 #
-# The grey line is the size that your function takes. The field calls this the *one-standard-error rule*. May you report the held-out
+# The grey line is the size that your function takes. May you report the held-out
 # error of that size as what to expect of it?
 #
 # <details><summary>Answer</summary>
@@ -899,8 +910,7 @@ def one_training(X, labels, rng, units=10, num_steps=2000, momentum=0.9):
 def predict(arrays, X):
     """Labels 0 and 1 for points X (n, 4)."""
     ### BEGIN SOLUTION
-    scores, _ = forward([arrays[:2], arrays[2:]], X)
-    return np.where(scores.ravel() > 0, 1, 0)
+    return np.where(forward([arrays[:2], arrays[2:]], X)[0].ravel() > 0, 1, 0)
     ### END SOLUTION
 
 

@@ -76,7 +76,7 @@ explore.folding()  # layers: how often the line is folded; where to fold: need t
 #
 # **Words and shapes for this week.** A network of $L$ layers has a weight matrix and a row of biases for each layer. We keep them
 # as a Python list of pairs `(W, b)`, the layer nearest to the input first. `W` has shape (inputs, units), and each unit has one bias.
-# Layers are counted from 1. Between two layers stands a `relu`. What comes out at the end are the **scores**, of any sign. Where a sigmoid
+# Between two layers stands a `relu`. What comes out at the end are the **scores**, of any sign. Where a sigmoid
 # reads them, they are week 2's logits.
 # <!-- term: scores | what the last layer puts out, before anything turns it into probabilities. -->
 
@@ -205,12 +205,11 @@ def backward(parameters, cache, d_scores):
     """The gradients of a loss for all parameters and for X, from its gradient d_scores for the scores."""
     ### BEGIN SOLUTION
     delta, gradients = d_scores, []
-    for layer in range(len(parameters) - 1, -1, -1):
-        inputs, (W, _) = cache[layer], parameters[layer]
-        gradients.append((inputs.T @ delta, delta.sum(axis=0)))
-        delta = delta @ W.T
+    for layer in reversed(range(len(parameters))):
+        gradients.append((cache[layer].T @ delta, delta.sum(axis=0)))
+        delta = delta @ parameters[layer][0].T
         if layer > 0:
-            delta = delta * (inputs > 0)
+            delta = delta * (cache[layer] > 0)
     return gradients[::-1], delta
     ### END SOLUTION
 
@@ -283,7 +282,8 @@ explore.blame()
 #
 # - What only broadcasts does not fit. Nor does an array with an axis more, or one less, than it should have.
 # - Pictures that nobody has flattened do not fit layer 1.
-# - From the message alone one can tell which layer it is, named first as `layer 3`, and which two sizes disagree.
+# - From the message alone one can tell which layer it is, named first as `layer 3`, and which two sizes disagree. The layer nearest
+#   to the input is layer 1.
 #
 # For the net `tents` and five examples the answer is `[(5, 2), (5, 2), (5, 1)]`. Had its second bias three entries, the message
 # might say *layer 2 has 2 units and 3 biases*.
@@ -327,15 +327,13 @@ explore.blame()
 def layer_shapes(parameters, X):
     """The shape of each layer's output, as a list of tuples; ValueError names the first layer that does not fit."""
     ### BEGIN SOLUTION
-    width, outputs = np.shape(X)[1:], []
-    for k, (W, b) in enumerate(parameters, start=1):
-        if np.ndim(W) != 2 or np.shape(W)[:1] != width:
-            raise ValueError(f"layer {k}: its weights have shape {np.shape(W)}, and examples of shape {width} arrive")
+    passed_on = [np.shape(X)[1:], *(np.shape(W)[1:] for W, _ in parameters)]  # the shape of one example, from X upwards
+    for k, ((W, b), arriving) in enumerate(zip(parameters, passed_on[:-1], strict=True), start=1):
+        if np.ndim(W) != 2 or np.shape(W)[:1] != arriving:
+            raise ValueError(f"layer {k}: its weights have shape {np.shape(W)}, and examples of shape {arriving} arrive")
         if np.shape(b) != np.shape(W)[1:]:
             raise ValueError(f"layer {k}: its biases have shape {np.shape(b)}, and it has {np.shape(W)[1]} units")
-        width = np.shape(W)[1:]
-        outputs.append((len(X), *width))
-    return outputs
+    return [(len(X), *units) for units in passed_on[1:]]
     ### END SOLUTION
 
 
@@ -377,7 +375,14 @@ check("layer_shapes")
 explore.used_twice()
 
 # %% [markdown]
-# A small movement of $a$ reaches the result along both ways, and small effects add up.
+# How far does a small movement of $a$ move the result in all?
+#
+# <details><summary>Answer</summary>
+#
+# It reaches the result along both ways, and small effects add up.
+#
+# </details>
+#
 # This matters for the order of the walk. A value that hands its gradient on too early hands on too little, and everything below it
 # gets too little, too. An order that is safe always exists. It is called a **topological order**, and there is more than one way to find it.
 # <!-- term: topological order | an order of the steps of a graph in which every step comes after all that it is made from. -->
@@ -463,44 +468,42 @@ class Value:
 
     count = 0
 
-    @staticmethod
-    def made(data, *sources):
-        result = Value(data)
-        result.sources = sources
-        return result
+    def made_from(self, *sources):
+        """Remember the inputs, each with a function from the gradient of this value to the input's share."""
+        self.sources = sources
+        return self
 
     def __add__(self, other):
-        return Value.made(self.data + other.data, (self, lambda g: g), (other, lambda g: g))
+        return Value(self.data + other.data).made_from((self, lambda g: g), (other, lambda g: g))
 
     def __mul__(self, other):
-        return Value.made(self.data * other.data, (self, lambda g: g * other.data), (other, lambda g: g * self.data))
+        return Value(self.data * other.data).made_from((self, lambda g: g * other.data), (other, lambda g: g * self.data))
 
     def __matmul__(self, other):
-        return Value.made(self.data @ other.data, (self, lambda g: g @ other.data.T), (other, lambda g: self.data.T @ g))
+        return Value(self.data @ other.data).made_from((self, lambda g: g @ other.data.T), (other, lambda g: self.data.T @ g))
 
     def relu(self):
-        return Value.made(np.maximum(self.data, 0), (self, lambda g: g * (self.data > 0)))
+        return Value(np.maximum(self.data, 0)).made_from((self, lambda g: g * (self.data > 0)))
 
     def exp(self):
-        grown = np.exp(self.data)
-        return Value.made(grown, (self, lambda g: g * grown))
+        return Value(np.exp(self.data)).made_from((self, lambda g: g * np.exp(self.data)))
 
     def log(self):
-        return Value.made(np.log(self.data), (self, lambda g: g / self.data))
+        return Value(np.log(self.data)).made_from((self, lambda g: g / self.data))
 
     def sum(self):
-        return Value.made(self.data.sum(), (self, lambda g: g + np.zeros_like(self.data)))
+        return Value(self.data.sum()).made_from((self, lambda g: g + np.zeros_like(self.data)))
 
     def backward(self):
         if self.data.size != 1:
             raise ValueError(f"backward starts from a single number, and this value has shape {self.data.shape}")
         ancestors, stack = {self}, [self]
         while stack:
-            new = {source for source, _ in stack.pop().sources} - ancestors
+            value = stack.pop()
+            value.grad = np.zeros_like(value.data)
+            new = {source for source, _ in value.sources} - ancestors
             ancestors |= new
             stack.extend(new)
-        for value in ancestors:
-            value.grad = np.zeros_like(value.data)
         self.grad = np.ones_like(self.data)
         for value in sorted(ancestors, key=lambda one: -one.serial):
             for source, passed in value.sources:
@@ -568,8 +571,8 @@ explore.agree(Value, forward, backward)
 #
 # `whole_gradient(mean_loss, parameters, X, y, rows)` returns the same pair for *all* labelled rows, as if one call had taken them.
 #
-# - A label of −1 means that nobody has labelled this row. All is as if the row were not there, and `mean_loss` never sees it.
-# - `mean_loss` sees each labelled example exactly once, with its own label. No call is empty, and none has more than `rows` rows.
+# - A label of −1 means that nobody has labelled this row. All is as if the row were not there.
+# - `mean_loss` sees labelled examples alone, each exactly once, with its own label. No call is empty, and none has more than `rows` rows.
 # - The result is the same for every `rows` and every order of the examples, up to rounding. `rows` need not divide their number.
 # - `X` holds rows, or pictures (N, H, W). Pictures are handed over as pictures. Do not change the arrays that `mean_loss` returns.
 #
@@ -634,23 +637,21 @@ check("whole_gradient")
 # as well. (Networks that do know come in week 10.)
 #
 # Ten classes need ten logits. You know a loss for questions that are answered by yes or no: the log-loss of week 2. So ask ten such
-# questions of every picture, *is it a 0? is it a 1?* and so on. The right answers for one picture make a row of yes and no, which is called
+# questions of every picture, *is it a 0? is it a 1?* and so on. Answered rightly, they say what the label says, in a form that is called
 # **one-hot**. The loss of a picture is the sum of its ten log-losses. What does `backward` need to know of this loss? You found it
 # in week 2. And how do ten logits name a picture? (Week 7 has one question with ten answers instead.)
-# <!-- term: one-hot | a label as a row of answers, one a class: zeros, and a single 1. -->
+# <!-- term: one-hot | a label written as the right answers to one yes-or-no question for each class. -->
 #
 # Three things decide whether a network learns at all, and none of them is in the formulas:
 #
 # - **Scale.** Pixels from 0 to 255, summed over 784 weights, make sums in the hundreds. Then every sigmoid is stuck at 0 or 1.
 # - **Initialisation**, the values at the start. Equal weights make units that stay twins for ever (week 3). With weights that are too large or too small,
 #   the signal explodes or vanishes with depth.
-# - **Mini-batches.** The gradient over all examples is slow to get. That over a few of them, drawn at random, points roughly the same
-#   way and costs a hundredth. A descent by such steps is called *stochastic*. One pass over all examples is an **epoch**.
+# - **The price of a step.** The gradient over all 3,000 digits takes long to get, and it is good for one step. How many digits does it
+#   take to know roughly which way is down?
 # <!-- term: initialisation | how the parameters are set before training. -->
-# <!-- term: epoch | one pass of training over all examples. -->
 #
-# A batch of this kind is a **mini-batch**. Cures for all three lie in the folded help.
-# <!-- term: mini-batch | a few examples, drawn at random, whose gradient makes one step of training. -->
+# Cures for all three lie in the folded help.
 #
 # Three pieces from earlier weeks lie ready below. To watch a training, `explore.ten_questions(forward, parameters, X, y)` gives the mean loss of the pictures.
 # `train_net` will call your `forward` and `backward`. Write it even if they are not right yet: when you hand in, ours stand in for them.
@@ -693,7 +694,8 @@ other_digits = datasets.load("mnist", split="test")
 # 1. Flatten; make floats; bring the pixels to mean 0 and spread 1 (one mean and one spread for all pixels will do).
 # 2. Draw the start from `rng`: a matrix for each pair of neighbouring sizes, the classes last. With $n$ inputs, weights of size about
 #    $\sqrt{2/n}$ keep a `relu` layer's signal alive. Week 5 shows why.
-# 3. For some epochs: a fresh order from `rng`; for each piece of about 32 rows a step against the slope, at a learning rate around 0.05.
+# 3. The gradient over a few examples, drawn at random, points roughly the same way as that over all, and costs a hundredth. So go over all
+#    examples some twenty times. Each time, take a fresh order from `rng`, and for each piece of about 32 rows a step against the slope, at a learning rate around 0.05.
 #    Each parameter loses the learning rate times its gradient. `forward` and `backward` do the work. Between them stands the gradient for the logits: each output is a logistic unit, so it is
 #    probability minus answer, divided by the rows of the piece. An answer is 1 at the right class, and 0 elsewhere.
 # 4. Fold the shift and the scale into the first layer, so that the network takes raw pixels. Then `classify` is short: it names the
@@ -764,7 +766,12 @@ check("image_net")
 # %% role="hidden" id="test_image_net" points=8
 
 # %% [markdown]
-# Look at what it gets wrong. A score of 92 in 100 says how often, and never *what*. Would you have named all of these rightly?
+# A few examples, drawn at random, whose gradient makes one step, are called a **mini-batch**. A descent by such steps is
+# called *stochastic*. One pass over all examples is an **epoch**.
+# <!-- term: mini-batch | a few examples, drawn at random, whose gradient makes one step of training. -->
+# <!-- term: epoch | one pass of training over all examples. -->
+#
+# Now look at what your network gets wrong. A score of 92 in 100 says how often, and never *what*. Would you have named all of these rightly?
 
 # %% role="show" id="show_mistakes"
 explore.mistakes(classify, train_net)
@@ -819,15 +826,15 @@ explore.widths()  # rows to train on: where does the peak go? spoilt labels: wha
 # - `settings`, a list of one or more dictionaries such as `{"hidden": (32,), "learning_rate": 0.1}`;
 # - `fit(setting, X, y)`, which trains and returns parameters;
 # - `loss(parameters, X, y)`, which returns a number, the smaller the better;
-# - `train` and `dev`, two pairs `(X, y)`.
+# - `train` and `dev`, two pairs `(X, y)`, for the training rows and the development rows.
 #
 # It returns the winning setting and its parameters, a pair.
 #
 # - The winner does best on rows that its parameters were not fitted to. Of equally good settings, it stands first in the list.
 # - `fit` takes long. So five settings cost five trainings, and no more.
-# - The winner has a loss that is a number one can write down, neither `nan` nor infinite. Where no setting has such a loss, a `ValueError` says so.
+# - A loss that is `nan` or infinite never wins. Where nothing can win, a `ValueError` says so.
 #
-# With three settings whose losses on `dev` are `nan`, 0.4 and 0.3, the third wins.
+# With three settings whose losses on the development rows are `nan`, 0.4 and 0.3, the third wins.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -861,18 +868,17 @@ explore.widths()  # rows to train on: where does the peak go? spoilt labels: wha
 
 # %% role="answer" id="choose"
 def choose(settings, fit, loss, train, dev):
-    """The best setting by its loss on `dev`, and its parameters, fitted to `train`."""
+    """The winning setting and its parameters."""
     ### BEGIN SOLUTION
-    found = []
-    for place, setting in enumerate(settings):
-        fitted = fit(setting, *train)
-        score = float(loss(fitted, *dev))
-        if np.isfinite(score):
-            found.append((score, place, fitted))
-    if not found:
+    lowest, winner = np.inf, None
+    for setting in settings:
+        parameters = fit(setting, *train)
+        reached = float(loss(parameters, *dev))
+        if -np.inf < reached < lowest:  # never true of nan
+            lowest, winner = reached, (setting, parameters)
+    if winner is None:
         raise ValueError("no setting gave a finite loss")
-    _, winner, fitted = min(found, key=lambda one: one[:2])
-    return settings[winner], fitted
+    return winner
     ### END SOLUTION
 
 
@@ -999,8 +1005,8 @@ def train(X, y, rng):
 def predict(arrays, X):
     """A pile for each row of readings X (N, 40), from what `train` returned and nothing else."""
     ### BEGIN SOLUTION
-    logits, _ = forward(list(zip(arrays[::2], arrays[1::2], strict=True)), X)
-    return (logits[:, 0] > 0).astype(int)
+    parameters = list(zip(arrays[::2], arrays[1::2], strict=True))
+    return (forward(parameters, X)[0][:, 0] > 0).astype(int)
     ### END SOLUTION
 
 
