@@ -587,7 +587,7 @@ explore.no_end()
 # ### Exercise · `descend` &nbsp; ●●● &nbsp; 85 min
 #
 # `descend(X, y, penalty, steps, weight=None)` walks from the origin towards the lowest point of $J$. It returns its **path**, an
-# array of shape (steps + 1, features + 1). Each row is a place, and the first row is zeros. The arguments are as in `slopes`,
+# array of shape (steps + 1, features + 1) whose first row is zeros. The arguments are as in `slopes`,
 # and both labels occur. Any method is allowed. A step is what your method calls a step, and `steps` may be 0.
 #
 # - It arrives. After 300 steps it is a hundred thousand times nearer to the lowest point than the start was.

@@ -205,11 +205,12 @@ def backward(parameters, cache, d_scores):
     """The gradients of a loss for all parameters and for X, from its gradient d_scores for the scores."""
     ### BEGIN SOLUTION
     delta, gradients = d_scores, []
-    for layer in reversed(range(len(parameters))):
-        gradients.append((cache[layer].T @ delta, delta.sum(axis=0)))
-        delta = delta @ parameters[layer][0].T
+    for layer in range(len(parameters) - 1, -1, -1):
+        inputs, (W, _) = cache[layer], parameters[layer]
+        gradients.append((inputs.T @ delta, delta.sum(axis=0)))
+        delta = delta @ W.T
         if layer > 0:
-            delta = delta * (cache[layer] > 0)
+            delta = delta * (inputs > 0)
     return gradients[::-1], delta
     ### END SOLUTION
 
@@ -434,6 +435,8 @@ explore.used_twice()
 #     made = 0                                       # how many there are so far
 #
 #     def __init__(self, data, ways=()):             # ways: pairs (input, function from gradient to gradient)
+#         data = np.asarray(data)
+#         self.data = data if data.dtype.kind == "f" else data.astype(float)
 #         ...
 #
 #     def __mul__(self, other):
@@ -460,9 +463,9 @@ class Value:
     """A number or an array that remembers how it was made; `data`, and after `backward` also `grad`, can be read."""
 
     def __init__(self, data):
-        ### BEGIN SOLUTION
         data = np.asarray(data)
         self.data = data if data.dtype.kind == "f" else data.astype(float)
+        ### BEGIN SOLUTION
         self.grad, self.sources = None, []
         self.serial = Value.count = Value.count + 1
 
@@ -614,8 +617,7 @@ def whole_gradient(mean_loss, parameters, X, y, rows):
     ### BEGIN SOLUTION
     labelled = np.flatnonzero(y != -1)
     total, gradients = 0.0, [(np.zeros_like(W), np.zeros_like(b)) for W, b in parameters]
-    for start in range(0, len(labelled), rows):
-        batch = labelled[start : start + rows]
+    for batch in np.split(labelled, range(rows, len(labelled), rows)):
         loss, parts = mean_loss(parameters, X[batch], y[batch])
         share = len(batch) / len(labelled)
         total += share * loss
@@ -695,7 +697,8 @@ other_digits = datasets.load("mnist", split="test")
 # 2. Draw the start from `rng`: a matrix for each pair of neighbouring sizes, the classes last. With $n$ inputs, weights of size about
 #    $\sqrt{2/n}$ keep a `relu` layer's signal alive. Week 5 shows why.
 # 3. The gradient over a few examples, drawn at random, points roughly the same way as that over all, and costs a hundredth. So go over all
-#    examples some twenty times. Each time, take a fresh order from `rng`, and for each piece of about 32 rows a step against the slope, at a learning rate around 0.05.
+#    examples some twenty times (twenty *epochs*). Each time, take a fresh order from `rng`. For each piece of about 32 rows (a *mini-batch*), take a step against the
+#    slope, at a learning rate around 0.05.
 #    Each parameter loses the learning rate times its gradient. `forward` and `backward` do the work. Between them stands the gradient for the logits: each output is a logistic unit, so it is
 #    probability minus answer, divided by the rows of the piece. An answer is 1 at the right class, and 0 elsewhere.
 # 4. Fold the shift and the scale into the first layer, so that the network takes raw pixels. Then `classify` is short: it names the
@@ -766,12 +769,7 @@ check("image_net")
 # %% role="hidden" id="test_image_net" points=8
 
 # %% [markdown]
-# A few examples, drawn at random, whose gradient makes one step, are called a **mini-batch**. A descent by such steps is
-# called *stochastic*. One pass over all examples is an **epoch**.
-# <!-- term: mini-batch | a few examples, drawn at random, whose gradient makes one step of training. -->
-# <!-- term: epoch | one pass of training over all examples. -->
-#
-# Now look at what your network gets wrong. A score of 92 in 100 says how often, and never *what*. Would you have named all of these rightly?
+# Look at what your network gets wrong. A score of 92 in 100 says how often, and never *what*. Would you have named all of these rightly?
 
 # %% role="show" id="show_mistakes"
 explore.mistakes(classify, train_net)
@@ -780,8 +778,10 @@ explore.mistakes(classify, train_net)
 # ## Parameters and hyperparameters
 #
 # The numbers in `W` and `b` are **parameters**: training sets them. Other numbers stand still while training runs, and decide what it
-# can reach: how many layers there are, how wide they are, the learning rate, the number of epochs, the size of a mini-batch. Each is a
-# **hyperparameter**.
+# can reach: how many layers there are, how wide they are, the learning rate, how often training passes over all examples (one pass is
+# an **epoch**), the size of a **mini-batch** (a descent by mini-batches is called *stochastic*). Each is a **hyperparameter**.
+# <!-- term: epoch | one pass of training over all examples. -->
+# <!-- term: mini-batch | the examples whose gradient makes one step of training: a few, drawn at random. -->
 # <!-- term: hyperparameter | a number that is chosen before training and that training does not change. -->
 #
 # Why not let training set them as well? Because the training loss asks only *how well do you do on these rows?* To that question more
