@@ -216,14 +216,12 @@ def rnn_step(parameters, x, h):
 
 # %% [markdown]
 # The way back is **backpropagation through time**. There is nothing new in it: the steps are layers. Each has the same weights, hears an
-# input of its own, and may have a reader of its own. But it has a consequence, so look at the smallest case. One unit, no input: $h_t = \tanh(w h_{t-1})$. How
-# does the state after $T$ steps depend on the first?
+# input of its own, and may have a reader of its own. But it has a consequence, so look at the smallest case: one unit, no input, and states so tiny that tanh
+# does nothing. Then $h_t = w h_{t-1}$, and after $T$ steps the first state counts $w^T$ times.
 # <!-- term: backpropagation through time | backpropagation through a recurrent net, whose steps are taken as layers with common weights. -->
 #
-# $$ \frac{\partial h_T}{\partial h_0} = \prod_{t=1}^{T} w \, (1 - h_t^2) . $$
-#
-# *A worked number.* With $w = 0.9$ and tiny states, twenty steps give $0.9^{20} = 0.12$, and a hundred give 0.00003. What happened a hundred steps ago moves nothing
-# any more, and so it teaches nothing. With $w = 1.1$ the product is 14,000, until the bend of tanh
+# *A worked number.* With $w = 0.9$, twenty steps give $0.9^{20} = 0.12$, and a hundred give 0.00003. What happened a hundred steps ago moves nothing
+# any more, and so it teaches nothing. With $w = 1.1$ a hundred steps give 14,000, until the bend of tanh
 # ends it. These are **vanishing gradients** and **exploding gradients**. Josef (Sepp) Hochreiter found the first in his diploma thesis of 1991.
 # <!-- term: vanishing gradients | gradients that shrink by a factor at each step or layer, so that what is far away teaches nothing. -->
 # <!-- term: exploding gradients | gradients that grow by a factor at each step or layer. -->
@@ -290,8 +288,7 @@ def rnn_forward(parameters, X, state=None):
     first = np.zeros(heard[:, 0].shape if heard.shape[1] else (len(X), len(b)), heard.dtype) if state is None else state
     states, h = np.empty_like(heard), first
     for t in range(heard.shape[1]):
-        h = np.tanh(heard[:, t] + h @ W_h)
-        states[:, t] = h
+        h = states[:, t] = np.tanh(heard[:, t] + h @ W_h)
     return states, (X, first, states)
     ### END SOLUTION
 
@@ -367,12 +364,10 @@ def sigmoid(scores):
 
 
 def gru_step(parameters, x, h):
-    """The state of one sequence after one more input, by a gated recurrent unit: x (D,), h (H,)."""
-    W_x, W_h, b = parameters  # (D, 3, H), (H, 3, H), (3, H): update, reset, candidate
-    heard = np.tensordot(x, W_x, 1) + b
-    z, r = sigmoid(heard[:2] + np.tensordot(h, W_h[:, :2], 1))
-    candidate = np.tanh(heard[2] + (r * h) @ W_h[:, 2])
-    return (1 - z) * h + z * candidate
+    """The state of one sequence after one more input, by gated recurrent units: x (D,), h (H,)."""
+    update, reset, (W_x, W_h, b) = parameters  # three times a matrix (D, H), a matrix (H, H) and (H,); the last is the candidate's
+    z, r = (sigmoid(x @ W + h @ U + c) for W, U, c in (update, reset))
+    return (1 - z) * h + z * np.tanh(x @ W_x + (r * h) @ W_h + b)
 
 
 # %% [markdown]
@@ -397,14 +392,8 @@ def lstm_unit(k, parameters, x, h, c):
 
 
 # %% [markdown]
-# What becomes of the gradient? Look at one cell alone, and at the direct way only: from $c_0$ to $c_T$, each step multiplies by the forget gate $f_t$, and by
-# nothing else. There is no slope of tanh and no weight.
-#
-# $$ \frac{\partial c_T}{\partial c_0} = \prod_{t=1}^{T} f_t \quad \text{(by the direct way)} . $$
-#
-# So *the forget gate is the factor*. *A worked number.* At the start its score is about 0, so $f = 0.5$ and after twenty steps a millionth is left. With a bias of 1 it is
-# $0.73^{20} = 0.002$, and with a bias of 3 it is $0.953^{20} = 0.38$. This one number at the start decides whether the net can find
-# out that memory pays. (The first LSTM had no forget gate: its factor was 1. Felix Gers added it in 2000.)
+# What becomes of the gradient? Look at one cell alone, and at the direct way only: from $c_0$ to $c_1$, and on to $c_T$. By what does each step
+# multiply? Is there a slope of tanh in it, or a weight? You will be asked for a number below. (The first LSTM had no forget gate. Felix Gers added it in 2000.)
 
 # %% [markdown]
 # ### Exercise · `lstm` &nbsp; ●●● &nbsp; 75 min
@@ -475,7 +464,7 @@ def lstm_forward(parameters, X, state=None):
     heard = np.tensordot(X, W_x, 1) + b
     count, steps, _, units = heard.shape
     state = np.zeros((count, 2, units), heard.dtype) if state is None else state
-    h, c = state[:, 0], state[:, 1]
+    h, c = np.moveaxis(state, 1, 0)
     states, kept = np.empty((count, steps, 2, units), heard.dtype), []
     for t in range(steps):
         scores = heard[:, t] + (h @ W_h.reshape(units, 4 * units)).reshape(count, 4, units)
@@ -530,6 +519,14 @@ guess.choose(
 explore.forget(lstm_forward, lstm_backward)
 
 # %% [markdown]
+# From $c_0$ to $c_T$, by the direct way, each step multiplies by the forget gate $f_t$, and by nothing else. There is no slope of tanh and no weight.
+#
+# $$ \frac{\partial c_T}{\partial c_0} = \prod_{t=1}^{T} f_t \quad \text{(by the direct way)} . $$
+#
+# So *the forget gate is the factor*. *A worked number.* At the start its score is about 0, so $f = 0.5$ and after twenty steps a millionth is left. With a bias of 1 it is
+# $0.73^{20} = 0.002$, and with a bias of 3 it is $0.953^{20} = 0.38$. This one number at the start decides whether the net can find
+# out that memory pays. (Without a forget gate, as at first, the factor was 1.)
+#
 # <details><summary>The same in PyTorch</summary>
 #
 # ```python
@@ -551,8 +548,7 @@ explore.forget(lstm_forward, lstm_backward)
 # ## From both ends, and no further than the end
 #
 # While a name is being written, only its beginning is known. But if a whole utterance lies before us, why read only forwards? What a sound was is often clear from
-# the *next* one. A **bidirectional** net is two nets: one reads forwards, one backwards, and what they know of each step is put side by side. (Mike Schuster
-# and Kuldip Paliwal, 1997.)
+# the *next* one. A **bidirectional** net is two nets that come from the two ends. (Mike Schuster and Kuldip Paliwal, 1997.)
 # <!-- term: bidirectional | with two recurrent nets, one that reads forwards and one that reads backwards. -->
 #
 # And sequences have different lengths. To lie in one array they are filled up, at the end, by **padding**. A **mask** says which steps are real. Padding is the
@@ -606,13 +602,14 @@ explore.forget(lstm_forward, lstm_backward)
 def both_ways(run, one, other, X, lengths):
     """What a net that reads forwards and one that reads backwards know at each real step: (N, T, H + H')."""
     ### BEGIN SOLUTION
-    steps = np.arange(X.shape[1])
-    real = steps < np.asarray(lengths)[:, None]
-    places = np.where(real, np.asarray(lengths)[:, None] - 1 - steps, steps)[:, :, None]
-    X = np.where(real[:, :, None], X, 0)  # run need not hear what is not there
+    turned = np.asarray(lengths)[:, None] - 1 - np.arange(X.shape[1])  # where each step stands, read from behind
+    real = (turned >= 0)[:, :, None]
+    places = np.maximum(turned, 0)[:, :, None]
+    X = np.where(real, X, 0)  # run need not hear what is not there
     forwards = run(one, X)
-    backwards = np.take_along_axis(run(other, np.take_along_axis(X, places, axis=1)), places, axis=1)
-    return np.where(real[:, :, None], np.concatenate([forwards, backwards], axis=-1), np.zeros((), forwards.dtype))
+    backwards = run(other, np.take_along_axis(X, places, axis=1))
+    backwards = np.take_along_axis(backwards, places, axis=1)
+    return np.where(real, np.concatenate([forwards, backwards], axis=-1), np.zeros((), forwards.dtype))
     ### END SOLUTION
 
 
@@ -642,7 +639,7 @@ explore.voices(rnn_forward, both_ways)
 #
 # ## Writing
 #
-# A language model can write. Draw the first letter from its chances, let the net hear what was drawn, draw the next, and so on until it draws the end. How bold should it be? Divide all logits
+# A language model was only taught to guess. Yet it can write: what it says is what it hears next. How bold should it be? Divide all logits
 # by a **temperature** $T$ first. At $T = 1$ it draws from its own chances. Below, it keeps to what is likely. Above, it dares more.
 # <!-- term: temperature | the number that logits are divided by before one draws; low is careful, high is bold. -->
 #
@@ -663,9 +660,8 @@ explore.voices(rnn_forward, both_ways)
 # `write(step, state, symbols, temperature, rng, end, longest)` goes on with $N$ sequences. `step(state, symbols)` hears one symbol (N,) for each of them. It returns logits (N, K) and the next
 # state. The first call gets `state` and `symbols` as they were handed in. The result (N, `longest`) holds what was written, without `symbols`.
 #
-# - Each symbol is drawn by its chance at this temperature. At temperature 0 it is the likeliest.
-# - The next step hears what was drawn, and the state of the step before.
-# - After `end`, a sequence has only `end`. Once all have ended, `step` is not called any more.
+# - Each symbol comes with its chance at this temperature, after all that its sequence has heard and written. At temperature 0 it is the likeliest.
+# - After `end`, a sequence has only `end`. `step` is called no more often than the result needs.
 #
 # With logits that are always $\log 0.8$ and $\log 0.2$, temperature 0.5 draws the first in 16 of 17 cases.
 #
@@ -678,8 +674,10 @@ explore.voices(rnn_forward, both_ways)
 # <details><summary>A plan</summary>
 #
 # 1. Loss: put zeros in the place of logits that do not count, and the label −1 in the place of targets. `cross_entropy` does the rest.
-# 2. Writing: logits minus the row's largest, divided by the temperature, `exp`, and divided by their sum. At temperature 0: `argmax`.
-# 3. Draw all rows at once: one uniform number a row, and the number of running sums that lie below it.
+# 2. Writing is a loop: draw, let `step` hear what was drawn with the state that it returned before, draw again.
+# 3. Draw: logits minus the row's largest, divided by the temperature, `exp`, and divided by their sum. Then one uniform number a row, and the number
+#    of running sums that lie below it. At temperature 0: `argmax`. (Or in one line for all temperatures: the largest of
+#    logits + temperature × `rng.gumbel()`, a number for each logit. It has the same chances. Why is a pretty exercise.)
 # 4. Rows that have ended get `end`. Leave the loop when all have.
 #
 # </details>
@@ -722,20 +720,16 @@ def write(step, state, symbols, temperature, rng, end, longest):
         if not going.any():
             break
         logits, state = step(state, symbols)
-        symbols = np.where(going, drawn(logits, temperature, rng), end)
-        written[:, t] = symbols
-        going = going & (symbols != end)
+        symbols = written[:, t] = np.where(going, drawn(logits, temperature, rng), end)
+        going = symbols != end
     return written
 
 
 def drawn(logits, temperature, rng):
-    """One symbol (N,) for each row of logits."""
-    if temperature == 0:
-        return np.argmax(logits, axis=1)
-    below = np.asarray(logits, float)
-    below = (below - below.max(axis=1, keepdims=True)) / temperature
-    sums = np.cumsum(np.exp(below), axis=1)
-    return np.sum(rng.random((len(sums), 1)) * sums[:, -1:] >= sums, axis=1)
+    """One symbol (N,) for each row of logits (N, K): the largest of logits with Gumbel noise has the chances of their softmax."""
+    logits = np.asarray(logits, float)
+    noise = rng.gumbel(size=logits.shape)
+    return np.argmax(logits + temperature * noise, axis=1)
 
 
 ### END SOLUTION
