@@ -18,6 +18,7 @@
 # %% role="given" id="setup"
 import math
 from collections import Counter
+from functools import reduce
 from itertools import product
 
 import numpy as np
@@ -139,11 +140,10 @@ explore.spoken()
 def alarms(chances, threshold, rest):
     """The frames at which the box reacts, an array of whole numbers."""
     ### BEGIN SOLUTION
-    found, awake = [], 0
+    found = []
     for frame in np.flatnonzero(np.asarray(chances) >= threshold):
-        if frame >= awake:
-            found.append(int(frame))
-            awake = frame + rest + 1
+        if not found or frame - found[-1] > rest:
+            found.append(frame)
     return np.array(found, int)
     ### END SOLUTION
 
@@ -241,14 +241,10 @@ guess.choose(
 )
 
 # %% [markdown]
-# How does a score move what comes out? Take two entries with values $v_1$ and $v_2$ and weights $w$ and $1 - w$. The mean is
-# $o = w v_1 + (1 - w) v_2$, and $w$ is a sigmoid of the difference of the two scores. So (week 2)
-#
-# $$\frac{\partial o}{\partial s_1} = w (1 - w)(v_1 - v_2).$$
-#
-# With $w = 3/4$, $v_1 = 8$ and $v_2 = 0$ this is 1.5. If both values were equal, nothing would move, however the scores
-# change. And an entry without weight cannot learn: its slope is almost zero. With many entries it is the same idea. You
-# need it below.
+# How does a score move what comes out? Take two entries with values $v_1$ and $v_2$ and weights $w$ and $1 - w$. Then $w$ is a
+# sigmoid of the difference of the two scores, and its slope you know from week 2. With $w = 3/4$, $v_1 = 8$ and $v_2 = 0$, a small
+# step of the first score moves the mean 1.5 times as far. If both values were equal, nothing would move, however the scores change. And an
+# entry without weight cannot learn: its slope is almost zero. With many entries it is the same idea. You need it below.
 #
 # **What may be looked at.** Lines in one batch have different lengths and are filled up. Nobody may look at the filling.
 # Later (week 18) nobody may look into the future either. A **mask** says it: True means "may be looked at". Some libraries
@@ -285,7 +281,7 @@ guess.choose(
 # 3. Divide by the row's sum, but not by 0.
 # 4. Backward: the output is a product of weights and values, so `d_weights` and `d_V` are those of a product.
 # 5. Through the softmax: the slope of a score is its weight times (its own `d_weight` less the mean of all `d_weight`, weighed
-#    by the weights). With two entries this is the formula above.
+#    by the weights). With two entries the slope of the mean is $w (1 - w)(v_1 - v_2)$, which is 1.5 in the example above.
 # 6. The scores are again a product, now of `Q` and `K`. Do not forget the root.
 #
 # </details>
@@ -321,8 +317,7 @@ def attend(Q, K, V, mask=None):
     Q, K, V = (np.asarray(part, kind) for part in (Q, K, V))
     scale = kind.type(1 / np.sqrt(Q.shape[-1]))
     scores = (Q * scale) @ K.swapaxes(-1, -2)
-    if mask is not None:
-        scores = np.where(mask, scores, kind.type(-np.inf))
+    scores = np.where(True if mask is None else mask, scores, kind.type(-np.inf))
     fit = np.exp(scores - scores.max(axis=-1, keepdims=True, initial=kind.type(-1e30)))
     total = fit.sum(axis=-1, keepdims=True)
     weights = fit / np.where(total > 0, total, 1).astype(kind)
@@ -407,10 +402,9 @@ guess.choose(
 # of whole numbers. `step(lines)` takes the lines so far, an integer array (n, t), and returns the log-probabilities of the next symbol,
 # (n, number of symbols). The first call gets one empty line, an array (1, 0).
 #
-# - At each length, the `width` likeliest lines survive, of all that the survivors of the length before can become. A line that
-#   ends with `end` is finished. It takes part in this once, and is not continued.
-# - Finished are also the lines of `longest` symbols. Of all finished lines, the one with the highest score is returned. The
-#   score is as above, with the end mark counted.
+# - The beam of each length holds the `width` likeliest of all lines that the beam before can become. Those that end take part in
+#   this once. A line is finished by `end`, or by its `longest`th symbol, and nothing becomes of it.
+# - No finished line that was ever in the beam has a higher score than the one returned. The score is as above, with the end mark counted.
 # - `step` is called once for each length at most, with all lines together. It never sees a finished line.
 # - A symbol with log-probability −∞ is never taken. Some finished line without one is always within reach.
 #
@@ -430,7 +424,8 @@ guess.choose(
 # 2. Add the log-probabilities of the next symbols to those of their lines: a table. The largest `width` of its entries survive.
 #    `np.argsort` on the flattened table, then `np.divmod`, give line and symbol.
 # 3. Leave out those with −∞. Those that end go to a list of finished lines, with their score. The others are the next beam.
-# 4. Stop when nothing is alive, or the lines have `longest` symbols. What is still alive then is finished as well.
+# 4. Stop when nothing is alive, or the lines have `longest` symbols. What is still alive then is finished as well. Of all finished
+#    lines, return the one with the highest score.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -459,19 +454,18 @@ def beam_search(step, end, width, longest, alpha=0.0):
     """The best line found, a list of whole numbers, and its score."""
     ### BEGIN SOLUTION
     lines, sums, finished = np.zeros((1, 0), int), np.zeros(1), []
-    for length in range(1, longest + 1):
+    while len(lines):
         table = sums[:, None] + np.asarray(step(lines.copy()), float)
         best = np.argsort(-table, axis=None, kind="stable")[:width]
-        best = best[table.ravel()[best] > -np.inf]
         rows, symbols = np.divmod(best, table.shape[1])
         lines, sums = np.column_stack([lines[rows], symbols]), table[rows, symbols]
+        length = lines.shape[1]
         over = (symbols == end) | (length == longest)
-        finished += [(total / length**alpha, line.tolist()) for total, line in zip(sums[over], lines[over], strict=True)]
-        lines, sums = lines[~over], sums[~over]
-        if not len(lines):
-            break
-    total, line = max(finished, key=lambda pair: pair[0])
-    return line, float(total)
+        finished += zip((sums[over] / length**alpha).tolist(), lines[over].tolist(), strict=True)
+        going = ~over & (sums > -np.inf)
+        lines, sums = lines[going], sums[going]
+    score, line = max(finished)
+    return line, score
     ### END SOLUTION
 
 
@@ -500,55 +494,27 @@ explore.beam(beam_search)
 # ## How wrong is a line?
 #
 # A program wrote `the cat sat`, and the truth is `a cat sat down`. What is the smallest number of symbols that have to be
-# changed, put in, or taken out? This is the **edit distance**. The definition is short, and it is a terrible program: it
-# asks the same questions again and again, and takes hours for twenty symbols.
+# changed, put in, or taken out? This is the **edit distance**. Here it is two: `the` is changed, and `down` is put in.
 # <!-- term: edit distance | the fewest symbols to be changed, put in or taken out, to make one line into the other. -->
-
-
-# %% role="given" id="given_fewest_edits"
-def fewest_edits(guess, truth):
-    """The edit distance of two lines, by definition. Far too slow for more than eight symbols."""
-    if not guess or not truth:
-        return len(guess) + len(truth)
-    changed = fewest_edits(guess[1:], truth[1:]) + (guess[0] != truth[0])
-    return min(changed, 1 + fewest_edits(guess[1:], truth), 1 + fewest_edits(guess, truth[1:]))
-
-
-print(fewest_edits(["the", "cat", "sat"], ["a", "cat", "sat", "down"]))
-
-# %% [markdown]
-# For speech one counts words, adds up all edits of a test set, and divides by the number of words in the *truth*. This is the
-# **error rate**. It can be larger than 1, if a program says too much.
+#
+# How would a program find out? Look at the last symbol of each line. There are three things that may have happened to them, and
+# after each of them there is the same question again, about shorter lines. Put into three lines of Python, this is right, and it is a terrible program:
+# it asks the same questions again and again, and takes hours for twenty symbols. (It is folded below, in the plan.)
+#
+# For speech one counts the edits in a test set, as a share of the *truth*. This is the **error rate**. With the line above, 2 edits for 4
+# words, and a second line of 6 words without a mistake, it is $2/10$. It can be larger than 1, if a program says too much.
 # <!-- term: error rate | all edits of a test set, divided by the symbols of the truth. -->
 #
 # For translations this is too strict. A good translation may use another order, and there are several good ones. The
 # measure of the field is **BLEU**. It asks which share of the guess's words stand in the truth, then the same for pairs, triples and
-# quadruples of neighbours. Such a piece of n neighbours is an **n-gram**. BLEU takes their geometric mean, and punishes lines that are too short. For one line with one reference it
-# is this.
+# quadruples of neighbours. Such a piece of n neighbours is an **n-gram**. What is said twice must stand there twice. BLEU is the geometric mean
+# of the four shares. Who says little is seldom wrong, so a guess that is too short has to pay. If it has $c$ symbols where $r$ were due, BLEU is $e^{1 - r/c}$
+# times as large. For one line with one reference, the function `one_bleu` prints how it comes about.
 # <!-- term: n-gram | n symbols that follow each other. -->
 # <!-- term: BLEU | the geometric mean of the shares of right 1- to 4-grams, times a penalty for being short; over a whole test set. -->
 
-
 # %% role="given" id="given_one_bleu"
-def one_bleu(guess, reference):
-    """BLEU of one line with one reference."""
-    if len(guess) < 4:
-        return 0.0
-    logs = 0.0
-    for n in (1, 2, 3, 4):
-        said = [tuple(guess[k : k + n]) for k in range(len(guess) - n + 1)]
-        left = [tuple(reference[k : k + n]) for k in range(len(reference) - n + 1)]
-        right = 0
-        for gram in said:
-            if gram in left:
-                left.remove(gram)  # what is said twice must stand there twice
-                right += 1
-        if right == 0:
-            return 0.0
-        logs += math.log(right / len(said)) / 4
-    return math.exp(min(0.0, 1 - len(reference) / len(guess)) + logs)
-
-
+one_bleu = explore.one_bleu  # one_bleu(guess, reference): it prints the steps, and returns the result
 print(one_bleu("abcabd", "abcadda"))  # a line may be a string: its symbols are letters
 
 # %% [markdown]
@@ -560,12 +526,12 @@ print(one_bleu("abcabd", "abcadda"))  # a line may be a string: its symbols are 
 # `error_rate(guesses, truths)` takes two lists of lines of the same number. A line is a list of symbols, or a string.
 # Symbols are compared by `==`. `bleu(guesses, references)` takes, for each guess, a *list* of one or more references.
 #
-# - The error rate is as defined above. Lines of 1,000 symbols are no trouble. Without any symbol in the truths there is a
-#   `ValueError`.
+# - The error rate is as defined above, over the whole test set. Lines of 1,000 symbols are no trouble. Without any symbol in the
+#   truths there is a `ValueError`.
 # - BLEU is taken over the whole test set. With one line and one reference it is `one_bleu`.
 # - Several references are alternatives. An n-gram may be claimed as often as *some one* reference has it.
 # - The length to be reached is that of the reference nearest in length, and of two equally near ones the shorter.
-# - An empty guess adds nothing but its missing length. If no 4-gram in the whole test set is right, BLEU is 0.
+# - An empty guess adds nothing but its missing length. A share is 0 where nothing was said, and then so is BLEU.
 #
 # For `the cat sat` and `a cat sat down` the error rate is $2/4$. Guess `a a a a b` with references `a a a b` and `a a c` has
 # precisions $4/5$, $3/4$, $2/3$ and $1/2$, no penalty, and BLEU 0.669.
@@ -583,6 +549,31 @@ print(one_bleu("abcabd", "abcadda"))  # a line may be a string: its symbols are 
 # 2. Error rate: sum of distances over sum of lengths, divided once.
 # 3. BLEU: for each line and n, `Counter` of the guess's n-grams. Counters know `|` (the larger count of both) and `&` (the smaller).
 # 4. Sum right and said n-grams, guess lengths and reference lengths over all lines. Then the four shares and the penalty.
+#
+# The edit distance by definition, right and far too slow, and BLEU of one line with one reference:
+#
+# ```python
+# def fewest_edits(guess, truth):
+#     if not guess or not truth:
+#         return len(guess) + len(truth)
+#     changed = fewest_edits(guess[:-1], truth[:-1]) + (guess[-1] != truth[-1])
+#     return min(changed, 1 + fewest_edits(guess[:-1], truth), 1 + fewest_edits(guess, truth[:-1]))
+#
+# def one_bleu(guess, reference):
+#     logs = 0.0
+#     for n in (1, 2, 3, 4):
+#         said = [tuple(guess[k : k + n]) for k in range(len(guess) - n + 1)]
+#         left = [tuple(reference[k : k + n]) for k in range(len(reference) - n + 1)]
+#         right = 0
+#         for gram in said:
+#             if gram in left:
+#                 left.remove(gram)  # what is said twice must stand there twice
+#                 right += 1
+#         if right == 0:
+#             return 0.0
+#         logs += math.log(right / len(said)) / 4
+#     return math.exp(min(0.0, 1 - len(reference) / len(guess)) + logs)
+# ```
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -628,7 +619,7 @@ def error_rate(guesses, truths):
                 row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (symbol != other)))
         return row[-1]
 
-    symbols = sum(len(truth) for truth in truths)
+    symbols = sum(map(len, truths))
     if not symbols:
         raise ValueError("the truths hold no symbol, so there is no error rate")
     return sum(distance(line, truth) for line, truth in zip(guesses, truths, strict=True)) / symbols
@@ -642,20 +633,14 @@ def bleu(guesses, references):
     def grams(line, n):
         return Counter(tuple(line[k : k + n]) for k in range(len(line) - n + 1))
 
-    right, said, mine, theirs = np.zeros(4), np.zeros(4), 0, 0
+    right, said, due = np.zeros(4), np.zeros(4), 0
     for line, several in zip(guesses, references, strict=True):
-        mine += len(line)
-        theirs += min((abs(len(reference) - len(line)), len(reference)) for reference in several)[1]
+        due += min(map(len, several), key=lambda size: (abs(size - len(line)), size))
         for n in range(1, 5):
-            allowed = Counter()
-            for reference in several:
-                allowed |= grams(reference, n)
-            made = grams(line, n)
-            right[n - 1] += sum((made & allowed).values())
-            said[n - 1] += sum(made.values())
-    if not right.all():
-        return 0.0
-    return float(np.exp(np.log(right / said).mean() + min(0.0, 1 - theirs / mine)))
+            allowed = reduce(Counter.__or__, (grams(reference, n) for reference in several))
+            right[n - 1] += (grams(line, n) & allowed).total()
+            said[n - 1] += max(0, len(line) - n + 1)
+    return float(np.prod(right / np.maximum(said, 1)) ** 0.25 * np.exp(min(0.0, 1 - due / max(said[0], 1))))
     ### END SOLUTION
 
 

@@ -1,6 +1,7 @@
 """The pictures and explorers of week 17."""
 
 import functools
+import math
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -402,6 +403,33 @@ def beam(beam_search, width, alpha):
     )
     ax.axis("off")
     return fig
+
+
+# ------------------------------------------------------------------------------------------- two measures
+def one_bleu(guess, reference):
+    """BLEU of one line with one reference; prints how it comes about.
+
+    Parameters
+    ----------
+    guess, reference : sequence
+        Two lines: lists of symbols, or strings.
+    """
+    shares = []
+    for n in (1, 2, 3, 4):
+        said = [tuple(guess[k : k + n]) for k in range(len(guess) - n + 1)]
+        left = [tuple(reference[k : k + n]) for k in range(len(reference) - n + 1)]
+        right = []
+        for gram in said:
+            if gram in left:
+                left.remove(gram)  # what is said twice must stand there twice
+                right.append(gram)
+        shares.append(len(right) / max(len(said), 1))
+        shown = ", ".join(" ".join(map(str, gram)) for gram in right) or "none"
+        print(f"n = {n}: {len(right)} of {len(said)} are right ({shown})")
+    mean = math.prod(shares) ** 0.25
+    penalty = math.exp(min(0.0, 1 - len(reference) / len(guess))) if len(guess) else 0.0
+    print(f"the geometric mean of the four shares is {mean:.3f}; {len(guess)} symbols for {len(reference)}: times {penalty:.3f}")
+    return mean * penalty
 
 
 # ------------------------------------------------------------------------------------------- spelling
