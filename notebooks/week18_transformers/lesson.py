@@ -18,7 +18,7 @@
 # become a character model of Jane Austen. Reading takes about 70 minutes of the week.
 
 # %% role="given" id="setup"
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import pairwise
 import numpy as np
 import matplotlib.pyplot as plt
@@ -111,17 +111,18 @@ explore.surprise()
 # %% [markdown]
 # ### Exercise · `bpe` &nbsp; ●○○ &nbsp; 20 min
 #
-# At first the tokens of a text are its bytes in UTF-8. Merge number $k$, counted from 0, puts the token $256 + k$ in the place of
-# a pair of neighbours, wherever it stands. Where pairs overlap, the one further to the left is joined.
+# At first the tokens of a text are its bytes in UTF-8. A **merge** is a pair of neighbours that becomes one token, in all its
+# places. Merge number $k$, counted from 0, becomes $256 + k$. Where its places overlap, the one further to the left is joined.
+# <!-- term: merge | a pair of neighbouring tokens that becomes one token, in all its places. -->
 #
 # `learn_merges(text, count)` returns a list of at most `count` pairs, in the order in which they are joined.
 #
-# - Each is the pair with the most places in what the earlier merges left. Overlapping places count. Of equal pairs the smaller tuple is taken.
-# - The list ends early when no pair has two places.
+# - Once the merges before it are made, each pair has two places or more, and no other has more. Overlapping places count.
+# - Of equal pairs the smaller tuple comes first. The list is shorter than `count` only if no pair with two places is left.
 #
 # `encode(text, merges)` returns the tokens of any text, a list of whole numbers. `decode(tokens, merges)` returns the text.
 #
-# - The merges are made in their order, each as in learning. So the learnt text comes out as learning left it.
+# - The learnt text comes out as learning left it, and any other text is treated alike. An earlier merge goes before a later one.
 # - Any text comes back from its tokens, in any language.
 #
 # `learn_merges("abababb", 2)` is `[(97, 98), (256, 256)]`, and with these merges `"abab!"` is `[257, 33]`.
@@ -135,7 +136,7 @@ explore.surprise()
 # <details><summary>A plan</summary>
 #
 # 1. A helper that joins one pair in a list of tokens. It walks with an index, which moves by two where it joined.
-# 2. `learn_merges`: count neighbours, take the best, stop at 1, join, note it.
+# 2. `learn_merges`: count neighbours, take the best, stop at 1, note it, join it. `encode` joins the given pairs, one after another.
 # 3. `decode`: a table from token to bytes. It grows by one entry a merge, from two earlier ones. Glue all bytes, and only then decode them.
 #
 # </details>
@@ -169,16 +170,14 @@ explore.surprise()
 def learn_merges(text, count):
     """At most `count` pairs of tokens, in the order in which they are joined."""
     ### BEGIN SOLUTION
-    tokens, merges = list(text.encode("utf-8")), []
-    for k in range(count):
-        places = {}
-        for pair in pairwise(tokens):
-            places[pair] = places.get(pair, 0) + 1
+    tokens, merges = encode(text, []), []
+    while len(merges) < count:
+        places = Counter(pairwise(tokens))
         best = min(places, key=lambda pair: (-places[pair], pair), default=None)
-        if best is None or places[best] < 2:
+        if places[best] < 2:
             break
+        tokens = joined(tokens, best, 256 + len(merges))
         merges.append(best)
-        tokens = joined(tokens, best, 256 + k)
     return merges
     ### END SOLUTION
 
@@ -239,22 +238,14 @@ guess.number(
 # %% [markdown]
 # Next one counts what followed a **context**, the last few symbols. Long contexts tell more, but most of them were never seen.
 # So one mixes. A context that was seen often and with few followers is believed. A new one hands the question on to the context
-# that is one symbol shorter. The rule below is due to Witten and Bell (1991).
+# that is one symbol shorter. How much to believe? Witten and Bell (1991) proposed this: each *kind* of follower is worth one sighting more.
+# These extra sightings are dealt out as the shorter context would deal them. Below the empty context all symbols are alike.
+# The function `chances` does so, for one context. Its program is folded below, in the plan.
 # <!-- term: context | the symbols before the one that is to be predicted, as far as the model looks. -->
 
 
 # %% role="given" id="given_chances"
-def chances(text, context, symbols):
-    """What comes after this context: probabilities (symbols,), by counting in `text`. Slow: it reads the text anew each time."""
-    shorter = chances(text, context[1:], symbols) if len(context) else np.full(symbols, 1 / symbols)
-    seen = np.zeros(symbols)
-    for end in range(len(context), len(text)):
-        if all(text[end - len(context) + k] == context[k] for k in range(len(context))):
-            seen[text[end]] += 1
-    kinds = np.count_nonzero(seen)
-    return (seen + kinds * shorter) / (seen.sum() + kinds) if kinds else shorter
-
-
+chances = explore.chances  # chances(text, context, symbols): what comes after this context; it reads the text anew each time
 print(chances([0, 1, 0, 1], [], 2), chances([0, 1, 0, 1], [0], 2))
 
 # %% [markdown]
@@ -272,7 +263,7 @@ print(chances([0, 1, 0, 1], [], 2), chances([0, 1, 0, 1], [0], 2))
 # `counted_bits(text, paragraphs, order, symbols)` returns what each symbol of the paragraphs costs, in bits: an array (N, L) for `paragraphs` (N, L).
 # `text` (M,) and `paragraphs` hold whole numbers from 0 to `symbols` − 1.
 #
-# - A symbol costs $-\log_2$ of its probability by `chances`. Its context is the last `order` symbols before it in its paragraph, or all of them where there are fewer.
+# - A symbol costs the bits that `chances` asks for it. Its context is the last `order` symbols before it in its paragraph, or all of them where there are fewer.
 # - Every symbol has its cost, the first of a paragraph too. No paragraph knows of another.
 # - `chances` is slow. With 20,000 letters of text, 200 to judge and order 3, yours takes at most a twentieth of its time.
 #
@@ -287,8 +278,22 @@ print(chances([0, 1, 0, 1], [], 2), chances([0, 1, 0, 1], [0], 2))
 # <details><summary>A plan</summary>
 #
 # 1. For each length from 0 to `order`, a dictionary. Its keys are contexts as tuples (or bytes), its values count the followers.
-# 2. One probability begins at 1 / `symbols`. Go through the lengths from short to long, and mix each into it where its context is known.
-# 3. At place $t$ the longest context has $\min(t, \text{order})$ symbols.
+# 2. One probability $p$ begins at 1 / `symbols`. Go through the lengths from short to long. Where a context is known, mix it in:
+#    (sightings of this symbol + kinds · $p$) / (all sightings + kinds).
+# 3. At place $t$ the longest context has $\min(t, \text{order})$ symbols. Where a context is unknown, are longer ones known?
+#
+# And this is `chances`:
+#
+# ```python
+# def chances(text, context, symbols):
+#     shorter = chances(text, context[1:], symbols) if len(context) else np.full(symbols, 1 / symbols)
+#     seen = np.zeros(symbols)
+#     for end in range(len(context), len(text)):
+#         if all(text[end - len(context) + k] == context[k] for k in range(len(context))):
+#             seen[text[end]] += 1
+#     kinds = np.count_nonzero(seen)
+#     return (seen + kinds * shorter) / (seen.sum() + kinds) if kinds else shorter
+# ```
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -322,22 +327,20 @@ def counted_bits(text, paragraphs, order, symbols):
     """The bits (N, L) that each symbol of the paragraphs (N, L) costs a count model of `text`."""
     ### BEGIN SOLUTION
     text, paragraphs = np.asarray(text, int).tolist(), np.asarray(paragraphs, int)
-    tables = []
-    for length in range(order + 1):
-        table = {}
-        for end in range(length, len(text)):
-            followers = table.setdefault(tuple(text[end - length : end]), {})
-            followers[text[end]] = followers.get(text[end], 0) + 1
-        tables.append({context: (followers, sum(followers.values())) for context, followers in table.items()})
+    table = defaultdict(Counter)  # the followers of every context, of any length up to order
+    for end, symbol in enumerate(text):
+        for begin in range(max(0, end - order), end + 1):
+            table[tuple(text[begin:end])][symbol] += 1
+    totals = {context: followers.total() for context, followers in table.items()}
     bits = np.zeros(paragraphs.shape)
-    for n, paragraph in enumerate(paragraphs.tolist()):
-        for t, symbol in enumerate(paragraph):
-            p = 1 / symbols
-            for length in range(min(order, t) + 1):
-                followers, total = tables[length].get(tuple(paragraph[t - length : t]), ({}, 0))
-                if total:
-                    p = (followers.get(symbol, 0) + len(followers) * p) / (total + len(followers))
-            bits[n, t] = -np.log2(p)
+    for (n, t), symbol in np.ndenumerate(paragraphs):
+        p = 1 / symbols
+        for begin in range(t, max(0, t - order) - 1, -1):
+            context = tuple(paragraphs[n, begin:t])
+            if context not in totals:
+                break  # then no longer one was seen
+            p = (table[context][symbol] + len(table[context]) * p) / (totals[context] + len(table[context]))
+        bits[n, t] = -np.log2(p)
     return bits
     ### END SOLUTION
 
@@ -380,8 +383,8 @@ guess.choose(
 # and the product of two sums has four terms. Only one of them speaks of the distance.
 #
 # **Rotary positions** go straight at the goal. A query and a key are *turned*, by an angle that grows with their place. Look at one
-# pair of numbers, as a point in the plane, or as a complex number $z = x + iy$. To turn it by the angle $\varphi$ is to multiply it by $e^{i\varphi}$. The product $q \cdot k$ of
-# two such points is the product of their lengths with the cosine of the angle *between* them.
+# pair of numbers, as a point in the plane. The product $q \cdot k$ of two such points is the product of their lengths with the cosine
+# of the angle *between* them.
 # <!-- term: rotary positions | queries and keys are turned by an angle that grows with their place, so that scores depend on distances. -->
 #
 # *A worked number.* Let $q = k = (1, 0)$. Turn $q$ by $0.5$ for each place, and $k$ too. With $q$ at place 7 and $k$ at place 3 the angle
@@ -405,8 +408,8 @@ print(speeds(8).round(4))
 # `rotary(X, places, base=10_000.0)` turns vectors. `X` has the shape (…, T, d), with any number of axes before the last two.
 # `places` (T,) says where each row stands. Places may be any numbers, negative ones too. The result is shaped like `X`.
 #
-# - Columns $2i$ and $2i + 1$ are the pair $i$, one point in the plane. It is turned by `places[t] * speeds(d, base)[i]`, from the first axis towards the second.
-# - Lengths stay. The product of a turned query and a turned key depends on the difference of their places alone.
+# - Columns $2i$ and $2i + 1$ are the pair $i$, one point in the plane. Its speed is `speeds(d, base)[i]`, and it turns from the first axis towards the second.
+# - Lengths stay, and at place 0 everything does. The product of a turned query and a turned key depends on the difference of their places alone.
 # - An odd $d$ is a `ValueError` that names $d$.
 #
 # `rotary_backward(d_turned, places, base=10_000.0)` is the gradient with respect to `X`, given the gradient with respect to the result.
@@ -420,8 +423,9 @@ print(speeds(8).round(4))
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. A table of angles (T, d / 2). Its cosines and sines, in the number type of `X`.
-# 2. The even columns and the odd columns are two arrays. Each new one is a sum of both old ones. Or make complex numbers of them.
+# 1. A table of angles (T, d / 2), place times speed. Its cosines and sines, in the number type of `X`.
+# 2. The even columns and the odd columns are two arrays. Each new one is a sum of both old ones. Or make complex numbers of them,
+#    $z = x + iy$: to turn $z$ by the angle $\varphi$ is to multiply it by $e^{i\varphi}$.
 # 3. The gradient goes through the transposed matrix, and the transpose of a turn turns back.
 #
 # </details>
@@ -515,9 +519,9 @@ explore.turns(rotary)
 # `multi_head(parameters, X, memory, heads, mask=None, turn=False)` returns an output (N, Tq, D) and a cache of your own. `X` (N, Tq, D)
 # asks, `memory` (N, Tk, M) is looked at. `parameters` is `(W_q, W_k, W_v, W_o)`, shaped (D, D), (M, D), (M, D), (D, D).
 #
-# - `W_q`, `W_k` and `W_v` make queries, keys and values. Head $h$ owns their columns from $hD/H$ to $(h+1)D/H$. It scales by the root of *its* width. The heads' results stand side by side, in this order, before `W_o`.
+# - Head $h$ owns the columns from $hD/H$ to $(h+1)D/H$ of `W_q`, `W_k` and `W_v`, and the same *rows* of `W_o`. It scales by the root of *its* width. The output is the sum of what the heads say.
 # - `mask` is (Tq, Tk) for all examples or (N, Tq, Tk) for each its own. A query that may look at nothing adds nothing.
-# - With `turn`, each head's queries and keys are turned by `rotary`, row $t$ as place $t$. (Each head's width is then even. What an odd one gives does not matter.)
+# - With `turn`, each head has rotary positions (base 10,000), row $t$ of `X` and of `memory` at place $t$. (Each head's width is then even. What an odd one gives does not matter.)
 # - If $D$ is no multiple of `heads`, a `ValueError` names both.
 #
 # `multi_head_backward(parameters, cache, d_out)` returns `(d_parameters, d_X, d_memory)`. In self-attention the caller adds the last two.
@@ -533,7 +537,8 @@ explore.turns(rotary)
 # <details><summary>A plan</summary>
 #
 # 1. A helper cuts (N, T, D) to (N, T, H, d), brings the heads' axis beside the examples', and only then folds both into one.
-# 2. A second helper does the reverse. Each is also the other's backward.
+# 2. A second helper does the reverse. Each is also the other's backward. With the heads' results side by side, one product with `W_o`
+#    sums over all heads. With `turn`, queries and keys go through `rotary` when they are cut.
 #    (A reshape with $-1$ fails where there are no examples or no rows: say the number.)
 # 3. A mask for each example is repeated for each of its heads, in the order in which you folded.
 # 4. Backward: `W_o` first, then into heads, `attention_backward`, turn back, out of heads. Each matrix gets (what went in)ᵀ times (what comes back), summed over examples and places.
@@ -572,9 +577,9 @@ def multi_head(parameters, X, memory, heads, mask=None, turn=False):
     W_q, W_k, W_v, W_o = parameters
     if W_q.shape[1] % heads:
         raise ValueError(f"{W_q.shape[1]} columns cannot be shared by {heads} heads")
-    Q, K, V = into_heads(X @ W_q, heads), into_heads(memory @ W_k, heads), into_heads(memory @ W_v, heads)
+    Q, K, V = (into_heads(rows @ W, heads) for rows, W in ((X, W_q), (memory, W_k), (memory, W_v)))
     if turn:
-        Q, K = rotary(Q, np.arange(Q.shape[1])), rotary(K, np.arange(K.shape[1]))
+        Q, K = (rotary(Z, np.arange(Z.shape[1])) for Z in (Q, K))
     if mask is not None and np.ndim(mask) == 3:
         mask = np.repeat(mask, heads, axis=0)
     seen, attended = attention(Q, K, V, mask)
@@ -701,7 +706,7 @@ guess.number(
 )  # fmt: skip
 
 # %% [markdown]
-# What do later places need of an earlier one? Not its query: nobody will ask with it again. Only its key and its value. Whoever keeps these has
+# What do later places still need of an earlier one? Think of who asks, and who is asked. Whoever keeps that and nothing else has
 # a **key-value cache**. Every large language model that answers you has one. It is most of the memory that a long conversation takes.
 # <!-- term: key-value cache | the keys and values of all earlier places, kept so that a new place is projected once. -->
 #
@@ -730,7 +735,7 @@ guess.number(
 # <details><summary>A plan</summary>
 #
 # 1. The cache is a tuple: keys so far, values so far, how many rows were read. At first there are none.
-# 2. Project the new rows. Their places go on where the count stands. Turn queries and keys, glue keys and values to the old ones (a new array).
+# 2. A new row needs its own query, and the keys and values of all before it. Nobody will ask with an old query again. Project the new rows. Their places go on where the count stands. Turn queries and keys, glue keys and values to the old ones (a new array).
 # 3. The mask has t rows and as many columns as there are keys. It compares the places of both.
 # 4. With a window, older keys may be thrown away. Then mind at which place the first kept one stands.
 #
@@ -773,13 +778,11 @@ def feed(parameters, cache, X, heads, project, window=None):
     end = count + X.shape[1]
     places = np.arange(count, end)
     Q, K, V = (into_heads(np.asarray(project(X, W)), heads) for W in (W_q, W_k, W_v))
-    Q, K = rotary(Q, places), rotary(K, places)
+    Q, K = (rotary(Z, places) for Z in (Q, K))
     if keys is not None:
         K, V = np.concatenate([keys, K], axis=1), np.concatenate([values, V], axis=1)
-    places_of_keys = np.arange(end - K.shape[1], end)
-    mask = places_of_keys <= places[:, None]
-    if window is not None:
-        mask &= places_of_keys > places[:, None] - window
+    back = places[:, None] - np.arange(end - K.shape[1], end)  # how far back each key stands
+    mask = (back >= 0) & (back < (np.inf if window is None else window))
     seen, _ = attention(Q, K, V, mask)
     kept = 0 if window is None else max(0, K.shape[1] - window)
     return project(out_of_heads(seen, heads), W_o), (K[:, kept:], V[:, kept:], end)

@@ -105,6 +105,17 @@ def _box(at, width, color):
 
 
 # ------------------------------------------------------------------------------------------- counting
+def chances(text, context, symbols):
+    """What comes after this context: probabilities (symbols,), by counting in `text`. Slow: it reads the text anew each time."""
+    shorter = chances(text, context[1:], symbols) if len(context) else np.full(symbols, 1 / symbols)
+    seen = np.zeros(symbols)
+    for end in range(len(context), len(text)):
+        if all(text[end - len(context) + k] == context[k] for k in range(len(context))):
+            seen[text[end]] += 1
+    kinds = np.count_nonzero(seen)
+    return (seen + kinds * shorter) / (seen.sum() + kinds) if kinds else shorter
+
+
 def letters_alone():
     """That is the entropy of the letters: 4.4 bits. From 6 bits it is not far. What helps is the letters before."""
     shares = np.bincount(numbered()[0]) / len(numbered()[0])
