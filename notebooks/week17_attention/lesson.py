@@ -538,8 +538,8 @@ print(one_bleu("abcabd", "abcadda"))  # a line may be a string: its symbols are 
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# In the slow recursion, how many *different* pairs (rest of the guess, rest of the truth) are there? In which order could you
-# fill a table of them? And for BLEU: which ten numbers have to be summed over the lines?
+# Of how many *different* pairs of shorter lines (a beginning of the guess, a beginning of the truth) is the question asked? In which
+# order could you fill a table of the answers? And for BLEU: which ten numbers have to be summed over the lines?
 #
 # </details>
 # <details><summary>A plan</summary>
