@@ -36,6 +36,7 @@ def ours() -> dict[str, Any]:
     sys.modules.pop("tape", None)
     names: dict[str, Any] = {"np": np, "tape": kit.tape, "adam": None}
     names |= {"attention": kit.attend, "attention_backward": kit.attend_backward}
+    names["explore"] = module_of(ROOT / "source" / WEEK / "explore.py")
     for head, body in re.findall(r"^# %% (role=.*)\n((?:(?!^# %% ).*\n)*)", LESSON.read_text(encoding="utf-8"), re.M):
         if any(f'role="{role}"' in head for role in ("given", "answer", "studio")) and 'id="setup"' not in head:
             exec(body, names)
