@@ -41,7 +41,11 @@ rnn_forward, rnn_backward, adam = kit.rnn_forward, kit.rnn_backward, kit.adam  #
 W = np.array([[0.6, -0.6], [0.6, 0.6]])
 factor = 0.6  # <- another number
 x = np.linalg.matrix_power(W, 50) @ np.array([1.0, 0.0])
-print("right" if abs(np.linalg.norm(x) ** (1 / 50) - factor) < 0.01 else f"not yet: after 50 steps the length is {np.linalg.norm(x):.3g}")
+print(
+    "right"
+    if abs(np.linalg.norm(x) ** (1 / 50) - factor) < 0.01
+    else f"not yet: after 50 steps the length is {np.linalg.norm(x):.3g}"
+)
 
 # %% [markdown]
 # **2.** (Week 5) A model has one number too many for its data. Choose the share of rows that is kept for the choice of the
@@ -86,37 +90,32 @@ explore.pulse()
 #
 # ## The reservoir
 #
-# A reservoir has $N$ units. Each step brings an input $u$ with $D$ numbers. Each unit hears the input, and it hears the units
-# of the step before. Here is all that happens to *one* unit, as a slow program:
-
-
-# %% role="given" id="given_unit"
-def next_of_unit(k, x, u, parameters, leak):
-    """What unit k becomes: x (N,) are all units before, u (D,) is the new input."""
-    W_in, W, b = parameters  # (D, N), (N, N), (N,)
-    heard = b[k]
-    for d in range(len(u)):
-        heard += u[d] * W_in[d, k]
-    for j in range(len(x)):
-        heard += x[j] * W[j, k]
-    return (1 - leak) * x[k] + leak * np.tanh(heard)
-
-
-# %% [markdown]
-# The number `leak` lies between 0 and 1. With a **leak** of 1 a unit is made anew at each step. With a small leak it moves
+# A reservoir has $N$ units. Each step brings an input $u$ with $D$ numbers. A unit has a bias, and it hears the new input and all units of the step
+# before, each through a weight of its own. Call what it hears $h$. Then the unit is drawn towards $\tanh(h)$. How far it goes
+# there in one step is its **leak**, a number between 0 and 1. With a leak of 1 it arrives: it is made anew at each step. With a small leak it moves
 # slowly, as a heavy ball does. The $N$ numbers together are the **state** of the reservoir.
+#
+# *A worked number.* A unit hears one input with weight 1, and itself with weight 0.5. Its bias is 0, its leak 0.5, and it stands at 0. The input 1 comes. The unit
+# is drawn towards $\tanh 1 = 0.762$, goes half the way, and stands at 0.381. Then the input 0 comes. What it hears is half of 0.381. So it is drawn towards $\tanh 0.190 = 0.188$, and stands at 0.285.
 # <!-- term: leak | the share of a unit that is made anew at each step; a small one makes it slow. -->
 # <!-- term: state | the numbers of all units at one time; all that a recurrent net knows of the past. -->
 #
 # `W_in`, `W` and `b` are drawn at random and never changed. So they had better be drawn well. The first number that matters is
-# how much $W$ makes of an echo. A vector that is multiplied by $W$ many times grows or shrinks, in the long run, by the
-# *size of the largest eigenvalue* at each step. This is the **spectral radius** $\rho(W)$. Eigenvalues may be complex, and
-# then the size is $\sqrt{\text{re}^2 + \text{im}^2}$.
-# <!-- term: spectral radius | the size of a matrix's largest eigenvalue: its factor per step in the long run. -->
+# how much $W$ makes of an echo. A vector that is multiplied by $W$ many times grows or shrinks, in the long run, by one
+# factor at each step. This is the **spectral radius** $\rho(W)$.
+# <!-- term: spectral radius | the factor per step by which a matrix stretches a vector in the long run: the size of its largest eigenvalue. -->
 #
-# *A worked number.* $\begin{pmatrix} 0 & 4 \\ 1 & 0 \end{pmatrix}$ has the eigenvalues 2 and $-2$, so its radius is 2. It
-# stretches the vector $(1, 0)$ to $(0, 4)$ at the first step, and to $(4, 0)$ after two steps: twice 2. The longest
+# *A worked number.* $\begin{pmatrix} 0 & 4 \\ 1 & 0 \end{pmatrix}$
+# stretches the vector $(1, 0)$ to $(0, 4)$ at the first step, and to $(4, 0)$ after two steps: twice 2. So its radius is 2. Its eigenvalues are 2 and $-2$. The longest
 # stretch in *one* step is 4. That is another number, the largest singular value.
+#
+# What do you do when eigenvalues differ, or are complex? The first of the three small tasks had such a pair.
+#
+# <details><summary>Answer</summary>
+#
+# The largest one wins in the long run, and of a complex one its *size* counts, $\sqrt{\text{re}^2 + \text{im}^2}$. So $\rho(W)$ is the size of the largest eigenvalue.
+#
+# </details>
 #
 # The second number is the **density**, the share of connections that are there at all. Few are enough.
 # <!-- term: density | the share of a matrix's entries that are not zero. -->
@@ -128,7 +127,7 @@ def next_of_unit(k, x, u, parameters, leak):
 #
 # - Its spectral radius is `radius`, also above 1. With radius 0 all weights are 0.
 # - Each weight is different from 0 with probability `density`. Positive and negative ones are equally likely.
-# - Chance may draw a matrix whose eigenvalues are all 0, above all a small one. Then another one is drawn.
+# - This holds for small and sparse matrices too, where chance often makes all eigenvalues 0.
 # - With density 0 and a radius above 0 there is no such matrix. That is a `ValueError`.
 #
 # `make_reservoir(1, 0.7, 1.0, rng)` is `[[0.7]]` or `[[-0.7]]`.
@@ -142,7 +141,7 @@ def next_of_unit(k, x, u, parameters, leak):
 # <details><summary>A plan</summary>
 #
 # 1. Draw normal numbers. Set some of them to 0, each by a coin of its own.
-# 2. Measure the radius by `np.linalg.eigvals`, and mind that eigenvalues are complex.
+# 2. Measure the radius by `np.linalg.eigvals`: the size (`np.abs`) of the largest one. Mind that eigenvalues are complex.
 # 3. Multiply by one factor. Where the measured radius is 0, begin again.
 #
 # </details>
@@ -166,15 +165,13 @@ def next_of_unit(k, x, u, parameters, leak):
 def make_reservoir(size, radius, density, rng):
     """The recurrent weights of a reservoir: an array (size, size)."""
     ### BEGIN SOLUTION
-    if radius == 0:
-        return np.zeros((size, size))
-    if density <= 0:
+    if density <= 0 < radius:
         raise ValueError(f"without any connection (density {density}) no matrix has the spectral radius {radius}")
-    while True:
+    W, largest = np.zeros((size, size)), 0.0
+    while W.size and radius > 0 and largest < 1e-9:
         W = rng.normal(size=(size, size)) * (rng.random((size, size)) < density)
-        largest = np.abs(np.linalg.eigvals(W)).max(initial=0)
-        if largest > 1e-9 or size == 0:
-            return W * (radius / largest if size else 1.0)
+        largest = np.abs(np.linalg.eigvals(W)).max()
+    return W * (radius / max(largest, 1e-9))
     ### END SOLUTION
 
 
@@ -187,8 +184,7 @@ check("make_reservoir")
 # ## Let it run
 #
 # While true values come in, the reservoir is **driven** by them. This is also called **teacher forcing**. When they end, one can
-# let it go on alone: a read-out says what the next input would be, and this forecast is handed in as if it had been true. That is a
-# **free run**. One step is forecast after another, and every error is heard again.
+# let it go on alone, and hear what it believes itself. That is a **free run**. Every error is heard again.
 # <!-- term: teacher forcing | driving a recurrent net by the true values, not by its own forecasts. -->
 # <!-- term: free run | a recurrent net that hears its own forecasts as inputs. -->
 #
@@ -198,16 +194,16 @@ check("make_reservoir")
 # %% [markdown]
 # ### Exercise · `reservoir` &nbsp; ●●○ &nbsp; 40 min
 #
-# `parameters` is `(W_in, W, b)` with shapes (D, N), (N, N), (N,). Many series go through one reservoir at once.
+# `parameters` is `(W_in, W, b)` with shapes (D, N), (N, N), (N,). Column $k$ holds the weights by which unit $k$ hears. Many series go through one reservoir at once.
 #
 # `run_reservoir(parameters, U, leak, state=None)` takes inputs $U$ (S, T, D), that is S series of T steps. It returns all
 # states, (S, T, N). `state` (S, N) holds the states before the first step, zeros where it is `None`.
 #
-# - Each unit becomes what `next_of_unit` says. State $t$ has heard input $t$.
+# - In each step all units go their share of the way. State $t$ has heard input $t$.
 # - A series may come in pieces. With the last state handed on, the states are the same.
 #
-# `free_run(parameters, read_out, leak, U, steps)` drives the reservoir by $U$ and lets it go on for `steps` steps. `read_out`
-# is a pair (N, D), (D,). From a state it says the next input, `state @ weights + bias`. The result holds the forecasts, (S, steps, D).
+# `free_run(parameters, read_out, leak, U, steps)` returns forecasts of what follows $U$, (S, steps, D). `read_out` is a pair: weights (N, D) and a
+# bias (D,). It is the linear model that says from a state what the next input will be.
 #
 # - The first forecast comes from the state that has heard all of $U$.
 # - Forecasts are heard like true values. If $U$ goes on with the first forecasts, the rest is the same.
@@ -222,9 +218,25 @@ check("make_reservoir")
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. One loop over time. All series and all units at once: each of the two sums of `next_of_unit` becomes one matrix product.
+# Here is all that happens to *one* unit, as a slow program:
+#
+# ```python
+# def next_of_unit(k, x, u, parameters, leak):
+#     """What unit k becomes: x (N,) are all units before, u (D,) is the new input."""
+#     W_in, W, b = parameters  # (D, N), (N, N), (N,)
+#     heard = b[k]
+#     for d in range(len(u)):
+#         heard += u[d] * W_in[d, k]
+#     for j in range(len(x)):
+#         heard += x[j] * W[j, k]
+#     return (1 - leak) * x[k] + leak * np.tanh(heard)
+# ```
+#
+# 1. One loop over time. All series and all units at once: each of the two sums becomes one matrix product.
 # 2. Keep every state. The first one already hears the first input.
-# 3. `free_run`: drive it, keep the last state. Then in turn: forecast, and one step of the reservoir with the forecast as input.
+# 3. `free_run`: drive it, keep the last state. Then in turn: a forecast, `state @ weights + bias`, and one step of the reservoir with the forecast as input.
+#
+# (Or with no loop of its own: what the reservoir hears in a free run is linear in its state. So there is *another* reservoir that does the same in silence. Which one?)
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -256,26 +268,24 @@ def run_reservoir(parameters, U, leak, state=None):
     ### BEGIN SOLUTION
     W_in, W, b = parameters
     heard = U @ W_in + b
-    state = np.zeros((len(U), len(b)), heard.dtype) if state is None else state
-    states = np.empty((len(U), U.shape[1], len(b)), heard.dtype)
+    states = np.zeros((len(U), U.shape[1] + 1, len(b)), heard.dtype)  # the state before the first step comes first
+    states[:, 0] = 0 if state is None else state
     for t in range(U.shape[1]):
-        state = (1 - leak) * state + leak * np.tanh(heard[:, t] + state @ W)
-        states[:, t] = state
-    return states
+        states[:, t + 1] = states[:, t] + leak * (np.tanh(heard[:, t] + states[:, t] @ W) - states[:, t])
+    return states[:, 1:]
     ### END SOLUTION
 
 
 def free_run(parameters, read_out, leak, U, steps):
     """Forecasts (S, steps, D) of a reservoir that was driven by U (S, T, D) and then hears its own forecasts."""
     ### BEGIN SOLUTION
-    weights, bias = read_out
+    (W_in, W, b), (weights, bias) = parameters, read_out
     driven = run_reservoir(parameters, U, leak)
-    state = driven[:, -1] if U.shape[1] else np.zeros((len(U), len(parameters[2])), driven.dtype)
-    forecasts = np.empty((len(U), steps, len(bias)), driven.dtype)
-    for t in range(steps):
-        forecasts[:, t] = state @ weights + bias
-        state = run_reservoir(parameters, forecasts[:, t : t + 1], leak, state)[:, 0]
-    return forecasts
+    last = driven[:, -1] if U.shape[1] else np.zeros((len(U), len(b)), driven.dtype)
+    closed = W_in, W + weights @ W_in, b + bias @ W_in  # what it says goes in by W_in: this reservoir runs free in silence
+    silence = np.zeros((len(U), steps, len(bias)), driven.dtype)
+    states = np.concatenate([last[:, None], run_reservoir(closed, silence, leak, last)], axis=1)
+    return states[:, :steps] @ weights + bias
     ### END SOLUTION
 
 
@@ -285,6 +295,9 @@ check("reservoir")
 # %% role="hidden" id="test_reservoir" points=4
 
 # %% [markdown]
+# A free run is a reservoir once more, and it hears nothing. Its own forecast $xV + c$ comes in by $W_\text{in}$, so it runs in silence with the weights
+# $W + V W_\text{in}$ and the biases $b + c\,W_\text{in}$. All that this week says about reservoirs in silence holds for it too. Whether its errors die or grow depends on the *new* matrix.
+#
 # ## Does it forget?
 #
 # Two copies of one reservoir start in different states and hear the same input. If they end up in the same state, whatever the
@@ -323,16 +336,16 @@ explore.normal_or_not()
 # differences die. A reservoir with a radius of 1.5 may forget well if its input is loud, and not at all if it is quiet. So the
 # honest question is: *how fast does this reservoir forget, with this input?*
 #
-# Let two copies differ by a very small vector. In each step the difference is multiplied by some factor. The mean of the
-# *logarithm* of this factor, over many steps, is the **Lyapunov exponent**. If it is $-0.1$, ten steps leave $1/e$ of a difference. If it is
+# Let two copies differ by a very small vector. In the long run the length of this difference goes like $e^{\lambda t}$, where $t$ counts the steps. The number
+# $\lambda$ is the **Lyapunov exponent**. If it is $-0.1$, ten steps leave $1/e$ of a difference. If it is
 # above 0, a difference grows, and echoes never fade.
-# <!-- term: Lyapunov exponent | the mean logarithm, per step, of the factor by which a tiny difference of two states grows. -->
+# <!-- term: Lyapunov exponent | the number λ for which a tiny difference of two states goes like e^(λt) in the long run. -->
 
 # %% [markdown]
 # ### Exercise · `fading` &nbsp; ●●○ &nbsp; 45 min
 #
-# `fading(parameters, U, leak)` takes a reservoir and one input series $U$ (T, D), which is long. It returns the Lyapunov exponent: the
-# mean log factor per step of a tiny difference between two states that hear $U$. The reservoir starts at zeros.
+# `fading(parameters, U, leak)` takes a reservoir and one input series $U$ (T, D), which is long. It returns the Lyapunov exponent
+# of two states that hear $U$. The reservoir starts at zeros.
 #
 # - It is right to within 0.03 for 1,000 steps or more.
 # - It is right where differences die at once: a factor of 0.001 a step is no trouble.
@@ -350,9 +363,9 @@ explore.normal_or_not()
 # <details><summary>A plan</summary>
 #
 # 1. Keep a state and a difference of a small, fixed length, such as $10^{-7}$.
-# 2. Let both copies hear the next input. By how much has the length of their difference changed? Remember the logarithm.
+# 2. Let both copies hear the next input. By which factor has the length of their difference changed? Remember the logarithm of this factor.
 # 3. Bring the new difference back to the small length, without turning it. Go on.
-# 4. The mean of the logarithms is the answer. The first steps may be left out: the difference must first turn to where it
+# 4. Factors multiply, so their logarithms add up: the mean logarithm is the answer. The first steps may be left out: the difference must first turn to where it
 #    grows most.
 #
 # (Or follow the *slope* of one step, exactly. The chain rule says what a step does to a tiny difference.)
@@ -520,13 +533,10 @@ def leave_one_out(X, Y, penalties):
     ### BEGIN SOLUTION
     C, E = X - X.mean(axis=0), Y - Y.mean(axis=0)
     U, s, _ = np.linalg.svd(C, full_matrices=False)
-    errors = []
-    for penalty in penalties:
-        kept = s**2 / (s**2 + penalty)
-        leverage = U**2 @ kept + 1 / len(X)  # 1/T is the share of the bias
-        residual = E - U @ (kept[:, None] * (U.T @ E))
-        errors.append(np.mean((residual / (1 - leverage)[:, None]) ** 2))
-    return np.array(errors)
+    kept = s**2 / (s**2 + np.reshape(penalties, (-1, 1)))  # (penalties, directions): what is left of each direction
+    leverage = kept @ (U**2).T + 1 / len(X)  # 1/T is the share of the bias
+    residual = E - U @ (kept[:, :, None] * (U.T @ E))
+    return np.mean((residual / (1 - leverage)[:, :, None]) ** 2, axis=(1, 2))
     ### END SOLUTION
 
 
@@ -681,8 +691,8 @@ explore.free(make_reservoir, run_reservoir, read_out, free_run)
 # **What counts** is the error of steps 1, 2, 4, 8, 16 and 32 ahead against the truth without noise. For each it is the root of the mean square, in
 # units of the series' standard deviation. One error counts as 3 at most. The mean over the six is your error: 1 is what the mean value of the series has.
 #
-# **The rules.** Before they are used, all stored numbers are rounded to `float32` and blurred by a thousandth of each. Random matrices that are drawn again from a *fixed*
-# seed in `forecast` need not be stored. (We would have liked to count multiplications. Across the wall only numbers can be counted.)
+# **The rules.** Before they are used, all stored numbers are rounded to `float32` and blurred by a thousandth of each. What `forecast` can make again by itself, and for
+# every series alike, need not be stored. (We would have liked to count multiplications. Across the wall only numbers can be counted.)
 #
 # | | error |
 # |---|---|

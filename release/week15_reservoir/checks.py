@@ -142,7 +142,7 @@ def states_of(run_reservoir, parameters, U, leak, *state):
     return expect.array(got, shape=(*U.shape[:2], len(parameters[2])), finite=True, what="`run_reservoir`")
 
 
-@case("reservoir", "each unit becomes what `next_of_unit` says, at every step", weight=2, draws=SIZES, fresh=200)
+@case("reservoir", "all units go their share of the way, at every step", weight=2, draws=SIZES, fresh=200)
 def by_definition(run_reservoir, series, steps, units, inputs, leak, seed):
     rng = np.random.default_rng(seed)
     parameters, U = some_parameters(units, inputs, rng), rng.normal(size=(series, steps, inputs))
