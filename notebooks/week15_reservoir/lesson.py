@@ -266,13 +266,7 @@ check("make_reservoir")
 def run_reservoir(parameters, U, leak, state=None):
     """The states (S, T, N) of a reservoir that is driven by U (S, T, D)."""
     ### BEGIN SOLUTION
-    W_in, W, b = parameters
-    heard = U @ W_in + b
-    states = np.zeros((len(U), U.shape[1] + 1, len(b)), heard.dtype)  # the state before the first step comes first
-    states[:, 0] = 0 if state is None else state
-    for t in range(U.shape[1]):
-        states[:, t + 1] = states[:, t] + leak * (np.tanh(heard[:, t] + states[:, t] @ W) - states[:, t])
-    return states[:, 1:]
+    return states_from(parameters, U, leak, 0.0 if state is None else state)[:, 1:]
     ### END SOLUTION
 
 
@@ -280,12 +274,21 @@ def free_run(parameters, read_out, leak, U, steps):
     """Forecasts (S, steps, D) of a reservoir that was driven by U (S, T, D) and then hears its own forecasts."""
     ### BEGIN SOLUTION
     (W_in, W, b), (weights, bias) = parameters, read_out
-    driven = run_reservoir(parameters, U, leak)
-    last = driven[:, -1] if U.shape[1] else np.zeros((len(U), len(b)), driven.dtype)
+    last = states_from(parameters, U, leak, 0.0)[:, -1]
     closed = W_in, W + weights @ W_in, b + bias @ W_in  # what it says goes in by W_in: this reservoir runs free in silence
-    silence = np.zeros((len(U), steps, len(bias)), driven.dtype)
-    states = np.concatenate([last[:, None], run_reservoir(closed, silence, leak, last)], axis=1)
-    return states[:, :steps] @ weights + bias
+    silence = np.zeros((len(U), steps, len(W_in)), last.dtype)
+    return states_from(closed, silence, leak, last)[:, :steps] @ weights + bias
+
+
+def states_from(parameters, U, leak, state):
+    """The state before the first step, and the states after each step: (S, T + 1, N)."""
+    W_in, W, b = parameters
+    heard = U @ W_in + b
+    states = np.empty((len(U), U.shape[1] + 1, len(b)), heard.dtype)
+    states[:, 0] = state
+    for t in range(U.shape[1]):
+        states[:, t + 1] = states[:, t] + leak * (np.tanh(heard[:, t] + states[:, t] @ W) - states[:, t])
+    return states
     ### END SOLUTION
 
 

@@ -192,7 +192,7 @@ guess.number(
 # $$M = \sigma_1 u_1 v_1^T + \sigma_2 u_2 v_2^T + \dots$$
 #
 # Here the $u$ are columns of length 1, at right angles to each other. So are the $v$. The $\sigma$ are positive and fall. NumPy gives
-# all three: `np.linalg.svd(M, full_matrices=False)`.
+# all three.
 # <!-- term: rank | how many directions the rows of a matrix span. -->
 # <!-- term: singular value decomposition | SVD: a matrix as a sum of rank-one matrices at right angles, the largest first. -->
 #
@@ -231,7 +231,7 @@ guess.number(
 #
 # 1. Shares: of each pair in all pairs, of each word, of each context. Change those of the contexts, and make them sum to one again.
 # 2. Divide the share of the pair by the product of the other two, and take the logarithm. Keep `np.errstate` around it. Where a row or column is empty, write 0 afterwards.
-# 3. Vectors: an SVD, its first $k$ terms, and the root of each $\sigma$ on either side.
+# 3. Vectors: an SVD, `np.linalg.svd(M, full_matrices=False)`, its first $k$ terms, and the root of each $\sigma$ on either side.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -259,10 +259,9 @@ def pmi(counts, power):
     ### BEGIN SOLUTION
     counts = np.asarray(counts)
     counts = counts * 1.0 if counts.dtype.kind != "f" else counts
-    words, contexts = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
+    words, contexts = (counts.sum(axis=axis, keepdims=True) for axis in (1, 0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        shares = contexts / contexts.sum()
-        chances = np.where(contexts > 0, shares**power, 0)
+        chances = np.where(contexts > 0, contexts**power, 0)
         table = np.log(counts / (words * (chances / chances.sum())))
     return np.where((words > 0) & (contexts > 0), table, 0)
     ### END SOLUTION
@@ -298,23 +297,19 @@ explore.partners(count_pairs, pmi)
 # Give each word two vectors: a row of $E$ as a word, and a row of $F$ as a context. The plain idea would be a softmax: from the word, say
 # which context it has. But a softmax over 200,000 words for each pair is slow. So the question is made smaller. Here is a word
 # and a context: is this pair *real*, or did I draw the context blindly? That is logistic regression, as in week 2. Its logit is the product of two vectors. For each real
-# pair some blind ones are drawn. Their contexts are **negative samples**. Here is the loss for one real pair, as a slow program:
+# pair some blind ones are drawn. Their contexts are **negative samples**. So one real pair brings several questions of the kind yes or no: one to
+# which "real" is the right answer, and for each of its blind contexts one to which "blind" is right. The loss of the pair is the sum of their log-losses.
 # <!-- term: negative samples | contexts drawn blindly, which a model must tell from the real one. -->
-
-
-# %% role="given" id="given_loss"
-def loss_of_pair(e, f, noise_f):
-    """One real pair, a word e (d,) and a context f (d,), against blind contexts noise_f (k, d). For small logits only."""
-    loss = -np.log(1 / (1 + np.exp(-np.dot(e, f))))  # "real" should be said of the real one
-    for blind in noise_f:
-        loss -= np.log(1 / (1 + np.exp(np.dot(e, blind))))  # and "blind" of the others
-    return loss
-
-
-# %% [markdown]
+#
 # Where does this end? Suppose that every logit could be chosen freely. Look at one word and one context. In all of training the pair came $a$ times as
-# a real one and $b$ times as a blind one. Its part of the loss is $-a \log \sigma(s) - b \log \sigma(-s)$. The slope of that is
-# $b\,\sigma(s) - a\,\sigma(-s)$, and it is 0 at $s = \log (a / b)$.
+# a real one and $b$ times as a blind one. Its part of the loss is $-a \log \sigma(s) - b \log \sigma(-s)$. Where is
+# that smallest? Look for the $s$ at which its slope is 0. It is $s = \log (a / b)$.
+#
+# <details><summary>Why?</summary>
+#
+# The slope is $b\,\sigma(s) - a\,\sigma(-s)$. It is 0 where $\sigma(s) / \sigma(-s) = a / b$. And $\sigma(s) / \sigma(-s) = e^s$.
+#
+# </details>
 #
 # *A worked number.* There are 2 blind contexts for each real one. *Tea* and *cup* came 8 times as real. Blindly *cup* should come to *tea* 1 time among 20, so among 40 blind draws it comes 2
 # times. The logit ends at $\log (8/2) = 1.39$. And the PMI was $\log 8$. The difference is $\log 2$, for the two blind ones.
@@ -334,7 +329,7 @@ def loss_of_pair(e, f, noise_f):
 # `skip_gram_loss(parameters, centres, contexts, noise)` returns a loss, and its gradients as a pair. `parameters` is `(E, F)`, both (n, d). There are $P$ real pairs: their
 # words `centres` (P,), their contexts `contexts` (P,), and for each of them the blind contexts `noise` (P, k). All three hold row numbers.
 #
-# - The loss is the mean over the pairs of what `loss_of_pair` gives. It is right for logits of $\pm 1000$, too.
+# - The loss is the mean over the real pairs, each with its blind contexts. It is right for logits of $\pm 1000$, too.
 # - The gradients belong to it, in the shapes of `E` and `F`. A row that is not used has gradient 0.
 # - The same word may come many times in a batch. A blind context may happen to be the real one: it still counts as both.
 # - Without pairs the loss is 0, and so are the gradients. With $k = 0$ there are only the real pairs.
@@ -348,6 +343,17 @@ def loss_of_pair(e, f, noise_f):
 #
 # </details>
 # <details><summary>A plan</summary>
+#
+# Here is the loss of one real pair, as a slow program:
+#
+# ```python
+# def loss_of_pair(e, f, noise_f):
+#     """One real pair, a word e (d,) and a context f (d,), against blind contexts noise_f (k, d). For small logits only."""
+#     loss = -np.log(1 / (1 + np.exp(-np.dot(e, f))))  # "real" should be said of the real one
+#     for blind in noise_f:
+#         loss -= np.log(1 / (1 + np.exp(np.dot(e, blind))))  # and "blind" of the others
+#     return loss
+# ```
 #
 # 1. Put the real context and the blind ones side by side: (P, 1 + k) contexts, with a sign of $+1$ or $-1$ each.
 # 2. All logits at once, (P, 1 + k). The loss of one is `logaddexp(0, -sign * logit)`: no overflow.
@@ -628,30 +634,29 @@ explore.valence()
 # In 2016 Tolga Bolukbasi and others proposed three steps.
 #
 # 1. *Find the direction.* Take pairs that differ in nothing else: he and she, man and woman. Each gives a difference. The direction $g$ is the one along which these differences are largest
-#    together. That is: the sum of their squared parts along $g$ is as large as it can be. In the words of the SVD, it is the first $v$ of the differences.
+#    together. That is: the sum of their squared parts along $g$ is as large as it can be.
 # 2. *Neutralise* words that should not lean: *doctor*, *nurse*. Nothing of them is left along $g$.
 # 3. *Equalise* pairs such as *he* and *she*: after that, a neutralised word is equally near to both.
 #
 # All vectors have length 1, before and after. *A worked number in two dimensions.* Let $g = (1, 0)$. A pair sits at $(0.8, 0.6)$ and $(0, 1)$. Both lean the same way, but not equally. A word at $(0, 1)$ has similarity
-# 0.6 with the first and 1 with the second, so it is not neutral between them. Equalised, the two stand at $(0.6, 0.8)$ and $(-0.6, 0.8)$. They share 0.8 in the second direction: the mean of 0.6 and
-# 1. The rest of their length lies along $g$, to either side.
+# 0.6 with the first and 1 with the second, so it is not neutral between them. Equalised, the two stand at $(0.6, 0.8)$ and $(-0.6, 0.8)$, and the word
+# has similarity 0.8 with either.
 #
 # One widely copied formula gets the last step wrong. The two come out with lengths such as 0.87, and nobody notices, since cosines do not mind lengths.
 
 # %% [markdown]
 # ### Exercise · `debias` &nbsp; ●●● &nbsp; 60 min
 #
-# `bias_direction(pairs)` takes pairs of vectors (n, 2, d) of any length. It returns a direction (d,) of length one. The sum of the squared parts of all
-# differences along it is as large as possible. The differences are between vectors brought to length one.
+# `bias_direction(pairs)` takes pairs of vectors (n, 2, d) of any length, of which only the directions count. It returns the direction $g$ (d,) of step 1, with length one.
 #
-# - It points towards the *first* members: the differences, first minus second, have a positive sum along it.
+# - It points towards the *first* members: in the sum over all pairs they lie farther along it.
 # - Pairs that all differ by one common vector give just the direction of that vector.
 #
 # `debias(E, g, neutral, pairs)` takes vectors `E` (n, d), a direction `g` (d,) of any length, row numbers `neutral` (m,), and `pairs` (q, 2) of
 # row numbers. It returns vectors (n, d), all of length one. No row is in two places.
 #
 # - Neutral rows have no part along $g$. Apart from that their direction is as it was.
-# - The two of a pair differ along $g$ alone, by equal and opposite amounts. What they share is the mean of what they had at right angles to $g$.
+# - The two of a pair lie equally far to either side of $g$, and share the rest. It is nearest, by the sum of squares, to what both had at right angles to $g$.
 # - The member that was farther along $g$ still is. A pair whose parts along $g$ are equal up to rounding has no sides: it stays as it was.
 # - All other rows keep their directions.
 #
@@ -667,7 +672,7 @@ explore.valence()
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Direction: length one for all vectors, differences, SVD *without* centring, the first row of $V^T$. Turn it round if the sum of the differences says so.
+# 1. Direction: length one for all vectors, differences (first minus second), SVD *without* centring, the first row of $V^T$. Turn it round if the sum of the differences says so.
 # 2. Bring all rows, and `g`, to length one.
 # 3. Neutral: take the part along $g$ away, then length one again.
 # 4. Pairs: the mean of the parts at right angles to $g$; the root of one minus its squared length, along $g$, plus for one and minus for the other. Look at who was ahead. Skip pairs with equal parts, where equal means up to rounding.
@@ -719,18 +724,16 @@ def debias(E, g, neutral, pairs):
     g = np.asarray(g, units.dtype) / np.linalg.norm(g)
     neutral, pairs = np.asarray(neutral, int), np.asarray(pairs, int).reshape(-1, 2)
 
-    along = units @ g
-    across = units - along[:, None] * g
+    across = units - np.outer(units @ g, g)
     debiased = units.copy()
     debiased[neutral] = across[neutral] / np.linalg.norm(across[neutral], axis=1, keepdims=True)
 
-    gap = along[pairs[:, 0]] - along[pairs[:, 1]]
+    gap = (units[pairs[:, 0]] - units[pairs[:, 1]]) @ g
     leaning = np.abs(gap) > 100 * np.finfo(units.dtype).eps
     pairs, side = pairs[leaning], np.sign(gap[leaning])
     shared = across[pairs].mean(axis=1)
     height = np.sqrt(np.maximum(1 - np.sum(shared**2, axis=1), 0)) * side
-    debiased[pairs[:, 0]] = shared + height[:, None] * g
-    debiased[pairs[:, 1]] = shared - height[:, None] * g
+    debiased[pairs] = shared[:, None] + np.stack([height, -height], axis=1)[:, :, None] * g
     return debiased
     ### END SOLUTION
 

@@ -310,7 +310,7 @@ BATCHES = {
 }
 
 
-@case("skip_gram", "the loss is the mean over the pairs of what `loss_of_pair` gives", draws=BATCHES)
+@case("skip_gram", "the loss is the mean over the pairs of the sum of their log-losses", draws=BATCHES)
 def mean_loss(skip_gram_loss, words, size, pairs, blind, seed):
     batch = some_batch(np.random.default_rng(seed), words, size, pairs, blind)
     got, _ = asked(skip_gram_loss, *batch)
