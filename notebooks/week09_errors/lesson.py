@@ -133,7 +133,7 @@ explore.domains()
 # `masked_loss(logits, labels)` takes two arrays of shape (n, K): n rows and K tasks. A label is 1, 0, or $-1$ where nobody knows. It
 # returns `(loss, d_logits)`.
 #
-# - A task's loss is the mean log-loss over its known labels. The loss is the mean over the tasks.
+# - All known labels of a task count alike, and all tasks count alike. If every known label has a log-loss of 0.3, so has the whole.
 # - A task without a single known label is left out. If nothing is known at all, the loss is 0.
 # - `d_logits` is the gradient of the loss with respect to the logits, of their shape. It is 0 where nobody knows.
 # - Logits of $\pm 1000$ are no trouble.
@@ -143,12 +143,14 @@ explore.domains()
 #
 # <details><summary>A question to ask yourself</summary>
 #
+# What is the loss of one task alone, and what becomes of several?
+#
 # By how much does the loss move if one logit moves? On how many labels of its own column does that depend, and on how many columns?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. A mask of what is known, and from it the number of known labels in each column.
+# 1. A task's loss is the mean log-loss over its known labels, and the loss is the mean over the tasks. So you need a mask of what is known, and from it the number of known labels in each column.
 # 2. Give every entry a weight: nought for a hole, else one over (known in its column times columns that have any).
 # 3. The loss is the weighted sum of log-losses. For the gradient use the same weights: the slope of one log-loss is $p - y$.
 # 4. Put any legal label into the holes before you call `log_loss`. Beware of dividing by a count of nought.
