@@ -245,8 +245,8 @@ def tin(radius, height):
 # %% role="answer" id="tin_slopes"
 def tin_slopes(radius, height):
     """The derivative of the tin's cost in each node but the cost itself: a dictionary."""
+    node = tin(radius, height)  # forwards; now backwards
     ### BEGIN SOLUTION
-    node = tin(radius, height)
     d_metal = 1 / node["content"]
     d_content = -node["cost"] / node["content"]
     d_wall = d_metal
@@ -697,7 +697,7 @@ check("descend")
 # - One label throughout, or a third one, is an error of the caller. `fit` raises a `ValueError` that says what it found.
 #
 # Take eight examples without a feature, `X = np.zeros((8, 0))`. Six are called 7, and two are called 3. Then every new example
-# gets the probabilities $\tfrac14$ and $\tfrac34$.
+# gets the probabilities $\tfrac14$ and $\tfrac34$. The first lines of `fit` stand in the cell already.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -707,20 +707,17 @@ check("descend")
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. `np.unique` sorts the labels and leaves out repeats. Which examples have the larger one? True and false will do for 1 and 0.
-# 2. If there are not two, say so and stop.
-# 3. Walk some hundred steps by `descend` and keep the last place. How long is the gradient there (`np.linalg.norm`)? While it is longer than
+# 1. `descend` wants labels 0 and 1. Which examples have the larger of the two labels? True and false will do for 1 and 0.
+# 2. Walk some hundred steps by `descend` and keep the last place. How long is the gradient there (`np.linalg.norm`)? While it is longer than
 #    a millionth, walk again with twice as many steps. Forty thousand are a sensible end.
-# 4. For new examples: logits, then both probabilities. `np.exp(-log_loss(...))` gives either of them, stably.
+# 3. For new examples: logits, then both probabilities. `np.exp(-log_loss(...))` gives either of them, stably.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
 #
 # ```python
 # def fit(self, X, y, weight=None):
-#     self.classes_ = np.unique(y)
-#     if ...:
-#         raise ValueError(f"...")
+#     ...                                            # what stands there already
 #     larger = np.asarray(y) == ...                  # True where the label is the larger one
 #     steps = 250
 #     self.parameters = descend(..., larger, ..., steps, weight)[...]
@@ -748,10 +745,10 @@ class LogisticRegression:
 
     def fit(self, X, y, weight=None):
         """Learn from examples (examples, features) and their labels; return the model."""
-        ### BEGIN SOLUTION
-        self.classes_ = np.unique(y)
+        self.classes_ = np.unique(y)  # sorted, each label once
         if len(self.classes_) != 2:
             raise ValueError(f"two classes are needed, y has {len(self.classes_)}: {self.classes_[:5]}")
+        ### BEGIN SOLUTION
         target = np.asarray(y) == self.classes_[1]
         steps, length = 250, np.inf
         while length > 1e-6 and steps <= 40_000:

@@ -9,7 +9,7 @@
 # we put layers on top of layers. Nothing in the mathematics is new: each layer does what last week's did. What is new is that a
 # layer works on what the layer before has made of the picture. The bookkeeping must now be right at any depth, so you write it
 # once, for any number of layers.
-# <!-- term: layer | one step of a network: a matrix product, a bias and, except at the end, an activation function. -->
+# <!-- term: layer | one step of a network: units that all read the same numbers, those that the layer before puts out. -->
 #
 # Then you write the program that does the bookkeeping by itself. It is a small engine of the kind that stands inside every
 # deep-learning library. At the end you spend 1,000 parameters as cleverly as you can.
@@ -118,7 +118,7 @@ tents = [
 # notice, if a sum moves a little that `relu` has set to 0?
 #
 # This procedure is called **backpropagation**.
-# <!-- term: backpropagation | working out the gradients of all layers, from the last to the first, by the chain rule. -->
+# <!-- term: backpropagation | the chain rule, in such an order that the gradients of all layers cost only a few forward passes. -->
 #
 # Some numbers of the way forward are needed on the way back, as the 3 and the 5 were. They must have been kept. This memory is called a **cache**. What you keep is up to you: only your own two
 # functions look inside.
@@ -205,12 +205,11 @@ def backward(parameters, cache, d_scores):
     """The gradients of a loss for all parameters and for X, from its gradient d_scores for the scores."""
     ### BEGIN SOLUTION
     delta, gradients = d_scores, []
-    for layer in range(len(parameters) - 1, -1, -1):
-        inputs, (W, _) = cache[layer], parameters[layer]
-        gradients.append((inputs.T @ delta, delta.sum(axis=0)))
-        delta = delta @ W.T
-        if layer > 0:
-            delta = delta * (inputs > 0)
+    for layer in reversed(range(len(parameters))):
+        gradients.append((cache[layer].T @ delta, delta.sum(axis=0)))
+        delta = delta @ parameters[layer][0].T
+        if layer > 0:  # a relu stands in front of this layer
+            delta = delta * (cache[layer] > 0)
     return gradients[::-1], delta
     ### END SOLUTION
 

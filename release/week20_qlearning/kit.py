@@ -19,12 +19,11 @@ def forward(parameters, X):
 def backward(parameters, cache, d_scores):
     """The gradients of a loss for all parameters and for X, from its gradient d_scores for the scores."""
     delta, gradients = d_scores, []
-    for layer in range(len(parameters) - 1, -1, -1):
-        inputs, (W, _) = cache[layer], parameters[layer]
-        gradients.append((inputs.T @ delta, delta.sum(axis=0)))
-        delta = delta @ W.T
-        if layer > 0:
-            delta = delta * (inputs > 0)
+    for layer in reversed(range(len(parameters))):
+        gradients.append((cache[layer].T @ delta, delta.sum(axis=0)))
+        delta = delta @ parameters[layer][0].T
+        if layer > 0:  # a relu stands in front of this layer
+            delta = delta * (cache[layer] > 0)
     return gradients[::-1], delta
 
 
