@@ -139,9 +139,10 @@ def check_as_the_first_act(page: Page, lab: Any, look: Callable[[str], None]) ->
     expect(page.locator(f"{SHOWN} .jp-Cell.tw-check").first).to_contain_text("not begun")
     expect(says).to_have_text("not begun")
     expect(page.locator(f"{SHOWN} .jp-Notebook")).not_to_contain_text("Traceback")
+    try_the_call_that_breaks(page, lab, check, look)
     solution = dict(answer_cells(read(ROOT / "source" / WEEK / f"{WEEK}.ipynb")))[FIRST]
     lab.replace(place_of(lab, FIRST), "".join(solution["source"]))
-    expect(says).to_have_text("not begun · changed since it ran")
+    expect(says).to_have_text(re.compile(r"^\d+ of \d+ promises hold · changed since it ran$"))
     check.press("Enter")  # the button's, not JupyterLab's
     expect(says).to_have_text(re.compile(r"^all \d+ promises hold$"))
     look("holds")
@@ -151,6 +152,30 @@ def check_as_the_first_act(page: Page, lab: Any, look: Callable[[str], None]) ->
         "aria-label", re.compile(f"^exercise {FIRST}: all .* promises hold")
     )
     page.locator(".lm-TabBar-tab", has_text=f"{WEEK}.ipynb").click()
+
+
+def try_the_call_that_breaks(page: Page, lab: Any, check: Any, look: Callable[[str], None]) -> None:
+    """A wrong answer's card has a button: its call runs in a cell of hers below the check, which a second press runs again."""
+    lab.replace(place_of(lab, FIRST), f"def {FIRST}(pictures):\n    return np.zeros((len(pictures), 2))")
+    check.click()
+    card = page.locator(f"{SHOWN} .jp-Cell.tw-check").first
+    call, press = card.locator(".wb-try"), card.get_by_role("button", name="Try it in a new cell")
+    press.click()
+    hers = page.locator(f"{SHOWN} .jp-Cell.jp-mod-active")
+    expect(hers.locator(".cm-content")).to_have_text(call.inner_text())
+    expect(hers.locator(".jp-OutputArea-output")).to_contain_text("array(")
+    look("tried")
+    count = len(lab.saved()["cells"])
+    press.click()
+    expect(hers.locator(".jp-OutputArea-output")).to_contain_text("array(")
+    saved = lab.saved()["cells"]
+    assert len(saved) == count
+    mine = saved[place_of(lab, f"check_{FIRST}") + 1]
+    assert "".join(mine["source"]) == call.inner_text() and "autograder" not in mine["metadata"]
+    hers.locator(".jp-InputPrompt").click()
+    page.keyboard.press("d")
+    page.keyboard.press("d")
+    assert len(lab.saved()["cells"]) == count - 1
 
 
 def a_locked_cell_says_why(page: Page) -> None:

@@ -2,6 +2,7 @@
 import { OWN_KEYS, about, el } from './desk.js';
 import { Seen } from './seen.js';
 import { strip } from './strip.js';
+import { tryIt } from './tryit.js';
 
 const LOCKED = 'This cell is the course’s, and locked. Yours are the ones with the pencil; B gives you a new cell below.';
 const TYPES = ['Backspace', 'Delete', 'Enter'];
@@ -34,6 +35,7 @@ function dress(lesson, cell) {
   cell.ready.then(() => {
     if (cell.isDisposed) return;
     if (role === 'answer' || role === 'studio') cell.layout.insertWidget(0, strip(lesson, cell, id)); // as Lab's own cell toolbar
+    if (role === 'check') tryIt(lesson, cell);
     if (role === 'show') cell.layout.insertWidget(0, eye(lesson, cell));
   });
 }
