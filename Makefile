@@ -17,6 +17,7 @@ help:
 	@echo "make build    notebooks/ -> source/ and release/"
 	@echo "make audit    the author's gate: every exercise against its rivals"
 	@echo "make labs     the browser tests on the oldest and the newest JupyterLab: make labs ARGS=\"oldest\""
+	@echo "make pictures   draw README's pictures anew, from real pages in a real browser"
 	@echo "make fuzz     a million hostile messages and notebooks: make fuzz ARGS=\"--messages 10000 --seed 7\""
 	@echo "make kills    kills what grades a class, then compares: make kills ARGS=\"--kills 40 --seed 7\" (also --postgres, --cluster)"
 	@echo "make bench    what grading a class costs, beside nbgrader, otter and bare forks; the table goes into docs/grading.md"
@@ -41,6 +42,10 @@ campaigns:
 labs:
 	@$(RUN) python -m tests.browser.with_lab $(ARGS)
 
+# README's pictures, from the pages that the browser tests go through. Look at them before they are committed.
+pictures:
+	@WORKBOOK_PICTURES=1 $(RUN) python -m pytest -q tests/browser/test_home.py tests/browser/test_learner.py tests/browser/test_report_page.py
+
 fuzz:
 	@$(RUN) python -m tests.grading.fuzz.campaign $(ARGS)
 
@@ -60,4 +65,4 @@ clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find autograder notebooks tests data -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help lab teach demo build audit test campaigns labs fuzz kills bench conformance lock clean
+.PHONY: help lab teach demo build audit test campaigns labs pictures fuzz kills bench conformance lock clean

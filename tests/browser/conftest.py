@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import io
 import json
 import os
 import re
@@ -15,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image, ImageOps
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from playwright.sync_api import TimeoutError as NotThere
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,6 +75,20 @@ def look(page: Page, request: pytest.FixtureRequest) -> Iterator[Callable[[str],
 
     yield take
     take("end")
+
+
+@pytest.fixture
+def picture() -> Callable[..., None]:
+    """Draw a picture of README anew, where `make pictures` asks for it: the upper part of an element, in few colours: small."""
+
+    def draw(name: str, part: Locator, height: int = 900) -> None:
+        if os.environ.get("WORKBOOK_PICTURES"):
+            shown = Image.open(io.BytesIO(part.screenshot(animations="disabled"))).convert("RGB")
+            shown = shown.crop((0, 0, shown.width, min(shown.height, height)))
+            shown = ImageOps.expand(shown, 10, shown.getpixel((2, shown.height - 2)))
+            shown.quantize(96, dither=Image.Dither.NONE).save(ROOT / "docs" / "pictures" / f"{name}.png", optimize=True)
+
+    return draw
 
 
 @pytest.fixture

@@ -19,6 +19,11 @@ from tests.browser.conftest import ROOT, wait_until
 
 WEEK, NEXT = "week01_arrays", "week02_logistic"
 FIRST = "centre_of_ink"
+MISTAKEN = f"""\
+def {FIRST}(images):
+    rows, columns = np.indices(images.shape[1:])
+    ink = images > 0  # each inked pixel counts alike
+    return np.stack([(ink * rows).sum(axis=(1, 2)), (ink * columns).sum(axis=(1, 2))], axis=1) / ink.sum(axis=(1, 2))[:, None]"""
 WRITTEN = 'NOTE = "an edit that nobody saved"\n'
 SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 ROLES = f"""() => {{
@@ -47,7 +52,12 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_from_home_to_the_page(
-    open_desk: Callable[..., Any], page: Page, notebook_page: Callable[..., Any], checkout: Path, look: Callable[[str], None]
+    open_desk: Callable[..., Any],
+    page: Page,
+    notebook_page: Callable[..., Any],
+    checkout: Path,
+    look: Callable[[str], None],
+    picture: Callable[..., None],
 ) -> None:
     expect.set_options(timeout=60_000)  # a machine that runs other tests beside
     desk = open_desk("lab")
@@ -57,10 +67,10 @@ def test_from_home_to_the_page(
     home_by_keys(page, look)
     lab = notebook_page(checkout / ".course" / "learner" / WEEK / f"{WEEK}.ipynb")
     every_cell_has_its_role(page, lab)
-    check_as_the_first_act(page, lab, look)
+    check_as_the_first_act(page, lab, look, picture)
     a_locked_cell_says_why(page)
     help_and_put_back(page, lab)
-    hand_in_an_edit_that_is_not_saved(page, lab, checkout, look)
+    hand_in_an_edit_that_is_not_saved(page, lab, checkout, look, picture)
     without_a_watcher_it_waits(page, desk)
     a_week_that_is_not_here_opens_by_a_click(page, checkout, look)
     nothing_is_written_into_the_notebook(lab, checkout)
@@ -131,7 +141,7 @@ def place_of(lab: Any, name: str) -> int:
     return ids.index(name)
 
 
-def check_as_the_first_act(page: Page, lab: Any, look: Callable[[str], None]) -> None:
+def check_as_the_first_act(page: Page, lab: Any, look: Callable[[str], None], picture: Callable[..., None]) -> None:
     """Check runs what the course gives, the answer as it stands on the screen, and its check: no traceback, no older answer."""
     cell = page.locator(f"{SHOWN} .jp-Cell.tw-answer").first
     says, check = cell.locator(".tw-says"), cell.get_by_role("button", name="Check", exact=True)
@@ -139,7 +149,7 @@ def check_as_the_first_act(page: Page, lab: Any, look: Callable[[str], None]) ->
     expect(page.locator(f"{SHOWN} .jp-Cell.tw-check").first).to_contain_text("not begun")
     expect(says).to_have_text("not begun")
     expect(page.locator(f"{SHOWN} .jp-Notebook")).not_to_contain_text("Traceback")
-    try_the_call_that_breaks(page, lab, check, look)
+    try_the_call_that_breaks(page, lab, check, look, picture)
     solution = dict(answer_cells(read(ROOT / "source" / WEEK / f"{WEEK}.ipynb")))[FIRST]
     lab.replace(place_of(lab, FIRST), "".join(solution["source"]))
     expect(says).to_have_text(re.compile(r"^\d+ of \d+ promises hold · changed since it ran$"))
@@ -154,11 +164,13 @@ def check_as_the_first_act(page: Page, lab: Any, look: Callable[[str], None]) ->
     page.locator(".lm-TabBar-tab", has_text=f"{WEEK}.ipynb").click()
 
 
-def try_the_call_that_breaks(page: Page, lab: Any, check: Any, look: Callable[[str], None]) -> None:
+def try_the_call_that_breaks(page: Page, lab: Any, check: Any, look: Callable[[str], None], picture: Callable[..., None]) -> None:
     """A wrong answer's card has a button: its call runs in a cell of hers below the check, which a second press runs again."""
-    lab.replace(place_of(lab, FIRST), f"def {FIRST}(pictures):\n    return np.zeros((len(pictures), 2))")
+    lab.replace(place_of(lab, FIRST), MISTAKEN)
     check.click()
     card = page.locator(f"{SHOWN} .jp-Cell.tw-check").first
+    expect(card.locator(".wb-try")).to_be_visible()
+    picture("check", card.locator(".jp-OutputArea-output").first)
     call, press = card.locator(".wb-try"), card.get_by_role("button", name="Try it in a new cell")
     press.click()
     hers = page.locator(f"{SHOWN} .jp-Cell.jp-mod-active")
@@ -200,7 +212,9 @@ def help_and_put_back(page: Page, lab: Any) -> None:
     assert "".join(dict(answer_cells(lab.saved()))[FIRST]["source"]) == "".join(released["source"])
 
 
-def hand_in_an_edit_that_is_not_saved(page: Page, lab: Any, checkout: Path, look: Callable[[str], None]) -> None:
+def hand_in_an_edit_that_is_not_saved(
+    page: Page, lab: Any, checkout: Path, look: Callable[[str], None], picture: Callable[..., None]
+) -> None:
     """What is on the screen is handed in; how far it is, what came of it, and its page, without leaving."""
     solution = dict(answer_cells(read(ROOT / "source" / WEEK / f"{WEEK}.ipynb")))[FIRST]
     lab.replace(place_of(lab, FIRST), WRITTEN + "".join(solution["source"]))
@@ -217,9 +231,11 @@ def hand_in_an_edit_that_is_not_saved(page: Page, lab: Any, checkout: Path, look
     (attempt,) = (checkout / ".course" / "exchange").glob(f"*/inbound/*+{WEEK}+*")
     assert WRITTEN.strip() in (attempt / f"{WEEK}.ipynb").read_text().replace('\\"', '"')
     look("graded")
+    picture("handin", page.locator(f"{SHOWN} .jp-NotebookPanel-toolbar"))
     toolbar.get_by_role("button", name="open the page").click()
     expect(page.frame_locator(".jp-HTMLViewer iframe").locator("body")).to_contain_text(re.compile(r"6\s*of 59 points"))
     look("page")
+    picture("page", page.locator(".jp-HTMLViewer"))
     page.locator(".lm-TabBar-tab", has_text=f"{WEEK}.ipynb").click()
     cell = page.locator(f"{SHOWN} .jp-Cell.tw-answer").first
     expect(cell.locator(".tw-says")).to_have_text("all 6 points")

@@ -36,7 +36,12 @@ def errors(notebook: dict[str, Any]) -> list[str]:
 
 
 def test_a_learners_week(
-    open_desk: Callable[..., Any], page: Page, notebook_page: Callable[..., Any], checkout: Path, look: Callable[[str], None]
+    open_desk: Callable[..., Any],
+    page: Page,
+    notebook_page: Callable[..., Any],
+    checkout: Path,
+    look: Callable[[str], None],
+    picture: Callable[..., None],
 ) -> None:
     desk = open_desk("lab")
     started: list[str] = []
@@ -52,11 +57,16 @@ def test_a_learners_week(
     look("1_unsolved")
     the_picture_follows_the_slider(lab)
     look("2_slider")
+    picture("explorer", page.locator(".wb-live").first)
     solved(lab, checkout / "source" / week / f"{week}.ipynb")
     look("3_solved")
     seconds = submit(page, lab, desk, week)
     look("4_graded")
     the_feedback(page, lab, week, look)
+    page.locator(".lm-TabBar-tab", has_text="Home").click()
+    expect(page.locator(".tw-go")).to_contain_text("Week 2")
+    look("6_home")
+    picture("home", page.locator(".tw-home"))
     print(f"{week}: feedback {seconds:.1f} s after Submit")
     desk.close()
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +112,29 @@ def test_source_and_gradebook_apart(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert says in told and f"nbgrader generate_assignment {NAME} --force" in told
     generate(root)
     assert main(["grade", NAME, "--course", str(root)]) == 0
+
+
+@pytest.mark.parametrize("change", ["a_test", "a_test_less"])
+def test_source_and_gradebook_apart_after_some_were_graded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    """nbgrader alone says no more than that it cannot: what we say can be followed, and all is graded again."""
+    root = tmp_path / "course"
+    write(root, simple())
+    generate(root)
+    hand_in(root, "ada", answered(released(root), twice=RIGHT))
+    assert main(["grade", NAME, "--course", str(root)]) == 0
+    write(root, CHANGES[change][0])
+    assert not Grader(root).api.generate_assignment(NAME, force=True)["success"]
+    capsys.readouterr()
+    assert main(["grade", NAME, "--course", str(root)]) == 1
+    assert f"nbgrader db assignment remove {NAME} --force" in capsys.readouterr().err
+    command = [sys.executable, "-m", "nbgrader", "db", "assignment", "remove", NAME, "--force"]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
+    generate(root)
+    assert main(["grade", NAME, "--course", str(root)]) == 0
+    points = sum(one["metadata"]["nbgrader"].get("points", 0) for one in CHANGES[change][0])
+    assert Grader(root).score("ada", NAME) == (points, points)
 
 
 OTHERS = {

@@ -17,6 +17,12 @@ from autograder.notebook.names import imports
 #: notebook -> graded cell -> the points that the gradebook has
 Graded = Mapping[str, Mapping[str, float]]
 
+#: nbgrader adds no cell to an assignment that has submissions, and takes none away
+REMOVE = (
+    "; where submissions of it were graded, before that: nbgrader db assignment remove {} --force, and afterwards grade them "
+    "again (points and comments given by hand are lost: nbgrader export keeps the points)"
+)
+
 
 def lacks(week: Assignment, graded: Graded) -> str:
     """What of an assignment is missing, with the mend; empty where it is whole.
@@ -43,10 +49,11 @@ def _missing(week: Assignment, graded: Graded, sources: dict[str, list[dict[str,
         if gone := [cell for cell in cells if cell not in known[name]]:
             yield f"The gradebook scores {', '.join(gone[:5])}, and {name}.ipynb in source/ has no such cell.\n{_back(week)}"
         if cells and (apart := _apart(known[name], cells)):
-            yield f"{name}.ipynb in source/ is not what the gradebook has ({apart}).\n{_anew(week)}"
+            first = REMOVE.format(week.name) if set(known[name]) != set(cells) else ""
+            yield f"{name}.ipynb in source/ is not what the gradebook has ({apart}).\n{_anew(week)}{first}"
     if graded and any(graded.values()) and (new := [name for name, cells in known.items() if cells and name not in graded]):
         named = ", ".join(f"{name}.ipynb" for name in new[:5])
-        yield f"The gradebook does not know {named} of source/{week.name}.\n{_anew(week)}"
+        yield f"The gradebook does not know {named} of source/{week.name}.\n{_anew(week)}{REMOVE.format(week.name)}"
     if week.is_week:
         yield from _missing_of_week(week, {id: one for cells in known.values() for id, one in cells.items()}, sources)
     elif any(_role(cell) == "check" for cells in sources.values() for cell in cells):
@@ -123,7 +130,7 @@ def _missing_of_week(week: Assignment, known: dict[str, float], sources: dict[st
 def _back(week: Assignment) -> str:
     return (
         f"No score was changed. Mend: git checkout -- source/{week.name} notebooks/{week.name} (or workbook build); "
-        f"where the week was changed on purpose: nbgrader generate_assignment {week.name} --force"
+        f"where the week was changed on purpose: nbgrader generate_assignment {week.name} --force{REMOVE.format(week.name)}"
     )
 
 
