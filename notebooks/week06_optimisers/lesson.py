@@ -120,7 +120,8 @@ explore.batch_noise()
 # <!-- term: stochastic gradient descent | gradient descent with the gradients of mini-batches; SGD for short. -->
 # <!-- term: epoch | one walk through all examples of the training set. -->
 #
-# One could draw each batch anew from all rows. Nearly everybody deals the rows out instead, as one deals out a pack of cards. Each row then counts once an epoch.
+# One could draw each batch anew from all rows. Then some rows would come three times before others come at all. Nearly everybody
+# sees to it that each row counts once an epoch, and that no two rows belong together for ever.
 
 # %% [markdown]
 # ### Exercise · `make_batches` &nbsp; ●○○ &nbsp; 20 min
@@ -147,7 +148,7 @@ explore.batch_noise()
 # <details><summary>A plan</summary>
 #
 # 1. Inside `make_batches`, write a function `epoch` and return it (without calling it).
-# 2. At each call, `epoch` draws a new order of the row numbers.
+# 2. At each call, `epoch` draws a new order of the row numbers, as one mixes a pack of cards before dealing.
 # 3. It cuts this order into pieces, and uses each piece as an index of both arrays.
 #
 # </details>
@@ -338,13 +339,13 @@ print(largest_curvature(lambda x: H @ x, np.zeros(2), np.random.default_rng(0)).
 #
 # A ball does better. It does not follow the slope. It has a velocity, and the slope changes it. Across the valley the slope
 # points now left, now right, and the pushes cancel. Along the floor they all point the same way, and add up. This is
-# **momentum**. Friction takes a part of the speed at each step, and $\beta$ is the share that is left.
+# **momentum**. Its number $\beta$ says how far it coasts: on flat ground each step is $\beta$ times as long as the step before.
 # (Some weigh the push with $1 - \beta$. Then the learning rates are larger, and all else is equal. Both are accepted here.)
 # <!-- term: momentum | steps with a velocity, which each gradient changes but does not set. -->
 #
 # How good can it get? Take one direction with curvature $h$. Two numbers now describe the walk: the place before and the
-# place now. Are there walks whose places shrink by the same factor $r$ at every step, so that $x_t = r^t$? The slope at $x_t$ is $h x_t$. With it, and with a
-# velocity of which $\beta$ is left at each step, such a walk is possible exactly where $\; r^2 - (1 + \beta - \eta h)\, r + \beta = 0$. (Check it with a pencil, once you
+# place now. Are there walks whose places shrink by the same factor $r$ at every step, so that $x_t = r^t$? The slope at $x_t$ is $h x_t$. With
+# momentum such a walk is possible exactly where $\; r^2 - (1 + \beta - \eta h)\, r + \beta = 0$. (Check it with a pencil, once you
 # have written the step.)
 # This has two roots, and their *product* is
 # $\beta$. While
@@ -404,7 +405,8 @@ explore.momentum_rate()
 # 2. Put `low` at one end and `high` at the other. That is two equations for $\eta$ and $s$. Take roots of both, and divide
 #    one by the other.
 # 3. Check by the explorer: all curvatures stand on the floor.
-# 4. For `momentum_step`, write it for one array first: $v \leftarrow \beta v + g$, then a step of $-\eta v$. Then go through layers, and through `W` and `b` of each.
+# 4. For `momentum_step`, write it for one array first. Friction leaves $\beta$ of the speed, and the slope is added:
+#    $v \leftarrow \beta v + g$, then a step of $-\eta v$. Then go through layers, and through `W` and `b` of each.
 #    In one direction this is $x_{t+1} = x_t + \beta\,(x_t - x_{t-1}) - \eta h\, x_t$, which gives the equation for $r$.
 #
 # </details>
@@ -431,21 +433,18 @@ explore.momentum_rate()
 def momentum_step(parameters, gradients, velocity, learning_rate, beta):
     """One step of gradient descent with momentum: the new parameters, and the velocity for the next step."""
     ### BEGIN SOLUTION
-    if velocity is None:
-        velocity = [(np.zeros_like(W), np.zeros_like(b)) for W, b in parameters]
-    velocity = [(beta * v_W + d_W, beta * v_b + d_b) for (v_W, v_b), (d_W, d_b) in zip(velocity, gradients, strict=True)]
-    parameters = [
-        (W - learning_rate * v_W, b - learning_rate * v_b) for (W, b), (v_W, v_b) in zip(parameters, velocity, strict=True)
-    ]
-    return parameters, velocity
+    coasting = [(0.0, 0.0)] * len(gradients) if velocity is None else velocity
+    velocity = [tuple(beta * v + g for v, g in zip(*layer, strict=True)) for layer in zip(coasting, gradients, strict=True)]
+    moved = [tuple(p - learning_rate * v for p, v in zip(*layer, strict=True)) for layer in zip(parameters, velocity, strict=True)]
+    return moved, velocity
     ### END SOLUTION
 
 
 def tune(low, high):
     """The learning rate and beta with which momentum is fastest on bowls with curvatures from low to high."""
     ### BEGIN SOLUTION
-    root = (np.sqrt(high) - np.sqrt(low)) / (np.sqrt(high) + np.sqrt(low))
-    return (1 + root) ** 2 / high, root**2
+    beta = ((np.sqrt(high) - np.sqrt(low)) / (np.sqrt(high) + np.sqrt(low))) ** 2
+    return (1 + np.sqrt(beta)) ** 2 / high, beta
     ### END SOLUTION
 
 
@@ -455,6 +454,9 @@ check("momentum")
 # %% role="hidden" id="test_momentum" points=4
 
 # %% [markdown]
+# What you built keeps a velocity $v$. Each step makes it $\beta v + g$ and moves by $-\eta v$. With the best $\beta$, `low` and `high` lie
+# at the two ends of the floor.
+#
 # In practice nobody knows the curvatures, and the gradients are noisy. One takes $\beta = 0.9$ and tries learning rates. But
 # now you know
 # why 0.9 and not 0.5: it suits condition numbers of some hundreds.
@@ -533,16 +535,20 @@ for history in ([2.0], [2.0, 2.0, 2.0], [2.0, -2.0, 2.0], [0.002, 0.002, 0.002],
 #
 # ```python
 # def adam(parameters, gradients, state, learning_rate, decay=0.0, beta1=0.9, beta2=0.999, epsilon=1e-8):
-#     step, means, squares = state if state is not None else (0, ..., ...)
+#     step, memory = state if state is not None else (0, ...)
 #     step = step + 1
-#     means = [tuple(beta1 * m + ... for m, g in zip(pair, grads)) for pair, grads in zip(means, gradients)]
-#     squares = ...
 #
-#     def move(m, s):
-#         return learning_rate * (m / (1 - beta1 ** ...)) / (np.sqrt(...) + epsilon)
+#     def stepped(values, gradient, kept, decay):        # one array
+#         mean = beta1 * kept[0] + ... * gradient
+#         mean_square = ...
+#         move = learning_rate * (mean / (1 - beta1 ** ...)) / (np.sqrt(...) + epsilon)
+#         return values - move - ..., (mean, mean_square)
 #
-#     moved = [(W - move(m[0], s[0]) - ..., b - move(m[1], s[1])) for (W, b), m, s in zip(parameters, means, squares)]
-#     return moved, (step, means, squares)
+#     layers = [
+#         (stepped(W, dW, kept_W, decay), stepped(b, ...))
+#         for (W, b), (dW, db), (kept_W, kept_b) in zip(parameters, gradients, memory)
+#     ]
+#     return [(W, b) for (W, _), (b, _) in layers], (step, [(...) for (_, kept_W), (_, kept_b) in layers])
 # ```
 #
 # </details>
@@ -552,27 +558,20 @@ for history in ([2.0], [2.0, 2.0, 2.0], [2.0, -2.0, 2.0], [0.002, 0.002, 0.002],
 def adam(parameters, gradients, state, learning_rate, decay=0.0, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """One step of Adam with decoupled weight decay: the new parameters, and the state for the next step."""
     ### BEGIN SOLUTION
-    if state is None:
-        noughts = [(np.zeros_like(W), np.zeros_like(b)) for W, b in parameters]
-        state = 0, noughts, noughts
-    step, means, mean_squares = state
+    step, memory = (0, [[(0.0, 0.0)] * 2] * len(parameters)) if state is None else state
     step += 1
 
-    def averaged(averages, news, beta):
-        return [
-            tuple(beta * m + (1 - beta) * g for m, g in zip(*pairs, strict=True)) for pairs in zip(averages, news, strict=True)
-        ]
+    def stepped(values, gradient, kept, decay):
+        mean = beta1 * kept[0] + (1 - beta1) * gradient
+        mean_square = beta2 * kept[1] + (1 - beta2) * gradient**2
+        move = learning_rate * mean / (1 - beta1**step) / (np.sqrt(mean_square / (1 - beta2**step)) + epsilon)
+        return values - move - learning_rate * decay * values, (mean, mean_square)
 
-    def move(mean, mean_square):
-        return learning_rate * mean / (1 - beta1**step) / (np.sqrt(mean_square / (1 - beta2**step)) + epsilon)
-
-    means = averaged(means, gradients, beta1)
-    mean_squares = averaged(mean_squares, [(d_W**2, d_b**2) for d_W, d_b in gradients], beta2)
-    parameters = [
-        (W - move(m_W, s_W) - learning_rate * decay * W, b - move(m_b, s_b))
-        for (W, b), (m_W, m_b), (s_W, s_b) in zip(parameters, means, mean_squares, strict=True)
+    layers = [
+        [stepped(*one) for one in zip(*layer, (decay, 0.0), strict=True)]
+        for layer in zip(parameters, gradients, memory, strict=True)
     ]
-    return parameters, (step, means, mean_squares)
+    return [tuple(new for new, _ in layer) for layer in layers], (step, [[kept for _, kept in layer] for layer in layers])
     ### END SOLUTION
 
 
@@ -629,8 +628,9 @@ explore.race(momentum_step, adam)
 # ## Two brakes
 #
 # **Gradient clipping**. Once in a while a gradient is huge: a cliff in the landscape, a strange batch. One such step can
-# throw away an hour's work. So a gradient that is too long is made shorter before the step. Its direction is worth keeping.
-# <!-- term: gradient clipping | shortening a gradient that is longer than a limit, without turning it. -->
+# throw away an hour's work. So a gradient that is too long is made shorter before the step. There are many ways to do so. Which
+# one changes least?
+# <!-- term: gradient clipping | bringing a gradient that is longer than a limit back within it, before the step. -->
 #
 # **A schedule.** With noise, a constant learning rate never comes to rest. In the picture, the same walk with four rates. The
 # larger the rate, the faster it arrives, and
@@ -720,6 +720,9 @@ check("brakes")
 # %% role="hidden" id="test_brakes" points=3
 
 # %% [markdown]
+# The nearest gradient within the limit points the same way. So what you built never turns a gradient: it multiplies all of its
+# numbers by limit over norm.
+#
 # Look at your own schedule: its shape, and what it does to a noisy walk, beside the constant rate.
 
 # %% role="show" id="show_schedule"
@@ -798,10 +801,8 @@ def optimise(gradient, start, budget, rng):
     """A low place of an unknown landscape, from at most `budget` noisy gradients: shape of start."""
     ### BEGIN SOLUTION
     parameters, state = [(np.array(start, dtype=float), np.zeros(0))], None
-    for step in range(budget):
-        slope = gradient(parameters[0][0])
-        learning_rate = 0.1 * (1 - step / budget)
-        parameters, state = adam(parameters, [(slope, np.zeros(0))], state, learning_rate, beta2=0.99)
+    for learning_rate in np.linspace(0.1, 0, budget, endpoint=False):  # a straight line down: restless only on the way
+        parameters, state = adam(parameters, [(gradient(parameters[0][0]), np.zeros(0))], state, learning_rate, beta2=0.99)
     return parameters[0][0]
     ### END SOLUTION
 
