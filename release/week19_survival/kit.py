@@ -10,27 +10,20 @@ from autograder.learner.mine import mine as _mine
 
 def adam(parameters, gradients, state, learning_rate, decay=0.0, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """One step of Adam with decoupled weight decay: the new parameters, and the state for the next step."""
-    if state is None:
-        noughts = [(np.zeros_like(W), np.zeros_like(b)) for W, b in parameters]
-        state = 0, noughts, noughts
-    step, means, mean_squares = state
+    step, memory = (0, [[(0.0, 0.0)] * 2] * len(parameters)) if state is None else state
     step += 1
 
-    def averaged(averages, news, beta):
-        return [
-            tuple(beta * m + (1 - beta) * g for m, g in zip(*pairs, strict=True)) for pairs in zip(averages, news, strict=True)
-        ]
+    def stepped(values, gradient, kept, decay):
+        mean = beta1 * kept[0] + (1 - beta1) * gradient
+        mean_square = beta2 * kept[1] + (1 - beta2) * gradient**2
+        move = learning_rate * mean / (1 - beta1**step) / (np.sqrt(mean_square / (1 - beta2**step)) + epsilon)
+        return values - move - learning_rate * decay * values, (mean, mean_square)
 
-    def move(mean, mean_square):
-        return learning_rate * mean / (1 - beta1**step) / (np.sqrt(mean_square / (1 - beta2**step)) + epsilon)
-
-    means = averaged(means, gradients, beta1)
-    mean_squares = averaged(mean_squares, [(d_W**2, d_b**2) for d_W, d_b in gradients], beta2)
-    parameters = [
-        (W - move(m_W, s_W) - learning_rate * decay * W, b - move(m_b, s_b))
-        for (W, b), (m_W, m_b), (s_W, s_b) in zip(parameters, means, mean_squares, strict=True)
+    layers = [
+        [stepped(*one) for one in zip(*layer, (decay, 0.0), strict=True)]
+        for layer in zip(parameters, gradients, memory, strict=True)
     ]
-    return parameters, (step, means, mean_squares)
+    return [tuple(new for new, _ in layer) for layer in layers], (step, [[kept for _, kept in layer] for layer in layers])
 
 
 _PIECES = {"adam": "week06_optimisers"}

@@ -18,8 +18,8 @@ def conv_forward(parameters, X, stride=1, padding=0):
     table = kernels.reshape(-1, kernels.shape[-1])
     scores = np.empty((*windows.shape[:3], len(bias)), np.result_type(X, kernels))
     for some in pieces(windows):
-        scores[some] = (windows[some].reshape(-1, len(table)) @ table).reshape(scores[some].shape)
-    return scores + bias.astype(scores.dtype), (windows, X.shape, stride, padding)
+        scores[some] = (windows[some].reshape(-1, len(table)) @ table + bias).reshape(scores[some].shape)
+    return scores, (windows, X.shape, stride, padding)
 
 
 def windows_of(X, size, stride):
@@ -55,59 +55,48 @@ def conv_backward(parameters, cache, d_scores):
 
 def pool_forward(X, size=2, stride=None, kind="max"):
     """The largest or the mean of each window: (N, H′, W′, channels), and a cache for the way back."""
-    if kind not in ("max", "mean"):
+    reduce = {"max": np.max, "mean": np.mean}
+    if kind not in reduce:
         raise ValueError(f"kind is 'max' or 'mean', not {kind!r}")
-    X, stride = np.asarray(X), stride or size
+    X = np.asarray(X)
     X = X if X.dtype.kind == "f" else X.astype(float)
-    down, across = ((side - size) // stride + 1 for side in X.shape[1:3])
-    slices = window_slices(size, stride, down, across)
-    if kind == "mean":
-        return sum(X[at] for at in slices) / size**2, (None, slices, X.shape, size)
-    pooled, winners = X[slices[0]].copy(), np.zeros((len(X), down, across, X.shape[3]), np.int32)
-    for k, at in enumerate(slices[1:], 1):
-        winners[X[at] > pooled] = k  # a later one wins only where it is larger: of equals the first stays
-        np.maximum(pooled, X[at], out=pooled)
-    return pooled, (winners, slices, X.shape, size)
+    slices = window_slices(X.shape[1:3], size, stride or size)
+    entries = np.stack([X[at] for at in slices])  # (size · size, N, H′, W′, channels)
+    winners = entries.argmax(axis=0) if kind == "max" else None  # of equals the first
+    return reduce[kind](entries, axis=0), (winners, slices, X.shape)
 
 
-def window_slices(size, stride, down, across):
+def window_slices(sides, size, stride):
     """For each place in a window, in reading order, the slice of a batch that holds the entries which lie there."""
-    starts = [(i, j) for i in range(size) for j in range(size)]
-    return [np.s_[:, i : i + stride * down : stride, j : j + stride * across : stride] for i, j in starts]
+    down, across = (side - size + 1 for side in sides)  # so many windows would there be at stride 1
+    return [np.s_[:, i : i + down : stride, j : j + across : stride] for i, j in np.ndindex(size, size)]
 
 
 def pool_backward(cache, d_pooled):
     """The gradient with respect to what was pooled."""
-    winners, slices, shape, size = cache
+    winners, slices, shape = cache
     d_X = np.zeros(shape, d_pooled.dtype)
     for k, at in enumerate(slices):
-        d_X[at] += d_pooled / size**2 if winners is None else np.where(winners == k, d_pooled, 0)
+        d_X[at] += d_pooled / len(slices) if winners is None else np.where(winners == k, d_pooled, 0)
     return d_X
 
 
 def adam(parameters, gradients, state, learning_rate, decay=0.0, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """One step of Adam with decoupled weight decay: the new parameters, and the state for the next step."""
-    if state is None:
-        noughts = [(np.zeros_like(W), np.zeros_like(b)) for W, b in parameters]
-        state = 0, noughts, noughts
-    step, means, mean_squares = state
+    step, memory = (0, [[(0.0, 0.0)] * 2] * len(parameters)) if state is None else state
     step += 1
 
-    def averaged(averages, news, beta):
-        return [
-            tuple(beta * m + (1 - beta) * g for m, g in zip(*pairs, strict=True)) for pairs in zip(averages, news, strict=True)
-        ]
+    def stepped(values, gradient, kept, decay):
+        mean = beta1 * kept[0] + (1 - beta1) * gradient
+        mean_square = beta2 * kept[1] + (1 - beta2) * gradient**2
+        move = learning_rate * mean / (1 - beta1**step) / (np.sqrt(mean_square / (1 - beta2**step)) + epsilon)
+        return values - move - learning_rate * decay * values, (mean, mean_square)
 
-    def move(mean, mean_square):
-        return learning_rate * mean / (1 - beta1**step) / (np.sqrt(mean_square / (1 - beta2**step)) + epsilon)
-
-    means = averaged(means, gradients, beta1)
-    mean_squares = averaged(mean_squares, [(d_W**2, d_b**2) for d_W, d_b in gradients], beta2)
-    parameters = [
-        (W - move(m_W, s_W) - learning_rate * decay * W, b - move(m_b, s_b))
-        for (W, b), (m_W, m_b), (s_W, s_b) in zip(parameters, means, mean_squares, strict=True)
+    layers = [
+        [stepped(*one) for one in zip(*layer, (decay, 0.0), strict=True)]
+        for layer in zip(parameters, gradients, memory, strict=True)
     ]
-    return parameters, (step, means, mean_squares)
+    return [tuple(new for new, _ in layer) for layer in layers], (step, [[kept for _, kept in layer] for layer in layers])
 
 
 _PIECES = {"conv_forward": "week10_convolution", "conv_backward": "week10_convolution", "pool_forward": "week10_convolution", "pool_backward": "week10_convolution", "adam": "week06_optimisers"}
