@@ -714,14 +714,13 @@ def sequence_loss(logits, targets, mask):
 def write(step, state, symbols, temperature, rng, end, longest):
     """What is written after `symbols` (N,): whole numbers (N, longest)."""
     ### BEGIN SOLUTION
-    written = np.full((len(symbols), longest), end)
+    written, t = np.full((len(symbols), longest), end), 0
     going = np.ones(len(symbols), bool)
-    for t in range(longest):
-        if not going.any():
-            break
+    while t < longest and going.any():
         logits, state = step(state, symbols)
         symbols = written[:, t] = np.where(going, drawn(logits, temperature, rng), end)
         going = symbols != end
+        t += 1
     return written
 
 
