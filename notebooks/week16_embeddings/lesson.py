@@ -263,7 +263,7 @@ def pmi(counts, power):
     with np.errstate(divide="ignore", invalid="ignore"):
         chances = np.where(contexts > 0, contexts**power, 0)
         table = np.log(counts / (words * (chances / chances.sum())))
-    return np.where((words > 0) & (contexts > 0), table, 0)
+    return np.where(np.isnan(table), 0, table)  # 0 by 0: a word or a context without any count
     ### END SOLUTION
 
 

@@ -269,6 +269,8 @@ class Game:
 
 
 # %% [markdown]
+# A loop `for move in Game(reset, step).moves(policy, 100):` goes through 100 steps. Each `move` holds six arrays of $n$ rows, and the policy is asked anew at each step.
+#
 # `move` puts `info["final_obs"]` where the newer `seen` is at hand. What would a learner believe that is handed `seen` instead?
 #
 # <details><summary>Answer</summary>
