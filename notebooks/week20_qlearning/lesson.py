@@ -728,12 +728,11 @@ def q_values(parameters, pictures):
 def dqn(reset, step, num_actions, frames, gamma, rng):
     """The parameters of a player that has learnt a game from its pictures."""
     ### BEGIN SOLUTION
-    return learn(reset, step, num_actions, frames, gamma, rng)
+    return learn(Game(reset, step), num_actions, frames, gamma, rng)
 
 
 def learn(
-    reset,
-    step,
+    game,
     num_actions,
     frames,
     gamma,
@@ -748,7 +747,6 @@ def learn(
     falling=1 / 3,
 ):
     """Deep Q-learning. The default settings suit games of a few steps."""
-    game = Game(reset, step)
     parameters = new_net((game.seen.shape[1], *hidden, num_actions), rng)
     old, state, memory = parameters, None, Replay(room, 1)
     for t, share in enumerate(np.linspace(0, 1, frames // len(game.seen), endpoint=False)):
@@ -864,7 +862,7 @@ def train(reset, step, frames, rng):
     """Arrays with at most 30,000 numbers, learnt by playing at most `frames` frames."""
     ### BEGIN SOLUTION
     settings = dict(hidden=(96, 96), room=1600, size=256, first=60, renew=125, rate=2e-3, least=0.02, falling=0.3)
-    parameters = learn(reset, step, 3, frames, 0.95, rng, **settings)
+    parameters = learn(Game(reset, step), 3, frames, 0.95, rng, **settings)
     return [array for pair in parameters for array in pair]
     ### END SOLUTION
 
