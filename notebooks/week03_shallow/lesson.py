@@ -674,7 +674,8 @@ check("planar")
 #
 # The lowest point of a noisy curve is often the lowest by luck. Smaller nets are cheaper, so let luck not speak for a larger one.
 # The field has a convention for it, the **one-standard-error rule**. Say that a small net is worse than the best by $0.008$, in the mean,
-# and that this difference has a standard error of $0.02$. Then the small net counts as good as the best. Were it worse by $0.03$, it would not.
+# and that this difference has a standard error of $0.02$. Then the small net counts as good as the best.
+# Were it worse by $0.03$, with the same doubt, it would not.
 # <!-- term: one-standard-error rule | of all choices that are not worse than the best by more than a standard error, take the simplest. -->
 
 # %% [markdown]
@@ -690,7 +691,7 @@ check("planar")
 # The promises:
 #
 # - Nothing leaks. A rule sees three quarters of the rows, give or take one, drawn at random. The others are held out.
-# - All sizes of one round share their luck. No two rounds do.
+# - All sizes of one round share their luck, and so their rows. Each round draws anew.
 # - The size is the smallest that is as good as the best, by the one-standard-error rule. A hard round is hard for every size, and must
 #   not count as doubt.
 # - One round alone tells nothing of doubt: its best is taken, and of equals the smallest.

@@ -778,7 +778,8 @@ explore.mistakes(classify, train_net)
 #
 # The numbers in `W` and `b` are **parameters**: training sets them. Other numbers stand still while training runs, and decide what it
 # can reach: how many layers there are, how wide they are, the learning rate, how often training passes over all examples (one pass is
-# an **epoch**), the size of a **mini-batch** (a descent by mini-batches is called *stochastic*). Each is a **hyperparameter**.
+# an **epoch**), and the size of a **mini-batch**, the few examples of one step. (A descent by such steps is called *stochastic*.) Each is a
+# **hyperparameter**.
 # <!-- term: epoch | one pass of training over all examples. -->
 # <!-- term: mini-batch | the examples whose gradient makes one step of training: a few, drawn at random. -->
 # <!-- term: hyperparameter | a number that is chosen before training and that training does not change. -->
