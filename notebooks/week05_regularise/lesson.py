@@ -645,7 +645,7 @@ explore.histograms(initialise)
 #
 # In week 2 you compared slopes with measured ones. This is a **gradient check**, and it finds nearly every mistake in a
 # `backward`. Nearly: a check can be wrong, too.
-# <!-- term: gradient check | comparing a gradient with slopes that are measured by small moves. -->
+# <!-- term: gradient check | comparing a gradient with measured slopes. -->
 #
 # **How small a step?** Too large, and the curve bends within it. Too small, and all that one sees is
 # rounding. A float64 has 16 digits. A loss of 20 is known to about $4 \cdot 10^{-15}$, so a slope measured with a
@@ -735,7 +735,7 @@ explore.steps()
 
 # %% role="answer" id="gradient_check"
 def wrong_gradients(loss, parameters, gradients):
-    """The names of the arrays whose gradient is off by 1 % of its length or more, measured in float64."""
+    """The names of the arrays whose gradient is off by 1 % of its length or more."""
     ### BEGIN SOLUTION
     moved = {name: np.array(value, dtype=float) for name, value in parameters.items()}
     here, step = float(loss(moved)), 1e-6

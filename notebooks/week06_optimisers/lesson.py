@@ -454,8 +454,12 @@ check("momentum")
 # %% role="hidden" id="test_momentum" points=4
 
 # %% [markdown]
-# What you built keeps a velocity $v$. Each step makes it $\beta v + g$ and moves by $-\eta v$. With the best $\beta$, `low` and `high` lie
-# at the two ends of the floor.
+# <details><summary>What you built</summary>
+#
+# It keeps a velocity $v$. Each step makes it $\beta v + g$ and moves by $-\eta v$. With the best $\beta$, `low` and `high` lie at
+# the two ends of the floor.
+#
+# </details>
 #
 # In practice nobody knows the curvatures, and the gradients are noisy. One takes $\beta = 0.9$ and tries learning rates. But
 # now you know
