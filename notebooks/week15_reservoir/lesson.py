@@ -398,16 +398,16 @@ def fading(parameters, U, leak):
     """The Lyapunov exponent of a reservoir (W_in, W, b) that hears U (T, D): a number, per step."""
     ### BEGIN SOLUTION
     W_in, W, b = parameters
-    states = run_reservoir(parameters, np.asarray(U, float)[None], leak)[0]
-    direction = np.random.default_rng(0).normal(size=len(b))
-    before, logs = np.zeros(len(b)), []
-    for u, x in zip(np.asarray(U, float), states, strict=True):
-        slope = 1 - np.tanh(u @ W_in + before @ W + b) ** 2  # the chain rule through one step
-        direction = (1 - leak) * direction + leak * slope * (direction @ W)
-        length = np.linalg.norm(direction)
-        logs.append(np.log(length))
-        direction, before = direction / length, x
-    return float(np.mean(logs[len(logs) // 10 :]))
+    U = np.asarray(U, float)
+    states = run_reservoir(parameters, U[None], leak)[0]
+    before = np.concatenate([np.zeros((1, len(b))), states[:-1]])
+    slopes = 1 - np.tanh(U @ W_in + before @ W + b) ** 2
+    direction, lengths = np.random.default_rng(0).normal(size=len(b)), []
+    for slope in slopes:
+        direction = (1 - leak) * direction + leak * slope * (direction @ W)  # the chain rule through one step
+        lengths.append(np.linalg.norm(direction))
+        direction = direction / lengths[-1]
+    return float(np.mean(np.log(lengths[len(lengths) // 10 :])))
     ### END SOLUTION
 
 
