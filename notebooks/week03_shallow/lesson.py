@@ -699,11 +699,11 @@ check("planar")
 # A rule that knows its training examples by heart and errs elsewhere gives zeros and ones. For words, too, an error lies between 0 and 1.
 #
 # Let the held-out errors of two sizes in four rounds be 0.2, 0.5, 0.3, 0.4 and 0.1, 0.4, 0.2, 0.3. The curve has 0.35 and 0.25. The
-# rounds differ by more than the sizes, yet no round leaves a doubt which one is better.
+# rounds differ by more than the sizes, yet no round leaves a doubt which one is better. A frame stands in the cell. It may be changed.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Which of the two loops must be the outer one, if all sizes are to face the same split? Rows and labels must stay together. So what
+# If all sizes are to face the same split, what comes first in a round? Rows and labels must stay together. So what
 # should be put in random order: the rows, or their numbers? What is the mean of an array of True and False?
 #
 # In the example of four rounds, write down one number for each round that has nothing of the round's hardness in it. How much do
@@ -712,30 +712,29 @@ check("planar")
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. A place for the errors of every size in every round, for both parts.
-# 2. In each round: the numbers of the rows in random order, cut into two parts. All sizes get the same two.
-# 3. For each size: a rule from one part; its share of wrong labels on both.
-# 4. The mean over rounds, at the end. Which size has the lowest held-out one?
-# 5. Each size's differences from that one, round by round: R numbers. The standard error of their mean is their standard deviation
+# 1. In a round: the numbers of the rows in random order, cut into two parts. All sizes get the same two.
+# 2. For each size: a rule from one part; its share of wrong labels on both.
+# 3. After all rounds: which size has the lowest held-out error, in the mean?
+# 4. Each size's differences from that one, round by round: R numbers. The standard error of their mean is their standard deviation
 #    over $\sqrt R$.
-# 6. The smallest size whose mean difference is not above its standard error. The list of sizes may be in any order.
+# 5. The smallest size whose mean difference is not above its standard error. The list of sizes may be in any order.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
 #
 # ```python
 # def capacity_curve(train, X, y, sizes, rounds, rng):
-#     errors = np.zeros((rounds, len(sizes), 2))
-#     for r in range(rounds):
+#     def one_round():
 #         order = rng.permutation(...)
-#         held_out, kept = ...
-#         for k, units in enumerate(sizes):
-#             rule = train(...)
-#             errors[r, k] = ...
-#     ...
+#         out, kept = ...
+#         rules = [train(...) for units in sizes]
+#         return [[... for rule in rules] for part in (kept, out)]
+#
+#     errors = np.array([one_round() for _ in range(rounds)])
+#     training, held_out = errors.mean(axis=0)
 #     differences = ...                               # (rounds, sizes)
 #     standard_errors = ...                           # (sizes,)
-#     return ..., ..., min(...)
+#     return training, held_out, min(...)
 # ```
 #
 # </details>
@@ -745,14 +744,17 @@ check("planar")
 def capacity_curve(train, X, y, sizes, rounds, rng):
     """Training errors and held-out errors, each (sizes,), and the size to take."""
 
-    ### BEGIN SOLUTION
     def one_round():
+        """The errors of all sizes in a round of its own, shape (2, sizes): in training, and held out."""
+        ### BEGIN SOLUTION
         parts = np.split(rng.permutation(len(y)), [len(y) - len(y) // 4])  # to train on, to hold out
         rules = [train(X[parts[0]], y[parts[0]], units, rng) for units in sizes]
         return [[np.mean(rule(X[part]) != y[part]) for rule in rules] for part in parts]
+        ### END SOLUTION
 
-    errors = np.array([one_round() for _ in range(rounds)])  # (rounds, parts, sizes)
+    errors = np.array([one_round() for _ in range(rounds)])  # (rounds, 2, sizes)
     training, held_out = errors.mean(axis=0)
+    ### BEGIN SOLUTION
     differences = errors[:, 1] - errors[:, 1, [held_out.argmin()]]
     doubts = differences.std(axis=0, ddof=min(1, rounds - 1)) / np.sqrt(rounds)  # the standard error of each mean difference
     return training, held_out, min(np.compress(differences.mean(axis=0) <= doubts, sizes))
