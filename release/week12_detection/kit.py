@@ -60,16 +60,16 @@ def pool_forward(X, size=2, stride=None, kind="max"):
         raise ValueError(f"kind is 'max' or 'mean', not {kind!r}")
     X = np.asarray(X)
     X = X if X.dtype.kind == "f" else X.astype(float)
-    slices = window_slices(X.shape[1:3], size, stride or size)
+    slices = window_slices(size, stride or size)
     entries = np.stack([X[at] for at in slices])  # (size · size, N, H′, W′, channels)
     winners = entries.argmax(axis=0) if kind == "max" else None  # of equals the first
     return reduce[kind](entries, axis=0), (winners, slices, X.shape)
 
 
-def window_slices(sides, size, stride):
+def window_slices(size, stride):
     """For each place in a window, in reading order, the slice of a batch that holds the entries which lie there."""
-    down, across = (side - size + 1 for side in sides)  # so many windows would there be at stride 1
-    return [np.s_[:, i : i + down : stride, j : j + across : stride] for i, j in np.ndindex(size, size)]
+    ends = [place - size + 1 or None for place in range(size)]  # the last window leaves so many behind it
+    return [np.s_[:, i : ends[i] : stride, j : ends[j] : stride] for i, j in np.ndindex(size, size)]
 
 
 def pool_backward(cache, d_pooled):
