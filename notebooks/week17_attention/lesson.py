@@ -497,9 +497,8 @@ explore.beam(beam_search)
 # changed, put in, or taken out? This is the **edit distance**. Here it is two: `the` is changed, and `down` is put in.
 # <!-- term: edit distance | the fewest symbols to be changed, put in or taken out, to make one line into the other. -->
 #
-# How would a program find out? Look at the last symbol of each line. There are three things that may have happened to them, and
-# after each of them there is the same question again, about shorter lines. Put into three lines of Python, this is right, and it is a terrible program:
-# it asks the same questions again and again, and takes hours for twenty symbols. (It is folded below, in the plan.)
+# How would a program find out? Three lines of Python follow from the definition, and they are a terrible program: it
+# asks the same questions again and again, and takes hours for twenty symbols. (It is folded below, in the plan.)
 #
 # For speech one counts the edits in a test set, as a share of the *truth*. This is the **error rate**. With the line above, 2 edits for 4
 # words, and a second line of 6 words without a mistake, it is $2/10$. It can be larger than 1, if a program says too much.
@@ -538,7 +537,8 @@ print(one_bleu("abcabd", "abcadda"))  # a line may be a string: its symbols are 
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Of how many *different* pairs of shorter lines (a beginning of the guess, a beginning of the truth) is the question asked? In which
+# Look at the last symbol of each line. Which three things may have happened to them, and which question about shorter lines is left after each?
+# Of how many *different* pairs of shorter lines (a beginning of the guess, a beginning of the truth) is it asked? In which
 # order could you fill a table of the answers? And for BLEU: which ten numbers have to be summed over the lines?
 #
 # </details>
@@ -612,11 +612,11 @@ def error_rate(guesses, truths):
 
     ### BEGIN SOLUTION
     def distance(line, truth):
-        row = list(range(len(truth) + 1))
+        row = places = np.arange(len(truth) + 1)
         for i, symbol in enumerate(line, 1):
-            above, row = row, [i]
-            for j, other in enumerate(truth, 1):
-                row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (symbol != other)))
+            changed = row[:-1] + np.array([symbol != other for other in truth], bool)
+            row = np.concatenate([[i], np.minimum(row[1:] + 1, changed)])
+            row = np.minimum.accumulate(row - places) + places  # a symbol put in: one more than the number to the left
         return row[-1]
 
     symbols = sum(map(len, truths))
