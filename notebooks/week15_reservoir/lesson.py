@@ -127,7 +127,7 @@ explore.pulse()
 #
 # - Its spectral radius is `radius`, also above 1. With radius 0 all weights are 0.
 # - Each weight is different from 0 with probability `density`. Positive and negative ones are equally likely.
-# - This holds for small and sparse matrices too, where chance often makes all eigenvalues 0.
+# - The radius is right for small and sparse matrices too, although chance often makes all their eigenvalues 0.
 # - With density 0 and a radius above 0 there is no such matrix. That is a `ValueError`.
 #
 # `make_reservoir(1, 0.7, 1.0, rng)` is `[[0.7]]` or `[[-0.7]]`.
@@ -199,7 +199,7 @@ check("make_reservoir")
 # `run_reservoir(parameters, U, leak, state=None)` takes inputs $U$ (S, T, D), that is S series of T steps. It returns all
 # states, (S, T, N). `state` (S, N) holds the states before the first step, zeros where it is `None`.
 #
-# - In each step all units go their share of the way. State $t$ has heard input $t$.
+# - All units go their share of the way at the same time. State $t$ has heard input $t$.
 # - A series may come in pieces. With the last state handed on, the states are the same.
 #
 # `free_run(parameters, read_out, leak, U, steps)` returns forecasts of what follows $U$, (S, steps, D). `read_out` is a pair: weights (N, D) and a
