@@ -539,7 +539,7 @@ for history in ([2.0], [2.0, 2.0, 2.0], [2.0, -2.0, 2.0], [0.002, 0.002, 0.002],
 #
 # ```python
 # def adam(parameters, gradients, state, learning_rate, decay=0.0, beta1=0.9, beta2=0.999, epsilon=1e-8):
-#     step, memory = state if state is not None else (0, ...)
+#     step, memory = state if state is not None else (0, ...)      # for each layer, for W and for b: two averages
 #     step = step + 1
 #
 #     def stepped(values, gradient, kept, decay):        # one array
