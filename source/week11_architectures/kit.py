@@ -17,8 +17,8 @@ def conv_forward(parameters, X, stride=1, padding=0):
     table = kernels.reshape(-1, kernels.shape[-1])
     scores = np.empty((*windows.shape[:3], len(bias)), np.result_type(X, kernels))
     for some in pieces(windows):
-        scores[some] = (windows[some].reshape(-1, len(table)) @ table).reshape(scores[some].shape)
-    return scores + bias.astype(scores.dtype), (windows, X.shape, stride, padding)
+        scores[some] = (windows[some].reshape(-1, len(table)) @ table + bias).reshape(scores[some].shape)
+    return scores, (windows, X.shape, stride, padding)
 
 
 def windows_of(X, size, stride):
