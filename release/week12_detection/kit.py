@@ -62,8 +62,9 @@ def pool_forward(X, size=2, stride=None, kind="max"):
     X = X if X.dtype.kind == "f" else X.astype(float)
     slices = window_slices(size, stride or size)
     entries = np.stack([X[at] for at in slices])  # (size · size, N, H′, W′, channels)
-    winners = entries.argmax(axis=0) if kind == "max" else None  # of equals the first
-    return reduce[kind](entries, axis=0), (winners, slices, X.shape)
+    pooled = reduce[kind](entries, axis=0)
+    winners = (entries == pooled).argmax(axis=0) if kind == "max" else None  # of equals the first
+    return pooled, (winners, slices, X.shape)
 
 
 def window_slices(size, stride):
