@@ -288,9 +288,8 @@ def block_forward(parameters, X):
     """The block's output and a cache."""
     ### BEGIN SOLUTION
     (W1, b1), (W2, b2) = parameters
-    first = np.maximum(X, 0)
-    second = np.maximum(first @ W1 + b1, 0)
-    return X + (second @ W2 + b2), (X, first, second)
+    hidden = np.maximum(np.maximum(X, 0) @ W1 + b1, 0)
+    return X + (hidden @ W2 + b2), (X, hidden)
     ### END SOLUTION
 
 
@@ -298,15 +297,15 @@ def block_backward(parameters, cache, d_scores):
     """Gradients of the parameters, and of X."""
     ### BEGIN SOLUTION
     (W1, _), (W2, _) = parameters
-    X, first, second = cache
+    X, hidden = cache
 
-    def rows(values):
-        return values.reshape(-1, values.shape[-1])
+    def gradients(inputs, d_outputs):
+        rows = d_outputs.reshape(-1, d_outputs.shape[-1])
+        return inputs.reshape(-1, inputs.shape[-1]).T @ rows, rows.sum(axis=0)
 
-    d_hidden = d_scores @ W2.T * (second > 0)
+    d_hidden = d_scores @ W2.T * (hidden > 0)
     d_X = d_scores + d_hidden @ W1.T * (X > 0)
-    d_parameters = [(rows(h).T @ rows(d), rows(d).sum(axis=0)) for h, d in ((first, d_hidden), (second, d_scores))]
-    return d_parameters, d_X
+    return [gradients(np.maximum(X, 0), d_hidden), gradients(hidden, d_scores)], d_X
     ### END SOLUTION
 
 
@@ -577,15 +576,14 @@ guess.number(
 #
 # - `reached` holds exactly the outputs that change when this pixel changes.
 # - A large stride may jump over pixels. A pixel that no output looks at has an empty range, `start == stop`.
-# - No layers: each output is the pixel itself.
+# - Whole numbers come back. Millions of pixels are no trouble, nor are thousands of layers, nor is none.
 #
-# Kernel 3, stride 2, padding 1: output 1 sees `(1, 4)`. Pixel 1 reaches `(0, 2)`, and pixel 2 reaches `(1, 2)`. All are
-# whole numbers, and millions of layers or pixels are no trouble.
+# Kernel 3, stride 2, padding 1: output 1 sees `(1, 4)`. Pixel 1 reaches `(0, 2)`, and pixel 2 reaches `(1, 2)`.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# A range of outputs of the *last* layer: which range of its inputs do they look at? What are these inputs to the layer before? For
-# `reached`, ask the other way round, and begin at the other end.
+# Without any layer, which range does an output see? A range of outputs of the *last* layer: which range of its inputs do they look
+# at? What are these inputs to the layer before? For `reached`, ask the other way round, and begin at the other end.
 #
 # </details>
 # <details><summary>A plan</summary>

@@ -270,11 +270,9 @@ def iou(boxes, others):
     one, other = np.asarray(boxes, kind)[:, None], np.asarray(others, kind)[None]
 
     def area(corners):
-        sides = np.maximum(corners[..., 2:] - corners[..., :2], 0)
-        return sides[..., 0] * sides[..., 1]
+        return np.maximum(corners[..., 2:] - corners[..., :2], 0).prod(axis=-1)
 
     shared = area(np.concatenate([np.maximum(one[..., :2], other[..., :2]), np.minimum(one[..., 2:], other[..., 2:])], axis=-1))
-    shared = np.where((area(one) > 0) & (area(other) > 0), shared, 0)
     covered = area(one) + area(other) - shared
     return np.divide(shared, covered, out=np.zeros_like(shared), where=covered > 0)
     ### END SOLUTION
@@ -343,10 +341,8 @@ def decode(numbers, anchors, size, threshold=0.5):
 #
 # - `decode` gives back every box with its label and with score 1, and nothing else. The order is free.
 # - Each object stands in the cell that holds its middle. All slots without an object are 0.
-# - An object that has a cell to itself takes the anchor that fits it best. That is the one with the largest IoU, once both
-#   have the same middle.
-# - Two objects in one cell take two slots. None is lost while a cell has as many slots as objects. If it has fewer, a
-#   `ValueError` is raised.
+# - An object that has a cell to itself takes the anchor that fits it best: by IoU, were both laid on one middle.
+# - No object of a cell is lost while the cell has as many slots as objects. More objects than slots are a `ValueError`.
 #
 # Every box has an inside, and its middle lies in the picture. The result may be float64 in any case. Take a picture of 8 ×
 # 16 with a grid of 2 × 2. There is one class, one anchor `(4, 6)` and one box `(2, 8, 6, 14)`. Its middle `(4, 11)` is in
@@ -502,13 +498,13 @@ explore.three_in_a_row()
 def suppress(boxes, labels, scores, limit=0.5):
     """The rows that non-max suppression keeps, the best first."""
     ### BEGIN SOLUTION
-    boxes, labels = np.asarray(boxes), np.asarray(labels)
-    kept = []
-    for row in np.argsort(-np.asarray(scores, float), kind="stable"):
-        rivals = [better for better in kept if labels[better] == labels[row]]
-        if not (iou(boxes[[row]], boxes[rivals]) > limit).any():
-            kept.append(row)
-    return np.array(kept, dtype=int)
+    order = np.argsort(-np.asarray(scores, float), kind="stable")
+    boxes, labels = np.asarray(boxes)[order], np.asarray(labels)[order]
+    puts_out = (iou(boxes, boxes) > limit) & (labels[:, None] == labels)
+    kept = np.zeros(len(order), bool)
+    for row in range(len(order)):
+        kept[row] = not puts_out[row, kept].any()  # so far only better ones are kept
+    return order[kept]
     ### END SOLUTION
 
 
@@ -535,7 +531,7 @@ explore.thin_out(suppress)
 # <!-- term: precision | the share of the guesses that are right. -->
 # <!-- term: recall | the share of the true boxes that were found. -->
 #
-# Take one picture with three trees A, B, C and five guesses, and go through the guesses from the best to the worst.
+# Take one picture with three trees A, B, C and five guesses, the best first.
 #
 # | score | best overlap | verdict | precision so far | recall so far |
 # |---|---|---|---|---|
@@ -555,8 +551,8 @@ explore.five_boxes()
 # The precision jumps up and down. So one asks: *if I insist on this recall, what is the best precision that I can have?* To
 # find one tree of three: 1. To find two: 3/5, and not 2/4. Whoever insists on two trees may as well take the last guess, and
 # has three. To find all three: 3/5. That is the staircase in the picture. **Average precision** is the area under it, here
-# $\tfrac13\,(1 + \tfrac35 + \tfrac35) = 0.733$. A recall that is never reached has precision 0. With several classes, each
-# has its own, and their mean is **mAP**, **mean average precision**.
+# 0.733. A recall that is never reached has precision 0. With several classes, each has its own, and their mean is **mAP**,
+# **mean average precision**.
 # <!-- term: average precision | the area under the best precision that can be had at each recall, for one class. -->
 # <!-- term: mean average precision | mAP: the mean of the classes' average precisions. -->
 
@@ -574,12 +570,10 @@ guess.choose(
 # labels, scores)` for each picture. `boxes` and `labels` are lists of the true ones, one array for each picture. It returns
 # one number.
 #
-# - A guess looks for its best overlapping true box, among those of its class in its own picture. Of equally good ones it
-#   takes the first.
-# - It is right if that overlap is at least `limit`, and if no better guess was right about the same box. It does not look
-#   for another box.
-# - The guesses of all pictures stand in *one* line for each class. Of equal scores the earlier picture comes first, then the
-#   earlier row.
+# - A guess can be right about one true box only: the one of its class and picture that it overlaps most. Of equal ones that
+#   is the first.
+# - It is right if this overlap is at least `limit`, unless a better guess is right about that box already.
+# - *Better* is a higher score, in any picture. Of equal scores the earlier picture's is better, then the earlier row's.
 # - A class counts if it has a true box somewhere. Guesses of other classes change nothing.
 #
 # There is at least one true box, and some pictures may have none. On the page above the result is 0.7333. A detector that
@@ -587,13 +581,13 @@ guess.choose(
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# The staircase: which guesses are its corners? And what does the best precision at this recall *or a higher one* have to do
-# with a running maximum?
+# The staircase: which guesses are its corners? (The page's area is $\tfrac13\,(1 + \tfrac35 + \tfrac35)$: one step for each right
+# guess.) And what does the best precision at this recall *or a higher one* have to do with a running maximum?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. For one class: collect (score, picture, row) of all guesses, and sort them by falling score, stable.
+# 1. For one class: collect (score, picture, row) of all guesses in *one* line, and sort them by falling score, stable.
 # 2. Go through them. Find the best true box by `iou`. Keep, for each picture, which of its boxes are already found.
 # 3. Now you have a row of rights and wrongs. Its cumulative sum gives the precision after each guess.
 # 4. Run a maximum over the precisions from the last guess back to the first. Each right guess is one step of the staircase.
@@ -629,27 +623,23 @@ guess.choose(
 def mean_average_precision(found, boxes, labels, limit=0.5):
     """The mean over classes of the average precision of all guesses."""
     ### BEGIN SOLUTION
-    boxes, labels = [np.reshape(b, (-1, 4)) for b in boxes], [np.asarray(kinds) for kinds in labels]
 
     def average_precision(kind):
-        truth = [b[kinds == kind] for b, kinds in zip(boxes, labels, strict=True)]
-        line = [
-            (float(score), picture, np.asarray(box))
-            for picture, guesses in enumerate(found)
-            for box, label, score in zip(*guesses, strict=True)
-            if label == kind
-        ]
-        taken, right = set(), []
-        for _, picture, box in sorted(line, key=lambda guess: -guess[0]):
-            overlaps = iou(box[None], truth[picture])[0]
-            best = (picture, int(overlaps.argmax())) if len(overlaps) else None
-            right.append(best is not None and overlaps[best[1]] >= limit and best not in taken)
-            if right[-1]:
-                taken.add(best)
-        right = np.array(right, bool)
-        precision = np.cumsum(right) / np.arange(1, len(right) + 1)
-        attainable = np.maximum.accumulate(precision[::-1])[::-1]
-        return attainable[right].sum() / sum(map(len, truth))
+        line, total = [], 0
+        for (guessed, said, scores), true, kinds in zip(found, boxes, labels, strict=True):
+            rows = np.equal(said, kind)
+            shared = iou(np.reshape(guessed, (-1, 4))[rows], np.reshape(true, (-1, 4))[np.equal(kinds, kind)])
+            shared = np.column_stack(
+                [shared, np.full(len(shared), -1.0)]
+            )  # a last box that nobody overlaps, so that there is one
+            targets = np.where(shared.max(axis=1) >= limit, total + shared.argmax(axis=1), -1)
+            line.append((np.asarray(scores, float)[rows], targets))
+            total += shared.shape[1] - 1
+        scores, targets = map(np.concatenate, zip(*line, strict=True))
+        targets, firsts = np.unique(targets[np.argsort(-scores, kind="stable")], return_index=True)
+        ranks = np.sort(firsts[targets >= 0]) + 1  # where each true box that is found is found first
+        precision = np.arange(1, len(ranks) + 1) / ranks
+        return np.maximum.accumulate(precision[::-1]).sum() / total
 
     return float(np.mean([average_precision(kind) for kind in np.unique(np.concatenate(labels))]))
     ### END SOLUTION
@@ -713,6 +703,12 @@ explore.curves(mean_average_precision)
 
 
 # %% role="given" id="given_unet"
+def start_layer(rng, k, inputs, outputs):
+    """Kernels of k × k that keep the size of what goes through (week 5), and a bias of zeros."""
+    kernels = rng.standard_normal((k, k, inputs, outputs)) * np.sqrt(2 / (k * k * inputs))
+    return kernels.astype(np.float32), np.zeros(outputs, np.float32)
+
+
 def start_unet(rng, channels=(8, 16, 24), inputs=1, skips=True):
     """The parameters of a U-Net with two halvings: a dict of (kernels, bias)."""
     one, two, three = channels
@@ -724,10 +720,7 @@ def start_unet(rng, channels=(8, 16, 24), inputs=1, skips=True):
         "up1": (3, two + one * skips, one),
         "out": (1, one, 1),
     }
-    return {
-        name: ((rng.standard_normal((k, k, a, b)) * np.sqrt(2 / (k * k * a))).astype(np.float32), np.zeros(b, np.float32))
-        for name, (k, a, b) in shapes.items()
-    }
+    return {name: start_layer(rng, *shape) for name, shape in shapes.items()}
 
 
 def unet(tape, conv, pool, parameters, X, skips=True):
@@ -882,8 +875,8 @@ def train(canvases, boxes, labels, rng):
 
     def loss(out, targets):
         """Log-loss of "there" in all cells; squares and cross-entropy in cells with a piece. And its gradient."""
-        there, sure, kinds = targets[..., 0], out[..., 0], out[..., 5:]
-        kinds = kinds - kinds.max(axis=-1, keepdims=True)
+        there, sure = targets[..., 0], out[..., 0]
+        kinds = out[..., 5:] - out[..., 5:].max(axis=-1, keepdims=True)
         log_shares = kinds - np.log(np.exp(kinds).sum(axis=-1, keepdims=True))
         gap = (out[..., 1:5] - targets[..., 1:5]) * there[..., None]
         count, cells = max(there.sum(), 1), there.size
@@ -899,10 +892,8 @@ def train(canvases, boxes, labels, rng):
     targets = [encode(b, k, anchors, (4, 4), (32, 32), 4)[:, :, 0] for b, k in zip(boxes, [*labels, *labels], strict=True)]
     targets = np.array(targets, np.float32)
     lossy = tape.operation(loss, lambda d_out, d_value: (d_out * d_value, None))
-    parameters, state = [], None
-    for k, a, b in shapes:
-        spread = np.sqrt(2 / (k * k * a)) * (0.1 if k == 1 else 1)
-        parameters.append(((rng.standard_normal((k, k, a, b)) * spread).astype(np.float32), np.zeros(b, np.float32)))
+    parameters, state = [start_layer(rng, *shape) for shape in shapes], None
+    parameters[-1][0][:] *= np.float32(0.1)  # unsure of everything at first
     num_steps = num_epochs * len(canvases) // batch_size
     for step in range(num_steps):
         rows = rng.integers(len(X), size=batch_size)
@@ -929,7 +920,7 @@ def find(arrays, canvases):
     for one in numbers:
         boxes, labels, scores = decode(one, np.array([[11.0, 11.0]]), (32, 32), threshold=0.01)
         kept = suppress(boxes, np.zeros(len(boxes)), scores, 0.4)[:20]
-        answers.append((boxes[kept], labels[kept], scores[kept]))
+        answers.append(tuple(part[kept] for part in (boxes, labels, scores)))
     return answers
     ### END SOLUTION
 

@@ -42,12 +42,7 @@ twin(
     },
     weight=3,
 )
-twin(
-    "door",
-    "three_rates",
-    draws={"seed": draws.seeds(), "n": draws.integers(16, 60), "strangers": draws.sampled([0.0, 0.2, 0.5, 1.0])},
-    weight=2,
-)
+twin("door", "all_galleries", draws={"seed": draws.seeds(), "m": draws.integers(7, 15), "k": draws.integers(8, 11)}, weight=2)
 
 twin(
     "style",

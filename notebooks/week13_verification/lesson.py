@@ -1,4 +1,4 @@
-# %% [markdown] role="week" needs="tape"
+# %% [markdown] role="week" needs="tape week06.adam"
 # # Week 13 · Verification and style
 #
 # A door with a camera. Twenty people may enter. On Monday three new ones start work, and two have left. Nobody will train a
@@ -29,7 +29,7 @@ from autograder.explore import guess
 # %% role="try" id="from_before"
 import kit
 
-tape = kit.tape  # the engine of week 7
+tape, adam = kit.tape, kit.adam  # the engine of week 7; your own instead of the second: kit.mine("adam")
 
 # %% [markdown]
 # ## Ten minutes from before
@@ -48,7 +48,9 @@ def shared_area(a, b):
 
 
 a, b = (0, 0, 4, 4), (2, 2, 6, 6)  # <- another b
-pixels = sum(max(a[0], b[0]) <= y < min(a[2], b[2]) and max(a[1], b[1]) <= x < min(a[3], b[3]) for y in range(30) for x in range(30))
+pixels = sum(
+    max(a[0], b[0]) <= y < min(a[2], b[2]) and max(a[1], b[1]) <= x < min(a[3], b[3]) for y in range(30) for x in range(30)
+)
 print("right: it shows" if shared_area(a, b) != pixels else "not yet: the area is as it should be")
 
 # %% [markdown]
@@ -131,9 +133,9 @@ guess.number(
 # `recall_at_one(E, symbols, designers)` takes the vectors of $n$ drawings, an array (n, d). `symbols` and `designers` are whole
 # numbers (n,). It returns a number.
 #
-# - A drawing is looked for among the drawings of *other designers* only. It is found if the nearest one shows its symbol.
-# - A drawing counts if it can be found, that is, if another designer drew its symbol too. All drawings stay in the gallery.
-# - The answer is the share of found ones among those that count. Where none counts, it is `nan`.
+# - It is recall@1 with each drawing as the query once. The gallery then holds all drawings by other designers, and no others.
+# - A drawing that *no* embedding could find does not count as a query. It stays in the galleries of the others.
+# - Where none counts, the answer is `nan`.
 #
 # Four drawings lie on a line, at 0, 1, 3 and 7. Their symbols are 0, 1, 0, 1, and their designers 0, 0, 1, 1. The first and the last
 # are found, so the answer is 0.5. If two are exactly equally near, either will do.
@@ -141,7 +143,7 @@ guess.number(
 # <details><summary>A question to ask yourself</summary>
 #
 # For drawing $i$, which columns of the table of distances must not be looked at? What could you put there instead of the
-# distance, so that they never win?
+# distance, so that they never win? And which drawings would even a perfect embedding never find?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -172,11 +174,12 @@ def recall_at_one(E, symbols, designers):
     """The share of drawings whose nearest drawing by another designer shows the same symbol."""
     ### BEGIN SOLUTION
     others = designers[:, None] != designers[None]
-    counts = np.any(others & (symbols[:, None] == symbols[None]), axis=1)
-    if not counts.any():
-        return float("nan")
-    nearest = np.where(others, squared_distances(E, E), np.inf).argmin(axis=1)
-    return float(np.mean(symbols[nearest[counts]] == symbols[counts]))
+    same = symbols[:, None] == symbols[None]
+    distances = np.where(others, squared_distances(E, E), np.inf)
+    right = np.where(same, distances, np.inf).min(axis=1, initial=np.inf)  # to the nearest that shows the symbol
+    wrong = np.where(same, np.inf, distances).min(axis=1, initial=np.inf)  # to the nearest that shows another
+    counts = right < np.inf
+    return float(np.mean(right[counts] < wrong[counts])) if counts.any() else float("nan")
 
 
 def squared_distances(A, B):
@@ -238,8 +241,8 @@ explore.neighbours(recall_at_one)
 # `triplet_loss(X, triplets, margin)` takes vectors `X` (n, d) as a network gives them, of any length but zero. `triplets` is an array
 # (t, 3) of row numbers: anchor, positive, negative. It returns `(loss, d_X)`.
 #
-# - Every row is scaled to length one, then the triplet loss above is taken. `loss` is the mean over *all* $t$ triplets.
-# - `d_X` is the gradient of that mean with respect to `X` itself, before the scaling.
+# - `loss` is the mean of the triplet loss on the sphere over *all* $t$ triplets.
+# - `d_X` is its gradient with respect to `X` itself, as the network gave it.
 # - A row may stand in many triplets, and in different roles. In one triplet too, a row may occur twice.
 # - Without any triplet, both are zero.
 #
@@ -289,14 +292,14 @@ def triplet_loss(X, triplets, margin):
     rows = np.asarray(triplets, int).reshape(-1, 3).T
     lengths = np.linalg.norm(X, axis=1, keepdims=True)
     E = X / lengths
-    anchor, positive, negative = (E[row] for row in rows)
-    missing = np.sum((anchor - positive) ** 2, axis=1) - np.sum((anchor - negative) ** 2, axis=1) + margin
-    share = 2 * (missing > 0)[:, None].astype(X.dtype) / max(len(missing), 1)
+    anchor, positive, negative = E[rows]
+    missing = margin - 2 * np.sum(anchor * (positive - negative), axis=1)  # on the sphere
+    shares = (missing > 0).astype(X.dtype) / max(len(missing), 1)
+    pushes = np.stack([negative - positive, positive - anchor, anchor - negative])
     d_E = np.zeros_like(E)
-    for row, push in zip(rows, (negative - positive, positive - anchor, anchor - negative), strict=True):
-        np.add.at(d_E, row, share * push)
+    np.add.at(d_E, rows, 2 * shares[:, None] * pushes)
     d_X = (d_E - E * np.sum(E * d_E, axis=1, keepdims=True)) / lengths
-    return float(np.sum(np.maximum(missing, 0)) / max(len(missing), 1)), d_X
+    return float(shares @ missing), d_X
     ### END SOLUTION
 
 
@@ -362,30 +365,30 @@ guess.choose(
 explore.collapse()
 
 # %% [markdown]
-# The remedy of the best known face system is to be modest. A negative is **semi-hard** if it is farther away than the positive,
-# but by less than the margin. The order is right already, so there is no reason to shrink everything. Still the loss is not zero, so
-# there is something to learn. Among the semi-hard ones let chance decide. A mislabelled or hopeless picture that is everybody's
+# The remedy of the best known face system is to be modest. A negative is **semi-hard** for an anchor and its positive if it is farther
+# away than the positive, and still the triplet's loss is not zero. The order is right already, so there is no reason to shrink
+# everything, and yet there is something to learn. Among the semi-hard ones let chance decide. A mislabelled or hopeless picture that is everybody's
 # hardest negative then does not appear in every triplet.
-# <!-- term: semi-hard | a negative that is farther away than the positive, but by less than the margin. -->
+# <!-- term: semi-hard | a negative that is farther away than the positive, but whose triplet still has a loss. -->
 #
 # ### Exercise · `mine` &nbsp; ●●○ &nbsp; 45 min
 #
 # `mine(E, labels, margin, rng)` takes vectors (n, d) as they are, and the identity of each, whole numbers (n,). It returns an
 # array (t, 3) of row numbers, for `triplet_loss`.
 #
-# - Anchor and positive are two different rows with the same label. Each ordered pair that has a semi-hard negative comes exactly
-#   once. The other pairs do not come.
-# - Its negative is drawn from *all* its semi-hard ones with equal chances, anew for each pair and at each call.
-# - Squared distances count, as in the loss. What lies exactly on an edge may be in or out.
+# - Each ordered pair of an anchor and a positive, two different rows, comes exactly once if it has a semi-hard negative, else never.
+# - *All* semi-hard negatives of a pair have equal chances to stand beside it. Neither other pairs nor earlier calls change that.
+# - Squared distances count, as in the loss, but of `E` as it is. What lies exactly on an edge may be in or out.
 # - The order of the triplets is free. Where there is none, the array has shape (0, 3).
 #
-# On a line, rows at 0, 1, 1.2 and 3 have labels 5, 5, 7, 7, and the margin is 1. The pair (0, 1) has the negative 2, since
-# $1 < 1.44 < 2$. The pair (1, 0) has none: row 2 is too near, and row 3 at $4$ too far.
+# On a line, rows at 0, 1, 1.2 and 3 have labels 5, 5, 7, 7, and the margin is 1. The pair (0, 1) has the negative 2. The pair (1, 0)
+# has none: row 2 is too near, and row 3 too far.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# For one pair, how do you find all its semi-hard negatives at once, from a row of the table of distances? And how do you draw one
-# of them?
+# Write the loss of a triplet down. Between which two numbers must the squared distance to the negative lie? (For the pair (0, 1) of the
+# example between 1 and 2, and it is 1.44.) For one pair, how do you find all such negatives at once, from a row of the table of
+# distances? And how do you draw one of them?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -420,15 +423,16 @@ explore.collapse()
 def mine(E, labels, margin, rng):
     """One triplet for each ordered pair that has a semi-hard negative, which is drawn from all of them: rows (t, 3)."""
     ### BEGIN SOLUTION
-    distances, labels = squared_distances(E, E), np.asarray(labels)
-    same = labels[:, None] == labels[None]
-    anchors, positives = np.nonzero(same & ~np.eye(len(labels), dtype=bool))
+    labels = np.asarray(labels)
+    distances = squared_distances(E, E)
+    same = labels[:, None] == labels
+    pairs = np.argwhere(same & ~np.eye(len(labels), dtype=bool))
+    anchors, positives = pairs.T
     gaps = distances[anchors] - distances[anchors, positives][:, None]  # (pairs, n)
     allowed = ~same[anchors] & (gaps > 0) & (gaps < margin)
-    lots = np.where(allowed, rng.random(allowed.shape), -1.0)
-    kept = np.flatnonzero(allowed.any(axis=1))
-    negatives = lots[kept].argmax(axis=1) if len(kept) else kept
-    return np.column_stack([anchors[kept], positives[kept], negatives])
+    lots = np.where(allowed, 1 - rng.random(allowed.shape), 0)  # the highest lot of a pair wins
+    rows, negatives = np.nonzero(allowed & (lots == lots.max(axis=1, initial=0, keepdims=True)))
+    return np.column_stack([pairs[rows], negatives])
     ### END SOLUTION
 
 
@@ -479,57 +483,72 @@ guess.number(
 
 # %% [markdown]
 # So a threshold that was chosen for verification is far too generous for recognition. And pairs are not independent: some people
-# look like many others. A rate for the door must be measured *at the door*, on strangers, with the gallery in place.
+# look like many others. Others look like nobody, and never get in. A rate for the door must be measured *at the door*, on strangers, with
+# the gallery in place. What if the gallery is still to grow? Nobody need guess: from the distances of strangers to many pictures it can be
+# worked out for all smaller galleries.
 #
-# ### Exercise · `door` &nbsp; ●●○ &nbsp; 45 min
+# ### Exercise · `door` &nbsp; ●●○ &nbsp; 50 min
 #
-# A distance *below* the threshold opens the door. One that is equal to it does not. Write three functions.
+# A stranger, or anybody else, gets in if the door gives them a name. Write three functions.
 #
 # `recognise(queries, gallery, names, threshold)` takes vectors (n, d) and (k, d), and the names of the gallery's rows, whole numbers
 # (k,). It returns n names. Nobody is −1.
 #
-# - A query gets the name of the nearest picture, if its distance (not squared) is below the threshold. One person may have several
-#   pictures. An empty gallery knows nobody.
+# - This is recognition, by the distance and not its square. A picture that is *exactly* at the threshold is not near enough. One person may
+#   have several pictures. An empty gallery knows nobody.
 #
 # `set_threshold(distances, rate)` takes the distances of m strangers to all k pictures of a gallery, (m, k). With $k = 1$ that is
 # verification.
 #
 # - It returns the *largest* threshold at which at most the share `rate` of the strangers get in. That is `inf` if all may.
 #
-# `rates(said, truth)` takes what the door said and who it was, (n,) each. A stranger's truth is −1. It returns three numbers.
+# `let_in(distances, threshold)` takes the same distances of at least one stranger. It returns $k + 1$ shares.
 #
-# - They are the share of strangers who got a name, of known people who got none, and of known people who got somebody else's.
-#   A share of nobody is `nan`.
+# - Entry $j$ is the share of strangers who are expected to get in at a gallery of $j$ of the $k$ pictures. Each choice of $j$ different
+#   pictures is as likely as any other.
+# - It is exact, also for hundreds of pictures.
 #
 # Five strangers have distances to a gallery of two: $(0.9, 0.5)$, $(0.7, 0.8)$, $(0.6, 0.4)$, $(1, 1)$ and $(0.3, 2)$. At a rate of 0.2 the
-# threshold is 0.4, at 0.4 it is 0.5, at 0.39 it is 0.4, and at 0 it is 0.3.
+# threshold is 0.4, at 0.4 it is 0.5, at 0.39 it is 0.4, and at 0 it is 0.3. At a threshold of 0.65 the shares are 0, 0.4 and 0.6.
+# The third stranger gets in by either picture, the first and the last by one of two.
 #
 # <details><summary>A question to ask yourself</summary>
 #
 # When does a stranger get in, if there are $k$ pictures? Which single number of each row decides? And if you sort these numbers, at
-# which of them must the threshold stop so that one more stranger stays outside?
+# which of them must the threshold stop so that one more stranger stays outside? For `let_in`, hang the pictures one after the other: a
+# stranger has stayed outside so far. With what chance does the next picture leave it so?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. A stranger gets in if the smallest distance of the row is below the threshold.
-# 2. Sort these. If $j$ strangers may get in, the threshold may be as large as number $j$ in the sorted row, counted from 0.
+# 1. A query gets the name of the nearest picture, if that distance is below the threshold. A trick for the rest: hang up nobody as one more
+#    picture, which is as far from everybody as the threshold. It comes first, so that it wins if it is equally near.
+# 2. A stranger gets in if the smallest distance of the row is below the threshold. Sort these. If $j$ strangers may get in, the threshold may
+#    be as large as number $j$ in the sorted row, counted from 0.
 # 3. $j$ is `rate` times m, rounded down. But 0.29 times 100 is 28.999999999999996 for a computer. Add a tiny bit before
 #    rounding.
-# 4. For the rates, make two masks of the truth first. Then every share is a mean over one of them.
+# 4. For `let_in`, count for each stranger the $c$ pictures that do not let them in. The first picture is one of these with chance $c / k$. The
+#    next, if the first was, with chance $(c - 1) / (k - 1)$, and so on. The chances multiply.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
 #
 # ```python
+# def recognise(queries, gallery, names, threshold):
+#     names = np.concatenate([[-1], ...])
+#     distances = np.column_stack([np.full(len(queries), threshold), ...])
+#     return names[...]
+#
 # def set_threshold(distances, rate):
 #     nearest = np.sort(np.min(distances, axis=...))
 #     allowed = int(rate * len(nearest) + 1e-9)
 #     return float(nearest[...]) if ... else float("inf")
 #
-# def rates(said, truth):
-#     stranger = truth == -1
-#     return share(said[stranger] != -1), share(...), share(...)
+# def let_in(distances, threshold):
+#     closed = np.sum(..., axis=1, keepdims=True)      # (m, 1): the pictures that do not let this stranger in
+#     before = np.arange(distances.shape[1])           # (k,): how many hang already
+#     outside = np.cumprod((closed - before) / ..., axis=1)
+#     return np.concatenate([[0.0], 1 - ...])
 # ```
 #
 # </details>
@@ -539,11 +558,9 @@ guess.number(
 def recognise(queries, gallery, names, threshold):
     """The name of the nearest picture of the gallery for each query, −1 where even that is not near enough."""
     ### BEGIN SOLUTION
-    names = np.asarray(names, int)
-    if not len(names):
-        return np.full(len(queries), -1)
-    distances = np.sqrt(squared_distances(queries, gallery))
-    return np.where(distances.min(axis=1, initial=np.inf) < threshold, names[distances.argmin(axis=1)], -1)
+    names = np.concatenate([[-1], np.asarray(names, int)])  # nobody hangs first, as far from everybody as the threshold
+    distances = np.column_stack([np.full(len(queries), threshold), np.sqrt(squared_distances(queries, gallery))])
+    return names[distances.argmin(axis=1)]
     ### END SOLUTION
 
 
@@ -551,27 +568,17 @@ def set_threshold(distances, rate):
     """The largest threshold at which at most this share of strangers gets in."""
     ### BEGIN SOLUTION
     nearest = np.sort(np.min(np.asarray(distances, float), axis=1, initial=np.inf))
-    allowed = int(np.floor(rate * len(nearest) + 1e-9))
-    return float(nearest[allowed]) if allowed < len(nearest) else float("inf")
+    return float([*nearest, np.inf][int(rate * len(nearest) + 1e-9)])  # the first who must stay outside
     ### END SOLUTION
 
 
-def rates(said, truth):
-    """The shares of strangers let in, of known people turned away, and of known people misnamed."""
+def let_in(distances, threshold):
+    """The share of strangers who get in, expected for galleries of 0, 1, …, all of these pictures: (k + 1,)."""
     ### BEGIN SOLUTION
-    said, truth = np.asarray(said), np.asarray(truth)
-    stranger = truth == -1
-    known_said, known_truth = said[~stranger], truth[~stranger]
-    return (
-        share(said[stranger] != -1),
-        share(known_said == -1),
-        share((known_said != -1) & (known_said != known_truth)),
-    )
-
-
-def share(hits):
-    """The share of True, nan of nothing."""
-    return float(np.mean(hits)) if len(hits) else float("nan")
+    closed = np.sum(np.asarray(distances) >= threshold, axis=1, keepdims=True)
+    before = np.arange(np.shape(distances)[1])
+    outside = np.cumprod((closed - before) / (len(before) - before), axis=1)  # 0 from the first picture on that must let them in
+    return np.concatenate([[0.0], 1 - outside.mean(axis=0)])
     ### END SOLUTION
 
 
@@ -581,12 +588,12 @@ check("door")
 # %% role="hidden" id="test_door" points=3
 
 # %% [markdown]
-# Your door, on real drawings. On the left, distances of same pairs and of other pairs. On the right, what happens at the door, for
-# galleries of 1 to 100 symbols. Move the threshold. Then ask for a rate of strangers by moving the gallery's size: how must the
-# threshold go?
+# Your door, on real drawings. On the left, distances of same pairs and of other pairs. In the middle, your `let_in` for galleries of up to 100
+# symbols, beside what independent pairs would give. On the right, what happens at the door. Move the threshold. Then ask for a rate
+# of strangers by moving the gallery's size: how must the threshold go?
 
 # %% role="show" id="show_door"
-explore.at_the_door(recognise, rates)
+explore.at_the_door(recognise, let_in)
 
 # %% [markdown]
 # <details><summary>The same in PyTorch</summary>
@@ -709,13 +716,10 @@ def gram(maps):
 def style_distance(maps, wanted):
     """The mean over layers of the relative squared distance of the Gram matrices, and its gradients with respect to the maps."""
     ### BEGIN SOLUTION
-    distance, d_maps = 0.0, []
-    for layer, target in zip(maps, wanted, strict=True):
-        off = gram(layer) - target
-        scale = 1 / (float(np.sum(np.square(target, dtype=float))) * len(maps))
-        distance += scale * float(np.sum(np.square(off, dtype=float)))
-        d_maps.append(layer @ off * (4 * scale / (layer.shape[0] * layer.shape[1])))
-    return distance, d_maps
+    offs = [gram(layer) - target for layer, target in zip(maps, wanted, strict=True)]
+    scales = [1 / (len(maps) * float(np.sum(np.square(target, dtype=float)))) for target in wanted]
+    distance = sum(scale * float(np.sum(np.square(off, dtype=float))) for scale, off in zip(scales, offs, strict=True))
+    return distance, [layer @ off * (4 * s / layer[..., 0].size) for layer, off, s in zip(maps, offs, scales, strict=True)]
     ### END SOLUTION
 
 
@@ -744,8 +748,8 @@ def transfer(content, style, trunk, style_weight=10.0, steps=60, learning_rate=0
     style_maps, _ = trunk.forward(style)
     wanted_grams = [gram(style_maps[k]) for k in STYLE_LAYERS]
     size = np.sum(wanted_maps[CONTENT_LAYER] ** 2)
-    picture, mean, mean_square = content.copy(), 0.0, 0.0
-    for step in range(1, steps + 1):
+    picture, none, state = content.copy(), np.zeros(0, np.float32), None
+    for _ in range(steps):
         maps, cache = trunk.forward(picture)
         off = maps[CONTENT_LAYER] - wanted_maps[CONTENT_LAYER]
         far, d_style = style_distance([maps[k] for k in STYLE_LAYERS], wanted_grams)
@@ -754,9 +758,9 @@ def transfer(content, style, trunk, style_weight=10.0, steps=60, learning_rate=0
         for k, d_layer in zip(STYLE_LAYERS, d_style, strict=True):
             d_maps[k] = d_maps[k] + style_weight * d_layer
         slope = trunk.backward(cache, d_maps)
-        mean, mean_square = 0.9 * mean + 0.1 * slope, 0.99 * mean_square + 0.01 * slope**2
-        moved = mean / (1 - 0.9**step) / (np.sqrt(mean_square / (1 - 0.99**step)) + 1e-12)
-        picture = np.clip(picture - learning_rate * moved, 0, 1).astype(np.float32)
+        # Adam takes pairs (W, b): here the picture, and nothing
+        [(picture, _)], state = adam([(picture, none)], [(slope, none)], state, learning_rate, beta2=0.99, epsilon=1e-12)
+        picture = np.clip(picture, 0, 1).astype(np.float32)
         yield picture, float(np.sum(off**2) / size), far
 
 
@@ -880,7 +884,7 @@ explore.weights(gram, style_distance)
 #         out = Z @ W
 #         triplets = mine(scaled(out), symbols[rows], ..., rng)
 #         loss, d_out = triplet_loss(out, triplets, ...)
-#         W = ...                                     # a step of Adam along Z.T @ d_out
+#         W = ...                                     # a step of Adam, with pairs (W, np.zeros(0)): the slope is Z.T @ d_out
 #     return [middle, W / spread, np.array([...])]    # the threshold is a number that was learnt, too
 #
 # def embed(arrays, maps):
@@ -938,15 +942,13 @@ def linear_map(maps, symbols, names, rng, steps=600, batch=64, margin=0.5, drop_
     middle = X[np.isin(symbols, names)].mean(axis=0)
     X = (X - middle) / X.std(axis=0).mean()
     W = rng.normal(0, 1 / np.sqrt(X.shape[1]), (X.shape[1], 32))
-    mean = mean_square = 0.0
-    for step in range(1, steps + 1):
+    none, state = np.zeros(0), None
+    for step in range(steps):
         rows = np.concatenate([rows_of[name] for name in rng.choice(names, min(batch, len(names)), replace=False)])
         Z = X[rows] * (rng.random((len(rows), X.shape[1])) >= drop_rate) / (1 - drop_rate)
         out = Z @ W
         slope = Z.T @ triplet_loss(out, mine(scaled(out), symbols[rows], margin, rng), margin)[1]
-        mean, mean_square = 0.9 * mean + 0.1 * slope, 0.99 * mean_square + 0.01 * slope**2
-        rate = learning_rate * (1 - step / (steps + 1))
-        W = W - rate * mean / (1 - 0.9**step) / (np.sqrt(mean_square / (1 - 0.99**step)) + 1e-8)
+        [(W, _)], state = adam([(W, none)], [(slope, none)], state, learning_rate * (1 - step / steps), beta2=0.99)
     return W / flat(maps).std(axis=0).mean(), middle
 
 
@@ -960,9 +962,9 @@ def best_threshold(E, symbols, designers, rng):
         drawn = rng.permutation(len(E) // 2)[:30]
         for table in (distances, distances.T):
             door = table[np.ix_(drawn, drawn[:20])]
-            near, right = door.min(axis=1), door.argmin(axis=1)[:20] == np.arange(20)
-            named = np.mean((near[:20] < thresholds[:, None]) & right, axis=1)
-            scores += named + np.mean(near[20:] >= thresholds[:, None], axis=1)
+            outside = door.min(axis=1) >= thresholds[:, None]  # (thresholds, 30)
+            named = ~outside[:, :20] & (door.argmin(axis=1)[:20] == np.arange(20))
+            scores += named.mean(axis=1) + outside[:, 20:].mean(axis=1)
     return thresholds[scores.argmax()]
     ### END SOLUTION
 

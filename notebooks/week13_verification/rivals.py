@@ -491,12 +491,12 @@ def by_a_random_place(E, labels, margin, rng):
 
 
 # ------------------------------------------------------------------------------------------- door
-def a_door(recognise=None, set_threshold=None, rates=None):
+def a_door(recognise=None, set_threshold=None, let_in=None):
     """The three functions, some of them exchanged."""
     return {
         "recognise": recognise or named,
         "set_threshold": set_threshold or limit,
-        "rates": rates or three_shares,
+        "let_in": let_in or in_by_choice,
     }
 
 
@@ -514,18 +514,10 @@ def limit(distances, rate):
     return float(nearest[allowed]) if allowed < len(nearest) else float("inf")
 
 
-def part(hits):
-    return float(np.mean(hits)) if len(hits) else float("nan")
-
-
-def three_shares(said, truth):
-    said, truth = np.asarray(said), np.asarray(truth)
-    known = truth != -1
-    return (
-        part(said[~known] != -1),
-        part(said[known] == -1),
-        part((said[known] != -1) & (said[known] != truth[known])),
-    )
+def in_by_choice(distances, threshold):
+    k = np.shape(distances)[1]
+    open_ = [int(n) for n in (np.asarray(distances) < threshold).sum(axis=1)]
+    return np.array([np.mean([1 - math.comb(k - n, j) / math.comb(k, j) for n in open_]) for j in range(k + 1)])
 
 
 @wrong("door", caught_by="at_the_edge", kind="mathematics", headline=True, several=True)
@@ -634,34 +626,63 @@ def rounded_to_the_nearest():
     return a_door(set_threshold=set_threshold)
 
 
-@wrong("door", caught_by="three_rates", kind="mathematics", headline=True, several=True)
-def shares_of_all_people():
-    def rates(said, truth):
-        said, truth = np.asarray(said), np.asarray(truth)
-        n = max(len(said), 1)
-        known = truth != -1
-        return (
-            np.sum(said[~known] != -1) / n,
-            np.sum(said[known] == -1) / n,
-            np.sum((said[known] != -1) & (said[known] != truth[known])) / n,
-        )
-
-    return a_door(rates=rates)
+@wrong("door", caught_by="not_independent", kind="mathematics", headline=True, several=True)
+def as_if_pairs_were_independent():
+    return a_door(let_in=lambda d, t: 1 - (1 - np.mean(d < t) if np.size(d) else 1) ** np.arange(np.shape(d)[1] + 1.0))
 
 
-@wrong("door", caught_by="three_rates", kind="mathematics", several=True)
-def turned_away_ones_are_misnamed_too():
-    def rates(said, truth):
-        said, truth = np.asarray(said), np.asarray(truth)
-        first, second, _ = three_shares(said, truth)
-        return first, second, part(said[truth != -1] != truth[truth != -1])
+@wrong("door", caught_by="all_galleries", kind="mathematics", several=True)
+def pictures_may_come_twice():
+    def let_in(d, t):
+        k = np.shape(d)[1]
+        closed = (np.asarray(d) >= t).sum(axis=1, keepdims=True) / max(k, 1)
+        return 1 - np.mean(closed ** np.arange(k + 1), axis=0)
 
-    return a_door(rates=rates)
+    return a_door(let_in=let_in)
 
 
-@wrong("door", caught_by="three_rates", kind="missing case", several=True)
-def zero_of_nobody():
-    return a_door(rates=lambda said, truth: tuple(0.0 if math.isnan(x) else x for x in three_shares(said, truth)))
+@wrong("door", caught_by="all_galleries", kind="mathematics", headline=True, several=True)
+def the_first_j_pictures():
+    def let_in(d, t):
+        inside = np.maximum.accumulate(np.asarray(d) < t, axis=1)
+        return np.concatenate([[0.0], inside.mean(axis=0)])
+
+    return a_door(let_in=let_in)
+
+
+@wrong("door", caught_by="all_galleries", kind="missing case", several=True)
+def an_equal_distance_lets_in():
+    return a_door(let_in=lambda d, t: in_by_choice(d, np.nextafter(t, np.inf)))
+
+
+@wrong("door", caught_by="galleries_of_two", kind="shape", several=True)
+def no_entry_for_an_empty_gallery():
+    return a_door(let_in=lambda d, t: in_by_choice(d, t)[1:])
+
+
+@wrong("door", caught_by="large_galleries", kind="stability", several=True)
+def by_factorials_as_floats():
+    def let_in(d, t):
+        k = np.shape(d)[1]
+        f = np.concatenate([[1.0], np.cumprod(np.arange(1.0, k + 1))])
+        open_, out = (np.asarray(d) < t).sum(axis=1), np.zeros(k + 1)
+        with np.errstate(all="ignore"):
+            for j in range(k + 1):
+                out[j] = 1 - np.mean([f[k - n] / f[k - n - j] * f[k - j] / f[k] if k - n >= j else 0.0 for n in open_])
+        return out
+
+    return a_door(let_in=let_in)
+
+
+@wrong("door", caught_by="all_galleries", kind="mathematics", several=True)
+def by_some_drawn_galleries():
+    def let_in(d, t):
+        inside, rng = np.asarray(d) < t, np.random.default_rng(0)
+        k = inside.shape[1]
+        drawn = [[inside[:, rng.permutation(k)[:j]].any(axis=1).mean() for _ in range(200)] for j in range(k + 1)]
+        return np.mean(drawn, axis=1)
+
+    return a_door(let_in=let_in)
 
 
 @wrong("door", caught_by="empty_gallery", kind="missing case", several=True)
@@ -714,16 +735,19 @@ def a_door_of_loops():
         inside = max(j for j in range(m + 1) if j / m <= rate + 1e-12)
         return math.inf if inside == m else nearest[inside]
 
-    def rates(said, truth):
-        strangers = [s for s, t in zip(said, truth, strict=True) if t == -1]
-        known = [(s, t) for s, t in zip(said, truth, strict=True) if t != -1]
-        return [
-            sum(s != -1 for s in strangers) / len(strangers) if strangers else math.nan,
-            sum(s == -1 for s, _ in known) / len(known) if known else math.nan,
-            sum(s not in (-1, t) for s, t in known) / len(known) if known else math.nan,
-        ]
+    def let_in(distances, threshold):
+        k, out = np.shape(distances)[1], []
+        for j in range(k + 1):
+            total = 0.0
+            for row in np.asarray(distances).tolist():
+                closed, stay = sum(far >= threshold for far in row), 1.0
+                for hung in range(j):
+                    stay *= max(closed - hung, 0) / (k - hung)
+                total += 1 - stay
+            out.append(total / len(distances))
+        return out
 
-    return a_door(recognise, set_threshold, rates)
+    return a_door(recognise, set_threshold, let_in)
 
 
 @right("door", several=True)
@@ -737,8 +761,17 @@ def a_door_by_partition():
 
 
 @right("door", several=True)
-def a_door_with_arrays_as_rates():
-    return a_door(rates=lambda said, truth: np.array(three_shares(said, truth)))
+def a_door_by_log_gamma():
+    def let_in(distances, threshold):
+        k = np.shape(distances)[1]
+        sizes = np.arange(k + 1)
+        log_of = np.cumsum(np.log(np.maximum(sizes, 1)))  # of n!
+        closed = (np.asarray(distances, float) >= threshold).sum(axis=1)[:, None]
+        left = np.maximum(closed - sizes, 0)
+        stay = np.exp(log_of[closed] - log_of[left] + log_of[k - sizes] - log_of[k])
+        return 1 - np.mean(np.where(sizes <= closed, stay, 0), axis=0)
+
+    return a_door(let_in=let_in)
 
 
 # ------------------------------------------------------------------------------------------- style

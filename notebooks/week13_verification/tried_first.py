@@ -474,19 +474,18 @@ def _threshold(distances, rate):
     return float(nearest[allowed]) if allowed < len(nearest) else np.inf
 
 
-def _rates(said, truth):
-    said, truth = np.asarray(said), np.asarray(truth)
-    stranger = truth == -1
+def _let_in(distances, threshold):
+    # no part of the contract when these programs were written
+    shut = (np.asarray(distances) >= threshold).sum(axis=1)
+    stay, shares = np.ones(len(shut)), [0.0]
+    for hung in range(np.shape(distances)[1]):
+        stay = stay * np.maximum(shut - hung, 0) / (np.shape(distances)[1] - hung)
+        shares.append(1 - stay.mean())
+    return np.array(shares)
 
-    def share(hits):
-        return float(np.mean(hits)) if len(hits) else np.nan
 
-    known = ~stranger
-    return share(said[stranger] != -1), share(said[known] == -1), share((said[known] != -1) & (said[known] != truth[known]))
-
-
-def _door(recognise=_recognise, set_threshold=_threshold, rates=_rates):
-    return {"recognise": recognise, "set_threshold": set_threshold, "rates": rates}
+def _door(recognise=_recognise, set_threshold=_threshold, let_in=_let_in):
+    return {"recognise": recognise, "set_threshold": set_threshold, "let_in": let_in}
 
 
 @program("door", breaks="a distance equal to the threshold does not open", several=True)
@@ -578,35 +577,6 @@ def b_just_above_the_last_allowed():
     return _door(set_threshold=set_threshold)
 
 
-@program("door", breaks="shares of strangers and of known people, not of all", several=True)
-def b_shares_of_everybody():
-    def rates(said, truth):
-        said, truth = np.asarray(said), np.asarray(truth)
-        n = max(len(said), 1)
-        s = truth == -1
-        return (
-            float(np.sum(s & (said != -1)) / n),
-            float(np.sum(~s & (said == -1)) / n),
-            float(np.sum(~s & (said != -1) & (said != truth)) / n),
-        )
-
-    return _door(rates=rates)
-
-
-@program("door", breaks="known people who got somebody else's name: nobody is not somebody else", several=True)
-def b_nobody_counts_as_a_wrong_name():
-    def rates(said, truth):
-        one, two, three = _rates(said, truth)
-        return one, two, two + three
-
-    return _door(rates=rates)
-
-
-@program("door", breaks="a share of nobody is nan", several=True)
-def b_nought_of_nobody():
-    return _door(rates=lambda said, truth: tuple(np.nan_to_num(v) for v in _rates(said, truth)))
-
-
 @program("door", several=True)
 def b_query_by_query():
     def recognise(queries, gallery, names, threshold):
@@ -631,19 +601,6 @@ def b_threshold_by_trying():
         return float(max(good))
 
     return _door(set_threshold=set_threshold)
-
-
-@program("door", several=True)
-def b_rates_by_counting():
-    def rates(said, truth):
-        pairs = list(zip(np.asarray(said).tolist(), np.asarray(truth).tolist(), strict=True))
-        strangers, known = [s for s, t in pairs if t == -1], [(s, t) for s, t in pairs if t != -1]
-        one = sum(s != -1 for s in strangers) / len(strangers) if strangers else float("nan")
-        if not known:
-            return [one, float("nan"), float("nan")]
-        return [one, sum(s == -1 for s, _ in known) / len(known), sum(s not in (-1, t) for s, t in known) / len(known)]
-
-    return _door(rates=rates)
 
 
 # ------------------------------------------------------------------------------------------- style

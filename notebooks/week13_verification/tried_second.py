@@ -1,5 +1,7 @@
 """Programs for week 13, written from its contracts alone."""
 
+import math
+
 import numpy as np
 
 from autograder.cases import program
@@ -657,19 +659,15 @@ def _threshold(distances, rate, nearest=None, allowed=None, take=None):
     return float(smallest[j]) if j < m else float("inf")
 
 
-def _share(mask):
-    return float(np.mean(mask)) if len(mask) else float("nan")
+def _let_in(distances, threshold):
+    # no part of the contract when these programs were written
+    k = np.shape(distances)[1]
+    inside = np.count_nonzero(np.asarray(distances) < threshold, axis=1)
+    return [float(np.mean([1 - math.comb(k - n, j) / math.comb(k, j) for n in inside.tolist()])) for j in range(k + 1)]
 
 
-def _rates(said, truth, share=_share):
-    said, truth = np.asarray(said), np.asarray(truth)
-    stranger = truth == -1
-    known, name = said[~stranger], truth[~stranger]
-    return share(said[stranger] != -1), share(known == -1), share((known != -1) & (known != name))
-
-
-def _door(recognise=_recognise, set_threshold=_threshold, rates=_rates):
-    return {"recognise": recognise, "set_threshold": set_threshold, "rates": rates}
+def _door(recognise=_recognise, set_threshold=_threshold, let_in=_let_in):
+    return {"recognise": recognise, "set_threshold": set_threshold, "let_in": let_in}
 
 
 @program("door", several=True)
@@ -699,23 +697,7 @@ def a_door_by_loops():
                 best = limit
         return best
 
-    def rates(said, truth):
-        counts = {"in": 0, "strangers": 0, "away": 0, "wrong": 0, "known": 0}
-        for name, who in zip(np.asarray(said).tolist(), np.asarray(truth).tolist(), strict=True):
-            if who == -1:
-                counts["strangers"] += 1
-                counts["in"] += name != -1
-            else:
-                counts["known"] += 1
-                counts["away"] += name == -1
-                counts["wrong"] += name not in (-1, who)
-
-        def share(part, whole):
-            return counts[part] / counts[whole] if counts[whole] else float("nan")
-
-        return share("in", "strangers"), share("away", "known"), share("wrong", "known")
-
-    return _door(recognise, set_threshold, rates)
+    return _door(recognise, set_threshold)
 
 
 @program("door", several=True)
@@ -733,16 +715,7 @@ def a_door_with_partition():
         j = next((j for j in range(m, -1, -1) if j <= rate * m + 1e-9), 0)
         return float("inf") if j == m else float(np.partition(nearest, j)[j])
 
-    def rates(said, truth):
-        said, truth = np.asarray(said), np.asarray(truth)
-        s = np.count_nonzero(truth == -1)
-        k = len(truth) - s
-        let_in = np.count_nonzero((truth == -1) & (said != -1)) if s else np.nan
-        away = np.count_nonzero((truth != -1) & (said == -1)) if k else np.nan
-        wrong = np.count_nonzero((truth != -1) & (said != -1) & (said != truth)) if k else np.nan
-        return float(let_in / max(s, 1)), float(away / max(k, 1)), float(wrong / max(k, 1))
-
-    return _door(recognise, set_threshold, rates)
+    return _door(recognise, set_threshold)
 
 
 @program("door", breaks="a distance equal to the threshold does not open; here it does", several=True)
@@ -884,52 +857,6 @@ def a_door_sorts_distances():
         return answer
 
     return _door(set_threshold=set_threshold)
-
-
-@program("door", breaks="shares are of strangers and of known people; here of all", several=True)
-def a_door_shares_of_all():
-    def rates(said, truth):
-        said, truth = np.asarray(said), np.asarray(truth)
-        stranger, inside = truth == -1, said != -1
-        return _share(stranger & inside), _share(~stranger & ~inside), _share(~stranger & inside & (said != truth))
-
-    return _door(rates=rates)
-
-
-@program("door", breaks="a share of nobody is nan; here it is 0", several=True)
-def a_door_share_of_nobody_is_nought():
-    return _door(rates=lambda said, truth: _rates(said, truth, lambda mask: float(np.mean(mask)) if len(mask) else 0.0))
-
-
-@program(
-    "door", breaks="the third share is of people who got somebody else's name; here those without a name are in it", several=True
-)
-def a_door_nobody_is_somebody_else():
-    def rates(said, truth):
-        first, second, third = _rates(said, truth)
-        return first, second, second + third
-
-    return _door(rates=rates)
-
-
-@program("door", breaks="the third share is of known people; here of those known people who got a name", several=True)
-def a_door_misnamed_of_named():
-    def rates(said, truth):
-        said, truth = np.asarray(said), np.asarray(truth)
-        named = (truth != -1) & (said != -1)
-        first, second, _ = _rates(said, truth)
-        return first, second, _share(said[named] != truth[named])
-
-    return _door(rates=rates)
-
-
-@program("door", breaks="false accepts, then false rejects; here the first two shares are exchanged", several=True)
-def a_door_shares_exchanged():
-    def rates(said, truth):
-        first, second, third = _rates(said, truth)
-        return second, first, third
-
-    return _door(rates=rates)
 
 
 # style

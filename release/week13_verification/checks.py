@@ -1,6 +1,7 @@
 """Visible cases of week 13: they travel with the release."""
 
 import functools
+import itertools
 import math
 
 import numpy as np
@@ -12,7 +13,7 @@ from autograder.cases import case, draws, exercise, expect, studio
 exercise("recall_at_one")
 exercise("triplet", names=("triplet_loss",))
 exercise("mine")
-exercise("door", names=("recognise", "set_threshold", "rates"))
+exercise("door", names=("recognise", "set_threshold", "let_in"))
 exercise("style", names=("gram", "style_distance"))
 exercise("strangers", names=("learn", "embed", "threshold"), kind="studio", seconds=60)
 
@@ -430,16 +431,11 @@ def recognised_by_hand(queries, gallery, names, threshold):
     return np.array(out, int)
 
 
-def rates_by_hand(said, truth):
-    """The three shares, person by person."""
-    strangers = [s for s, t in zip(said, truth, strict=True) if t == -1]
-    known = [(s, t) for s, t in zip(said, truth, strict=True) if t != -1]
-    part = [
-        [s != -1 for s in strangers],
-        [s == -1 for s, _ in known],
-        [s not in (-1, t) for s, t in known],
-    ]
-    return [sum(hits) / len(hits) if hits else math.nan for hits in part]
+def let_in_by_hand(distances, threshold):
+    """The definition: every choice of j pictures, and who gets in by one of them."""
+    inside = np.asarray(distances, float) < threshold
+    chosen = [list(itertools.combinations(range(inside.shape[1]), j)) for j in range(inside.shape[1] + 1)]
+    return [float(np.mean([inside[:, list(some)].any(axis=1).mean() for some in of_j])) for of_j in chosen]
 
 
 @case("door", "a query gets the name of the nearest picture, or −1 where even that is not near enough", weight=2,
@@ -510,25 +506,43 @@ def rounded_down(set_threshold):
         expect.that(got == want, f"strangers at 1, 2, …, {m}, rate {rate}: yours is {got}, wanted {want}")
 
 
-@case("door", "the three shares are over strangers, and over known people", weight=2,
-      draws={"seed": SEEDS, "n": draws.integers(1, 15), "strangers": draws.sampled([0.0, 0.3, 0.7, 1.0])})  # fmt: skip
-def three_rates(rates, seed, n, strangers):
+@case("door", "the examples of galleries in the statement come out")
+def galleries_of_two(let_in):
+    distances = np.array([[0.9, 0.5], [0.7, 0.8], [0.6, 0.4], [1.0, 1.0], [0.3, 2.0]])
+    expect.close(let_in(distances.copy(), 0.65), [0, 0.4, 0.6], what="for the five strangers at 0.65, `let_in`", reveal=True)
+
+
+@case("door", "each share is the mean over all choices of so many pictures", weight=2,
+      draws={"seed": SEEDS, "m": draws.integers(1, 6), "k": draws.integers(1, 7)})  # fmt: skip
+def all_galleries(let_in, seed, m, k):
     rng = np.random.default_rng(seed)
-    truth = np.where(rng.random(n) < strangers, -1, rng.integers(0, 3, n))
-    said = np.where(rng.random(n) < 0.4, truth, rng.integers(-1, 3, n))
-    got = list(rates(said.copy(), truth.copy()))
-    expect.that(len(got) == 3, f"`rates` returned {len(got)} values, where three were asked for")
-    for name, hers, want in zip(
-        ("of strangers let in", "of known ones turned away", "of known ones misnamed"),
-        got,
-        rates_by_hand(said, truth),
-        strict=True,
-    ):
-        hers = float(np.asarray(hers))
-        expect.that(
-            abs(hers - want) < 1e-9 or (math.isnan(hers) and math.isnan(want)),
-            f"said {said.tolist()}, truth {truth.tolist()}: the share {name} is {hers:.4g} with you, wanted {want:.4g}",
-        )
+    distances = np.round(rng.uniform(0.1, 1.5, (m, k)) + rng.choice([0.0, 0.6], (m, 1)), 1)  # some look like few
+    threshold = float(rng.choice(distances.ravel()))  # so some distance is equal to it
+    got = expect.array(let_in(distances.copy(), threshold), shape=(k + 1,), what="`let_in`").astype(float)
+    want = np.array(let_in_by_hand(distances, threshold))
+    at = np.flatnonzero(np.abs(got - want) > 1e-9)[:1]
+    expect.that(
+        not at.size,
+        f"distances {distances.tolist()}, threshold {threshold}: for a gallery of {at.tolist()} pictures yours is "
+        f"{got[at].tolist()}, wanted {want[at].tolist()}",
+    )
+
+
+@case("door", "some look like many and others like nobody: pairs are not independent")
+def not_independent(let_in):
+    distances = np.array([[0.1, 0.1, 0.1, 0.1], [0.9, 0.9, 0.9, 0.9]])
+    got = let_in(distances, 0.5)
+    expect.close(got, [0, 0.5, 0.5, 0.5, 0.5], what="for one whom all four let in and one whom none does, `let_in`", reveal=True)
+
+
+@case("door", "galleries of hundreds of pictures", side=True)
+def large_galleries(let_in):
+    for k in (300, 700):
+        got = expect.array(let_in(np.r_[0.1, np.ones(k - 1)][None], 0.5), shape=(k + 1,), finite=True, what="`let_in`")
+        expect.close(got, np.arange(k + 1) / k, what=f"where one of {k} pictures lets the stranger in, `let_in`")
+        got = expect.array(let_in(np.where(np.arange(k) % 2, 0.1, 1.0)[None], 0.5), shape=(k + 1,), finite=True, what="`let_in`")
+        want = [1 - math.comb(k - k // 2, j) / math.comb(k, j) for j in range(k + 1)]
+        expect.close(got, want, what=f"where every second of {k} pictures lets the stranger in, `let_in`")
 
 
 @case("door", "an empty gallery knows nobody, and no query gets no name", side=True)
@@ -549,7 +563,7 @@ def door_types(recognise):
 
 
 @case("door", "names come back as whole numbers, and inputs stay as they were", side=True)
-def door_house(recognise, set_threshold, rates):
+def door_house(recognise, set_threshold, let_in):
     queries, gallery = np.array([[0.0, 0.0], [5.0, 5.0]]), np.array([[0.1, 0.0], [2.0, 2.0]])
     got = expect.array(recognise(queries.copy(), gallery.copy(), np.array([7, 9]), 1.0), shape=(2,), what="`recognise`")
     expect.that(got.dtype.kind in "iu", f"`recognise` returned {got.dtype}: names are whole numbers")
@@ -557,7 +571,11 @@ def door_house(recognise, set_threshold, rates):
     got = float(np.asarray(set_threshold(np.zeros((0, 3)), 0.2)))
     expect.that(got == np.inf, f"no stranger at all, rate 0.2: the threshold is {got}, wanted inf")
     expect.pure(set_threshold, np.array([[0.5, 0.2], [0.1, 0.9], [0.4, 0.3]]), 0.34, names=("distances",))
-    expect.pure(rates, np.array([1, -1, 2]), np.array([1, -1, -1]), names=("said", "truth"))
+    expect.pure(let_in, np.array([[0.5, 0.2], [0.1, 0.9], [0.4, 0.3]]), 0.34, names=("distances",))
+    got = let_in(np.zeros((2, 0)), 0.5)
+    expect.close(got, [0.0], what="for strangers at a gallery without pictures, `let_in`", reveal=True)
+    got = let_in(np.array([[200, 90, 30]], np.uint8), 95)
+    expect.close(got, [0, 2 / 3, 1, 1], what="for distances of type uint8, `let_in`", reveal=True)
 
 
 # ------------------------------------------------------------------------------------------- style

@@ -333,13 +333,21 @@ def at_door():
     return unit(outputs(trained(), X.reshape(-1, X.shape[-1]) - 0.5)[0]).reshape(*X.shape[:2], 32)
 
 
+def growing(let_in, E, threshold, pictures=100):
+    """What her `let_in` says for galleries of up to so many symbols: the others, by another designer, are the strangers."""
+    order = np.random.default_rng(1).permutation(len(E))  # neighbours in the list are of one kind
+    distances = np.sqrt(table_of_distances(E[order[pictures:], 1], E[order[:pictures], 0]))
+    return np.asarray(let_in(distances, threshold), float)
+
+
 @explorer(threshold=(0.1, 1.4, 0.9, 0.05), known=[20, 1, 5, 100], labels={"known": "people in the gallery"})
-def at_the_door(recognise, rates, threshold, known):
-    """Left, distances of two drawings of one symbol and of two symbols, with the threshold as a line: the two heaps overlap.
-    Right, three bars: strangers let in, known ones turned away, known ones misnamed. With a larger gallery more strangers get in.
+def at_the_door(recognise, let_in, threshold, known):
+    """Left, distances of two drawings of one symbol and of two symbols, with the threshold as a line: the two heaps overlap. In
+    the middle, the share of strangers let in grows with the gallery, more slowly than for independent pairs, a dashed
+    line. Right, three bars: strangers let in, known ones turned away, known ones misnamed.
     """
     E = at_door()
-    fig, (left, right) = figure(10, 3.6, columns=2)
+    fig, (left, middle, right) = figure(13.5, 3.6, columns=3)
     same = np.linalg.norm(E[:, 0] - E[:, 1], axis=1)
     other = np.sqrt(table_of_distances(E[:, 0], E[:, 1]))[~np.eye(len(E), dtype=bool)]
     bins = np.linspace(0, 2, 41)
@@ -355,12 +363,19 @@ def at_the_door(recognise, rates, threshold, known):
         title=f"1 to 1: {accept:.1%} false accepts, {reject:.0%} false rejects",
     )
     left.legend(loc="upper right")
+    grown = growing(let_in, E, threshold)
+    middle.plot(grown, color=RED, label="your let_in")
+    middle.plot(1 - (1 - grown[1]) ** np.arange(len(grown)), "--", lw=1.2, color=GREY, label="independent pairs")
+    middle.plot(known, grown[known], "o", color=RED)
+    middle.set(ylim=(0, 1.12), xlabel="people in the gallery", ylabel="strangers let in", title="1 to K: strangers")
+    middle.legend(loc="lower right")
     rng, heaps = np.random.default_rng(0), []
     for _ in range(max(4, 200 // known)):
         order = rng.permutation(len(E))
         inside, outside = order[:known], order[known : known + max(known // 2, 20)]
         said = recognise(E[np.r_[inside, outside], 1], E[inside, 0], inside, threshold)
-        heaps.append(rates(said, np.r_[inside, np.full(len(outside), -1)]))
+        who = said[:known]
+        heaps.append((np.mean(said[known:] != -1), np.mean(who == -1), np.mean((who != -1) & (who != inside))))
     shares = np.mean(np.array(heaps, float), axis=0)
     right.bar(range(3), shares, color=[RED, SKY, PURPLE], width=0.6)
     for k, value in enumerate(shares):
@@ -370,7 +385,7 @@ def at_the_door(recognise, rates, threshold, known):
         xticks=range(3),
         xticklabels=["strangers\nlet in", "known ones\nturned away", "known ones\nmisnamed"],
         ylabel="share",
-        title=f"1 to {known}: your recognise and rates",
+        title=f"1 to {known}: your recognise",
     )
     return fig
 
