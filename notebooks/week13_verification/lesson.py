@@ -378,7 +378,7 @@ explore.collapse()
 #
 # - Each ordered pair of an anchor and a positive, two different rows, comes exactly once if it has a semi-hard negative, else never.
 # - *All* semi-hard negatives of a pair have equal chances to stand beside it. Neither other pairs nor earlier calls change that.
-# - Squared distances count, as in the loss, but of `E` as it is. What lies exactly on an edge may be in or out.
+# - The loss is that of the rows of `E` as they are, not scaled. What lies exactly on an edge may be in or out.
 # - The order of the triplets is free. Where there is none, the array has shape (0, 3).
 #
 # On a line, rows at 0, 1, 1.2 and 3 have labels 5, 5, 7, 7, and the margin is 1. The pair (0, 1) has the negative 2. The pair (1, 0)
@@ -657,17 +657,18 @@ explore.shuffled()
 # `style_distance(maps, wanted)` takes two lists with an entry for each layer. `maps` has a feature map (H, W, C), of its own size in
 # each layer. `wanted` has a Gram matrix (C, C). It returns `(distance, d_maps)`.
 #
-# - A layer's distance is the squared length of (its Gram matrix − the wanted one), as a share of that of the wanted one. Squared length is the
-#   sum of squares of all entries.
-# - `distance` is the mean over the layers. No wanted matrix is all zero.
+# - A layer's distance is in proportion to the sum of squares of what its Gram matrix is off the wanted one.
+# - In each layer its unit is such that a map of zeros has distance 1. No wanted matrix is all zero.
+# - `distance` is the mean over the layers.
 # - `d_maps` is the list of its gradients with respect to the maps, each of its map's shape.
 #
-# All maps zero have distance 1. The map of the worked number, against a wanted matrix of ones, has distance 0.25. Its gradient is $(0, 0)$
+# The map of the worked number, against a wanted matrix of ones, has distance 0.25. Its gradient is $(0, 0)$
 # at the first place and $(0, 1)$ at the second.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Nudge one number of the map: channel $k$ at one place. Which row and which column of the Gram matrix move, and by how much? Where they
+# Of a map of zeros the Gram matrix is zero. So by what must a sum of squares be divided, for its distance to be 1? Then nudge one number
+# of the map: channel $k$ at one place. Which row and which column of the Gram matrix move, and by how much? Where they
 # cross, does it move once or twice as fast?
 #
 # </details>
