@@ -170,7 +170,7 @@ def try_the_call_that_breaks(page: Page, lab: Any, check: Any, look: Callable[[s
     check.click()
     card = page.locator(f"{SHOWN} .jp-Cell.tw-check").first
     expect(card.locator(".wb-try")).to_be_visible()
-    picture("check", card.locator(".jp-OutputArea-output").first)
+    picture("check", card.locator(".jp-OutputArea-output").first, 540)
     call, press = card.locator(".wb-try"), card.get_by_role("button", name="Try it in a new cell")
     press.click()
     hers = page.locator(f"{SHOWN} .jp-Cell.jp-mod-active")
@@ -235,7 +235,7 @@ def hand_in_an_edit_that_is_not_saved(
     toolbar.get_by_role("button", name="open the page").click()
     expect(page.frame_locator(".jp-HTMLViewer iframe").locator("body")).to_contain_text(re.compile(r"6\s*of 59 points"))
     look("page")
-    picture("page", page.locator(".jp-HTMLViewer"))
+    picture("page", page.locator(".jp-HTMLViewer"), 520)
     page.locator(".lm-TabBar-tab", has_text=f"{WEEK}.ipynb").click()
     cell = page.locator(f"{SHOWN} .jp-Cell.tw-answer").first
     expect(cell.locator(".tw-says")).to_have_text("all 6 points")
