@@ -7,9 +7,8 @@
 #
 # Each of them has been right once. Each plan costs weeks, and there is time for two or three of them. Who should get the weeks?
 #
-# Most teams choose by who speaks loudest. But much of the answer can be *measured*, and the measurements are cheap. Is the number
-# that we look at the one that matters? Is it true? How far could it fall? Is a difference of one point a difference at all?
-# This week you build the instruments that answer these questions. In the studio you lead two hundred teams with them.
+# Most teams choose by who speaks loudest. But much of the answer can be *measured*, and the measurements are cheap.
+# This week you build the instruments. In the studio you lead two hundred teams with them.
 #
 # **You need** training and dev sets (week 5), standardising (week 1), and a clear head. **You build** five instruments, and then
 # a strategy. Reading takes about 70 minutes of the week. The house rules of week 1 hold.
@@ -23,45 +22,6 @@ from autograder.cases import check, score
 from autograder.explore import guess
 
 # %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks from weeks 7, 5 and 1. Nothing here is graded. Change the marked line of each cell and run it.
-#
-# **1.** (Week 7) A hundred settings are tried, and each score has noise. The best score is shown to the boss. Change `noise` so
-# that the winner's score is less than 0.02 above the truth.
-
-# %% role="try" id="before_winner"
-noise = 0.05  # <- another one
-truth = np.full(100, 0.80)  # all settings are equally good
-best = (truth + noise * np.random.default_rng(0).normal(size=100)).max()
-print("right" if noise > 0 and best < 0.82 else "not yet:", f"the winner shows {best:.3f}, and is truly 0.800")
-
-# %% [markdown]
-# **2.** (Week 5) A net has 1 % mistakes in training and 16 % on the dev set. Which of these can lower the 16?
-
-# %% role="try" id="before_gap"
-answer = "a larger net"  # <- or "weight decay", or "a larger learning rate"
-print("right: the gap is variance" if answer == "weight decay" else "not yet: the net already fits its training rows")
-
-# %% [markdown]
-# **3.** (Week 1) Training rows and new rows are to be standardised. One line below looks where it should not. Mend it.
-
-# %% role="try" id="before_standardise"
-old, new = np.array([[1.0], [3.0]]), np.array([[11.0]])
-mean, std = np.concatenate([old, new]).mean(axis=0), old.std(axis=0)  # <- mend this line
-print("right" if np.allclose((new - mean) / std, 9.0) else "not yet: the mean has seen the new row")
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. Less than 0.0099, say 0.008. The largest of these hundred noises is 2.0 times their spread; typical is about 2.5. Remember it: whoever looks at many
-#    numbers and keeps the best one sees a number that is too good.
-# 2. Weight decay. The other two act on the training mistakes, and there is hardly one left.
-# 3. `old.mean(axis=0)`. With the new row in it, the mean is 5, and the new row looks less strange than it is.
-#
-# </details>
-
-# %% [markdown]
 # ## One picture first
 #
 # Two teams, same task, same number of rows, same 27 or 28 mistakes in a hundred. Each picture shows what would become of them, if one thing
@@ -73,22 +33,17 @@ explore.two_teams()
 # %% [markdown]
 # In the first team a bigger net brings most, and cleaner labels bring nothing. In the second, cleaner labels bring most, and a bigger
 # net does *harm*. Nothing in "28" tells which team is which.
-#
-# The nets are small and train in a fifth of a second. So we could record more than a thousand trainings, with few and many rows,
-# wrong labels, hidden units and steps. They are this week's **flight simulator**. Pilots crash in simulators so that they need
-# not crash elsewhere. You will crash some projects today.
 
 # %% [markdown]
 # ## One number
 #
 # A team that looks at four numbers argues about them. One goes up, the other down: is that better? So agree on *one* number
-# before the work begins. It is the **optimising metric**. Other wishes become limits. "Fast enough" is a limit, "small
-# enough" is another one. Below a limit nobody cares. Such wishes are **satisficing metrics**.
+# before the work begins. It is the **optimising metric**. Other wishes become limits, such as "fast enough". Below a limit
+# nobody cares. Such wishes are **satisficing metrics**.
 # <!-- term: optimising metric | the one number that a project makes as good as it can. -->
 # <!-- term: satisficing metrics | wishes that are limits: kept or not, and nothing is earned by more. -->
 #
-# Where does the number come from? From what mistakes *cost*. Often that is a story told by people who know the trade. Here is
-# one. A smoke alarm sleeps on the ceiling. A fire that it misses costs 100,000 €, an alarm without fire costs 50 €. The lab tested it with
+# Where does the number come from? From what mistakes *cost*. Take a smoke alarm. A fire that it misses costs 100,000 €, an alarm without fire costs 50 €. The lab tested it with
 # 100 fires and 100 evenings of cooking. It missed one fire, and rang at 20 dinners. Which mistake costs more?
 #
 # One missed fire of 100 looks like 1,000 € a fire. And 20 false alarms in 100 dinners are 10 € a dinner. But in a house there is one
@@ -179,9 +134,50 @@ explore.prices(price)
 #
 # </details>
 #
+# ## Ten minutes from before
+#
+# Three small tasks from weeks 7, 5 and 1. Nothing here is graded. Change the marked line of each cell and run it.
+#
+# **1.** (Week 7) A hundred settings are tried, and each score has noise. The best score is shown to the boss. Change `noise` so
+# that the winner's score is less than 0.02 above the truth.
+
+# %% role="try" id="before_winner"
+noise = 0.05  # <- another one
+truth = np.full(100, 0.80)  # all settings are equally good
+best = (truth + noise * np.random.default_rng(0).normal(size=100)).max()
+print("right" if noise > 0 and best < 0.82 else "not yet:", f"the winner shows {best:.3f}, and is truly 0.800")
+
+# %% [markdown]
+# **2.** (Week 5) A net has 1 % mistakes in training and 16 % on the dev set. Which of these can lower the 16?
+
+# %% role="try" id="before_gap"
+answer = "a larger net"  # <- or "weight decay", or "a larger learning rate"
+print("right: the gap is variance" if answer == "weight decay" else "not yet: the net already fits its training rows")
+
+# %% [markdown]
+# **3.** (Week 1) Training rows and new rows are to be standardised. One line below looks where it should not. Mend it.
+
+# %% role="try" id="before_standardise"
+old, new = np.array([[1.0], [3.0]]), np.array([[11.0]])
+mean, std = np.concatenate([old, new]).mean(axis=0), old.std(axis=0)  # <- mend this line
+print("right" if np.allclose((new - mean) / std, 9.0) else "not yet: the mean has seen the new row")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. Less than 0.0099, say 0.008. The largest of these hundred noises is 2.0 times their spread; typical is about 2.5. Remember it: whoever looks at many
+#    numbers and keeps the best one sees a number that is too good.
+# 2. Weight decay. The other two act on the training mistakes, and there is hardly one left.
+# 3. `old.mean(axis=0)`. With the new row in it, the mean is 5, and the new row looks less strange than it is.
+#
+# </details>
+
+# %% [markdown]
 # ## A split without leaks
 #
-# The number is chosen. Is it true? It is measured on a dev set, and the dev set has one duty: to be like the future. Then why
+# The number is chosen. Three questions are left. Is it true? How far could it fall? Is a difference of one point a difference at all?
+#
+# The first one first. The number is measured on a dev set, and the dev set has one duty: to be like the future. Then why
 # is it so often better than the future?
 #
 # A hospital trains on X-ray pictures. Each patient has several, taken over months. The rows are mixed and dealt out, as we always
@@ -215,9 +211,9 @@ explore.copies()
 #
 # - There is a last day of training. Each row up to it, that day included, is in `train`, and no later row is.
 # - Each later row is in `dev`, unless `train` holds a row of its group.
-# - `dev` holds at least `share` of all $n$ rows, and any later last day would leave it fewer than its share. A day is a value of `times`.
+# - `dev` holds at least `share` of all $n$ rows. The last day, a value of `times`, is the latest for which this holds.
 # - `train` is never empty. If no split is possible, a `ValueError` says so.
-# - It is fast: 20,000 rows in 20,000 groups take at most 30 times as long as sorting their times six times.
+# - It is fast: 20,000 rows in 20,000 groups take a fraction of a second. Working the two sets out anew for each day is too slow.
 #
 # Five rows of groups `[7, 7, 8, 9, 9]` at times `[1, 4, 2, 3, 5]`, with a share of 0.4. The last day is 2, `train` is rows 0 and 2, and `dev` is rows 3 and 4.
 # Row 1 is lost: patient 7 was known. The row numbers may come in any order.
@@ -433,7 +429,7 @@ explore.raters()
 # - Raters err independently of each other, each with a chance of her own below one half. It is the same for both kinds of items.
 # - With enough items, each number tends to the rater's own error. This holds for any share of items whose truth is 1.
 # - Votes that are missing distort nothing. It need not be the same items that are missing for all.
-# - Each number lies between 0 and 1/2, though with few items chance might say otherwise. For fewer than three raters a `ValueError` says that it cannot be done.
+# - Each number lies between 0 and 1/2, with few items too. Where chance leaves one undetermined, as an agreement of 1/2 may, any number in there will do. For fewer than three raters a `ValueError` says that it cannot be done.
 #
 # Three raters: the first and the second agree on 0.74 of the items, the first and the third on 0.62, the other two on 0.59. Their errors are
 # 0.1, 0.2 and 0.35. Every two raters have seen some items in common.
@@ -641,7 +637,11 @@ explore.intervals(compare)
 # | the labels are wrong | people who look at the rows disagree with them | cleaner labels |
 # | the dev set is not the future | dev error far below that of new rows | another split |
 #
-# Are these knobs as clean as the table says? The simulator knows. Turn one at a time, and watch both errors. Which knob changes only one of them?
+# Are these knobs as clean as the table says? The nets of this week are small and train in a fifth of a second. So we could record
+# more than a thousand trainings, with few and many rows, wrong labels, hidden units and steps. They are our **flight simulator**.
+# Pilots crash in simulators so that they need not crash elsewhere. You will crash some projects today.
+#
+# The simulator knows. Turn one at a time, and watch both errors. Which knob changes only one of them?
 
 # %% role="show" id="show_dashboard"
 explore.dashboard()
@@ -670,7 +670,7 @@ explore.dashboard()
 # | `"rows"` | how many rows the net was trained with |
 # | `"train"` | share of mistakes on 300 training rows, by their labels |
 # | `"dev"` | the same on 300 dev rows, by *their* labels |
-# | `"wrong"` | labels that are wrong among 100 that were read; −1 where nobody has read any |
+# | `"wrong"` | labels that are wrong among 100 that were read; −1 where nobody has read any since labels were last mended |
 # | `"version"`, `"left"` | its number, and the weeks that are left |
 #
 # `act(name)` does something, trains anew, and returns the report of the next version. `prices[name]` says how many weeks it takes: 2 to 4, for `"split"` 1 or 2, and for `"look"` always 1. Prices differ from team to team.
@@ -691,10 +691,12 @@ explore.dashboard()
 # - It is trained for 50 to 80 steps (else 300 to 1,600).
 # - The dev rows are *copies* of training rows, until `"split"`.
 #
-# There are three tasks, and you are not told which is yours. A team has 60 to 960 rows and 5 to 8 weeks. All numbers come from the recorded
-# trainings, as in the dashboard. The simulator is `explore.Team`, and you may look at everything in it. It comes
-# with you on the flight: `errors(task, rows, wrong, units, steps)` gives its three errors, in training, on copies and on new pictures. The first two are by given labels, the third by true ones. The task is
-# 0, 1 or 2, and each argument may be an array.
+# There are three tasks, and you are not told which is yours. Tasks 0 and 1 have ten classes, task 2 has four. A wrong label is any of the other classes, each as likely. A team has 60 to 960 rows and 5 to 8 weeks. All numbers come from the recorded
+# trainings, as in the dashboard. `team = explore.Team(rng)` is a team to practise with. It has `.first` (the report of version 0),
+# `.act`, `.prices` and `.weeks`. `team.true[version]` is a version's true error.
+#
+# The trainings come with you on the flight: `errors(task, rows, wrong, units, steps)` returns an array of shape (…, 3). It holds the errors in training, on copies and on new pictures. The first two are
+# by given labels, the third by true ones. The task is 0, 1 or 2, and each argument may be an array. On the ground, the same function is `explore.errors`.
 #
 # **How it is judged.** On 200 new teams. What counts is the share of mistakes of the shipped version on new pictures with *true* labels. Our own leader
 # sees what you see, and plays the same teams. Where yours ships a worse net, the difference is your *regret*; where yours is better, the regret is nought. The

@@ -427,17 +427,23 @@ class Models:
     def fit(self, X, y):
         rows, y = self.rows(X), np.asarray(y)
         expect.that(len(rows) == len(y), f"`fit` was given {len(rows)} rows and {len(y)} labels")
-        expect.that(len(rows) > 0, "`fit` was given no rows")
+        expect.that(len(rows) > 0, "`fit` was called with no rows")
         expect.that(len(set(rows)) == len(rows), "`fit` was given a row twice")
         self.shown.append(set(rows))
         self.labels.append(np.unique(y))
         number = len(self.shown) - 1
-        return lambda X: self.said(number, self.rows(X))
+        return lambda X: self.asked(number, self.rows(X))
+
+    def asked(self, number, rows):
+        """What `predict` answers."""
+        few = len(set(self.groups.tolist()))
+        expect.that(len(rows) > 0, f"{few} groups: `predict` was asked about no rows; a fold without a group needs no model")
+        return self.said(number, rows)
 
     def rows(self, X):
         """The number of each row: its first entry."""
         X = np.asarray(X)
-        return [int(v) for v in X.reshape(len(X), -1)[:, 0]]
+        return [int(v) for v in X.reshape(len(X), -1)[:, 0]] if len(X) else []
 
     def said(self, number, rows):
         """What model `number` says about these rows: (rows, labels that it was shown)."""
@@ -460,12 +466,34 @@ class Models:
         return fits
 
 
+def in_words(word, numbers):
+    """Such as "columns 0 and 2"."""
+    *first, last = map(str, numbers)
+    return f"{word}{'s' if first else ''} {', '.join(first)}{' and ' if first else ''}{last}"
+
+
+def where_columns_belong(models, row, K):
+    """What is to be done with the columns of a stranger to this row who was not shown all labels; nothing if there is none."""
+    for number, labels in enumerate(models.labels):
+        missing = np.setdiff1d(np.arange(K), labels)
+        if len(missing) and int(models.groups[row]) in models.missed(number):
+            own = "one column belongs" if len(labels) == 1 else f"{len(labels)} columns belong"
+            return (
+                f"; row {row}'s model was shown {in_words('label', labels)} alone: its {own} in {in_words('column', labels)}, "
+                f"and {in_words('column', missing)} {'is' if len(missing) == 1 else 'are'} 0"
+            )
+    return ""
+
+
 def asked(out_of_sample, models, y, folds, rng, sides=(2,)):
     """Her probabilities, of the right shape."""
-    n = len(y)
+    n, K = len(y), int(y.max()) + 1
     X = np.arange(n, dtype=float).reshape((n,) + (1,) * len(sides)) * np.ones(sides)
-    got = out_of_sample(models.fit, X, y, models.groups, folds, rng)
-    return expect.probabilities(got, shape=(n, int(y.max()) + 1), atol=1e-5, what="`out_of_sample`")
+    got = expect.array(out_of_sample(models.fit, X, y, models.groups, folds, rng), shape=(n, K), what="`out_of_sample`")
+    for row in np.flatnonzero(np.abs(got.sum(axis=1) - 1) > 1e-5):
+        why = where_columns_belong(models, row, K)
+        expect.that(not why, f"labels {y.tolist()}, groups {models.groups.tolist()}: row {row} sums to {got[row].sum():.4g}{why}")
+    return expect.probabilities(got, atol=1e-5, what="`out_of_sample`")
 
 
 @st.composite
@@ -485,8 +513,10 @@ def never_seen(out_of_sample, n, folds, seed):
 
 
 def both_in_each(groups):
-    """Labels 0 and 1 in turn within each group, so that every model is shown both."""
-    return np.array([np.sum(groups[:row] == groups[row]) % 2 for row in range(len(groups))])
+    """Labels 0 and 1 in turn, group after group: every model is shown both, and nearly every one that forgot the groups."""
+    y = np.empty(len(groups), int)
+    y[np.argsort(groups, kind="stable")] = np.arange(len(groups)) % 2
+    return y
 
 
 def judged_by_strangers(out_of_sample, models, y, folds, seed):
@@ -499,7 +529,7 @@ def judged_by_strangers(out_of_sample, models, y, folds, seed):
         expect.that(
             len(who) > 0,
             f"labels {y.tolist()}, groups {models.groups.tolist()}: the probabilities of row {row} are not what any of "
-            f"your models said about it, column by column",
+            f"your models said about it, column by column{where_columns_belong(models, row, K)}",
         )
         expect.that(
             any(group in models.missed(number) for number in who),
@@ -508,7 +538,7 @@ def judged_by_strangers(out_of_sample, models, y, folds, seed):
         )
 
 
-@case("out_of_sample", "nor by one that has seen another row of its group", weight=2, draws=grouped())
+@case("out_of_sample", "nor by one that has seen another row of its group", weight=2, draws=grouped((4, 7), folds=(3, 5)))
 def never_its_group(out_of_sample, one):
     judged_by_strangers(out_of_sample, Models(one["groups"]), both_in_each(one["groups"]), one["folds"], one["seed"])
 
@@ -655,7 +685,12 @@ def split_up(mismatch, n, n_dev, errors, human, share, seed):
     got = causes(mismatch(student.fit, train, dev, human, share, rng))
     expect.that(student.shown is not None, "`fit` was never called")
     aside = n - len(student.shown)
-    expect.that(aside == round(share * n), f"{n} training rows, a share of {share}: {aside} of them were set aside")
+    wanted = round(share * n)
+    expect.that(
+        aside == wanted,
+        f"a share of {share:.3g}: {aside} of {n} training rows {'was' if aside == 1 else 'were'} set aside, "
+        f"and {wanted} {'was' if wanted == 1 else 'were'} wanted ({share * n:.4g}, rounded)",
+    )
     seen, unseen, foreign = (
         round(e * len(part)) / len(part) for e, part in zip(errors, (student.shown, student.unseen, dev[1]), strict=True)
     )

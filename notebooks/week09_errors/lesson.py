@@ -9,8 +9,7 @@
 # negation." "The labels are wrong anyway." "Films are not shoes." Each plan takes weeks. Who is right?
 #
 # Nobody knows, and everybody could. The mistakes are there: a few hundred sentences that one can *read*. This week is about
-# asking the mistakes, before anything is built: which kind is frequent enough to matter, which kind is there at all, which one is not
-# the model's fault. It has less mathematics than other weeks. It may save you more time than all of them.
+# asking the mistakes, before anything is built.
 #
 # **You need** log-loss (week 2), standardising (week 1) and a clear head about splits (week 8). **You build** five tools, and in the studio
 # something that finds wrong labels where they hurt. Reading takes about 70 minutes of the week. The house rules of week 1 hold.
@@ -29,92 +28,9 @@ log_loss = kit.log_loss  # your own instead: kit.mine("log_loss")
 learn_scale, standardise = kit.learn_scale, kit.standardise  # kit.mine("learn_scale"), kit.mine("standardise")
 
 # %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks from weeks 8, 6 and 2. Nothing here is graded. Change the marked line of each cell and run it.
-#
-# **1.** (Week 8) Three people wrote six sentences. The split below tests on rows 4 and 5. A model that knows the *writers* by heart
-# would look better than it is. Choose two other rows to test on, so that no writer stands on both sides.
-
-# %% role="try" id="before_split"
-writer = np.array([7, 3, 3, 5, 7, 5])
-test = np.array([4, 5])  # <- two other rows
-rest = np.setdiff1d(np.arange(6), test)
-print("right" if not set(writer[test]) & set(writer[rest]) else "not yet: a writer stands on both sides")
-
-# %% [markdown]
-# **2.** (Week 6) Adam keeps a mean $m$ of gradients and a mean $s$ of their squares, both from zero on. Before any step they are
-# corrected by $1 - \beta^t$. Someone corrects by $1 - \beta$ at *every* step. At which step $t$ is that right?
-
-# %% role="try" id="before_adam"
-t = 5  # <- another step
-print("right" if np.isclose(1 - 0.9**t, 1 - 0.9) else f"not yet: at step {t} it should be {1 - 0.9**t:.3f}, and 0.100 is used")
-
-# %% [markdown]
-# **3.** (Week 2) This log-loss is right on paper. Find a logit for which the computer's answer is not a number any more.
-
-
-# %% role="try" id="before_loss"
-def naive(logit, y):
-    p = 1 / (1 + np.exp(-logit))
-    return -(y * np.log(p) + (1 - y) * np.log(1 - p))
-
-
-logit = 3.0  # <- another one
-with np.errstate(all="ignore"):
-    print("not yet" if np.isfinite(naive(logit, 1)) else f"right: log_loss says {log_loss(np.array([logit]), np.array([1]))[0]:.3g}")
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. `[1, 2]`, the two sentences of writer 3. The pairs `[0, 4]` and `[3, 5]` will do too.
-# 2. Only at $t = 1$. At step 5 it blows the mean up by a factor of four.
-# 3. For instance 40 or $-800$. At 40, `1 - p` is exactly 0, and $0 \cdot \log 0$ is `nan`.
-#
-# </details>
-
-# %% [markdown]
-# ## One picture first
-#
-# The sentences come from film reviews, from reviews of goods, and from a service for short messages, here called tweets. About twenty people rated the mood of each
-# one, from $-4$ to $4$. The sign of the mean is the label. The model is the simplest that there is: one weight for
-# each word, logistic regression, learnt on films alone.
-
-# %% role="try" id="try_sentences"
-for sentence in explore.some_sentences():
-    print(sentence)
-
-# %% role="guess" id="guess_tweets"
-guess.number(
-    "On films that it has not seen, the model names the mood of three sentences in four rightly. Of 100 tweets?",
-    0,
-    100,
-    truth=explore.right_on_tweets,
-    step=1,
-    unit="tweets",
-)
-
-# %% role="show" id="show_domains"
-explore.domains()
-
-# %% [markdown]
-# The distribution that the examples come from is called the **domain**. When training and use have different ones, that is **domain shift**.
-# The circles are people: one person's rating against the mean of the others. People find tweets a little harder, too. Most of the
-# loss is the model's own. (The dashed lines are worth a thought. 72 of 100 tweets are happy. A score without the score of the silly program beside it says nothing.)
-# <!-- term: domain | the distribution that examples come from, such as film reviews. -->
-# <!-- term: domain shift | training and use have different domains. -->
-#
-# What to do about it is the question of the week. Five tools for five plans:
-#
-# | someone says | the tool |
-# |---|---|
-# | "we have labels for other questions, too" | one model for many tasks, with holes |
-# | "negation is the problem" | a ceiling table |
-# | "it is bad on one kind, I feel it" | a search for slices, and what luck would find |
-# | "the labels are wrong" | probabilities from models that never saw the row |
-# | "films are not shoes" | one more set of rows, and four causes |
-#
 # ## Many questions, some without an answer
+#
+# A sixth comes late to the table, and says: "We have labels for other questions, too."
 #
 # One sentence can have many labels. *Is it happy? Is it about the price? Is it meant as a joke?* One model may learn all of them at
 # once: the layers below are shared, and each **task** has an output of its own. This is **multi-task learning**. It pays when the tasks need the same
@@ -135,7 +51,8 @@ explore.domains()
 #
 # - All known labels of a task count alike, and all tasks count alike. If every known label has a log-loss of 0.3, so has the whole.
 # - A task without a single known label is left out. If nothing is known at all, the loss is 0.
-# - `d_logits` is the gradient of the loss with respect to the logits, of their shape. It is 0 where nobody knows.
+# - `d_logits` is the gradient of the loss with respect to the logits, of their shape and float type (whole numbers are taken as floats).
+#   It is 0 where nobody knows.
 # - Logits of $\pm 1000$ are no trouble.
 #
 # Logits `[[0, 2], [0, 5], [3, -1]]` and labels `[[1, -1], [0, -1], [-1, 0]]` give a loss of
@@ -193,6 +110,95 @@ check("masked_loss")
 # %% role="hidden" id="test_masked_loss" points=2
 
 # %% [markdown]
+# ## One picture
+#
+# The sentences come from film reviews, from reviews of goods, and from a service for short messages, here called tweets. About twenty people rated the mood of each
+# one, from $-4$ to $4$. The sign of the mean is the label. The model is the simplest that there is: one weight for
+# each word, logistic regression, learnt on films alone.
+
+# %% role="try" id="try_sentences"
+for sentence in explore.some_sentences():
+    print(sentence)
+
+# %% role="guess" id="guess_tweets"
+guess.number(
+    "On films that it has not seen, the model names the mood of three sentences in four rightly. Of 100 tweets?",
+    0,
+    100,
+    truth=explore.right_on_tweets,
+    step=1,
+    unit="tweets",
+)
+
+# %% role="show" id="show_domains"
+explore.domains()
+
+# %% [markdown]
+# The distribution that the examples come from is called the **domain**. When training and use have different ones, that is **domain shift**.
+# The circles are people: one person's rating against the mean of the others. People find tweets a little harder, too. Most of the
+# loss is the model's own.
+# <!-- term: domain | the distribution that examples come from, such as film reviews. -->
+# <!-- term: domain shift | training and use have different domains. -->
+#
+# The dashed lines are worth a thought. 72 of 100 tweets are happy. A score without the score of the silly program beside it says nothing.
+#
+# ## Five plans, five tools
+#
+# So ask the mistakes: which kind is frequent enough to matter, which kind is there at all, which one is not the model's fault? You have the first of five tools:
+#
+# | someone says | the tool |
+# |---|---|
+# | "we have labels for other questions, too" | one model for many tasks, with holes |
+# | "negation is the problem" | a ceiling table |
+# | "it is bad on one kind, I feel it" | a search for slices, and what luck would find |
+# | "the labels are wrong" | probabilities from models that never saw the row |
+# | "films are not shoes" | one more set of rows, and four causes |
+#
+# ## Ten minutes from before
+#
+# Three small tasks from weeks 8, 6 and 2. Nothing here is graded. Change the marked line of each cell and run it.
+#
+# **1.** (Week 8) Three people wrote six sentences. The split below tests on rows 4 and 5. A model that knows the *writers* by heart
+# would look better than it is. Choose two other rows to test on, so that no writer stands on both sides.
+
+# %% role="try" id="before_split"
+writer = np.array([7, 3, 3, 5, 7, 5])
+test = np.array([4, 5])  # <- two other rows
+rest = np.setdiff1d(np.arange(6), test)
+print("right" if not set(writer[test]) & set(writer[rest]) else "not yet: a writer stands on both sides")
+
+# %% [markdown]
+# **2.** (Week 6) Adam keeps a mean $m$ of gradients and a mean $s$ of their squares, both from zero on. Before any step they are
+# corrected by $1 - \beta^t$. Someone corrects by $1 - \beta$ at *every* step. At which step $t$ is that right?
+
+# %% role="try" id="before_adam"
+t = 5  # <- another step
+print("right" if np.isclose(1 - 0.9**t, 1 - 0.9) else f"not yet: at step {t} it should be {1 - 0.9**t:.3f}, and 0.100 is used")
+
+# %% [markdown]
+# **3.** (Week 2) This log-loss is right on paper. Find a logit for which the computer's answer is not a number any more.
+
+
+# %% role="try" id="before_loss"
+def naive(logit, y):
+    p = 1 / (1 + np.exp(-logit))
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+logit = 3.0  # <- another one
+with np.errstate(all="ignore"):
+    print("not yet" if np.isfinite(naive(logit, 1)) else f"right: log_loss says {log_loss(np.array([logit]), np.array([1]))[0]:.3g}")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. `[1, 2]`, the two sentences of writer 3. The pairs `[0, 4]` and `[3, 5]` will do too.
+# 2. Only at $t = 1$. At step 5 it blows the mean up by a factor of four.
+# 3. For instance 40 or $-800$. At 40, `1 - p` is exactly 0, and $0 \cdot \log 0$ is `nan`.
+#
+# </details>
+
+# %% [markdown]
 # ## Read a hundred mistakes
 #
 # The cheapest tool of all is an afternoon. Take a hundred rows that the model got wrong, read them, and give each one
@@ -228,12 +234,12 @@ guess.choose(
 #
 # `ceiling(tags, n, chosen)` returns the share of the `n` rows that are right once the tags in the list `chosen` are cured.
 #
-# `best_plan(tags, n, costs, budget)` returns a list of tags in the order of work. Curing tag k takes `costs[k]` days, a number above nought, and one cure is made after the other.
+# `best_plan(tags, n, costs, budget)` returns a list of tags in the order of work. Curing tag k takes `costs[k]` days, a number above nought, and one cure is made after the other. Days may be fractions such as 0.75. The checks use none whose sums a computer rounds.
 # A cure helps from the day on which it is done. The plan is measured by the mean of the share of right rows, over the days from 0 to `budget`.
 #
 # - A mistake that has several of the chosen tags is one mistake.
 # - All cures of the plan are done within `budget` days. None is made twice.
-# - No other plan has a higher mean. It is exact for all numbers, and not only for most.
+# - No other plan has a higher mean. A rule of thumb that is right for most inputs is not enough.
 # - Eleven tags are no trouble. (They have 39,916,800 orders.)
 #
 # Ten rows, four mistakes with the tags `[[1, 0], [1, 0], [1, 1], [0, 1]]`. The ceiling of tag 0 is 0.9, of tag 1 it is 0.8, of both 1.0. If they take 6 and 2
@@ -370,7 +376,7 @@ guess.number(
 # ### Exercise · `find_slice` &nbsp; ●●● &nbsp; 60 min
 #
 # `find_slice(tags, wrong, shuffles, rng)` looks for a slice with too many mistakes. `tags` is Boolean of shape (n, m), `wrong` Boolean of shape (n,). A slice is the rows with one tag, or the rows that have two
-# tags both. It returns `(chosen, p)`: a tuple of one or two different columns, and a p-value.
+# tags both. It returns `(chosen, p)`. `chosen` is `(k,)` for one tag and `(i, j)` for two, and `p` is a p-value.
 #
 # - `p` is honest about the whole search. Where mistakes fall by chance alone, $p \le 0.05$ comes in at most 5 of 100 searches, however many tags there are. With a single tag, `p` is that tag's own p-value, as above.
 # - It finds what is there. With eight tags, 400 rows and 99 shuffles it names the guilty one, with $p \le 0.05$, at least nine times in ten. The guilty one may be a tag on 150 rows: half of them wrong, a quarter elsewhere. Or it is
@@ -486,7 +492,7 @@ explore.raters()
 # - The models see much. `fit` is called at most `folds` times. Of G groups, none of the models misses more than G / `folds`, rounded up.
 # - Column k is the probability of label k. It is 0 where the model was never shown label k.
 # - Which groups are left out together is drawn from `rng`, and any two are as likely together as any other two.
-# - With fewer groups than `folds`, each is left out alone. If no model may judge a row by these rules, a `ValueError` says so.
+# - With fewer groups than `folds`, each is left out alone, and no further model is trained. With one group alone, no model may judge a row: raise a `ValueError`.
 #
 # Say that groups are `[4, 4, 9, 9, 9, 2]` and `folds` is 3. Then there are three models. The one that judges rows 0 and 1 has seen rows 2, 3, 4 and 5.
 #
@@ -565,7 +571,7 @@ explore.noise_found(out_of_sample)
 #
 # Training error 9 %, error on the shop's sentences 26 %. What is wrong? There are two stories. One: the model has learnt its training rows by heart. Two: it has learnt films well, and shoes are different. The cures have nothing in common.
 #
-# These two numbers fit both stories. A third number can tell them apart, and it costs no new label. On which rows do the stories foretell different errors?
+# These two numbers fit both stories. A third number can tell them apart, and it costs no new label. On which film rows would the model err more in the first story than in the second?
 #
 # And people forget one thing. Shoes may be harder *for everybody*. Nobody can be blamed for mistakes that people make, too.
 #
@@ -578,7 +584,7 @@ explore.noise_found(out_of_sample)
 # both, in this order. For your third number you keep a `share` of the training rows out of training, rounded to a whole number of rows. At least one row is left on each side. What you keep out is called the **training-dev set**.
 # <!-- term: training-dev set | rows of the training domain that are not learnt from, to tell variance from mismatch. -->
 #
-# `fit(X, y)` trains a model and returns a function that gives a label for each row. It wants columns that are standardised as in week 1.
+# `fit(X, y)` trains a model and returns a function that gives a label for each row. It wants columns that are standardised as in week 1: `scale = learn_scale(A)`, then `standardise(B, scale)`. Which rows are `A` and `B` is yours to decide.
 #
 # It returns a dictionary with the four causes. `"bias"` and `"variance"` are known from week 8. `"harder"` is what shoes cost everybody. `"mismatch"` is what only the other domain explains.
 #
@@ -728,7 +734,7 @@ explore.transfer()
 #
 # A data set has wrong labels. You can pay for 100 rows to be labelled again by people who do not err. Which 100?
 #
-# `choose(X, y, probabilities, budget, rng)` returns the numbers of at most `budget` different rows, which is 100. `X` has shape (1200, 13), `y` holds labels 0 and 1. `probabilities`, of shape (1200, 2), is out-of-sample, from the very model that will be used.
+# `choose(X, y, probabilities, budget, rng)` returns the numbers of at most `budget` different rows. The judge uses 100, the checks other budgets too. `X` has shape (1200, 13), `y` holds labels 0 and 1. `probabilities`, of shape (1200, 2), is out-of-sample, from the very model that will be used.
 #
 # **The data** are drawn anew for each of the judge's projects, and the columns stand in a random order. Seven columns are tags, 0 or 1, and each is on about one row in six. The other six are plain measurements. The label follows them by a rule that is nearly linear, with a little chance. But four of the tags are not innocent, and nobody says which.
 #

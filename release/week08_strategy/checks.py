@@ -393,7 +393,7 @@ def from_all_rows(rng):
 
 
 def day_after_day(rng):
-    """Leak: looks and labels change slowly from day to day, and the days are dealt out at random."""
+    """Leak: pictures and labels change slowly from day to day, and the days are dealt out at random."""
     X, y, _ = patients(rng, 1200, 1, signal=0.5)
     y = np.repeat(rng.integers(0, 2, 120), 10)
     X[:, :2] += 0.5 * (2 * y[:, None] - 1)
@@ -413,7 +413,7 @@ def sharper(rng):
 
 
 def smoother(rng):
-    """Clean; the dev rows come from a camera that shows less of the looks."""
+    """Clean; the dev rows come from a camera that makes the pictures easier for everybody."""
     return *patients(rng, 600, 1)[:2], *patients(rng, 600, 1, signal=1.4, looks=0.9)[:2]
 
 
