@@ -22,19 +22,6 @@ from autograder.cases import check, score
 from autograder.explore import guess
 
 # %% [markdown]
-# ## One picture first
-#
-# Two teams, same task, same number of rows, same 27 or 28 mistakes in a hundred. Each picture shows what would become of them, if one thing
-# was changed and all else stayed. Every point was measured: these are real trainings of real nets.
-
-# %% role="show" id="show_two_teams"
-explore.two_teams()
-
-# %% [markdown]
-# In the first team a bigger net brings most, and cleaner labels bring nothing. In the second, cleaner labels bring most, and a bigger
-# net does *harm*. Nothing in "28" tells which team is which.
-
-# %% [markdown]
 # ## One number
 #
 # A team that looks at four numbers argues about them. One goes up, the other down: is that better? So agree on *one* number
@@ -133,6 +120,18 @@ explore.prices(price)
 # changes with the order of the rows. More than one library made this mistake.
 #
 # </details>
+#
+# ## One picture
+#
+# One number is not a diagnosis. Here are two teams, same task, same number of rows, same 27 or 28 mistakes in a hundred. Each picture shows what would become of them, if one thing
+# was changed and all else stayed. Every point was measured: these are real trainings of real nets.
+
+# %% role="show" id="show_two_teams"
+explore.two_teams()
+
+# %% [markdown]
+# In the first team a bigger net brings most, and cleaner labels bring nothing. In the second, cleaner labels bring most, and a bigger
+# net does *harm*. Nothing in "28" tells which team is which.
 #
 # ## Ten minutes from before
 #
