@@ -96,78 +96,19 @@ explore.apart()
 # %% [markdown]
 # The rows that a net learns from are its **training set**. Rows kept aside to choose between nets, or between moments of one
 # net, are the **development set**, in short dev set. Rows that are looked at once, when everything is chosen, are the **test
-# set**. Three sets are needed, for a reason that is easily forgotten. The training loss is too low because the parameters were
-# chosen by it. The dev loss of the *winner* is too low as well, because the winner was chosen by it. Only the test loss has
-# chosen nothing.
+# set**.
 # <!-- term: training set | the rows whose loss the gradient lowers. -->
 # <!-- term: development set | rows kept aside to choose between models, rates and moments; also called dev or validation set. -->
 # <!-- term: test set | rows that are looked at once, after every choice has been made. -->
 #
-# A worked number. Two hundred nets know nothing. Each names every dev row by a coin's toss, and there are 100 dev rows. One net
-# is right on 50 rows, give or take 5. The best of the two hundred is right on about 64. On the test set it is right on 50 again.
-#
-# Two losses are enough to say what a net suffers from. A third number is needed beside them: the loss that nobody can get below,
-# since labels are partly luck. In the picture it is the dashed line.
-#
-# - The gap between the dashed line and the training loss is called **bias** here. The net cannot, or did not, fit even what it saw.
-# - The gap between training loss and dev loss is called **variance**. The net learnt what holds for these rows alone. It is
-#   **overfitting**.
-#
-# <!-- term: bias | here: how far the training loss lies above the best loss that is possible; underfitting. -->
-# <!-- term: variance | here: how far the dev loss lies above the training loss; in probability: the mean squared distance from the mean. -->
-# <!-- term: overfitting | learning what holds for the training rows alone. -->
-#
-# | training | dev | best possible | what is wrong | what may help |
-# |---|---|---|---|---|
-# | 0.65 | 0.66 | 0.33 | bias | a larger net, more steps, a better start |
-# | 0.02 | 2.30 | 0.33 | variance | more rows, a penalty, dropout, an earlier stop |
-# | 0.45 | 0.80 | 0.33 | both | first a larger net, then the other remedies |
-# | 0.31 | 0.36 | 0.33 | little | look for a mistake in the data instead |
-#
-# In the last row the training loss lies *below* the best possible one. How can that be?
-#
-# <details><summary>Answer</summary>
-#
-# The best possible loss is a mean over all rows of the world. A net that bends a little towards the luck of its own 500 rows
-# gets below it on these rows, and pays for it on others. A training loss far below it is a sure sign of variance.
-#
-# </details>
-#
-# More capacity lowers bias and raises variance: that is the old rule. Here is a case where it fails. Forty rows, a straight
-# line hidden in noise, and a model with more and more random features.
-
-# %% role="guess" id="guess_descent"
-guess.choose("Forty rows. Which model has the largest loss on new rows?", ["5 features", "40 features", "400 features"],
-             truth=explore.worst_size)
-
-# %% role="show" id="show_descent"
-explore.double_descent()
-
-# %% [markdown]
-# At forty features there is exactly one way to hit all forty rows, and it takes huge weights. Beyond that there are many ways,
-# and we took the one with the *smallest* weights. This is called **double descent**. It does not say that large models never
-# overfit. It says that the size of the weights matters more than their number. That is the thought behind the first remedy.
-# <!-- term: double descent | the loss on new rows falls, rises to a peak where the model just fits all rows, and falls again. -->
+# In the picture the training loss falls and falls, while the loss on new rows rises. Three remedies follow.
 #
 # ## Weight decay
 #
 # In week 2 you met the penalty $\frac{\lambda}{2}\lVert W\rVert^2$ on the mean loss. It
 # pulls each weight towards zero, in proportion to the weight. That is why it is called **weight
-# decay**. Biases are left out: a bias moves the boundary and makes nothing steeper.
+# decay**. The `b` of each layer are left out: they move the boundary and make nothing steeper.
 # <!-- term: weight decay | a pull of each weight towards zero, in proportion to the weight; the gradient of the ridge penalty. -->
-#
-# How hard does it pull? Look at one weight of a linear layer, with half the mean squared error and a feature of mean square 1.
-# Without a penalty the walk would end at $w_0$. With $\lambda = 0.25$ it ends at four fifths of $w_0$. There the data and the
-# penalty pull equally hard, to opposite sides. A feature that varies less, with a mean square of $s$, keeps $s/(s + \lambda)$
-# of its weight. So decay hardly touches directions in which the data speak loudly, and nearly erases those in which they only
-# whisper. Noise whispers.
-#
-# <details><summary>Why four fifths?</summary>
-#
-# Near the end the gradient of the loss is $w - w_0$, and that of the penalty is $\lambda w$. Both together are zero where
-# $w = w_0/(1 + \lambda)$. With a mean square of $s$ the first one is $s\,(w - w_0)$.
-#
-# </details>
 
 # %% [markdown]
 # ### Exercise · `decay` &nbsp; ●○○ &nbsp; 20 min
@@ -227,7 +168,72 @@ check("decay")
 # %% [markdown]
 # What you built adds $\lambda W$ to each weight's gradient, and nothing to a bias's.
 #
-# What does decay do? Take the worst models of the last picture, those with 40 random features for 40 rows. Below they walk
+# How hard does it pull? Look at one weight of a linear layer, with half the mean squared error and a feature of mean square 1.
+# Without a penalty the walk would end at $w_0$. With $\lambda = 0.25$ it ends at four fifths of $w_0$. There the data and the
+# penalty pull equally hard, to opposite sides. A feature that varies less, with a mean square of $s$, keeps $s/(s + \lambda)$
+# of its weight. So decay hardly touches directions in which the data speak loudly, and nearly erases those in which they only
+# whisper. Noise whispers.
+#
+# <details><summary>Why four fifths?</summary>
+#
+# Near the end the gradient of the loss is $w - w_0$, and that of the penalty is $\lambda w$. Both together are zero where
+# $w = w_0/(1 + \lambda)$. With a mean square of $s$ the first one is $s\,(w - w_0)$.
+#
+# </details>
+#
+# ## What does a net suffer from?
+#
+# Why three sets: training, development and test? The training loss is too low because the parameters were
+# chosen by it. The dev loss of the *winner* is too low as well, because the winner was chosen by it. Only the test loss has
+# chosen nothing.
+#
+# A worked number. Two hundred nets know nothing. Each names every dev row by a coin's toss, and there are 100 dev rows. One net
+# is right on 50 rows, give or take 5. The best of the two hundred is right on about 64. On the test set it is right on 50 again.
+#
+# Two losses are enough to say what a net suffers from. A third number is needed beside them: the loss that nobody can get below,
+# since labels are partly luck. In the first picture it is the dashed line.
+#
+# - The gap between the dashed line and the training loss is called **bias** here (not the `b` of a layer). The net cannot, or did not, fit even what it saw.
+# - The gap between training loss and dev loss is called **variance**. The net learnt what holds for these rows alone. It is
+#   **overfitting**.
+#
+# <!-- term: bias | here: how far the training loss lies above the best loss that is possible; underfitting. -->
+# <!-- term: variance | here: how far the dev loss lies above the training loss; in probability: the mean squared distance from the mean. -->
+# <!-- term: overfitting | learning what holds for the training rows alone. -->
+#
+# | training | dev | best possible | what is wrong | what may help |
+# |---|---|---|---|---|
+# | 0.65 | 0.66 | 0.33 | bias | a larger net, more steps, a better start |
+# | 0.02 | 2.30 | 0.33 | variance | more rows, a penalty, dropout, an earlier stop |
+# | 0.45 | 0.80 | 0.33 | both | first a larger net, then the other remedies |
+# | 0.31 | 0.36 | 0.33 | little | look for a mistake in the data instead |
+#
+# In the last row the training loss lies *below* the best possible one. How can that be?
+#
+# <details><summary>Answer</summary>
+#
+# The best possible loss is a mean over all rows of the world. A net that bends a little towards the luck of its own 500 rows
+# gets below it on these rows, and pays for it on others. A training loss far below it is a sure sign of variance.
+#
+# </details>
+#
+# More capacity lowers bias and raises variance: that is the old rule. Here is a case where it fails. Forty rows, a straight
+# line hidden in noise, and a model with more and more random features.
+
+# %% role="guess" id="guess_descent"
+guess.choose("Forty rows. Which model has the largest loss on new rows?", ["5 features", "40 features", "400 features"],
+             truth=explore.worst_size)
+
+# %% role="show" id="show_descent"
+explore.double_descent()
+
+# %% [markdown]
+# At forty features there is exactly one way to hit all forty rows, and it takes huge weights. Beyond that there are many ways,
+# and we took the one with the *smallest* weights. This is called **double descent**. It does not say that large models never
+# overfit. It says that the size of the weights matters more than their number. That is the thought behind weight decay.
+# <!-- term: double descent | the loss on new rows falls, rises to a peak where the model just fits all rows, and falls again. -->
+#
+# What does decay do here? Take the worst models of that picture, those with 40 random features for 40 rows. Below they walk
 # downhill with *your* `decay_step`, and a penalty that you choose. All else stays as it was: the rows, the features, the start.
 # (With 1,200 steps the huge weights of the peak are still far away. The way there is what you see.)
 
@@ -295,7 +301,7 @@ explore.thinned()
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. `rng.random(shape)` gives numbers that lie below $d$ with probability $d$. Compare: that is who stays.
+# 1. `rng.random(shape)` gives numbers that lie below $d$ with probability $d$. Those below $d$ are dropped; the others stay.
 # 2. Make of it an array that holds 0 or the factor: the *mask*. Give it the type of `A`, or float32 becomes float64.
 # 3. `A` times the mask is the result. How much does the result move for a small move of one number of `A`? Keep what you need for that.
 # 4. Look at the drop rate 1 and at `training=False`: what is the mask there?
@@ -429,7 +435,7 @@ def mean_cost(Rule, true, measured, longest=60, price=0.001):
 # %% [markdown]
 # ### Exercise · `stopping` &nbsp; ●●○ &nbsp; 30 min
 #
-# Invent a stopping rule. `StoppingRule(longest)` makes one for one training. `rule.see(loss)` is told the next dev loss, and
+# Write a stopping rule. A well-chosen patience passes; a better idea is yours to find. `StoppingRule(longest)` makes one for one training. `rule.see(loss)` is told the next dev loss, and
 # returns `True` to go on or `False` to stop. `rule.keep` is the number of the epoch to keep, one that was seen, counted from 0.
 #
 # - While each loss is lower than all before, it goes on. Else it may stop at any time, but never later than with a patience of
@@ -521,7 +527,7 @@ explore.stops(StoppingRule)
 #
 # $$ \text{mean of } (u + v)^2 = \text{mean of } u^2 + 2 \cdot \text{mean of } uv + \text{mean of } v^2 . $$
 #
-# The middle term is zero: $u$ is above and below its mean equally, whatever $v$ does. So **variances of independent numbers
+# The middle term is zero: whatever $v$ is, $u$ is 0 in the mean. So **variances of independent numbers
 # add up**. The sum of ten dice has a variance of $29$, and a typical distance from 35 of $\sqrt{29} \approx 5.4$. It is not ten
 # times that of one die. Spreads add like the sides of a right angle.
 #
@@ -529,8 +535,9 @@ explore.stops(StoppingRule)
 # their mean squares.
 #
 # Now a unit. It sums over its inputs, each times a weight. Say that the weights are drawn with mean 0, independently.
-# Ten layers of 100 units, with weights of variance 1, turn a mean square of 1 into $10^{20}$. This is the **exploding gradient**'s
-# twin on the way forward. With weights of variance $0.0001$ it is $10^{-20}$, and nothing arrives.
+# Ten *linear* layers of 100 units, with weights of variance 1, turn a mean square of 1 into $10^{20}$. Gradients can explode so on
+# the way back (**exploding gradient**); this is the same on the way forward. With weights of variance $0.0001$ it is $10^{-20}$,
+# and nothing arrives.
 # <!-- term: exploding gradient | gradients that grow by a factor with each layer on the way back, until they are useless. -->
 #
 # So the size must fit the number of inputs of the *layer*, its **fan-in**. Its number of outputs is the **fan-out**.
@@ -573,8 +580,8 @@ explore.layers()
 # of features, the last one that of scores. Hidden layers have a leaky ReLU with this leak. After the last layer there is none.
 #
 # - Biases begin at 0. Weights come from `rng`, and no two units, layers or calls begin alike.
-# - Draw inputs from a standard normal distribution. Then numbers keep their size through the layers. The mean square of what leaves
-#   a layer, divided by that after layer 1, lies between $0.4$ and $2.5$. This is meant in the mean over 200 nets.
+# - Draw inputs from a standard normal distribution. Then numbers keep their size through the layers. Take the mean square of what
+#   leaves a layer: after its leaky ReLU, or the scores. Divided by that after layer 1, it lies between $0.4$ and $2.5$, in the mean over 200 nets.
 # - This holds at every layer, the scores included, however unequal the widths are.
 # - It holds for any leak: negative ones too, and those above 1.
 #
@@ -691,7 +698,7 @@ explore.steps()
 # - All of this holds where `parameters` and `gradients` are float32, too.
 #
 # True gradients have a length of 0, or of $0.001$ at least. Losses lie between $-300$ and $300$. Away from kinks, a slope changes by
-# $2{,}000$ per unit at most. For $w^2 + b^2$ at $w = (1, 2)$ and
+# $2{,}000$ per unit at most. It changes by 200 times the length of its array's gradient at most, too (by 10, where that is 0). For $w^2 + b^2$ at $w = (1, 2)$ and
 # $b = 3$, with the gradients $(2, 4)$ and $5$, the answer is `["b"]`.
 #
 # <details><summary>A question to ask yourself</summary>
@@ -704,9 +711,9 @@ explore.steps()
 #
 # 1. Measure in float64, so copy all parameters as such. Move one entry of the copy at a time, to both sides. Put back what stood there.
 # 2. From three losses make the two one-sided slopes: the difference of two losses, divided by the step between them. The smaller and the larger one are the ends of what is right.
-# 3. How far outside lies the given entry? Inside it is nought. Collect these distances for the whole array.
+# 3. How far outside lies the given entry? Inside it is zero. Collect these distances for the whole array.
 # 4. Compare their length with a share of the length of the measured gradient. Take a share well below 1 %, and well above what
-#    rounding and curvature can do. Add a small fixed number for arrays whose gradient is 0: above rounding, below $0.00001$.
+#    rounding and curvature can do. Add a small fixed number for arrays whose gradient is 0: above rounding, and well below $0.00001$, a hundredth of the shortest gradient.
 # 5. `np.ndindex(shape)` walks over the entries of any shape, also of `()`.
 #
 # </details>
@@ -786,7 +793,8 @@ explore.band()
 # %% [markdown]
 # ### Studio · `band` &nbsp; ●●● &nbsp; 90 min
 #
-# Find the band, from 500 rows, with at most **1,000 numbers** kept.
+# Find the band, from 500 rows, with at most **1,000 numbers** kept. Your net of week 4 is called like this:
+# `scores, cache = forward(parameters, X)`, then `d_parameters, d_X = backward(parameters, cache, d_scores)`.
 #
 # - `train(X, y, rng)` takes features (500, 6), labels 0 or 1, and a generator. It returns a list of arrays with **at most 1,000
 #   numbers** altogether.
@@ -811,8 +819,8 @@ explore.band()
 # | excellent | $+0.225$ | the same, with its strength chosen with care |
 # | honour, nothing more to earn | $+0.19$ | |
 #
-# Points rise in a straight line between the rows. While the week is open you are told your band on one half of the judge's bands.
-# The grade uses the other half. To try things, draw a band, `world = explore.a_band(rng)`. Then `explore.rows(rng, 500, world)`
+# Points rise in a straight line between the rows. While the week is open you are told your row of this table, on one half
+# of the judge's worlds. The grade uses the other half. To try things, draw a band, `world = explore.a_band(rng)`. Then `explore.rows(rng, 500, world)`
 # gives rows of it, as many as you like: features, labels, and the true probabilities.
 #
 # <details><summary>A question to ask yourself</summary>
@@ -824,8 +832,7 @@ explore.band()
 # <details><summary>A plan</summary>
 #
 # 1. `initialise((6, 24, 24, 1), rng)`, then `forward`, the gradient of the mean log-loss in the scores (week 2), `backward` and
-#    `decay_step`, in a loop. `scores, cache = forward(parameters, X)` gives scores (rows, 1), and
-#    `d_parameters, d_X = backward(parameters, cache, d_scores)` takes the gradient in them. A learning rate of a half is fine. Two
+#    `decay_step`, in a loop. `scores` has the shape (rows, 1), and so has `d_scores`. A learning rate of a half is fine. Two
 #    hidden layers of 24 units see a band better than one.
 # 2. Write yourself a judge: some bands, `explore.rows` to train and to test, `explore.above_truth(said, chance)`, the mean.
 # 3. Vary one thing at a time: the penalty in factors of two; the number of steps; the widths. Give each candidate the same rows.
