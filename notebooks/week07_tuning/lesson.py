@@ -15,6 +15,8 @@
 # takes about 75 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
+import math
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -71,8 +73,8 @@ print("right" if right else "not yet")
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. For instance `[1.0, 1.0, 1.0]`: it says 0.271. It begins at 0, and after three steps 0.73 of that nought is still in it. The
-#    mend is to divide by $1 - 0.9^3$.
+# 1. For instance `[1.0, 1.0, 1.0]`: it says 0.271. It begins at 0, and after three steps 0.73 of that zero is still in it. The
+#    remedy is to divide by $1 - 0.9^3$.
 # 2. `G.sum(axis=0)`: the bias went into five rows, so five shares come back, and they add.
 # 3. 0, and 3. Far on the wrong side the loss is nearly the logit itself.
 #
@@ -102,8 +104,6 @@ explore.grid_or_random()
 # and two machines can share it without talking.
 # <!-- term: random search | trying settings drawn at random, each knob on a scale of its own. -->
 #
-# A grid of three values in four knobs has 81 trials. If one knob does not matter, two thirds of them were repeated for nothing. If two do not matter, eight ninths.
-#
 # ## What is a trial worth?
 #
 # You ran $N$ trials at random and wrote down their scores. Was it worth it? Would ten have done as well? A colleague asks for the same table, but can only
@@ -112,21 +112,20 @@ explore.grid_or_random()
 # Two papers compare methods A and B. A's best trial has 0.91 and B's 0.90. But A was tried 60 times and B 10 times. To compare
 # them one needs the *expected best score of $n$ trials*, for every $n$, from the trials that are there.
 #
-# First an easier question. Draw twice from the scores 0.7, 0.8, 0.9, and put the first one back before the second draw. There are nine pairs, all
-# equally likely. In one of them nothing lies above 0.7, in four nothing lies above 0.8. With what probability is the better of the two
-# exactly 0.7, 0.8, 0.9? And what is its mean?
+# Begin small. Four trials have the scores 0.5, 0.6, 0.8 and 0.9. Two different ones are picked, each pair with equal probability. There are
+# six pairs. In how many of them is 0.9 the better score? In how many is it 0.8, 0.6, 0.5? And what is the mean of the better score?
 #
 # <details><summary>Answer</summary>
 #
-# 1/9, 3/9 and 5/9: what is at most 0.8 and not at most 0.7 is exactly 0.8. The mean is 0.844.
+# In three, two, one and none: the partner of 0.8 must be 0.5 or 0.6. The mean is $(3 \cdot 0.9 + 2 \cdot 0.8 + 1 \cdot 0.6) / 6 = 0.8167$.
 #
 # </details>
 #
-# With three draws the mean is 0.867, although there are only three trials, and *all three of them* have a best of 0.9. Something is not right: drawing one trial
-# twice is no second trial. This count is in use all the same. It is too low, most of all where nearly as many are drawn as there are.
+# Listing the sets works for ten trials, not for thirty: they have 155 million sets of fifteen. Count them without a list. `math.comb(a, b)` is the number of
+# ways to choose $b$ of $a$ things, a Python whole number of any length.
 
 # %% [markdown]
-# ### Exercise · `best_of` &nbsp; ●○○ &nbsp; 20 min
+# ### Exercise · `best_of` &nbsp; ●○○ &nbsp; 25 min
 #
 # `best_of(scores)` takes the scores of $N$ trials, an array (N,) in any order. It returns an array (N,), and its entry $n - 1$ is
 # the expected best score of $n$ of these trials.
@@ -134,22 +133,21 @@ explore.grid_or_random()
 # - The $n$ trials are *different* ones. Every set of $n$ of the $N$ trials is equally likely.
 # - The curve is exact. Nothing is drawn at random.
 # - Equal scores are different trials all the same.
-# - It works for a thousand trials as for three, within seconds.
+# - It is as exact for 500 trials as for three, and takes seconds.
 #
 # For the scores 0.7, 0.9, 0.8 the curve is 0.8, 0.8667, 0.9.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Three of five trials score at most $t$. You draw two different trials. With what probability is the *first* at most $t$? And
-# if it was, the second?
+# Five trials, sets of three: which trials may stand beside the third best, if it is to be the best of its set? In how many ways?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Sort. For the $k$ lowest scores, what is the probability that $n$ different trials all lie among them? With putting back it is $(k/N)^n$. Without, it is a product of
-#    $n$ fractions, and each differs a little from $k / N$.
-# 2. From $n - 1$ to $n$ one more fraction comes in. So one pass over $n$ is enough, with an array over all $k$.
-# 3. The rest is as with the nine pairs: differences in $k$ say how likely each score is to be the best. Then take the mean.
+# 1. Sort. The $k$-th lowest is the best of a set if the other $n - 1$ come from the $k - 1$ below it. In how many ways?
+# 2. Divide by the number of all sets of $n$. That is how likely this trial is to be the best.
+# 3. Take the mean of the scores by these probabilities, for each $n$.
+# 4. Python's whole numbers may have hundreds of digits, and dividing one by the other is exact enough. NumPy's overflow.
 #
 # Try it against all subsets of five numbers (`itertools.combinations`).
 #
@@ -160,12 +158,11 @@ explore.grid_or_random()
 # def best_of(scores):
 #     ranked = np.sort(scores)
 #     N = len(ranked)
-#     below = np.ones(N + 1)          # below[k]: the chance that all drawn so far are among the k lowest
 #     curve = []
-#     for drawn in range(N):          # so many are drawn already
-#         below = below * ...         # at k = 0, 1, …, N, and never below nought
+#     for n in range(1, N + 1):
+#         chances = [... / math.comb(N, n) for k in range(1, N + 1)]     # that the k-th lowest is the best
 #         curve.append(...)
-#     return np.array(curve)
+#     return np.array(curve, dtype=...)                                  # float32 stays (house rule)
 # ```
 #
 # </details>
@@ -201,6 +198,10 @@ guess.curve(
 )
 
 # %% [markdown]
+# Another count is in use. It draws $n$ times from all $N$ trials, and puts each one back. Of the scores 0.6, 0.8, 0.9, three draws then have a mean best of
+# 0.863, although there are only three trials, and the best of all three is 0.9. Drawing one trial twice is no second trial. So this count is too
+# low, most of all where nearly as many are drawn as there are.
+#
 # Here is your curve for 120 trials on a made-up training. Its form is always much the same: steep, then flat. Where it is flat, more of
 # the same is wasted, and one should search elsewhere or otherwise. The second curve is the one with putting back.
 
@@ -235,9 +236,12 @@ explore.curve(best_of)  # trials: how many were run; noise: of one score
 # %% [markdown]
 # ## Each knob on its own scale
 #
+# A grid of three values in four knobs has 81 trials. If one knob does not matter, two thirds of them were repeated for nothing. If two do not matter, eight
+# ninths. So we draw at random. But evenly on which scale?
+#
 # A learning rate lies somewhere between 0.00001 and 1. Draw it evenly between the two: nine draws of ten lie above 0.1, and
 # hardly one in a thousand below 0.001. What matters about a rate is its *ratio* to a good one: ten times too large diverges, ten times
-# too small dawdles. So the five decades should be equally likely. Such a scale, on which equal *ratios* are equally long, is a **log scale**.
+# too small is slow. So the five decades should be equally likely. Such a scale, on which equal *ratios* are equally long, is a **log scale**.
 # <!-- term: log scale | equal ratios are equal distances; each decade is as long as the next. -->
 #
 # And momentum? Its $\beta$ lies between 0.5 and 0.999. A log scale of $\beta$ itself is of no use: from 0.9 to 0.999 is hardly a step on it. But
@@ -267,7 +271,7 @@ explore.curve(best_of)  # trials: how many were run; noise: of one score
 # 1. On each scale one quantity is drawn evenly: the value, its logarithm, or the logarithm of the distance to 1. Write it down as a function, and its inverse.
 # 2. The distance to 1 falls while the value rises, so mind which end has place 0. A minus sign, or dividing by the whole stretch, sees to it.
 # 3. `draw`: random numbers that are even between the quantity's two ends, then the inverse. `place`: how far the quantity has come, of the whole way.
-# 4. Try both after each other. Rounding may leave a draw just outside its ends.
+# 4. Try `place(draw(…), …)`: it should be even from 0 to 1. Rounding may leave a draw just outside its ends.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -369,7 +373,7 @@ explore.night(draw, place)  # training: which made-up one; trials; scales: each 
 #
 # How does the loss of one example move with its logits? Take the worked row, and let the third class be the label. The slopes of the loss in the three logits are
 # 0.25, 0.25 and −0.5. With the first class as the label they are −0.75, 0.25 and 0.5. Do you see the rule? It is
-# the same as for the sigmoid: what was said, less what was true. Note that *every* logit moves the loss, not only the label's: what the others gain, the label loses.
+# the same as for the sigmoid: what was said, minus what was true. Note that *every* logit moves the loss, not only the label's: what the others gain, the label loses.
 #
 # People forget that. The slope of $p_k$ in its *own* logit is $p_k (1 - p_k)$, as for a sigmoid. But $p_k$ also falls when another logit rises. A backward pass that keeps only the
 # own slopes trains, badly, and gives no error. Others have a softmax layer that always returns $p - y$, as if every loss on top of it were
@@ -482,7 +486,7 @@ except NotImplementedError:
 # Is a net that says 99 % right in 99 of 100 cases? Week 2 called that calibration. Trained to the end, large nets mostly are not: once
 # all training pictures are named rightly, the loss can still fall, by making all logits larger. The answers stay the same, and the net becomes surer and surer.
 #
-# The mend is one number. Divide all logits by a **temperature** $T$. The order of the classes stays, so the share of right answers stays too. At a high temperature all
+# The remedy is one number. Divide all logits by a **temperature** $T$. The order of the classes stays, so the share of right answers stays too. At a high temperature all
 # classes become alike, at a low one the largest takes all.
 # <!-- term: temperature | a number that divides all logits; high ones make probabilities alike, low ones make them sure. -->
 
@@ -500,9 +504,9 @@ explore.thermometer()  # T: where is the loss lowest, and what becomes of the sh
 # On the left, answers are grouped by how sure they were. On an honest net the marks lie on the diagonal. On the right is the log-loss on
 # examples that did not train the net. It has one lowest point. That the *gap* alone cannot be trusted you saw in week 2, so we go by the loss.
 #
-# Is there always one? Multiply the logits by $w = 1/T$. In $w$ the loss of one example is a log of a sum of exponentials less a straight
+# Is there always one? Multiply the logits by $w = 1/T$. In $w$ the loss of one example is a log of a sum of exponentials minus a straight
 # line, which curves upwards everywhere (week 2: such a function is convex). So it has *one* valley, or none at all. Where the logits say nothing, the best $w$ is 0, that is "infinite temperature":
-# equal probabilities for all. In $T$ the curve is not convex, and a walk downhill with a fixed step may leave it at the far end, or cross zero and turn all rankings over.
+# equal probabilities for all. In $T$ the curve is not convex, and a walk downhill with a fixed step may leave $T$ at the far end, or cross zero and turn all rankings over.
 # One published package kept the *last* $T$ of such a walk, not the best one.
 #
 # ### Exercise · `calibrate` &nbsp; ●●○ &nbsp; 35 min
@@ -512,7 +516,8 @@ explore.thermometer()  # T: where is the loss lowest, and what becomes of the sh
 #
 # - It is exact to a thousandth of itself, also if all logits are a thousand times smaller or larger. So it is if ten thousand is added to all of them.
 # - Where no positive factor helps, it is 0.
-# - If every label has the largest logit of its row, a larger factor is always better. Then it raises a `ValueError` that says so.
+# - Say that every label has the largest logit of its row, and some logit is smaller. Then a larger factor is always better, and it raises a `ValueError`
+#   that says so.
 # - Labels drawn from the softmax of `logits / T` lead back to $1 / T$, but for chance.
 #
 # Four rows have logits 2 and 0. Three have label 0 and one has label 1. The honest odds are 3 : 1, so $w$ is $\log(3) / 2 = 0.549$.
@@ -528,7 +533,7 @@ explore.thermometer()  # T: where is the loss lowest, and what becomes of the sh
 # 2. If the slope at 0 is not negative, the answer is 0.
 # 3. Else go out by doubling until the slope is positive. In which unit does one start? Something that grows with the logits must divide it.
 # 4. Halve the bracket again and again: 60 times is more than enough.
-# 5. Before all that: is there a row whose label does not have its largest logit?
+# 5. Before 3: is there a row whose label does not have its largest logit? If not, no bracket ever closes.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -538,10 +543,10 @@ explore.thermometer()  # T: where is the loss lowest, and what becomes of the sh
 #     def slope(w):
 #         return np.sum(cross_entropy(w * logits, y)[1] * ...)
 #
-#     if ...:                                # every label on top
-#         raise ValueError(...)
 #     if slope(0.0) >= 0:
 #         return 0.0
+#     if ...:                                # every label on top
+#         raise ValueError(...)
 #     low, high = 0.0, ...
 #     while slope(high) < 0:
 #         low, high = ...
@@ -560,14 +565,14 @@ def calibrate(logits, y):
     ### BEGIN SOLUTION
     logits = np.asarray(logits, float)
     logits = logits - logits.max(axis=1, keepdims=True)  # leaves all losses as they are
-    if np.all(logits[np.arange(len(y)), y] == 0):
-        raise ValueError("every label has the largest logit of its row: the larger the factor the lower the loss, without end")
 
     def slope(w):
         return np.sum(cross_entropy(w * logits, y)[1] * logits)
 
     if slope(0.0) >= 0:
         return 0.0
+    if np.all(logits[np.arange(len(y)), y] == 0):
+        raise ValueError("every label has the largest logit of its row: the larger the factor the lower the loss, without end")
     low, high = 0.0, -1 / logits.min()
     while slope(high) < 0:
         low, high = high, 2 * high
@@ -601,7 +606,7 @@ except NotImplementedError:
 #
 # **Batch norm** sets the scales anew at every step. After a layer's scores are computed for a mini-batch, each feature is brought to mean 0 and
 # spread 1 *over the batch*. That is week 1's standardising, inside the net. A tiny $\varepsilon = 10^{-5}$ keeps a constant feature from dividing by 0. Then the layer
-# gets its freedom back. It may give each feature any spread and any mean that it likes: a **gain** $\gamma$ and a **shift** $\beta$, which are parameters and are learnt.
+# gets its freedom back. It may give each feature any spread and any mean that it likes: a **gain** $\gamma$ and a **shift** $\beta$ (not momentum's), which are parameters and are learnt.
 # <!-- term: batch norm | each feature to mean 0 and spread 1 over the mini-batch, then a learnt gain and shift. -->
 # <!-- term: gain | the learnt factor γ of each feature after a normalisation. -->
 # <!-- term: shift | the learnt offset β of each feature after a normalisation. -->
@@ -617,10 +622,10 @@ explore.depth()  # start: the initial weights' scale; is the batch norm there, o
 # moves, and the variance moves, and with them the outputs of *all* examples. A backward pass that takes mean and variance for constants looks right and is wrong.
 #
 # You can see what the right one must do without any algebra. Add the same number to a feature of the whole batch: the outputs do not change. So the
-# gradient must not point that way at all: *over the batch, its entries sum to nought*. Stretch the batch about its mean: but for $\varepsilon$, the outputs do not change either. So the gradient has (nearly) no
+# gradient must not point that way at all: *over the batch, its entries sum to zero*. Stretch the batch about its mean: but for $\varepsilon$, the outputs do not change either. So the gradient has (nearly) no
 # component along the normalised values. What comes from above may have both. The backward pass must take both away.
 #
-# (A remark for the careful. The variance depends on the mean too. That term is nought. Leaving it out is right, though it was reported as a bug more than once.)
+# (A remark for the careful. The variance depends on the mean too. That term is zero. Leaving it out is right, though it was reported as a bug more than once.)
 #
 # **In use there is no batch.** One patient comes, alone. With a batch of one, each feature *is* its mean, and the output is $\beta$, whatever she has. So during training one tracks running
 # statistics, a mean and a variance of each feature. In evaluation nothing is measured, and each example is answered by itself. Who forgets to switch gets a net
@@ -647,17 +652,17 @@ EPSILON = 1e-5  # added to each variance, under the root
 # - `batch_norm(parameters, X)` returns `(out, cache)`. It moves and stretches each feature, and no more. But for $\varepsilon$, the feature then has the mean `shift`
 #   and a spread of the size of `gain`, over all examples and places. A negative gain turns it over.
 # - `batch_norm_backward(parameters, cache, d_out)` returns `((d_gain, d_shift), d_X)`.
-# - `track(running, X)` returns the new running pair `(mean, variance)`. Every new batch takes a tenth off the weight of all that came before. Statistics that already equal the batch's stay as they are.
+# - `track(running, X)` returns the new running pair `(mean, variance)`. After each batch, all that came before counts nine tenths of what it did. The batch gets the last tenth. Statistics that already equal the batch's stay as they are.
 # - `batch_norm_eval(parameters, running, X)` returns the output alone. If the tracked statistics are those of a batch, it answers on that batch as `batch_norm` does.
 # - `layer_norm(parameters, X)` returns the output alone. With gain 1 and shift 0, every row has mean 0 and spread 1. Gain and shift belong to the features.
 #
-# They hold for a batch of one, and for features with a mean of 10,000 and a spread of 1 in `float32`. (Mean of squares less square of the mean is not.)
+# They hold for a batch of one, and for features with a mean of 10,000 and a spread of 1 in `float32`. (The formula "mean of squares minus square of the mean" fails there.)
 #
 # At gain 2 and shift 5, the batch $(1, 3)$ gives 3.00001 and 6.99999. If `d_out` is $(1, 0)$, then `d_shift` is 1, `d_gain` −0.999995 and `d_X` $(10^{-5}, -10^{-5})$.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Why is `d_X` in the example so nearly nought? (How many directions can a batch of two move in, and which of them does the layer see?)
+# Why is `d_X` in the example so nearly zero? (How many directions can a batch of two move in, and which of them does the layer see?)
 #
 # Which arrays does the way back need? Of the three paths from one input to the outputs, which one does each of your terms stand for?
 #
