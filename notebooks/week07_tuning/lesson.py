@@ -81,32 +81,9 @@ print("right" if right else "not yet")
 # </details>
 
 # %% [markdown]
-# ## One picture first
-#
-# Two numbers of a training are open. Such a number is a **hyperparameter**, or a knob. With 25 trials one can lay a grid of five by five, which is **grid search**, or throw 25
-# points at random. Suppose that only one of the two knobs matters, and that you do not know which.
-# <!-- term: grid search | trying all combinations of a few values of each knob. -->
-# <!-- term: hyperparameter | a number that is set before training and that training does not change; here also: a knob. -->
-
-# %% role="guess" id="guess_grid"
-guess.choose(
-    "Only one of two knobs matters. Whose best trial of 25 is nearer to the optimum, in the mean?",
-    ["the grid's", "the random one's", "no difference"],
-    truth=explore.nearer,
-)
-
-# %% role="show" id="show_grid"
-explore.grid_or_random()
-
-# %% [markdown]
-# Look at the marks along the lower edge. The grid has paid for 25 trainings and has seen *five* values of the knob that matters, each five
-# times over. The random points have seen 25. This is **random search**. It costs nothing to set up, can be stopped at any time,
-# and two machines can share it without talking.
-# <!-- term: random search | trying settings drawn at random, each knob on a scale of its own. -->
-#
 # ## What is a trial worth?
 #
-# You ran $N$ trials at random and wrote down their scores. Was it worth it? Would ten have done as well? A colleague asks for the same table, but can only
+# You drew $N$ settings at random, trained with each, and wrote down the scores. Was it worth it? Would ten have done as well? A colleague asks for the same table, but can only
 # afford five trainings: what may she expect?
 #
 # Two papers compare methods A and B. A's best trial has 0.91 and B's 0.90. But A was tried 60 times and B 10 times. To compare
@@ -234,10 +211,33 @@ explore.curve(best_of)  # trials: how many were run; noise: of one score
 # <!-- term: winner's curse | the best of many noisy scores is too high, since it was chosen for its luck too. -->
 
 # %% [markdown]
-# ## Each knob on its own scale
+# ## Grid or random?
+#
+# Two numbers of a training are open. Such a number is a **hyperparameter**, or a knob. With 25 trials one can lay a grid of five by five, which is **grid search**, or throw 25
+# points at random. Suppose that only one of the two knobs matters, and that you do not know which.
+# <!-- term: grid search | trying all combinations of a few values of each knob. -->
+# <!-- term: hyperparameter | a number that is set before training and that training does not change; here also: a knob. -->
+
+# %% role="guess" id="guess_grid"
+guess.choose(
+    "Only one of two knobs matters. Whose best trial of 25 is nearer to the optimum, in the mean?",
+    ["the grid's", "the random one's", "no difference"],
+    truth=explore.nearer,
+)
+
+# %% role="show" id="show_grid"
+explore.grid_or_random()
+
+# %% [markdown]
+# Look at the marks along the lower edge. The grid has paid for 25 trainings and has seen *five* values of the knob that matters, each five
+# times over. The random points have seen 25. This is **random search**. It costs nothing to set up, can be stopped at any time,
+# and two machines can share it without talking.
+# <!-- term: random search | trying settings drawn at random, each knob on a scale of its own. -->
 #
 # A grid of three values in four knobs has 81 trials. If one knob does not matter, two thirds of them were repeated for nothing. If two do not matter, eight
 # ninths. So we draw at random. But evenly on which scale?
+#
+# ## Each knob on its own scale
 #
 # A learning rate lies somewhere between 0.00001 and 1. Draw it evenly between the two: nine draws of ten lie above 0.1, and
 # hardly one in a thousand below 0.001. What matters about a rate is its *ratio* to a good one: ten times too large diverges, ten times
