@@ -243,7 +243,7 @@ def explain(
     if isinstance(error, Broken):
         return str(error), ""
     if isinstance(error, TimeUp):
-        return f"it did not come to an end within {seconds:g} seconds: is there a loop that never stops?", ""
+        return f"it did not come to an end within {seconds:g} seconds: is it slow, or is there a loop that never stops?", ""
     line = learner_line(error, case_file)
     if isinstance(error, NotImplementedError):
         return unwritten(error, subjects), ""

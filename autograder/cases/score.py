@@ -8,7 +8,7 @@ import math
 from autograder.cases.model import Studio
 
 NAMES = ("baseline", "gets going", "good", "excellent", "honour")
-ELSEWHERE = "measured on other rows when you hand in, and on others again when the week closes"
+ELSEWHERE = "measured on other data when you hand in, and on other data again when the week closes"
 _WIDTH, _MARGIN = 340, 32  # narrow enough for a telephone; a name under either end has room
 
 
