@@ -24,7 +24,7 @@ from autograder.timelimit import limit as limit_here
 
 Lookup = Callable[[str], Any]
 StandIn = Callable[[Sequence[str]], AbstractContextManager[None]]
-NO_END = "its properties were not tried to the end: the time for all of them was up (is it slow, or is there a loop that never stops?)"
+NO_END = "not all its properties were tried: the time for them was up (is it slow, or is there a loop that never stops?)"
 NOT_TRIED = "not tried: another case of this exercise did not come to an end"
 EXERCISE, PATIENCE = 60.0, 12  # seconds, and times the limit of one case, after which no further case of an exercise is tried
 DEFAULT_KEY = b"a learner's own check"

@@ -43,7 +43,7 @@ def predict(arrays, X):
 def test_an_entry_is_scored_beside_its_bands(week):
     made = score("toy")
     assert made.value > 0.9 and "excellent" in repr(made) and "look at the first column" in repr(made)
-    assert "other rows" in made.said and "points" not in repr(made)
+    assert "on other data" in made.said and "points" not in repr(made)
 
 
 def test_a_refused_entry_has_no_score_and_says_why(week, monkeypatch):
