@@ -492,7 +492,7 @@ guess.number(
 # A stranger, or anybody else, gets in if the door gives them a name. Write three functions.
 #
 # `recognise(queries, gallery, names, threshold)` takes vectors (n, d) and (k, d), and the names of the gallery's rows, whole numbers
-# (k,). It returns n names. Nobody is −1.
+# (k,) of a type that knows −1. It returns n names. Nobody is −1.
 #
 # - This is recognition, by the distance and not its square. A picture that is *exactly* at the threshold is not near enough. One person may
 #   have several pictures. An empty gallery knows nobody.
@@ -500,13 +500,14 @@ guess.number(
 # `set_threshold(distances, rate)` takes the distances of m strangers to all k pictures of a gallery, (m, k). With $k = 1$ that is
 # verification.
 #
-# - It returns the *largest* threshold at which at most the share `rate` of the strangers get in. That is `inf` if all may.
+# - It returns the *largest* threshold at which at most the share `rate` of the strangers get in. That is `inf` if all may, or if there is no
+#   picture.
 #
 # `let_in(distances, threshold)` takes the same distances of at least one stranger. It returns $k + 1$ shares.
 #
 # - Entry $j$ is the share of strangers who are expected to get in at a gallery of $j$ of the $k$ pictures. Each choice of $j$ different
 #   pictures is as likely as any other.
-# - It is exact, also for hundreds of pictures.
+# - It is exact, also for hundreds of pictures. Shares are counts: they may be `float64` for `float32` distances too.
 #
 # Five strangers have distances to a gallery of two: $(0.9, 0.5)$, $(0.7, 0.8)$, $(0.6, 0.4)$, $(1, 1)$ and $(0.3, 2)$. At a rate of 0.2 the
 # threshold is 0.4, at 0.4 it is 0.5, at 0.39 it is 0.4, and at 0 it is 0.3. At a threshold of 0.65 the shares are 0, 0.4 and 0.6.
@@ -540,7 +541,7 @@ guess.number(
 #     return names[...]
 #
 # def set_threshold(distances, rate):
-#     nearest = np.sort(np.min(distances, axis=...))
+#     nearest = np.sort(np.min(np.asarray(distances, float), axis=..., initial=np.inf))
 #     allowed = int(rate * len(nearest) + 1e-9)
 #     return float(nearest[...]) if ... else float("inf")
 #

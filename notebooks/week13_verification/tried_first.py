@@ -469,7 +469,7 @@ def _recognise(queries, gallery, names, threshold, strict=True, squared=False, n
 
 
 def _threshold(distances, rate):
-    nearest = np.sort(np.min(np.asarray(distances, float).reshape(len(distances), -1), axis=1)) if len(distances) else np.zeros(0)
+    nearest = np.sort(np.min(np.asarray(distances, float), axis=1, initial=np.inf))  # also of no picture: a later promise
     allowed = int(np.floor(rate * len(nearest) + 1e-9))
     return float(nearest[allowed]) if allowed < len(nearest) else np.inf
 
@@ -596,7 +596,7 @@ def b_query_by_query():
 @program("door", several=True)
 def b_threshold_by_trying():
     def set_threshold(distances, rate):
-        nearest = np.min(np.asarray(distances, float), axis=1) if len(distances) else np.zeros(0)
+        nearest = np.min(np.asarray(distances, float), axis=1, initial=np.inf)  # also of no picture: a later promise
         good = [t for t in [*np.unique(nearest), np.inf] if np.sum(nearest < t) <= rate * len(nearest) + 1e-9]
         return float(max(good))
 

@@ -1,6 +1,8 @@
 """Programs for week 13, written from its contracts alone."""
 
+import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -857,6 +859,647 @@ def a_door_sorts_distances():
         return answer
 
     return _door(set_threshold=set_threshold)
+
+
+# door, as it is now (with `let_in`): from its contract alone, by a third person, who had seen the titles of its cases
+
+
+# ---- a right door, of which most programs below change one function ----
+def _d_real(a):
+    """Floats stay as they are, whole numbers become floats."""
+    a = np.asarray(a)
+    return a if np.issubdtype(a.dtype, np.floating) else a.astype(np.float64)
+
+
+def _d_far(queries, gallery):
+    return np.linalg.norm(_d_real(queries)[:, None, :] - _d_real(gallery)[None, :, :], axis=2)
+
+
+def _d_recognise(queries, gallery, names, threshold):
+    if len(gallery) == 0:
+        return np.full(len(queries), -1)
+    far = _d_far(queries, gallery)
+    return np.where(far.min(axis=1) < threshold, np.asarray(names).astype(np.int64)[far.argmin(axis=1)], -1)
+
+
+def _d_set_threshold(distances, rate):
+    m, k = distances.shape
+    allowed = int(rate * m + 1e-9)
+    if k == 0 or allowed >= m:
+        return float("inf")
+    return float(np.sort(distances.min(axis=1))[allowed])
+
+
+def _d_outside(distances, threshold):
+    """(m, k + 1): the chance that each stranger stays outside, at each size of the gallery."""
+    m, k = distances.shape
+    closed = np.sum(distances >= threshold, axis=1)[:, None]
+    before = np.arange(k)[None, :]
+    return np.concatenate([np.ones((m, 1)), np.cumprod(np.maximum(closed - before, 0) / (k - before), axis=1)], axis=1)
+
+
+def _d_let_in(distances, threshold):
+    return (1 - _d_outside(distances, threshold)).mean(axis=0).astype(_d_real(distances).dtype)
+
+
+def _d_door(**changed):
+    return {"recognise": _d_recognise, "set_threshold": _d_set_threshold, "let_in": _d_let_in} | changed
+
+
+# ---- right ones ----
+@program("door", several=True)
+def d_one_by_one_and_in_fractions():
+    def recognise(queries, gallery, names, threshold):
+        answers = []
+        for query in queries:
+            best, who = threshold, -1
+            for picture, name in zip(gallery, names, strict=True):
+                far = math.dist([float(v) for v in query], [float(v) for v in picture])
+                if far < best:
+                    best, who = far, int(name)
+            answers.append(who)
+        return np.array(answers, dtype=int)
+
+    def set_threshold(distances, rate):
+        m = len(distances)
+        nearest = [min((float(v) for v in row), default=math.inf) for row in distances]
+        best = -math.inf
+        for t in [*nearest, math.inf]:
+            if m == 0 or sum(v < t for v in nearest) / m <= rate:
+                best = max(best, t)
+        return best if m else math.inf
+
+    def let_in(distances, threshold):
+        m, k = distances.shape
+        shares = []
+        for j in range(k + 1):
+            outside = Fraction(0)
+            for row in distances:
+                outside += Fraction(math.comb(sum(not v < threshold for v in row), j), math.comb(k, j))
+            shares.append(float(1 - outside / m))
+        return np.array(shares, dtype=_d_real(distances).dtype)
+
+    return {"recognise": recognise, "set_threshold": set_threshold, "let_in": let_in}
+
+
+@program("door", several=True)
+def d_a_class_with_nobody_on_the_wall():
+    class Door:
+        def recognise(self, queries, gallery, names, threshold):
+            on_wall = np.concatenate([np.array([-1]), np.asarray(names, dtype=np.int64)])
+            queries, gallery = np.asarray(queries, dtype=np.float64), np.asarray(gallery, dtype=np.float64)
+            far = np.full((len(queries), len(gallery) + 1), float(threshold))
+            for column, picture in enumerate(gallery):
+                far[:, column + 1] = np.sqrt(np.sum((queries - picture) ** 2, axis=1))
+            return on_wall[np.argmin(far, axis=1)]
+
+        def set_threshold(self, distances, rate):
+            may = math.floor(round(rate * len(distances), 9))
+            nearest = np.min(distances.astype(np.float64), axis=1, initial=np.inf)
+            return float(np.partition(nearest, may)[may]) if may < len(nearest) else math.inf
+
+        def let_in(self, distances, threshold):
+            # the chance that the first picture that opens is number j of the order, summed
+            m, k = distances.shape
+            opens = np.count_nonzero(distances < threshold, axis=1).astype(np.float64)
+            outside, shares = np.ones(m), [0.0]
+            for j in range(k):
+                outside = outside * (1 - np.minimum(opens / (k - j), 1))
+                shares.append(float(np.mean(1 - outside)))
+            return np.array(shares).astype(_d_real(distances).dtype)
+
+    door = Door()
+    return {"recognise": door.recognise, "set_threshold": door.set_threshold, "let_in": door.let_in}
+
+
+@program("door", several=True)
+def d_last_of_equals_and_a_histogram():
+    def recognise(queries, gallery, names, threshold):
+        # the gallery is read from its end, person by person
+        queries, gallery, names = _d_real(queries), _d_real(gallery), np.asarray(names)
+        best, who = np.full(len(queries), np.inf), np.full(len(queries), -1)
+        for person in np.unique(names)[::-1]:
+            far = _d_far(queries, gallery[names == person]).min(axis=1)
+            nearer = (far < best) & (far < threshold)
+            best[nearer], who[nearer] = far[nearer], person
+        return who
+
+    def set_threshold(distances, rate):
+        m, k = distances.shape
+        if m == 0 or k == 0:
+            return math.inf
+        levels, counts = np.unique(distances.min(axis=1), return_counts=True)
+        below = np.cumsum(counts) - counts  # strangers who get in at each level
+        if rate >= 1:
+            return math.inf
+        return float(levels[np.flatnonzero(below <= rate * m + 1e-9)[-1]])
+
+    def let_in(distances, threshold):
+        m, k = distances.shape
+        people = np.bincount(np.sum(~(distances < threshold), axis=1), minlength=k + 1)
+        shares = []
+        for j in range(k + 1):
+            ways = sum(int(people[c]) * math.comb(c, j) for c in range(k + 1))
+            shares.append(float(Fraction(m * math.comb(k, j) - ways, m * math.comb(k, j))))
+        return np.array(shares, dtype=_d_real(distances).dtype)
+
+    return {"recognise": recognise, "set_threshold": set_threshold, "let_in": let_in}
+
+
+@program("door", several=True)
+def d_by_halving_and_from_the_full_gallery():
+    def recognise(queries, gallery, names, threshold):
+        # sorted once per query: the nearest comes first
+        far = _d_far(queries, gallery)
+        order = np.argsort(far, axis=1, kind="stable")
+        return np.array(
+            [int(names[o[0]]) if len(o) and row[o[0]] < threshold else -1 for row, o in zip(far, order, strict=True)],
+            dtype=np.int64,
+        )
+
+    def set_threshold(distances, rate):
+        m, k = distances.shape
+        if m == 0 or k == 0 or rate >= 1:
+            return math.inf
+        levels = np.sort(distances.min(axis=1))
+        low, high = 0, m - 1  # levels[low] lets in few enough
+        while low < high:
+            middle = (low + high + 1) // 2
+            if np.sum(levels < levels[middle]) / m <= rate + 1e-12:
+                low = middle
+            else:
+                high = middle - 1
+        return float(levels[low])
+
+    def let_in(distances, threshold):
+        # the pictures that open are hung last: a stranger is outside if all j places fall on the others
+        k = distances.shape[1]
+        opens = np.sum(distances < threshold, axis=1)
+        table = np.zeros((k + 1, k + 1))  # table[o, j]: inside with o open pictures of k, at a gallery of j
+        for o in range(k + 1):
+            outside = np.ones(k + 1)
+            for i in range(o):  # picture i of the open ones is not among the j, given that those before it are not
+                outside *= np.maximum(k - i - np.arange(k + 1), 0) / (k - i)
+            table[o] = 1 - outside
+        return np.mean(table[opens], axis=0).astype(_d_real(distances).dtype)
+
+    return {"recognise": recognise, "set_threshold": set_threshold, "let_in": let_in}
+
+
+# ---- recognise ----
+@program("door", breaks="the distance and not its square", several=True)
+def d_squared_distance():
+    def recognise(queries, gallery, names, threshold):
+        if len(gallery) == 0:
+            return np.full(len(queries), -1)
+        far = _d_far(queries, gallery) ** 2
+        return np.where(far.min(axis=1) < threshold, names[far.argmin(axis=1)], -1)
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="a picture exactly at the threshold is not near enough", several=True)
+def d_equal_is_near_enough():
+    def recognise(queries, gallery, names, threshold):
+        return _d_recognise(queries, gallery, names, np.nextafter(threshold, np.inf))
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="the answer is a name, not the number of the gallery's row", several=True)
+def d_row_for_name():
+    def recognise(queries, gallery, names, threshold):
+        return _d_recognise(queries, gallery, np.arange(len(gallery)), threshold)
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="the nearest picture names the query, not the mean of a person's pictures", several=True)
+def d_mean_of_each_person():
+    def recognise(queries, gallery, names, threshold):
+        people = np.unique(names)
+        means = np.array([_d_real(gallery)[names == p].mean(axis=0) for p in people]).reshape(len(people), queries.shape[1])
+        return _d_recognise(queries, means, people, threshold)
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="the nearest picture names the query, not a vote of those that are near enough", several=True)
+def d_vote_of_the_near():
+    def recognise(queries, gallery, names, threshold):
+        answers = np.full(len(queries), -1)
+        for i, row in enumerate(_d_far(queries, gallery)):
+            near = row < threshold
+            if near.any():
+                people, counts = np.unique(names[near], return_counts=True)
+                most = people[counts == counts.max()]
+                answers[i] = min(most, key=lambda p: row[names == p].min())
+        return answers
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="the nearest picture names the query, not the first that is near enough", several=True)
+def d_first_that_is_near():
+    def recognise(queries, gallery, names, threshold):
+        near = _d_far(queries, gallery) < threshold
+        return np.array([int(names[np.argmax(row)]) if row.any() else -1 for row in near], dtype=int)
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="the nearest names them, also if a second person is near enough", several=True)
+def d_two_candidates_are_nobody():
+    def recognise(queries, gallery, names, threshold):
+        answers = _d_recognise(queries, gallery, names, threshold).copy()
+        for i, row in enumerate(_d_far(queries, gallery)):
+            if len(np.unique(np.asarray(names)[row < threshold])) > 1:
+                answers[i] = -1
+        return answers
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="each query gets the name of the nearest picture, also one that another query has got", several=True)
+def d_each_picture_once():
+    def recognise(queries, gallery, names, threshold):
+        answers, far = np.full(len(queries), -1), _d_far(queries, gallery)
+        while far.size and far.min() < threshold:
+            i, j = np.unravel_index(far.argmin(), far.shape)
+            answers[i] = names[j]
+            far[i, :] = np.inf
+            far[:, j] = np.inf
+        return answers
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="the nearest by the distance, not by the angle", several=True)
+def d_by_the_angle():
+    def recognise(queries, gallery, names, threshold):
+        def scaled(a):
+            a = _d_real(a)
+            return a / np.maximum(np.linalg.norm(a, axis=1, keepdims=True), 1e-12)
+
+        return _d_recognise(scaled(queries), scaled(gallery), names, threshold)
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="an empty gallery knows nobody: n names come back", several=True)
+def d_empty_gallery_crashes():
+    def recognise(queries, gallery, names, threshold):
+        far = _d_far(queries, gallery)
+        return np.where(far.min(axis=1) < threshold, names[far.argmin(axis=1)], -1)
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="an empty gallery knows nobody: n times −1, not no answer", several=True)
+def d_empty_gallery_says_nothing():
+    def recognise(queries, gallery, names, threshold):
+        return _d_recognise(queries, gallery, names, threshold) if len(gallery) else np.zeros(0, dtype=int)
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="no query gets no name, and names are whole numbers", several=True)
+def d_no_names_are_floats():
+    def recognise(queries, gallery, names, threshold):
+        return np.array([int(_d_recognise(q[None], gallery, names, threshold)[0]) for q in queries])
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="names are whole numbers", several=True)
+def d_names_as_floats():
+    def recognise(queries, gallery, names, threshold):
+        answers = np.zeros(len(queries)) - 1
+        found = _d_recognise(queries, gallery, names, threshold)
+        answers[found >= 0] = found[found >= 0]
+        return answers
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="any whole number may be a name, also 0", several=True)
+def d_nobody_where_name_is_zero():
+    def recognise(queries, gallery, names, threshold):
+        found = np.zeros(len(queries), dtype=int)
+        if len(gallery):
+            far = _d_far(queries, gallery)
+            near = far.min(axis=1) < threshold
+            found[near] = names[far[near].argmin(axis=1)]
+        return np.array([int(f) or -1 for f in found], dtype=int)
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="the distance: a root of less than nothing is none", several=True)
+def d_products_without_a_floor():
+    def recognise(queries, gallery, names, threshold):
+        if len(gallery) == 0:
+            return np.full(len(queries), -1)
+        q, g = _d_real(queries), _d_real(gallery)
+        with np.errstate(invalid="ignore"):
+            far = np.sqrt((q**2).sum(axis=1)[:, None] + (g**2).sum(axis=1)[None, :] - 2 * q @ g.T)
+        return np.where(far.min(axis=1) < threshold, names[far.argmin(axis=1)], -1)
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="whole numbers are taken as floats", several=True)
+def d_bytes_wrap_round():
+    def recognise(queries, gallery, names, threshold):
+        if len(gallery) == 0:
+            return np.full(len(queries), -1)
+        far = np.sqrt(((queries[:, None] - gallery[None]) ** 2).sum(axis=2))
+        return np.where(far.min(axis=1) < threshold, names[far.argmin(axis=1)], -1)
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="what is given stays as it was: names", several=True)
+def d_names_are_written_over():
+    def recognise(queries, gallery, names, threshold):
+        answers = _d_recognise(queries, gallery, names, threshold)
+        far = _d_far(queries, gallery)
+        names[~(far < threshold).any(axis=0)] = -1
+        return answers
+
+    return _d_door(recognise=recognise)
+
+
+@program("door", breaks="nothing is remembered between two calls: a new picture in the gallery counts", several=True)
+def d_gallery_is_remembered():
+    known = {}
+
+    def recognise(queries, gallery, names, threshold):
+        pictures, people = known.setdefault(gallery.shape, (gallery.copy(), names.copy()))
+        return _d_recognise(queries, pictures, people, threshold)
+
+    return _d_door(recognise=recognise)
+
+
+# ---- set_threshold ----
+@program("door", breaks="the share of strangers, each by the nearest picture, not of pairs", several=True)
+def d_threshold_for_pairs():
+    return _d_door(set_threshold=lambda distances, rate: _d_set_threshold(distances.reshape(-1, 1), rate))
+
+
+@program("door", breaks="the largest threshold, not a midway one", several=True)
+def d_threshold_midway():
+    def set_threshold(distances, rate):
+        m, k = distances.shape
+        allowed = int(rate * m + 1e-9)
+        if k == 0 or allowed >= m:
+            return math.inf
+        nearest = np.sort(distances.min(axis=1))
+        return float((nearest[allowed - 1] + nearest[allowed]) / 2) if allowed else float(nearest[0])
+
+    return _d_door(set_threshold=set_threshold)
+
+
+@program("door", breaks="at most the share gets in: rounded to the nearest number of strangers", several=True)
+def d_threshold_rounds_to_nearest():
+    def set_threshold(distances, rate):
+        return _d_set_threshold(distances, round(rate * len(distances)) / max(len(distances), 1))
+
+    return _d_door(set_threshold=set_threshold)
+
+
+@program("door", breaks="the largest threshold: 0.29 of 100 strangers are 29", several=True)
+def d_threshold_cuts_off():
+    def set_threshold(distances, rate):
+        m, k = distances.shape
+        allowed = int(rate * m)
+        return math.inf if k == 0 or allowed >= m else float(np.sort(distances.min(axis=1))[allowed])
+
+    return _d_door(set_threshold=set_threshold)
+
+
+@program("door", breaks="inf if all may get in", several=True)
+def d_threshold_past_the_farthest():
+    def set_threshold(distances, rate):
+        t = _d_set_threshold(distances, rate)
+        return t if t < math.inf or distances.size == 0 else float(np.nextafter(distances.min(axis=1).max(), np.inf))
+
+    return _d_door(set_threshold=set_threshold)
+
+
+@program("door", breaks="the largest threshold, also at a rate of 0", several=True)
+def d_threshold_zero_at_rate_zero():
+    def set_threshold(distances, rate):
+        return 0.0 if rate == 0 else _d_set_threshold(distances, rate)
+
+    return _d_door(set_threshold=set_threshold)
+
+
+@program("door", breaks="at most the share gets in, also where nearest distances are equal", several=True)
+def d_threshold_by_different_distances():
+    def set_threshold(distances, rate):
+        m, k = distances.shape
+        allowed = int(rate * m + 1e-9)
+        if k == 0 or allowed >= m:
+            return math.inf
+        nearest = np.unique(distances.min(axis=1))  # sorted, and each only once
+        return float(nearest[min(allowed, len(nearest) - 1)])
+
+    return _d_door(set_threshold=set_threshold)
+
+
+@program("door", breaks="the largest threshold, also where nearest distances are equal: not the next smaller one", several=True)
+def d_threshold_before_a_tie():
+    def set_threshold(distances, rate):
+        m, k = distances.shape
+        allowed = int(rate * m + 1e-9)
+        if k == 0 or allowed >= m:
+            return math.inf
+        nearest = np.sort(distances.min(axis=1))
+        # "as many as may": go down until the share is met as if equal ones got in
+        while allowed > 0 and np.sum(nearest <= nearest[allowed]) > int(rate * m + 1e-9) + 1:
+            allowed -= 1
+        return float(nearest[allowed])
+
+    return _d_door(set_threshold=set_threshold)
+
+
+@program("door", breaks="at most the share gets in: a threshold in single precision may be rounded up", several=True)
+def d_threshold_in_single():
+    return _d_door(set_threshold=lambda distances, rate: _d_set_threshold(distances.astype(np.float32), rate))
+
+
+@program("door", breaks="any size: a gallery of no picture lets nobody in at any threshold", several=True)
+def d_threshold_needs_a_picture():
+    def set_threshold(distances, rate):
+        nearest = np.sort(np.min(distances, axis=1))
+        allowed = int(rate * len(nearest) + 1e-9)
+        return float(nearest[allowed]) if allowed < len(nearest) else math.inf
+
+    return _d_door(set_threshold=set_threshold)
+
+
+@program("door", breaks="any size: no strangers", several=True)
+def d_threshold_needs_a_stranger():
+    def set_threshold(distances, rate):
+        m, k = distances.shape
+        if k == 0 or rate >= 1:
+            return math.inf
+        return float(np.sort(distances.min(axis=1))[int(rate * m + 1e-9)])
+
+    return _d_door(set_threshold=set_threshold)
+
+
+@program("door", breaks="what is given stays as it was: distances", several=True)
+def d_threshold_sorts_in_place():
+    def set_threshold(distances, rate):
+        distances.sort(axis=1)
+        return _d_set_threshold(distances[:, :1], rate)
+
+    return _d_door(set_threshold=set_threshold)
+
+
+# ---- let_in ----
+@program("door", breaks="pairs are not independent: strangers differ", several=True)
+def d_independent_pairs():
+    def let_in(distances, threshold):
+        k = distances.shape[1]
+        f = np.mean(distances < threshold) if k else 0.0
+        return (1 - (1 - f) ** np.arange(k + 1)).astype(_d_real(distances).dtype)
+
+    return _d_door(let_in=let_in)
+
+
+@program("door", breaks="j different pictures: none is drawn twice", several=True)
+def d_drawn_with_replacement():
+    def let_in(distances, threshold):
+        k = distances.shape[1]
+        closed = np.sum(distances >= threshold, axis=1)[:, None] / max(k, 1)
+        return np.mean(1 - closed ** np.arange(k + 1), axis=0).astype(_d_real(distances).dtype)
+
+    return _d_door(let_in=let_in)
+
+
+@program("door", breaks="each choice of j pictures is as likely as any other: not the first j", several=True)
+def d_the_first_pictures():
+    def let_in(distances, threshold):
+        inside = np.logical_or.accumulate(distances < threshold, axis=1).mean(axis=0)
+        return np.concatenate([[0.0], inside]).astype(_d_real(distances).dtype)
+
+    return _d_door(let_in=let_in)
+
+
+@program("door", breaks="it is exact: not a mean over galleries that chance picks", several=True)
+def d_random_galleries():
+    def let_in(distances, threshold):
+        rng, shares = np.random.default_rng(0), np.zeros(distances.shape[1] + 1)
+        for _ in range(3000):
+            order = rng.permutation(distances.shape[1])
+            shares[1:] += np.logical_or.accumulate(distances[:, order] < threshold, axis=1).mean(axis=0) / 3000
+        return shares.astype(_d_real(distances).dtype)
+
+    return _d_door(let_in=let_in)
+
+
+@program("door", breaks="it is exact for hundreds of pictures: not from the first thousand choices", several=True)
+def d_only_some_choices():
+    def let_in(distances, threshold):
+        k, opens = distances.shape[1], distances < threshold
+        shares = [0.0]
+        for j in range(1, k + 1):
+            choices = itertools.islice(itertools.combinations(range(k), j), 1000)
+            shares.append(float(np.mean([opens[:, list(c)].any(axis=1).mean() for c in choices])))
+        return np.array(shares, dtype=_d_real(distances).dtype)
+
+    return _d_door(let_in=let_in)
+
+
+@program("door", breaks="it is exact for hundreds of pictures: factorials in floats overflow", several=True)
+def d_factorials_overflow():
+    def let_in(distances, threshold):
+        k = distances.shape[1]
+        with np.errstate(all="ignore"):
+            factorial = np.cumprod(np.concatenate([[1.0], np.arange(1.0, k + 1)]))
+            closed = np.sum(distances >= threshold, axis=1)
+            shares = []
+            for j in range(k + 1):
+                left = np.where(closed >= j, factorial[closed] / factorial[np.maximum(closed - j, 0)], 0.0)
+                shares.append(np.mean(1 - left / (factorial[k] / factorial[k - j])))
+        return np.array(shares).astype(_d_real(distances).dtype)
+
+    return _d_door(let_in=let_in)
+
+
+@program("door", breaks="j = 0 to k: k + 1 shares", several=True)
+def d_no_share_for_an_empty_gallery():
+    return _d_door(let_in=lambda distances, threshold: _d_let_in(distances, threshold)[1:])
+
+
+@program(
+    "door", breaks="the share over strangers of whom each has their own number of pictures, not the average number", several=True
+)
+def d_the_average_stranger():
+    def let_in(distances, threshold):
+        k = distances.shape[1]
+        closed, before = np.mean(np.sum(distances >= threshold, axis=1)), np.arange(k)
+        outside = np.cumprod(np.maximum(closed - before, 0) / (k - before))
+        return np.concatenate([[0.0], 1 - outside]).astype(_d_real(distances).dtype)
+
+    return _d_door(let_in=let_in)
+
+
+@program("door", breaks="a picture exactly at the threshold lets nobody in, in let_in too", several=True)
+def d_shares_count_equal_as_near():
+    return _d_door(let_in=lambda distances, threshold: _d_let_in(distances, np.nextafter(threshold, np.inf)))
+
+
+@program("door", breaks="a stranger gets in once: chances of pictures do not add", several=True)
+def d_chances_add():
+    def let_in(distances, threshold):
+        k = distances.shape[1]
+        opens = np.sum(distances < threshold, axis=1)[:, None] / max(k, 1)
+        return np.minimum(opens * np.arange(k + 1), 1).mean(axis=0).astype(_d_real(distances).dtype)
+
+    return _d_door(let_in=let_in)
+
+
+@program("door", breaks="shares, not numbers of strangers", several=True)
+def d_numbers_for_shares():
+    return _d_door(let_in=lambda distances, threshold: _d_let_in(distances, threshold) * len(distances))
+
+
+@program("door", breaks="any size: a gallery of no picture has one share, 0", several=True)
+def d_shares_need_a_picture():
+    def let_in(distances, threshold):
+        return _d_let_in(distances, threshold) if distances.shape[1] else np.zeros(0)
+
+    return _d_door(let_in=let_in)
+
+
+@program("door", breaks="whole numbers are taken as floats: the threshold is none of them", several=True)
+def d_threshold_in_the_distances_type():
+    def let_in(distances, threshold):
+        return _d_let_in(distances, np.array(threshold).astype(distances.dtype))
+
+    return _d_door(let_in=let_in)
+
+
+@program("door", breaks="exact: not in single precision", several=True)
+def d_shares_in_single():
+    def let_in(distances, threshold):
+        return _d_let_in(distances.astype(np.float32), np.float32(threshold)).astype(_d_real(distances).dtype)
+
+    return _d_door(let_in=let_in)
+
+
+@program("door", breaks="what is given stays as it was: distances of let_in", several=True)
+def d_shares_write_into_distances():
+    def let_in(distances, threshold):
+        shares = _d_let_in(distances, threshold)
+        distances[distances < threshold] = 0
+        return shares
+
+    return _d_door(let_in=let_in)
 
 
 # style

@@ -545,11 +545,16 @@ def large_galleries(let_in):
         expect.close(got, want, what=f"where every second of {k} pictures lets the stranger in, `let_in`")
 
 
-@case("door", "an empty gallery knows nobody, and no query gets no name", side=True)
-def empty_gallery(recognise):
+@case("door", "an empty gallery knows nobody, at any threshold, and no query gets no name", side=True)
+def empty_gallery(recognise, set_threshold):
     got = recognise(np.ones((3, 2)), np.zeros((0, 2)), np.zeros(0, int), 1.0)
     expect.close(got, [-1, -1, -1], what="with an empty gallery, `recognise`", reveal=True)
-    expect.shape(recognise(np.zeros((0, 2)), np.ones((2, 2)), np.array([1, 2]), 1.0), (0,), what="without a query, `recognise`")
+    got = expect.array(
+        recognise(np.zeros((0, 2)), np.ones((2, 2)), np.array([1, 2]), 1.0), shape=(0,), what="without a query, `recognise`"
+    )
+    expect.that(got.dtype.kind in "iu", f"without a query, `recognise` returned {got.dtype}: names are whole numbers")
+    got = float(np.asarray(set_threshold(np.zeros((3, 0)), 0.4)))
+    expect.that(got == np.inf, f"three strangers at an empty gallery, rate 0.4: the threshold is {got}, wanted inf")
 
 
 @case("door", "far from the origin, and from pixels of type uint8, distances are as right", side=True)
@@ -574,8 +579,8 @@ def door_house(recognise, set_threshold, let_in):
     expect.pure(let_in, np.array([[0.5, 0.2], [0.1, 0.9], [0.4, 0.3]]), 0.34, names=("distances",))
     got = let_in(np.zeros((2, 0)), 0.5)
     expect.close(got, [0.0], what="for strangers at a gallery without pictures, `let_in`", reveal=True)
-    got = let_in(np.array([[200, 90, 30]], np.uint8), 95)
-    expect.close(got, [0, 2 / 3, 1, 1], what="for distances of type uint8, `let_in`", reveal=True)
+    got = let_in(np.array([[200, 90, 30]], np.uint8), 90.5)
+    expect.close(got, [0, 2 / 3, 1, 1], what="for distances of type uint8 and a threshold of 90.5, `let_in`", reveal=True)
 
 
 # ------------------------------------------------------------------------------------------- style
