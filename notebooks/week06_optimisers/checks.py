@@ -11,7 +11,7 @@ from autograder.cases import case, draws, exercise, expect, studio, studios
 exercise("make_batches")
 exercise("running_average")
 exercise("momentum", names=("momentum_step", "tune"))
-exercise("adam", needs=("running_average",))
+exercise("adam")
 exercise("brakes", names=("clip", "schedule"))
 exercise("optimise", kind="studio", seconds=60)
 
@@ -904,9 +904,13 @@ def log_ratio(entry, landscape, seed, rng):
     typed=4.4,  # places are drawn afresh, so a typed-in place is as good as the start
     seconds=120,
 )
-def public(entry, rng):
-    """Fifteen landscapes, three of each family."""
-    return mean_log_ratio(entry, rng, 3)[0]
+def public(entry):
+    """Thirty landscapes, six of each family, always the same ones.
+
+    Of five such draws this one is nearest to the judge: five entries had -0.97, -1.00, -0.88, -0.48 and -0.65 here, and -1.01,
+    -1.05, -0.88, -0.52 and -0.61 there. Fifteen landscapes are too few: an easy draw of them flattered by 0.3.
+    """
+    return mean_log_ratio(entry, np.random.default_rng(4), 6)[0]
 
 
 def mean_log_ratio(entry, rng, of_each):

@@ -6,18 +6,14 @@
 #
 # All networks so far were trained like that. Now imagine that your feet are numb: each time you feel the slope, the answer is
 # a little wrong, and never twice in the same way. Imagine a valley that is steep across and nearly flat along its floor. And
-# imagine that a step costs money. How long should the steps be? Should they depend on the direction? On the steps before? On
-# the
-# time of day?
+# imagine that a step costs money. How long should the steps be? Should they depend on the direction? On the steps before?
 #
-# An **optimiser** is a set of answers to these questions. Training a large network is little more than a good optimiser, a lot
-# of data, and patience. In this week you build the pieces of which nearly all of them are made. At the end you design your own,
-# and it has to find its way on landscapes that you have never seen.
+# An **optimiser** is a set of answers to these questions. In this week you build the pieces of which nearly all of them are
+# made. At the end you design your own, and it has to find its way on landscapes that you have never seen.
 # <!-- term: optimiser | a rule that turns gradients into steps of the parameters. -->
 #
 # **You need** gradients (week 2) and lists of `(W, b)` (week 3). **You build** five pieces, and then your own optimiser.
-# Reading
-# takes about 70 minutes of the week.
+# Reading takes about 70 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import numpy as np
@@ -26,56 +22,6 @@ from autograder import datasets
 from autograder.cases import check
 from autograder.explore import guess
 import explore
-
-# %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks from weeks 5, 3 and 2. Nothing here is graded. Change the marked line of each cell and run it. It says
-# whether you are there.
-#
-# **1.** This dropout is wrong, and with these numbers it does not show. Choose a drop rate for which it shows.
-
-
-# %% role="try" id="before_dropout"
-def dropout(X, drop_rate, rng):
-    kept = rng.random(X.shape) >= drop_rate
-    return X * kept / drop_rate
-
-
-drop_rate = 0.5  # <- another rate
-mean = dropout(np.ones(100_000), drop_rate, np.random.default_rng(0)).mean()
-print("right: the mean is", mean.round(2), "and should be 1" if abs(mean - 1) > 0.05 else "- not yet: the mean is kept")
-
-# %% [markdown]
-# **2.** Two hidden units of this net start alike. Change one number of `W`, so that they can become different in training.
-
-# %% role="try" id="before_twins"
-W = np.array([[0.5, 0.5], [-1.0, -1.0]])  # <- change one number
-X, y = np.array([[1.0, 2.0], [3.0, -1.0], [0.5, 0.5]]), np.array([1.0, 0.0, 1.0])
-hidden = np.tanh(X @ W)
-d_W = X.T @ ((hidden.sum(axis=1) - y)[:, None] * (1 - hidden**2))
-print("not yet: both units get the same gradient" if np.allclose(d_W[:, 0], d_W[:, 1]) else "right: their gradients differ")
-
-# %% [markdown]
-# **3.** The loss is $J(w) = 8 w^2$. From $w = 1$, a step of gradient descent with learning rate $0.01$ goes to $0.84$. Find a
-# learning
-# rate that arrives at 0 in one step.
-
-# %% role="try" id="before_step"
-learning_rate = 0.01  # <- another one
-w = 1.0 - learning_rate * 16 * 1.0
-print("right" if abs(w) < 1e-9 else f"not yet: w = {w:.3g}")
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. Any rate but one half. The survivors must be divided by $1 - $ `drop_rate`, the share that is kept.
-# 2. Any number does. Units with equal weights get equal gradients, and stay equal for ever.
-# 3. $1/16$. The slope at $w$ is $16 w$, so the step is $16\,\eta\,w$. It arrives when $\eta$ is one over the second derivative.
-#    Keep this in mind: that number, 16, is called the **curvature**.
-#
-# </details>
-# <!-- term: curvature | how fast the slope itself changes along a direction; the second derivative. -->
 
 # %% [markdown]
 # ## One picture first
@@ -91,8 +37,7 @@ explore.three_walks()
 # Three troubles, and this week is about them. *Slow*: along the flat floor each step is tiny, and the steep side does not
 # allow larger
 # ones. *Zigzag*: across the valley the walk jumps from side to side. *Restless*: with noise, the walk reaches the lake and then
-# never comes to rest. Momentum helps with the first two, Adam with differently scaled directions, and a schedule with the
-# third.
+# never comes to rest. For each of them you will build a remedy.
 #
 # ## Mini-batches: where the noise comes from
 #
@@ -191,6 +136,55 @@ check("make_batches")
 # %% role="hidden" id="test_make_batches" points=2
 
 # %% [markdown]
+# ## Ten minutes from before
+#
+# Three small tasks from weeks 5, 3 and 2. Nothing here is graded. Change the marked line of each cell and run it. It says
+# whether you are there.
+#
+# **1.** This dropout is wrong, and with these numbers it does not show. Choose a drop rate for which it shows.
+
+
+# %% role="try" id="before_dropout"
+def dropout(X, drop_rate, rng):
+    kept = rng.random(X.shape) >= drop_rate
+    return X * kept / drop_rate
+
+
+drop_rate = 0.5  # <- another rate
+mean = dropout(np.ones(100_000), drop_rate, np.random.default_rng(0)).mean()
+print("right: the mean is", mean.round(2), "and should be 1" if abs(mean - 1) > 0.05 else "- not yet: the mean is kept")
+
+# %% [markdown]
+# **2.** Two hidden units of this net start alike. Change one number of `W`, so that they can become different in training.
+
+# %% role="try" id="before_twins"
+W = np.array([[0.5, 0.5], [-1.0, -1.0]])  # <- change one number
+X, y = np.array([[1.0, 2.0], [3.0, -1.0], [0.5, 0.5]]), np.array([1.0, 0.0, 1.0])
+hidden = np.tanh(X @ W)
+d_W = X.T @ ((hidden.sum(axis=1) - y)[:, None] * (1 - hidden**2))
+print("not yet: both units get the same gradient" if np.allclose(d_W[:, 0], d_W[:, 1]) else "right: their gradients differ")
+
+# %% [markdown]
+# **3.** The loss is $J(w) = 8 w^2$. From $w = 1$, a step of gradient descent with learning rate $0.01$ goes to $0.84$. Find a
+# learning
+# rate that arrives at 0 in one step.
+
+# %% role="try" id="before_step"
+learning_rate = 0.01  # <- another one
+w = 1.0 - learning_rate * 16 * 1.0
+print("right" if abs(w) < 1e-9 else f"not yet: w = {w:.3g}")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. Any rate but one half. The survivors must be divided by $1 - $ `drop_rate`, the share that is kept.
+# 2. Any number does. Units with equal weights get equal gradients, and stay equal for ever.
+# 3. $1/16$. The slope at $w$ is $16 w$, so the step is $16\,\eta\,w$. It arrives when $\eta$ is one over the second derivative.
+#    Keep that number, 16, in mind: it soon comes back.
+#
+# </details>
+
+# %% [markdown]
 # ## Averages that forget
 #
 # The gradients come one by one, each with noise, while the place slowly changes. What is the slope *here and now*? The last
@@ -218,7 +212,7 @@ explore.average()
 
 # %% [markdown]
 # The dashed curve starts at zero, as if the values of a long past had all been zero. After one value and with $\beta = 0.9$
-# it holds a tenth of that value. With $\beta = 0.999$, as in Adam, the first hundred averages would be far too small.
+# it holds a tenth of that value. With $\beta = 0.999$ the first hundred averages would be far too small.
 # The solid curve has been mended. The mend is called **bias correction**.
 # <!-- term: bias correction | the mend of an exponentially weighted average that was started at zero, so that it is right from the first value on. -->
 #
@@ -294,11 +288,11 @@ check("running_average")
 # %% [markdown]
 # ## Stretched valleys
 #
-# Near its lowest point, every smooth loss is a bowl. A bowl has directions in which it is purely itself. Walk along one of
-# them, and the slope points
-# straight back. Each of them is an **eigenvector** of its matrix of second derivatives $H$, and the curvature along it is the
-# **eigenvalue**.
+# Near its lowest point, every smooth loss is a bowl. The **curvature** is the second derivative along a direction: 16 for
+# $8 w^2$. Every bowl has directions along which the slope points straight back. Each of them is an **eigenvector** of its
+# matrix of second derivatives $H$, and the curvature along it is the **eigenvalue**.
 # For $J(x) = \tfrac12 x^\top H x$ the gradient is $Hx$, and an eigenvector is a direction $v$ with $Hv = hv$.
+# <!-- term: curvature | how fast the slope itself changes along a direction; the second derivative. -->
 # <!-- term: eigenvector | a direction that a matrix only stretches: H v = h v. -->
 # <!-- term: eigenvalue | the factor h by which a matrix stretches its eigenvector; for a bowl, the curvature along it. -->
 #
@@ -331,8 +325,8 @@ print(largest_curvature(lambda x: H @ x, np.zeros(2), np.random.default_rng(0)).
 # stable while
 # $\eta h < 2$. All directions share one $\eta$. The largest curvature says how large it may be, and the smallest says how
 # long it takes.
-# Their ratio $\kappa$ is the **condition number**. With the best single rate and $\kappa = 100$, a step leaves 0.98
-# of the way: a hundred steps for a factor of seven.
+# Their ratio $\kappa$ is the **condition number**. The best single rate is 2 divided by their sum, and with it a step
+# leaves $(\kappa - 1)/(\kappa + 1)$ of the way. With $\kappa = 100$ that is 0.98: a hundred steps for a factor of seven.
 # <!-- term: condition number | the largest curvature divided by the smallest; how stretched a valley is. -->
 #
 # ## Momentum
@@ -349,7 +343,7 @@ print(largest_curvature(lambda x: H @ x, np.zeros(2), np.random.default_rng(0)).
 # have written the step.)
 # This has two roots, and their *product* is
 # $\beta$. While
-# the roots are a complex pair, both have the size $\sqrt\beta$. In words: the walk swings, and its swing shrinks by
+# the roots are a complex pair (the equation has no real solution), both have the size $\sqrt\beta$. In words: the walk swings, and its swing shrinks by
 # $\sqrt\beta$ a step, *whatever the
 # curvature is*. If the roots are real and different, one of them is larger than $\sqrt\beta$, and the walk is slower.
 
@@ -389,7 +383,7 @@ explore.momentum_rate()
 #   run is as little as any pair allows.
 #
 # For $\kappa = 4$ a step then leaves a third of the way. For $\kappa = 100$ it leaves 0.82, where gradient descent had 0.98.
-# A hundred steps bring a factor of six hundred million. Where `low` equals `high`, one step arrives.
+# In the long run, a hundred steps bring a factor of five hundred million. Where `low` equals `high`, one step arrives.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -462,8 +456,7 @@ check("momentum")
 # </details>
 #
 # In practice nobody knows the curvatures, and the gradients are noisy. One takes $\beta = 0.9$ and tries learning rates. But
-# now you know
-# why 0.9 and not 0.5: it suits condition numbers of some hundreds.
+# now you know why 0.9 and not 0.5: it suits a condition number of about 1,400, and 0.5 one of 34.
 #
 # ## Adam: a learning rate for every number
 #
@@ -496,8 +489,8 @@ for history in ([2.0], [2.0, 2.0, 2.0], [2.0, -2.0, 2.0], [0.002, 0.002, 0.002],
 # gradients quarrel. In the last one they have stopped, and the step fades.
 #
 # With `beta1 = 0` only the division is left. That half alone is called **RMSprop**. The small number `epsilon` stands
-# *outside* the root, so that a gradient of
-# $10^{-4}$ still counts as large. It is there for numbers whose gradients were always zero.
+# *outside* the root. Inside it, $10^{-8}$ would be as large as the square of a gradient of $10^{-4}$, and shorten its step.
+# Its use is for numbers whose gradients were always zero.
 # <!-- term: RMSprop | the half of Adam that divides each gradient by its usual size, without averaging the gradient itself. -->
 #
 # **Weight decay** (week 5) adds $\lambda W$ to the gradient. Inside Adam that goes wrong: it is divided by the gradient's
@@ -515,7 +508,7 @@ for history in ([2.0], [2.0, 2.0, 2.0], [2.0, -2.0, 2.0], [0.002, 0.002, 0.002],
 #
 # - Every number moves as `adam_by_history` says, at every step.
 # - Each array moves among others as it would move alone.
-# - With `decay`, each $W$ also shrinks, for gradients of any size. At a rate of 0.1 and a decay of 0.5 it loses 5 % in a step. At half the rate, or half the decay, it loses half of that. No $b$ does.
+# - With `decay`, each $W$ also shrinks, for gradients of any size. At a rate of 0.1 and a decay of 0.5, a step takes away 5 % of what it was *before* the step. Half the rate, or half the decay, takes half of that. No $b$ shrinks.
 #
 # The first step is the learning rate, against the sign of the gradient, for gradients of $0.0001$ and of $10{,}000$.
 #
@@ -638,7 +631,7 @@ explore.race(momentum_step, adam)
 #
 # **A schedule.** With noise, a constant learning rate never comes to rest. In the picture, the same walk with four rates. The
 # larger the rate, the faster it arrives, and
-# the higher it stays hanging above the lake. A small rate gets lower in the end, and takes for ever to come there. Why
+# the higher it stays hanging above the lake. A small rate gets lower in the end, and takes for ever to get there. Why
 # choose? Begin with a large rate and make it smaller: that
 # is a **learning rate schedule**. Many also begin with a short **warm-up**, in which the rate rises from near zero.
 # <!-- term: learning rate schedule | a learning rate that changes in the course of training, mostly downwards. -->
@@ -753,9 +746,9 @@ explore.schedule_at_work(schedule)
 #
 # Each is moved to another place. Each is multiplied by a factor between 0.01 and 100, so a learning rate that suits one is
 # useless for the next. The noise on each number is a tenth of the gradient's typical size at the start, and it does not
-# get smaller on the way. The lowest place lies some steps of size one away from the start.
+# get smaller on the way. In each single number, the lowest place lies about 1 away from the start. In the small net it may be 3.
 #
-# **How it is judged.** Fifty landscapes. On each, your loss is divided by that of plain gradient descent. Its constant
+# **How it is judged.** Seventy landscapes. On each, your loss is divided by that of plain gradient descent. Its constant
 # learning rate is the best of eleven *for that very landscape*, chosen by looking at the true loss. So we cheat, and you may
 # not.
 # What counts is the mean logarithm of the ratio: 0 is as good as this, and $-0.7$ is half of its loss. Where no loss is left
@@ -770,6 +763,7 @@ explore.schedule_at_work(schedule)
 # | honour, nothing more to earn | $-1.05$ |
 #
 # Points rise in a straight line between the rows. Every random number must come from `rng`. Standing still earns nothing.
+# The public score has thirty landscapes, always the same ones. Others are drawn when you hand in: 0.1 more or less is luck.
 #
 # <details><summary>A question to ask yourself</summary>
 #

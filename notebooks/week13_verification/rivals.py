@@ -490,6 +490,11 @@ def by_a_random_place(E, labels, margin, rng):
     return mined(E, labels, margin, rng, choose=lambda some, D, rng, i, j: int(some[int(rng.random() * len(some))]))
 
 
+@right("mine")
+def edges_are_in(E, labels, margin, rng):
+    return mined(E, labels, margin, rng, allowed=lambda gap, same, m, D: ~same & (gap >= 0) & (gap <= m))
+
+
 # ------------------------------------------------------------------------------------------- door
 def a_door(recognise=None, set_threshold=None, let_in=None):
     """The three functions, some of them exchanged."""
