@@ -439,7 +439,7 @@ def gram_of(maps):
 
 @picture
 def shuffled():
-    """A picture of a brick wall, one channel of a feature map of it, the same with its places dealt out anew, and the Gram
+    """A picture of a brick wall, one channel of a feature map of it, the same with its places shuffled, and the Gram
     matrices of both. The maps look nothing alike. The matrices are the same.
     """
     gravel = photograph("brick", 64)
@@ -449,12 +449,12 @@ def shuffled():
     channel = int(rows.std(axis=0).argmax())
     fig, axes = figure(11, 2.7, columns=5)
     images(axes, [gravel], ["a brick wall"])
-    for ax, one, title in ((axes[1], maps, f"channel {channel} of layer 3"), (axes[2], dealt, "places dealt out anew")):
+    for ax, one, title in ((axes[1], maps, f"channel {channel} of layer 3"), (axes[2], dealt, "places shuffled")):
         ax.imshow(one[:, :, channel])
         ax.set(xticks=[], yticks=[])
         ax.set_title(title, fontsize=9.5)
     chosen = np.argsort(-rows.std(axis=0))[:24]
-    for ax, one, title in ((axes[3], maps, "Gram, before"), (axes[4], dealt, "Gram, dealt out")):
+    for ax, one, title in ((axes[3], maps, "Gram, before"), (axes[4], dealt, "Gram, shuffled")):
         ax.imshow(np.sqrt(gram_of(one)[np.ix_(chosen, chosen)]), cmap="cividis")
         ax.set(xticks=[], yticks=[], xlabel="24 of 128 channels")
         ax.set_title(title, fontsize=9.5)

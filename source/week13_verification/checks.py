@@ -341,12 +341,15 @@ def all_semi_hard(mine, one):
 
 
 def ring():
-    """Two anchors' pairs with six semi-hard negatives each, at uneven distances, too near and too far ones beside them."""
-    at = [0.0, 0.5, 0.2, 0.3, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0, 1.4, 2.0]
+    """One pair with six semi-hard negatives at uneven distances and one with two, too near and too far ones beside them.
+
+    None lies on an edge at a margin of 0.8, where it may be in or out.
+    """
+    at = [0.0, 0.5, 0.2, 0.3, 0.55, 0.6, 0.7, 0.8, 0.9, 1.02, 1.4, 2.0]
     return np.array(at)[:, None], np.array([1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
 
 
-# expect.counts turns a right answer away with a chance of 1e-7 at most, for each pair.
+# expect.share turns a right answer away with a chance of 1e-7 at most: eight times.
 @case("mine", "a pair's semi-hard negatives all have equal chances", weight=2, false_alarm=1e-6, fresh=10)
 def equal_chances(mine, rng):
     E, labels = ring()
@@ -357,11 +360,9 @@ def equal_chances(mine, rng):
             expect.that(n in came.get((a, p), {}), f"anchor {a}, positive {p}: the negative {n} is not semi-hard")
             came[a, p][n] += 1
     for pair, seen in came.items():
-        expect.counts(
-            list(seen.values()),
-            [1 / len(seen)] * len(seen),
-            f"in 400 calls the pair {pair} got its {len(seen)} semi-hard negatives this often: {seen}",
-        )
+        for n, times in seen.items():
+            told = f"in 400 calls the pair {pair} got its {len(seen)} semi-hard negatives this often: {seen}; look at {n}"
+            expect.share(times, 400, 1 / len(seen), told)
 
 
 # Pairs of one anchor with equal sets of negatives: drawn anew for each they agree with chance 1/8. 300 trials;
@@ -640,7 +641,7 @@ def places_dealt(gram, seed, height, width, channels):
     dealt = rows[rng.permutation(len(rows))].reshape(width, height, channels)
     first = expect.array(gram(maps), shape=(channels, channels), what="gram")
     expect.close(first, gram_by_hand(maps), what="gram")
-    expect.same(gram(dealt), first, f"the places of a map of shape {maps.shape} dealt out anew give another Gram matrix")
+    expect.same(gram(dealt), first, f"the places of a map of shape {maps.shape} shuffled give another Gram matrix")
 
 
 @case("style", "a map of ones has a matrix of ones, of any size and with any number of channels")
@@ -687,7 +688,7 @@ def arrived(style_distance):
     maps = [rng.normal(size=(4, 3, 2)), rng.normal(size=(2, 2, 5))]
     dealt = [rng.permutation(one.reshape(-1, one.shape[2])).reshape(one.shape) for one in maps]
     distance, d_maps = style_distance(dealt, [gram_by_hand(one) for one in maps])
-    expect.close(distance, 0.0, what="for a picture whose places are dealt out anew, the distance", reveal=True)
+    expect.close(distance, 0.0, what="for a picture whose places are shuffled, the distance", reveal=True)
     for one, slope in zip(maps, d_maps, strict=True):
         expect.close(slope, np.zeros(one.shape), what="there, the gradient", reveal=True)
 
@@ -978,7 +979,9 @@ def public(entry, rng):
     learnt, others = drawn[:LEARN], drawn[LEARN:]
     round = entry.train(*handed_out(maps[learnt], [0, 1], rng))
     named, refused = scored_round(round, maps[others][:, [2, 0]], rng)
-    return named + refused - 1, advice(named, refused)
+    # 0.33 for 0.16, 0.34 for 0.20, 0.45 for 0.27: all six doors that three designers allow are as easy
+    easier = "a designer whom `learn` met is at this door; at the judge's both are new, and scores lower by about 0.15"
+    return named + refused - 1, f"{advice(named, refused)} ({easier})"
 
 
 @case("strangers", "the arrays hold at most 40,000 numbers, and the vectors are better than nothing", seconds=90)
