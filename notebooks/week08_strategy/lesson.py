@@ -46,9 +46,9 @@ from autograder.explore import guess
 # An app looks at photographs of mushrooms. It says 0 "eat it", 1 "leave it", or 2 "ask": then an expert looks, who is always right.
 # Of 100 mushrooms that people photograph, 3 are poisonous.
 #
-# - A poisonous mushroom that is eaten costs 4,000 €. A good one that is left in the wood costs 2 €.
-# - The expert takes 5 € each time. All else is free.
-# - More than 40 megabytes do not fit on the phones. Also, at most one answer in twenty may take longer than 300 milliseconds. A model that breaks a limit is not shipped.
+# - One in five of those who eat a poisonous mushroom is taken to hospital, and that costs 20,000 €. A good one that is left in the wood costs 2 €.
+# - The expert's hour costs 60 €. She is paid for the minutes that she works, and looks at twelve mushrooms an hour. All else is free.
+# - A phone gives the app 64 megabytes, and 24 of them are taken by all else in it. Also, at least nineteen answers in twenty come within 300 milliseconds. A model that breaks a limit is not shipped.
 #
 # `price(y, said, megabytes, milliseconds)` gives a model one number. In a test set, `y` is 1 for a poisonous mushroom and 0 for a good
 # one, and both are there, in any mixture. `said` is what the model said of each. `milliseconds` holds the times of some answers.
@@ -66,10 +66,11 @@ from autograder.explore import guess
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. Write down the cost of each of the six pairs (truth, answer). What happens to a good mushroom when the expert was asked?
+# 1. Write down the cost of each of the six pairs (truth, answer), in the mean over many people: 4,000 € where a poisonous one is eaten, and 5 € for the expert.
+#    What happens to a good mushroom when the expert was asked?
 # 2. Take the mean cost over the poisonous rows, and the mean over the good rows.
 # 3. Weigh the two means by the world's shares, not by those of the test set.
-# 4. Before all that, look at the two limits.
+# 4. Before all that, look at the two limits. For the model 40 megabytes are left. One answer in twenty may be late, and not more.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -297,12 +298,10 @@ explore.hospital(split)
 explore.two_gaps()
 
 # %% [markdown]
-# Both dev sets are 16 points better than the sealed set. On the left there is a leak. On the right there is none: the dev pictures came
-# from a better camera. They are *easier*. That is a fault of another kind, which is called mismatch and belongs to week 9. It does
-# not fool you about which model is better.
+# On the left there is a leak. On the right there is none: the dev pictures came from a better camera. They are *easier*. That is a fault of
+# another kind, which is called mismatch and belongs to week 9. It does not fool you about which model is better.
 #
-# So the gap alone says little. But the two stories differ in something that can be measured, with the rows that you have. A leak
-# is between *this* training set and *this* dev set. An easy dev set is easy for everybody.
+# The scores are the same in both stories. But the stories differ in something that can be measured, with the rows that you have.
 
 # %% [markdown]
 # ### Exercise · `leaks` &nbsp; ●●● &nbsp; 50 min
@@ -320,8 +319,8 @@ explore.two_gaps()
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# Who else could be asked to name the dev rows: somebody who is as clever, but cannot have seen them? And what does it mean when
-# a model is bad on the dev set *and* on the sealed set?
+# A leak is between *this* training set and *this* dev set. An easy dev set is easy for everybody. So who else could be asked to name the dev
+# rows: somebody who is as clever, but cannot have seen them? And what does it mean when a model is bad on the dev set *and* on the sealed set?
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -331,6 +330,7 @@ explore.two_gaps()
 #    says how easy the dev rows are. So the sealed set must be cut in two.
 # 3. The first gap less the second is the leak. Think about what noise it has, and put the line between 0 and 0.25.
 # 4. To use all sealed rows: exchange the two halves, and take means.
+# 5. The same in another order: how much oftener is the first model right than the second on dev rows, and how much oftener on sealed rows?
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -360,16 +360,15 @@ def leaks(splits, sealed, fit):
     half = np.arange(len(y)) % 2 == 0
     outsiders = [(fit(X[seen], y[seen]), ~seen) for seen in (half, ~half)]
 
-    def gap(predict, X_dev, y_dev, unseen):
-        """How much better it is on dev rows than on sealed rows that it has not seen."""
-        return np.mean(predict(X_dev) == y_dev) - np.mean(predict(X[unseen]) == y[unseen])
+    def ahead(insider, outsider, X, y):
+        """How much oftener the insider is right than the outsider, on the same rows."""
+        return np.mean(insider(X) == y) - np.mean(outsider(X) == y)
 
-    def leak(X_train, y_train, X_dev, y_dev):
-        own = gap(fit(X_train, y_train), X_dev, y_dev, slice(None))
-        easier = np.mean([gap(outsider, X_dev, y_dev, unseen) for outsider, unseen in outsiders])
-        return own - easier > 0.17
+    def lift(insider, X_dev, y_dev):
+        """How much further ahead it is on dev rows than on sealed rows that neither has seen."""
+        return np.mean([ahead(insider, one, X_dev, y_dev) - ahead(insider, one, X[unseen], y[unseen]) for one, unseen in outsiders])
 
-    return np.array([leak(*one) for one in splits], dtype=bool)
+    return np.array([lift(fit(X_train, y_train), *dev) > 0.17 for X_train, y_train, *dev in splits], dtype=bool)
     ### END SOLUTION
 
 
@@ -538,15 +537,15 @@ explore.coverages()
 #
 # `compare(metric, y, said_a, said_b, groups, rng, rounds=1000)` says how sure it is that model B differs from model A. `y`, `said_a` and `said_b` hold the truth and the two models'
 # answers for $n$ rows, and `groups` the group of each row. `metric(y, said)` is any function that gives a number.
-# It returns `(low, high)`, a 95 % percentile bootstrap interval for what B gains over A: above nought where B's metric is the larger one.
+# It returns `(low, high)`, a 95 % bootstrap interval for the difference. Both ends above nought mean that B's metric is surely the larger one.
 #
-# - The world is made of groups: a new dev set has as many groups as this one, and each comes with all its rows.
+# - The world is made of groups, and not of rows. Say that one group has one row and another three. Then half of the new dev sets have 4 rows, the others 2 or 6.
 # - Both models face the same new dev sets. Of two models that say the same, the interval is (0, 0).
 # - Exchange A and B, and the interval is turned round: $(-$ high, $-$ low$)$.
-# - Outside the interval lie 5 % of the resampled gains, as many below it as above it.
-# - The metric may be anything, such as a median. It is asked for whole dev sets alone, twice for each of `rounds` new ones.
+# - Outside the interval lies one in twenty of the differences that came out, as many below it as above it.
+# - The metric may be anything, such as a median. It is asked for whole dev sets alone, and $2 \cdot$ `rounds` times in all.
 #
-# For `rounds` of 2,000, the shares outside may be off by chance, as those of 2,000 draws are. With one group there is nothing to draw, and both ends are the difference itself.
+# This is called the *percentile* interval. For `rounds` of 2,000, the shares outside may be off by chance, as those of 2,000 draws are. With one group there is nothing to draw, and both ends are the difference itself.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -659,6 +658,36 @@ explore.dashboard()
 # %% [markdown]
 # ## Lead a team
 #
+# In the studio you lead teams of the flight simulator. The next cell writes down what is public about them: how they are made, and what an act does to one.
+# Many teams stand in it side by side, as arrays. You may use both functions, and change nothing in them.
+
+
+# %% role="given" id="given_teams"
+def draw_teams(num, rng):
+    """So many teams as the judge draws them, four arrays of numbers and one of truth values: [task, wrong, units, steps, copies]."""
+    faulty = rng.random((4, num)) < 0.5
+    task = rng.integers(3, size=num)
+
+    def between(low, high):
+        """Even on a logarithmic scale."""
+        return np.exp(rng.uniform(np.log(low), np.log(high), num))
+
+    wrong = np.where(faulty[0], rng.uniform(0.25, 0.45, num), rng.uniform(0, 0.05, num))
+    units = np.where(faulty[1], between(4, 6), between(30, 108))
+    steps = np.where(faulty[2], between(50, 80), between(300, 1600))
+    return [task, wrong, units, steps, faulty[3]]
+
+
+def after(name, times, teams, rows):
+    """What becomes of teams and of their rows when an act is done so many times: (teams, rows). Each argument may be an array."""
+    task, wrong, units, steps, copies = teams
+    wrong = wrong * 0.3 ** (times * (name == "labels"))
+    units = np.minimum(units * 3.0 ** (times * (name == "units")), np.maximum(units, 108))
+    steps = np.clip(steps * 4.0 ** (times * ((name == "longer") - 1.0 * (name == "shorter"))), 50, 1600)
+    return [task, wrong, units, steps, copies & (name != "split")], np.minimum(rows * 2.0 ** (times * (name == "rows")), 1920)
+
+
+# %% [markdown]
 # ### Studio · `lead` &nbsp; ●●● &nbsp; 90 min
 #
 # You lead a team for some weeks. `lead(act, report, prices, weeks, errors, rng)` spends them, and returns the number of the version that is
@@ -723,7 +752,8 @@ explore.dashboard()
 # 1. Begin with a fixed order of acts, and find out what it reaches on 200 teams of `explore.Team`.
 # 2. Let the acts depend on the report: few rows? many wrong labels? a large training error?
 # 3. A version is chosen at the end. How sure are you of its dev error? Might the latest be better than the best-looking?
-# 4. The simulator travels with this notebook. You may ask it what each act would bring to teams whose reports look like yours.
+# 4. The simulator travels with this notebook. You may ask it what each act would bring to teams whose reports look like yours: `draw_teams` makes
+#    teams, `errors` says how they do, and `after` what an act makes of them.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -748,19 +778,7 @@ def lead(act, report, prices, weeks, errors, rng):
     """Spend a team's weeks on acts; the number of the version that is shipped."""
     ### BEGIN SOLUTION
     # 1,500 teams as they might be; those that fit the reports count, and each affordable plan is tried on them.
-    num, fault = 1500, rng.random((4, 1500)) < 0.5
-    task = rng.integers(3, size=num)
-    wrong = np.where(fault[0], rng.uniform(0.25, 0.45, num), rng.uniform(0, 0.05, num))
-    units = np.exp(np.where(fault[1], rng.uniform(np.log(4), np.log(6), num), rng.uniform(np.log(30), np.log(108), num)))
-    steps = np.exp(np.where(fault[2], rng.uniform(np.log(50), np.log(80), num), rng.uniform(np.log(300), np.log(1600), num)))
-    teams, log_chance, made = [task, wrong, units, steps, fault[3]], np.zeros(num), []
-
-    def after(name, times, teams, rows):
-        task, wrong, units, steps, copies = teams
-        wrong = wrong * 0.3 ** (times * (name == "labels"))
-        units = np.minimum(units * 3.0 ** (times * (name == "units")), np.maximum(units, 108))
-        steps = np.clip(steps * 4.0 ** (times * ((name == "longer") - 1.0 * (name == "shorter"))), 50, 1600)
-        return [task, wrong, units, steps, copies & (name != "split")], np.minimum(rows * 2.0 ** (times * (name == "rows")), 1920)
+    teams, log_chance, made = draw_teams(1500, rng), np.zeros(1500), []
 
     def learn(report, looked):
         nonlocal teams, log_chance, made

@@ -94,13 +94,12 @@ def masked_loss(logits, labels):
     ### BEGIN SOLUTION
     logits = np.asarray(logits, dtype=np.result_type(logits, np.float32))
     known = np.asarray(labels) >= 0
-    in_column = known.sum(axis=0)
-    tasks = max(np.count_nonzero(in_column), 1)
-    weight = (known / np.maximum(in_column, 1) / tasks).astype(logits.dtype)
-    y = np.where(known, labels, 0).astype(logits.dtype)
-    loss = np.sum(weight * (np.logaddexp(0, logits) - y * logits))
-    p = np.exp(-np.logaddexp(0, -logits))
-    return loss, weight * (p - y)
+    weight = known / np.maximum(known.sum(axis=0), 1)
+    weight = (weight / max(np.count_nonzero(known.any(axis=0)), 1)).astype(logits.dtype)
+    sign = np.where(known, 1.0 - 2 * np.asarray(labels), 0).astype(logits.dtype)
+    off = sign * logits  # how far on the wrong side
+    loss = np.sum(weight * np.logaddexp(0, off))
+    return loss, weight * sign * np.exp(-np.logaddexp(0, -off))
     ### END SOLUTION
 
 
@@ -211,7 +210,7 @@ with np.errstate(all="ignore"):
 # <!-- term: ceiling | the score that would be reached if every mistake with certain tags were right. -->
 #
 # Two plans are harder to judge than one, because a row can have several tags. *"Not the worst film, ha ha"* has a negation and irony. A cure for
-# one of its causes may be enough or not. The ceiling takes the kind view: it is right as soon as *one* of its tags is cured.
+# one of its causes may be enough or not. A ceiling is what no work can beat, so it takes the kind view.
 
 # %% role="guess" id="guess_overlap"
 guess.choose(
@@ -343,18 +342,17 @@ explore.mistakes(ceiling, best_plan)
 #
 # Tags by hand find what you thought of. Rules can tag many thousand rows: *is long*, *has a question mark*, *has a number*, *was rated by few people*. A set of rows that is
 # given by one tag, or by two tags together, is called a **slice**. With 30 tags there are 465 slices. Is there one on which the model is much worse than elsewhere?
-# <!-- term: slice | the rows that have a certain tag, or several tags at once. -->
+# <!-- term: slice | a part of the data that tags describe, such as all short questions. -->
 #
 # Sort the slices by their share of mistakes, and something dreadful always comes first: *question mark and number: 3 of 3 wrong!* Small slices go up and down
 # by luck. So for one slice one asks: how often would luck do that?
 #
 # *A worked number.* Six rows, two of them wrong. A tag is on two rows, and these are just the two wrong ones. If the two mistakes fell on any two of six rows alike, there would be
 # 15 ways. One of them is this one. So luck does it once in fifteen times, 0.067. This number is called the **p-value** of the slice.
-# <!-- term: p-value | how often luck alone would show as much as was seen, or more. -->
+# <!-- term: p-value | how often luck alone goes that far. -->
 #
-# With larger numbers one does not count all the ways. One *shuffles*: deal the same mistakes out to the rows by chance, some hundred times, and what luck does lies open. That is a **permutation
-# test**. It needs no formula and no bell curve. A question: in the count above luck did as much in 1 of 15 ways, and never in 0. May a count of shuffles come to nought?
-# <!-- term: permutation test | comparing what was seen with what comes when labels are dealt out by chance. -->
+# With larger numbers one does not count all the ways. Some hundred of them will do, and each comes from a *shuffle*. That is a **permutation test**. It needs no formula and no bell curve. A question: in the count above luck did as much in 1 of 15 ways, and never in 0. May a count of shuffles come to nought?
+# <!-- term: permutation test | a test whose luck comes from shuffles, and from no formula. -->
 #
 # All this holds for *one* slice that was chosen *before* anybody looked.
 
@@ -375,8 +373,8 @@ guess.number(
 # %% [markdown]
 # ### Exercise · `find_slice` &nbsp; ●●● &nbsp; 60 min
 #
-# `find_slice(tags, wrong, shuffles, rng)` looks for a slice with too many mistakes. `tags` is Boolean of shape (n, m), `wrong` Boolean of shape (n,). A slice is the rows with one tag, or the rows that have two
-# tags both. It returns `(chosen, p)`. `chosen` is `(k,)` for one tag and `(i, j)` for two, and `p` is a p-value.
+# `find_slice(tags, wrong, shuffles, rng)` looks for a slice with too many mistakes. `tags` is Boolean of shape (n, m), `wrong` Boolean of shape (n,). It returns `(chosen, p)`.
+# `chosen` is `(k,)` for a slice by one tag and `(i, j)` for one by two, and `p` is a p-value.
 #
 # - `p` is honest about the whole search. Where mistakes fall by chance alone, $p \le 0.05$ comes in at most 5 of 100 searches, however many tags there are. With a single tag, `p` is that tag's own p-value, as above.
 # - It finds what is there. With eight tags, 400 rows and 99 shuffles it names the guilty one, with $p \le 0.05$, at least nine times in ten. The guilty one may be a tag on 150 rows: half of them wrong, a quarter elsewhere. Or it is
@@ -395,10 +393,10 @@ guess.number(
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. All slices as columns of one Boolean array: the tags, then the products of two different tags.
+# 1. All slices as columns of one Boolean array: the tags, then the rows that have two different tags both, which are products.
 # 2. Mistakes in a slice of s rows: by luck $s\,w$ in the mean, where $w$ is the share of mistakes. Their spread is near $\sqrt{s\, w (1 - w)}$. As rows are dealt without being put back, it is smaller
 #    by $\sqrt{(n - s)/(n - 1)}$. The excess, in units of this spread, compares large and small.
-# 3. For the true mistakes, take the slice with the largest excess. For each shuffle, do *the same search*, and keep only the size of its largest excess.
+# 3. For the true mistakes, take the slice with the largest excess. A shuffle deals the same mistakes out to the rows by chance (`rng.permutation`). For each one, do *the same search*, and keep only the size of its largest excess.
 # 4. `p` is the share of the largest ones that reach the true one. The true arrangement is one of those that might have come, so it is counted too, among the shuffles. So no p-value is ever nought.
 # 5. All shuffles at once: a matrix of shuffled mistakes times the matrix of slices. Slices without rows, or with all of them, have no spread: leave them out, but beware of dividing by nought.
 #
@@ -474,7 +472,7 @@ explore.raters()
 # Wrong labels hurt twice: in training, and when the score is counted. They can be looked for: ask the model which labels it finds improbable. But not the model that was *trained on that very label*. A model that can learn by heart has
 # a probability of one for every label that it was shown, right or wrong. It will never object.
 #
-# So a row may only be judged by a model that has never seen it. A probability of that kind is called **out-of-sample**. One training for each row would do, and with ten thousand rows nobody can pay for that.
+# So the judge must be a stranger. What a stranger says is called **out-of-sample**. One training for each row would do, and with ten thousand rows nobody can pay for that.
 # But one model may judge *many* rows. How few trainings are enough, if none may miss too much of the data?
 # <!-- term: out-of-sample | said of an answer about a row that was not used in training. -->
 #
@@ -539,8 +537,7 @@ def out_of_sample(fit, X, y, groups, folds, rng):
         raise ValueError(f"all {len(X)} rows are of one group, so no model could judge them: two groups are needed at least")
     fold = (rng.permutation(len(names)) % folds)[member]
     judged = None
-    for k in np.unique(fold):
-        out = fold == k
+    for out in np.unique(fold)[:, None] == fold:
         said = fit(X[~out], y[~out])(X[out])
         if judged is None:
             judged = np.zeros((len(X), int(np.max(y)) + 1), dtype=said.dtype)
@@ -581,32 +578,31 @@ explore.noise_found(out_of_sample)
 # ### Exercise · `mismatch` &nbsp; ●●○ &nbsp; 35 min
 #
 # `mismatch(fit, train, dev, human, share, rng)` explains the distance between two errors by four causes. One is people's error on the domain of training, the other is the model's error on dev. `train` and `dev` are pairs `(X, y)` from two domains, and `human` holds people's errors on
-# both, in this order. For your third number you keep a `share` of the training rows out of training, rounded to a whole number of rows. At least one row is left on each side. What you keep out is called the **training-dev set**.
-# <!-- term: training-dev set | rows of the training domain that are not learnt from, to tell variance from mismatch. -->
+# both, in this order. Your third number costs training rows. `share` says how large a part of them it costs, to the nearest whole row, and there is a row on each side. They are called the **training-dev set**.
+# <!-- term: training-dev set | rows of the training domain that were given up to tell variance from mismatch. -->
 #
-# `fit(X, y)` trains a model and returns a function that gives a label for each row. It wants columns that are standardised as in week 1: `scale = learn_scale(A)`, then `standardise(B, scale)`. Which rows are `A` and `B` is yours to decide.
+# `fit(X, y)` trains a model and returns a function that gives a label for each row. It wants columns of mean 0 and spread 1, as week 1 made them.
 #
 # It returns a dictionary with the four causes. `"bias"` and `"variance"` are known from week 8. `"harder"` is what shoes cost everybody. `"mismatch"` is what only the other domain explains.
 #
-# - Which rows are kept out is chance: each is as likely as any other. No other training row is missing from training, and none comes twice.
-# - No row that was kept out and no dev row takes any part in the model. All rows are prepared alike.
+# - The training-dev set is chance: each row is as likely to be in it as any other. Of the others none is missing from training, and none comes twice.
+# - All rows are prepared alike. Change the numbers in the training-dev set or in dev, and the model and its scale stay as they are.
 # - `bias` does not depend on rows that were not learnt from, `variance` not on people or dev, and `harder` not on the model.
 # - The four causes sum to the error on dev, less people's error on the domain of training. A cause may be negative.
 #
-# | people, films | people, shoes | model, learnt from | kept out | dev | | bias | variance | harder | mismatch |
-# |---|---|---|---|---|---|---|---|---|---|
-# | 8 % | 11 % | 9 % | 19 % | 26 % | → | 0.01 | 0.10 | 0.03 | 0.04 |
+# The two errors from above are 9 % and 26 %. People err on 8 % of the films and on 11 % of the shoes. Then, without the third number, the bias is 0.01, and variance and mismatch
+# sum to 0.14. With a third number of 19 %, the mismatch is 0.04.
 #
 # <details><summary>A question to ask yourself</summary>
 #
 # A model that learns by heart: on which rows is it good, and on which is it bad? And one that has only never heard of shoes? Which rows tell them apart?
 #
-# From which rows is the scale learnt? The dev rows have another mean and another spread: what do they look like after the preparation, and is that a fault?
+# In week 1 it was `scale = learn_scale(A)`, then `standardise(B, scale)`. Which rows are `A`, and which are `B`? The dev rows have another mean and another spread: what do they look like after the preparation, and is that a fault?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. The third number is the error on films that the model has not seen. Draw an order of the training rows. The first few are not learnt from.
+# 1. The third number is the error on films that the model has not seen. Draw an order of the training rows. The first few, `round(share * n)` of them, are not learnt from.
 # 2. Learn the scale from the rest with `learn_scale`, and `fit` on the rest, once `standardise` has prepared it: it wants mean 0 and spread 1 among the rows that it learns from.
 # 3. Three errors, each the share of labels that differ: the rest, training-dev, dev. The same scale for all three.
 # 4. Put four numbers in a row: people on films, the training set, training-dev, dev. Each distance between neighbours has a name. The first is the avoidable bias, the second the variance. From the last one take what people lose, too: that is *harder*, and mismatch is the rest.
@@ -638,10 +634,11 @@ def mismatch(fit, train, dev, human, share, rng):
     aside, rest = np.split(rng.permutation(len(X)), [round(share * len(X))])
     scale = learn_scale(X[rest])
     predict = fit(standardise(X[rest], scale), y[rest])
-    sets = (X[rest], y[rest]), (X[aside], y[aside]), dev
-    seen, unseen, foreign = (np.mean(predict(standardise(X, scale)) != y) for X, y in sets)
-    steps = np.diff([human[0], seen, unseen, unseen + human[1] - human[0], foreign])
-    return dict(zip(("bias", "variance", "harder", "mismatch"), steps.tolist(), strict=True))
+    films, shoes = (predict(standardise(X, scale)) != y for X, y in (train, dev))  # where the model errs
+    bias, variance, harder, foreign = np.diff(
+        [human[0], films[rest].mean(), films[aside].mean(), films[aside].mean() + human[1] - human[0], shoes.mean()]
+    )
+    return {"bias": bias, "variance": variance, "harder": harder, "mismatch": foreign}
     ### END SOLUTION
 
 
@@ -746,7 +743,7 @@ explore.transfer()
 #
 # | | share healed | for example |
 # |---|---|---|
-# | baseline, no points | 0.24 | the least probable labels first |
+# | baseline, no points | 0.24 | the given probabilities, taken at their word |
 # | gets going | 0.34 | |
 # | good | 0.45 | |
 # | excellent | 0.56 | |

@@ -710,7 +710,7 @@ def agree(got, want, numbers, human):
         )
 
 
-@case("mismatch", "the table in the statement comes out")
+@case("mismatch", "the worked number in the statement comes out")
 def mismatch_example(mismatch):
     human = (0.08, 0.11)
     got, want, numbers = split_up(mismatch, 300, 100, (0.09, 0.19, 0.26), human, 1 / 3, 0)
