@@ -27,103 +27,34 @@ import kit
 forward, backward, adam = kit.forward, kit.backward, kit.adam  # your own instead: kit.mine("forward"), …
 
 # %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks. Nothing here is graded. Change the marked line of each cell and run it.
-#
-# **1.** (Week 19) A man left the study after 4 years, alive. Somebody writes him down as "died after 4 years". Is the estimated survival then too high, right, or too low?
-
-# %% role="try" id="before_censored"
-answer = "right"  # <- too high, right, too low
-print("right" if answer == "too low" else "not yet: one death too many is counted")
-
-# %% [markdown]
-# **2.** (Week 17) A row of weights comes from a softmax over scores. The third place must not be looked at. Which score does it get?
-
-# %% role="try" id="before_mask"
-masked_score = 0.0  # <- another one
-scores = np.array([1.0, 2.0, masked_score])
-weights = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
-print("right" if weights[2] == 0 else f"not yet: the third place still has the weight {weights[2]:.3f}")
-
-# %% [markdown]
-# **3.** (Week 13) Two pictures count as the same face where their distance is below a threshold. Choose the threshold so that one of these
-# four pairs is judged wrongly, and no more.
-
-# %% role="try" id="before_threshold"
-threshold = 0.1  # <- another one
-distances, same = np.array([0.3, 0.8, 0.6, 1.2]), np.array([True, True, False, False])
-wrong = int(np.sum((distances < threshold) != same))
-print("right" if wrong == 1 else f"not yet: {wrong} are wrong")
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. *too low*. He may live for many years more. Keep this in mind: a watch that ends is not a life that ends. It comes back today.
-# 2. `-np.inf`.
-# 3. For example 0.5 or 0.7 or 1.0. None gets all four right.
-#
-# </details>
-
-# %% [markdown]
-# ## One picture first
-#
-# This is the game of the studio. Two fruits fall. One kind is worth 1, the other costs 1. Above you see it as you would like to see
-# it. Below you see what the player gets: the same pixels, shuffled once and for all.
-
-# %% role="show" id="show_orchard"
-explore.two_views()
-
-# %% [markdown]
-# Play it. Use the arrow keys after a click on the board, or the three buttons. Then tick *as the player sees it*, and try
-# again. Which kind pays is drawn anew at each start, and so is what the keys do.
-
-# %% role="show" id="show_play"
-explore.play()
-
-# %% [markdown]
-# ## The words
+# ## What is a move worth?
 #
 # At each step the player sees the **state** $s$ of the game and chooses an **action** $a$. The game answers with a reward $r$ and the next state
-# $s'$. Chance may have a part in both. A rule that chooses is a **policy**. One game from its beginning to its end is an **episode**.
+# $s'$. Chance may have a part in both.
 # <!-- term: state | all that one must know of a game to say what can come. -->
 # <!-- term: action | what a player can do at a step. -->
-# <!-- term: policy | a rule that says for each state which action is taken. -->
-# <!-- term: episode | one game, from its beginning to its end. -->
 #
 # A reward now is better than the same reward later. Each step that one must wait multiplies it by the **discount** $\gamma$, a number
-# from 0 to 1. The discounted sum of all rewards from now on is the **return** $G$.
+# from 0 to 1. The discounted sum of all rewards from now on is the **return** $G$. With $\gamma = \tfrac12$ the rewards 0, 0, 8 have the return
+# $0 + 0 + 8 \cdot \tfrac14 = 2$.
 # <!-- term: discount | the factor γ by which a reward loses worth for each step that one waits for it. -->
 # <!-- term: return | the discounted sum of all rewards from now on. -->
 #
-# *A worked number.* Rewards 0, 0, 8 with $\gamma = \tfrac12$: the return is $0 + 0 + 8 \cdot \tfrac14 = 2$. Seen one step later it is 4, and
-# two steps later 8. Each return is the reward plus *half the return of the next step*. So returns can be worked out from the end
-# to the beginning.
-#
-# Two things can end an episode, and the difference is the most expensive one of this week.
-#
-# - **Terminated**: the game is over. Nothing can be earned after this. The ball is lost, the king is taken.
-# - **Truncated**: somebody stopped the clock. The game would have gone on, and all that it promised is still true. We do not see it, that is all.
-# <!-- term: terminated | ended by the game itself: nothing is earned afterwards. -->
-# <!-- term: truncated | cut off by a clock from outside: what would have come is still worth something. -->
-#
-# It is week 19 once more. A patient who leaves the study has not died.
-#
-# ## What is a move worth?
-#
 # The **action value** $Q(s, a)$ is the mean return of a player who takes action $a$ in state $s$ and plays on as well as
-# anyone can. Who knows $Q$ knows how to play: in each state take the action with the largest value. No plan is needed and no
-# search.
+# anyone can. Who knows $Q$ knows how to play. No plan is needed and no search.
 # <!-- term: action value | Q(s, a): the mean return after action a in state s, when all is played as well as possible from then on. -->
 #
-# How does one get it? For a *fixed* policy this is easy algebra. Take a game of two states. In state 0 you get 1 and stay with
-# chance $\tfrac12$, or go on to state 1. In state 1 you get 4, and the game is over. With $\gamma = \tfrac12$ the values $v$ must satisfy
+# How does one get it? The best choice depends on the values, and the values on the choice. There is a way round: think of a
+# player who knows that he has *one* more move, then of one who has two, and so on.
 #
-# $$ v_1 = 4, \qquad v_0 = 1 + \tfrac12 \left( \tfrac12 v_0 + \tfrac12 v_1 \right) , $$
+# *A worked number.* In state 0 the only action pays 1. Then one is in state 0 or in state 1, equally often. In state 1 the only action
+# pays 4 and ends the game. To a player with one move left they are worth 1 and 4. With $\gamma = \tfrac12$ and two moves left, they are worth 2.25 and 4.
 #
-# so $v_0 = 1 + \tfrac14 v_0 + 1$ and $v_0 = \tfrac83$. Two unknowns, two equations. Where the player has a choice it is no longer linear, for the best choice
-# depends on the values, and the values on the choice. There is a way round: think of a player who knows that he has *one* more
-# move, then of one who has two, and so on.
+# <details><summary>Why 2.25?</summary>
+#
+# The action pays 1. Then one move is left, in a state where that is worth 1 or 4, so 2.5 on average. It comes a step later, so half of it counts.
+#
+# </details>
 
 # %% [markdown]
 # ### Exercise · `look_ahead` &nbsp; ●○○ &nbsp; 20 min
@@ -207,7 +138,63 @@ explore.world(look_ahead)
 # - Beside the hole the arrows point away from it, even into a wall. On a slippery floor that is the safe move.
 #
 # </details>
+
+# %% [markdown]
+# ## Ten minutes from before
 #
+# Three small tasks. Nothing here is graded. Change the marked line of each cell and run it.
+#
+# **1.** (Week 19) A man left the study after 4 years, alive. Somebody writes him down as "died after 4 years". Is the estimated survival then too high, right, or too low?
+
+# %% role="try" id="before_censored"
+answer = "right"  # <- too high, right, too low
+print("right" if answer == "too low" else "not yet: one death too many is counted")
+
+# %% [markdown]
+# **2.** (Week 17) A row of weights comes from a softmax over scores. The third place must not be looked at. Which score does it get?
+
+# %% role="try" id="before_mask"
+masked_score = 0.0  # <- another one
+scores = np.array([1.0, 2.0, masked_score])
+weights = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
+print("right" if weights[2] == 0 else f"not yet: the third place still has the weight {weights[2]:.3f}")
+
+# %% [markdown]
+# **3.** (Week 13) Two pictures count as the same face where their distance is below a threshold. Choose the threshold so that one of these
+# four pairs is judged wrongly, and no more.
+
+# %% role="try" id="before_threshold"
+threshold = 0.1  # <- another one
+distances, same = np.array([0.3, 0.8, 0.6, 1.2]), np.array([True, True, False, False])
+wrong = int(np.sum((distances < threshold) != same))
+print("right" if wrong == 1 else f"not yet: {wrong} are wrong")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. *too low*. He may live for many years more. Keep this in mind: a watch that ends is not a life that ends. It comes back today.
+# 2. `-np.inf`.
+# 3. For example 0.5 or 1.0. None gets all four right.
+#
+# </details>
+
+# %% [markdown]
+# ## The game of the studio
+#
+# Two fruits fall, and drift. One kind is worth 1, the other costs 1. Each fruit has a faint trail, so one picture shows where it goes. The
+# upper row is the game as you would like to see it. The lower row is what the player gets: the same pixels, shuffled once and for all.
+
+# %% role="show" id="show_orchard"
+explore.two_views()
+
+# %% [markdown]
+# Play it. Use the arrow keys after a click on the board, or the three buttons. Then tick *as the player sees it*, and try
+# again. Which kind pays is drawn anew at each start, and so is what the keys do.
+
+# %% role="show" id="show_play"
+explore.play()
+
+# %% [markdown]
 # ## Without the rules
 #
 # All this needed `P` and `R`: the book of rules. A player has no such book. He has what happened: he stood in $s$, did $a$, got $r$, and found himself
@@ -215,8 +202,9 @@ explore.world(look_ahead)
 # the table's entry only a little. Chance averages out over many visits.
 # <!-- term: Q-learning | learning action values from single moves: each entry moves a little to what the move has shown. -->
 #
-# Where should the player go meanwhile? If he always takes what looks best, he never finds out what the rest is like. So he tries something
+# Where should the player go meanwhile? A rule that chooses is a **policy**. If it always takes what looks best, one never finds out what the rest is like. So one tries something
 # else now and then. The commonest policy of this kind is **ε-greedy**, where $\varepsilon$ says how often he explores.
+# <!-- term: policy | a rule that says for each state which action is taken. -->
 # <!-- term: ε-greedy | a policy that mostly takes the best known action, and tries all of them now and then. -->
 #
 # *A worked number.* There are 4 actions, $\varepsilon$ is 0.2, and the third action looks best. Then it is taken with chance 0.85, and each of the others
@@ -225,9 +213,21 @@ explore.world(look_ahead)
 # One thing is easy to miss. The moves that are *made* come from a player who now and then stumbles. The values that are *learnt* are to be those
 # of a player who never does. Values of the stumbling player himself are another thing: he would keep away from every cliff.
 #
+# One game from its beginning to its end is an **episode**. Two things can end it, and the difference is the most expensive one of this week.
+#
+# - **Terminated**: the game is over. Nothing can be earned after this. The ball is lost, the king is taken.
+# - **Truncated**: somebody stopped the clock. The game would have gone on, and all that it promised is still true. We do not see it, that is all.
+# <!-- term: episode | one game, from its beginning to its end. -->
+# <!-- term: terminated | ended by the game itself: nothing is earned afterwards. -->
+# <!-- term: truncated | cut off by a clock from outside: what would have come is still worth something. -->
+#
+# It is week 19 once more. A patient who leaves the study has not died.
+#
 # ### How a game is handed to you
 #
-# A **game** here is a pair of functions, as in the library Gymnasium. It plays several copies at once, say $n$.
+# A **game** here is a pair of functions, as in the library Gymnasium. It plays several copies at once, say $n$. One step of one
+# copy is a **frame**. So a call of `step` plays $n$ frames.
+# <!-- term: frame | one step of one copy of a game. -->
 #
 # | call | returns |
 # |---|---|
@@ -269,7 +269,7 @@ class Game:
 
 
 # %% [markdown]
-# A loop `for move in Game(reset, step).moves(policy, 100):` goes through 100 steps. Each `move` holds six arrays of $n$ rows, and the policy is asked anew at each step.
+# What `moves` yields at each step is six arrays of $n$ rows, and the policy is asked anew each time.
 #
 # `move` puts `info["final_obs"]` where the newer `seen` is at hand. What would a learner believe that is handed `seen` instead?
 #
@@ -294,7 +294,9 @@ class Game:
 # - Each entry is close to the best mean return after this action. "Close" is 0.15, for rewards about as large as 1, 16 copies and 2,000 steps.
 # - What would have followed an episode that was cut off counts. After one that is over nothing counts, and rows of terminal states are 0.
 #
-# The judged games have up to 5 states and 3 actions, $\gamma$ up to 0.8, and rewards with noise.
+# The judged games have at most 5 states, at most one of them terminal, and at most 3 actions. $\gamma$ is at most 0.8. Mean rewards lie
+# between $-1$ and 1, and their noise has a standard deviation of at most 0.3. A clock cuts at most three steps in ten. In the
+# largest of these games, the worst entry of our own table was off by 0.07 on average.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -333,7 +335,7 @@ class Game:
 
 # %% role="answer" id="q_table"
 def epsilon_greedy(Q, epsilon, rng):
-    """One action for each row of Q (n, A): any with chance epsilon, else the best."""
+    """The actions (n,) of an ε-greedy player whose values are the rows of Q (n, A)."""
     ### BEGIN SOLUTION
     is_best = Q.max(axis=1, keepdims=True) == Q
     greedy = np.argmax(is_best * rng.random(Q.shape), axis=1)  # noise decides among equals
@@ -368,7 +370,7 @@ explore.learnt(q_table)
 # %% [markdown]
 # ## From a table to a net
 #
-# A table has a row for each state. The orchard of the first picture has about two million pictures, and you will see 120,000 of them. Most will be new
+# A table has a row for each state. The orchard has about two million pictures, and you will see 120,000 of them. Most will be new
 # to you each time. So a net takes the table's place: from the pixels to one number for each action. What it learns from one
 # picture it also says about similar ones.
 #
@@ -378,9 +380,9 @@ explore.learnt(q_table)
 #   to where the player is now, and forgets the rest. The cure is a **replay memory**: keep what happened, and learn from a
 #   random mixture of old and new.
 # - *The target runs away.* The net is to be moved to a number that the net itself has said. Each step moves the target as well. The cure is
-#   a **frozen copy** of the net that says the targets. It is renewed only now and then.
+#   a **frozen copy**: an older net says the targets.
 # <!-- term: replay memory | a store of past moves, from which random batches are drawn. -->
-# <!-- term: frozen copy | an older copy of the net that says the targets; renewed now and then. -->
+# <!-- term: frozen copy | an older copy of the net, which says the targets. -->
 #
 # One picture does not show where a thing is going. Two in a row do. So players are often given a **stack** of the last few
 # pictures. A stack costs no memory, if each picture is kept once and the stack is put together when it is drawn.
@@ -666,15 +668,18 @@ guess.choose(
 # ### Exercise · `dqn` &nbsp; ●●● &nbsp; 75 min
 #
 # `dqn(reset, step, num_actions, frames, gamma, rng)` plays a game, and returns the parameters of what it has learnt: arrays in any nest. Observations
-# are pictures (n, p). No more than `frames` frames are played, counted over all copies.
+# are pictures (n, p). A frame is one step of one copy, and at most `frames` of them are played.
 #
 # `q_values(parameters, pictures)` returns the values (B, num_actions) for any pictures (B, p).
+#
+# The pieces of earlier weeks: `parameters` is `[(W, b), …]`. `backward` returns `d_parameters, d_X`. `adam` begins with the state `None`. Catch and the
+# orchard can be played from one picture at a time, so a stack of 1 will do.
 #
 # - On each probe the values are right to 0.1. There are 16 copies and 16,000 frames; the clock has 32,000.
 # - On Catch, with pixels shuffled and buttons renumbered, greedy play then earns at least 0.8 a game on average. There are 32 copies and 32,000 frames, and $\gamma$ is 0.95. Chance earns about $-0.6$, and 1 is perfect.
 # - One picture's values do not depend on the other pictures of a batch.
 #
-# The check trains ten nets, so it takes some five seconds.
+# The check trains ten nets, so it takes five to fifteen seconds.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -788,8 +793,8 @@ check("dqn")
 # %% role="hidden" id="test_dqn" points=4
 
 # %% [markdown]
-# A net with the Huber loss says about 7.6 in the clock game, if it makes the mistake of the last guess. Far from the middle of its targets, this loss pulls with equal strength from both sides. So it
-# leans to the majority, and four targets in five are right. A robust loss can hide a mistake.
+# With a bend of 1, a net says about 7.5 in the clock game, if it makes the mistake of the last guess. The wrong targets are few and far off, and with the Huber loss they pull no harder than the bend allows. So it
+# leans to the majority: four targets in five are right. A robust loss can hide a mistake.
 #
 # Now watch your player. It learns Catch, and then plays one game that it has never seen. The three bars are its values of the three buttons. On the right they are laid over the
 # screen: each square says what it would be worth if the fruit were there, and where the basket would go.
@@ -807,10 +812,17 @@ explore.watch(dqn, q_values)
 #
 # </details>
 #
+# The studio is about the orchard that you played. This is how to get one for yourself.
+
+# %% role="try" id="try_orchard"
+game = explore.new_game("orchard", 32, goal=5)  # goal: the seed of what is drawn once, such as which kind pays and where pixels lie
+pictures, info = game.reset()
+print("32 copies of an orchard; a picture has", pictures.shape[1], "pixels, and there are", game.num_actions, "actions")
+
 # %% [markdown]
 # ### Studio · `orchard` &nbsp; ●●● &nbsp; 90 min
 #
-# `train(reset, step, frames, rng)` plays the game of the first picture, 32 copies at once, for at most 120,000 frames. That is 3,750 calls of `step`. It returns a list of
+# `train(reset, step, frames, rng)` plays the orchard, 32 copies at once, for at most 120,000 frames. That is 3,750 calls of `step`. The discount is yours to choose. It returns a list of
 # arrays with **at most 30,000 numbers**. `act(arrays, pictures)` gets them and pictures (B, 100), and returns B actions, whole numbers from 0 to 2.
 #
 # **The game.** Light and dark fruits fall, two at a time, and drift. One kind is worth 1 when it is caught, the other $-1$. An episode has 8
@@ -878,11 +890,6 @@ def act(arrays, pictures):
 check("orchard")
 
 # %% role="hidden" id="test_orchard" points=9
-
-# %% role="try" id="try_orchard"
-game = explore.new_game("orchard", 32, goal=5)
-pictures, info = game.reset()
-print("32 copies of an orchard; a picture has", pictures.shape[1], "pixels, and there are", game.num_actions, "actions")
 
 # %% [markdown]
 # **Keep a note.** Four lines for each experiment with the studio, in a file of your own: what you changed, what you expected,

@@ -113,7 +113,7 @@ def where_the_spike_is():
 
 @functools.cache
 def spike_errors():
-    """Errors on new rows of read-outs with and without a penalty, fitted on 100 rows, by the number of units."""
+    """Errors on new rows of read-outs with hardly any penalty and with 1, fitted on 100 rows, by the number of units."""
     rng = np.random.default_rng(2)
     sizes = np.array([5, 10, 20, 40, 60, 80, 90, 100, 110, 130, 160, 200, 300, 400])
     errors = np.zeros((2, len(sizes)))
@@ -136,7 +136,7 @@ def spike_errors():
 @picture
 def spike():
     """The error of a read-out on new rows against the number of units, both axes logarithmic; it was fitted on 100 rows.
-    Without a penalty the error has a sharp peak at 100 units and falls again beyond it. With a penalty there is no peak.
+    With hardly any penalty the error has a sharp peak at 100 units and falls again beyond it. With penalty 1 there is no peak.
     """
     sizes, errors = spike_errors()
     fig, ax = figure(8.4, 3.4)

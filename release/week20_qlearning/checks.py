@@ -494,17 +494,28 @@ def learnt(q_table, game, steps, gamma, seed=0):
     """Her table of a game, and the pair of functions with its counts."""
     lent = Lent(game, steps)
     S, A = game.R.shape
+    lent.tried = np.zeros((S, A), int)
+
+    def step(actions):
+        states = game.state.copy()
+        shown = lent.step(actions)
+        np.add.at(lent.tried, (states, actions), 1)
+        return shown
+
     rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng([seed, 1])  # not the game's own stream
-    Q = q_table(lent.reset, lent.step, S, A, steps, gamma, rng)
+    Q = q_table(lent.reset, step, S, A, steps, gamma, rng)
     return expect.array(Q, shape=(S, A), finite=True, what="`q_table`"), lent
 
 
-def near(Q, want, what, within=0.15):
+def near(Q, want, what, lent, within=0.15):
     """Each entry is close enough."""
     s, a = np.unravel_index(np.argmax(np.abs(Q - want)), want.shape)
+    tried, moves = lent.tried[s, a], lent.tried.sum()
+    rarely = " (what is tried rarely is the least certain)" if tried < moves / want.size / 2 else ""
     expect.that(
         np.abs(Q - want).max() <= within,
-        f"{what}: for state {s} and action {a} your table says {Q[s, a]:.2f}, and the best mean return is {want[s, a]:.2f}",
+        f"{what}: for state {s} and action {a} your table says {Q[s, a]:.2f}, and the best mean return is "
+        f"{want[s, a]:.2f}; it was tried {tried} times in {moves} moves{rarely}",
     )
 
 
@@ -524,8 +535,8 @@ def best_play(q_table, states, actions, gamma, seed):
     P = rng.dirichlet(np.full(states, 0.5), size=(states, actions))
     P = (P + 0.3 / states) / 1.3  # every state is met now and then
     R, terminal = rng.uniform(-1, 1, size=(states, actions)), np.arange(states) == states - 1
-    Q, _ = learnt(q_table, Table(P, R, terminal, 16, seed, noise=0.3, cut=0.05), 2000, gamma, seed)
-    near(Q, true_values(P, R, terminal, gamma), f"{states} states, the last ends the game, γ = {gamma}, seed {seed}")
+    Q, lent = learnt(q_table, Table(P, R, terminal, 16, seed, noise=0.3, cut=0.05), 2000, gamma, seed)
+    near(Q, true_values(P, R, terminal, gamma), f"{states} states, the last ends the game, γ = {gamma}, seed {seed}", lent)
 
 
 @case("q_table", "what would have followed a cut counts", weight=2, fresh=10, seconds=60)
@@ -533,9 +544,9 @@ def after_a_cut(q_table):
     P, R = np.zeros((2, 2, 2)), np.array([[0.0, 0.0], [1.0, 1.0]])
     P[:, :, 1] = 1  # from 0 to 1, and there it stays
     terminal = np.zeros(2, bool)
-    Q, _ = learnt(q_table, Table(P, R, terminal, 16, 1, cut=0.3, starts=[0]), 2000, 0.5)
+    Q, lent = learnt(q_table, Table(P, R, terminal, 16, 1, cut=0.3, starts=[0]), 2000, 0.5)
     said = "state 0 leads to state 1, which pays 1 for ever; a clock cuts three steps in ten, and episodes begin in 0"
-    near(Q, true_values(P, R, terminal, 0.5), said)
+    near(Q, true_values(P, R, terminal, 0.5), said, lent)
 
 
 @case("q_table", "it learns what the best player would get, not one who stumbles", fresh=10, seconds=60)
@@ -544,8 +555,8 @@ def without_stumbling(q_table):
     P[:, :, 2] = 1
     P[0, 1:] = [0, 1, 0]
     terminal = np.array([False, False, True])
-    Q, _ = learnt(q_table, Table(P, R, terminal, 16, 2, starts=[0]), 2000, 0.8)
-    near(Q, true_values(P, R, terminal, 0.8), "one step from a cliff")
+    Q, lent = learnt(q_table, Table(P, R, terminal, 16, 2, starts=[0]), 2000, 0.8)
+    near(Q, true_values(P, R, terminal, 0.8), "one step from a cliff", lent)
 
 
 @case("q_table", "`reset` is called once, `step` at most `steps` times, and chance comes from `rng`", side=True)
