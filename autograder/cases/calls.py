@@ -25,6 +25,7 @@ _PURE = (
     ast.Compare, ast.BoolOp, ast.Starred, ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context, ast.keyword,
 )  # fmt: skip
 _MAKERS = ("array", "zeros", "ones", "full", "arange", "eye", "linspace", "log", "asarray", "stack", "vstack", "hstack")
+_METHODS = ("astype", "copy", "reshape")  # of an array: each gives another one
 
 
 class Called(NamedTuple):
@@ -160,9 +161,11 @@ def _value(node: ast.expr, known: Mapping[str, Any]) -> Any:
     for part in ast.walk(node):
         if isinstance(part, ast.Call):
             maker = part.func
-            if not (isinstance(maker, ast.Attribute) and isinstance(maker.value, ast.Name) and maker.value.id == "np"):
+            if not (isinstance(maker, ast.Attribute) and isinstance(maker.value, ast.Name)):
                 raise _Untold
-            if maker.attr not in _MAKERS:
+            whose = maker.value.id
+            is_array = type(known.get(whose)) is np.ndarray and maker.attr in _METHODS
+            if not (is_array or (whose == "np" and maker.attr in _MAKERS)):
                 raise _Untold
         elif not isinstance(part, _PURE):
             raise _Untold

@@ -46,6 +46,16 @@ def test_the_last_call_before_the_statement_that_looks_at_it(declared):
     assert call_of(declared, lambda x: x - (len(x) > 1)) == "double(np.zeros((2, 50)))"
 
 
+def test_an_array_of_another_type_is_shown_with_its_type(declared):
+    @case("double", "float32 stays float32")
+    def small(double):
+        x = np.array([[0.0, 1.0]])
+        expect.close(double(x), 2 * x)
+        expect.dtype(double(x.astype(np.float32)), np.float32)
+
+    assert call_of(declared, lambda x: 2.0 * x.astype(float)) == "double(np.array([[0.0, 1.0]], np.float32))"
+
+
 def through_a_helper(function, rows):
     return function(rows, scale=2)
 
