@@ -26,61 +26,6 @@ from autograder.cases import check, score
 from autograder.explore import guess
 
 # %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks from weeks 10, 8 and 4. Nothing here is graded. Change the marked line of each cell and run it.
-#
-# **1.** (Week 10) A row of 13 pixels, a kernel of 5, stride 2, one zero of padding at each end. How many outputs are there?
-
-# %% role="try" id="before_outputs"
-outputs = 13  # <- your number
-row = np.concatenate([[0.0], np.ones(13), [0.0]])
-counted = len(np.lib.stride_tricks.sliding_window_view(row, 5)[::2])
-print("right" if outputs == counted else "not yet")
-
-# %% [markdown]
-# **2.** (Week 8) Six pictures, two of each symbol. The test set below shares a symbol with the training set, so a good score
-# may be memory. Choose two rows for which nothing leaks.
-
-# %% role="try" id="before_leak"
-symbols = np.array(["boat", "shoe", "melon", "boat", "shoe", "melon"])
-test = [0, 1]  # <- two rows
-train = [row for row in range(6) if row not in test]
-leaks = set(symbols[train]) & set(symbols[test])
-print("not yet: both sides have", sorted(leaks) if leaks else "", end="\n") if leaks or len(set(test)) != 2 else print("right")
-
-# %% [markdown]
-# **3.** (Week 4) Let $y = x + 3 \max(x, 0)$. What is the slope of $y$ at $x = 2$, and what is it at $x = -2$?
-
-# %% role="try" id="before_paths"
-slopes = (3.0, 0.0)  # <- at 2 and at -2
-places, small = np.array([2.0, -2.0]), 1e-6
-measured = [((x + small) + 3 * max(x + small, 0) - x - 3 * max(x, 0)) / small for x in places]
-print("right" if np.allclose(slopes, measured, atol=1e-3) else "not yet")
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. Six. The padded row has 15 pixels. A window of 5 can begin at 0, 2, 4, 6, 8 and 10.
-# 2. Rows 0 and 3, or 1 and 4, or 2 and 5: both pictures of one symbol.
-# 3. $4$ and $1$. There are two ways from $x$ to $y$, and their slopes add up. On the left side one way is closed, and the
-#    other one still carries a slope of one. Keep this in mind: it is half of this week.
-#
-# </details>
-
-# %% [markdown]
-# ## One picture first
-#
-# The same small task, learnt by nets of different depth. Each net gets the same number of steps. The loss is the one on the
-# *training* set, so this is not overfitting.
-
-# %% role="show" id="show_depth_hurts"
-explore.depth_hurts()
-
-# %% [markdown]
-# A net of 48 layers could copy the net of 4: let the other 44 layers pass everything on. It does not find that. The last
-# curve belongs to a net just as deep, with one small change. We come to it after the warm-up.
-#
 # ## More pictures for nothing
 #
 # A sticker moved by three pixels is the same sticker, and so is its mirror image. To a net these are new pictures. So each
@@ -97,11 +42,6 @@ explore.versions()
 # "b". And where the label is itself a picture, it must change too. Such a label is a **mask**: for each pixel it says
 # whether it belongs to the thing. Week 12 learns masks.
 # <!-- term: mask | a label for each pixel, in the form of a picture. -->
-#
-# There are more such changes, and each is a belief about the world: brightness and colour (the light was another), small
-# turns (the camera was not level), a grey square over a part (something stood in front). **Mixup** even draws a line between
-# two pictures, and gives the point on it a label between their labels.
-# <!-- term: mixup | training on weighted means of two examples, with labels weighted alike. -->
 
 # %% [markdown]
 # ### Exercise · `random_crops` &nbsp; ●○○ &nbsp; 20 min
@@ -169,10 +109,69 @@ check("random_crops")
 # %% role="hidden" id="test_random_crops" points=2
 
 # %% [markdown]
+# There are more such changes, and each is a belief about the world: brightness and colour (the light was another), small
+# turns (the camera was not level), a grey square over a part (something stood in front). **Mixup** even draws a line between
+# two pictures, and gives the point on it a label between their labels.
+# <!-- term: mixup | training on weighted means of two examples, with labels weighted alike. -->
+
+# %% [markdown]
+# ## Ten minutes from before
+#
+# Three small tasks from weeks 10, 8 and 4. Nothing here is graded. Change the marked line of each cell and run it.
+#
+# **1.** (Week 10) A row of 13 pixels, a kernel of 5, stride 2, one zero of padding at each end. How many outputs are there?
+
+# %% role="try" id="before_outputs"
+outputs = 13  # <- your number
+row = np.concatenate([[0.0], np.ones(13), [0.0]])
+counted = len(np.lib.stride_tricks.sliding_window_view(row, 5)[::2])
+print("right" if outputs == counted else "not yet")
+
+# %% [markdown]
+# **2.** (Week 8) Six pictures, two of each symbol. The test set below shares a symbol with the training set, so a good score
+# may be memory. Choose two rows for which nothing leaks.
+
+# %% role="try" id="before_leak"
+symbols = np.array(["boat", "shoe", "melon", "boat", "shoe", "melon"])
+test = [0, 1]  # <- two rows
+train = [row for row in range(6) if row not in test]
+leaks = set(symbols[train]) & set(symbols[test])
+print("not yet: both sides have", sorted(map(str, leaks)) if leaks else "", end="\n") if leaks or len(set(test)) != 2 else print("right")
+
+# %% [markdown]
+# **3.** (Week 4) Let $y = x + 3 \max(x, 0)$. What is the slope of $y$ at $x = 2$, and what is it at $x = -2$?
+
+# %% role="try" id="before_paths"
+slopes = (3.0, 0.0)  # <- at 2 and at -2
+places, small = np.array([2.0, -2.0]), 1e-6
+measured = [((x + small) + 3 * max(x + small, 0) - x - 3 * max(x, 0)) / small for x in places]
+print("right" if np.allclose(slopes, measured, atol=1e-3) else "not yet")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. Six. The padded row has 15 pixels. A window of 5 can begin at 0, 2, 4, 6, 8 and 10.
+# 2. Rows 0 and 3, or 1 and 4, or 2 and 5: both pictures of one symbol.
+# 3. $4$ and $1$. There are two ways from $x$ to $y$, and their slopes add up. On the left side one way is closed, and the
+#    other one still carries a slope of one. Keep this in mind: it is half of this week.
+#
+# </details>
+
+# %% [markdown]
 # ## Why depth hurts
 #
+# The same small task, learnt by nets of different depth. Each net gets the same number of steps. The loss is the one on the
+# *training* set, so this is not overfitting.
+
+# %% role="show" id="show_depth_hurts"
+explore.depth_hurts()
+
+# %% [markdown]
+# A net of 48 layers could copy the net of 4: let the other 44 layers pass everything on. It does not find that. The last
+# curve belongs to a net just as deep, with one small change. It comes in a moment.
+#
 # Deep nets failed long before anyone knew why. *Vanishing gradients* were the first suspect. Week 5 has cured them: with
-# weights of the right spread, a gradient keeps its size through fifty layers. And still the deep net of our first picture
+# weights of the right spread, a gradient keeps its size through fifty layers. And still the deep net of that picture
 # learns badly. So it is not the size.
 #
 # Take an input with one number $x$, and a net with random weights. Walk $x$ along a line, and note the gradient of the output
@@ -225,9 +224,9 @@ explore.shattered()
 # %% [markdown]
 # ### Exercise · `residual` &nbsp; ●●○ &nbsp; 55 min
 #
-# Three functions for a residual block whose branch is ReLU, layer, ReLU, layer. A layer mixes the channels, which are the last
-# axis of `X`. There may be any number of axes before it, so the block works for rows, for sentences, and for each pixel of a
-# picture. `parameters` is a list of two `(W, b)`.
+# Three functions for a residual block whose branch is ReLU, layer, ReLU, layer. A layer is `X @ W + b`: it mixes the channels,
+# which are the last axis of `X`. There may be any number of axes before it, so the block works for rows, for sentences, and for
+# each pixel of a picture. `parameters` is a list of two `(W, b)`.
 #
 # `block_forward(parameters, X)` returns `(scores, cache)`, `scores` of the shape of `X`.
 # `block_backward(parameters, cache, d_scores)` returns `(d_parameters, d_X)`.
@@ -236,7 +235,7 @@ explore.shattered()
 #
 # - Nothing on the shortcut changes a number. A branch of zeros leaves the identity, for negative numbers too.
 # - `block_backward` gives the gradients of the loss, in the nest of the parameters.
-# - With the parameters of `start_block`, the block is the identity *exactly*, in each direction. So fifty of them leave the
+# - With the parameters of `start_block`, the block is the identity exactly, forwards and backwards. So fifty of them leave the
 #   gradient as it is.
 # - `start_block` is a start, not an end. Descent soon moves every array of the block, and its hidden units do not stay alike.
 #
@@ -376,8 +375,8 @@ guess.number(
 # %% [markdown]
 # ### Exercise · `separable` &nbsp; ●●○ &nbsp; 60 min
 #
-# `parameters` is a triple: `depth` (kh, kw, C), a kernel for each channel. `points` (C, F), which mixes C channels to F. And
-# `bias` (F,), added at the end. Between the two steps there is neither a bias nor an activation.
+# `parameters` is a triple `(depth, points, bias)`. `depth` (kh, kw, C) holds a kernel for each channel, and `points` (C, F)
+# mixes C channels to F. `bias` (F,) is added at the end. Between the two steps there is neither a bias nor an activation.
 #
 # `separable_forward(parameters, X, stride=1, padding=0)` returns `(scores, cache)`. Stride, padding and the size of the output
 # are those of week 10's convolution, and the depthwise step has them. `separable_backward(parameters, cache, d_scores)` returns
@@ -538,7 +537,7 @@ explore.timeline()
 # | 1998 | LeNet-5 | convolution, pooling, convolution, pooling, dense: the form that all others took over |
 # | 2012 | AlexNet | the same, much larger: ReLU, dropout, two graphics cards, a million photographs |
 # | 2014 | VGG-16 | nothing but 3 × 3, and deeper; simple, and huge |
-# | 2014 | GoogLeNet | inception blocks, no large dense layers: a twentieth of the weights |
+# | 2014 | GoogLeNet | inception blocks, no large dense layers: a twentieth of VGG's weights |
 # | 2015 | ResNet-50 | shortcuts: fifty layers, then a hundred and more, that can be trained |
 # | 2017 | MobileNet | depthwise-separable throughout, for telephones |
 # | 2018 | MobileNetV2 | inverted residuals |
@@ -759,8 +758,10 @@ explore.rows_needed()
 # **How it is judged.** On 16 tasks. Each has 20 symbols that were drawn by lot, with the labels 0 to 19. You get 200 labelled
 # pictures: each symbol ten times, by three artists. Every time it is turned, moved, resized, perhaps mirrored, in
 # another light and on another ground. Then 60 pictures of the same symbols are shown, all by a *fourth* artist. What counts
-# is the share that is named rightly. The symbols are not those in your data, and the 16 tasks are the same for everybody. Your own data has three artists. So there one
-# learns from two and is asked about the third, which is a little harder.
+# is the share that is named rightly. The symbols are not those in your data, and the 16 tasks are the same for everybody.
+#
+# The judge teaches with three artists and asks about a fourth. Your data has three, so `explore.tasks` teaches with two and asks
+# about the third. That is a little harder.
 #
 # **The budget** is tight. All features of a picture are 7,168 numbers. A plain linear layer from them to 20 names would have 143,360 weights.
 # Noise is put on what you return: 3 % of each array's root mean square. So put parameters of different size into different
@@ -771,7 +772,7 @@ explore.rows_needed()
 # | guessing | $0.05$ | |
 # | | $0.21$ | the nearest mean of the fifth layer, averaged over all places |
 # | baseline, no points | $0.40$ | a linear head on the fourth layer, averaged over all places |
-# | gets going | $0.48$ | a linear head on the fifth layer comes a little further |
+# | gets going | $0.48$ | a linear head on 248 channels of the fifth layer comes a little further (all 256 would cost 5,140 numbers with the bias) |
 # | good | $0.545$ | |
 # | excellent | $0.60$ | |
 # | honour, nothing more to earn | $0.65$ | |
@@ -781,7 +782,7 @@ explore.rows_needed()
 # <details><summary>A question to ask yourself</summary>
 #
 # What does the mean over all places throw away? Must every number that your head uses be *stored*? Which numbers does a program know
-# without storing them?
+# without storing them? (A matrix from a fixed seed is allowed here.)
 #
 # </details>
 # <details><summary>A plan</summary>

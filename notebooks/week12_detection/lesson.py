@@ -32,57 +32,6 @@ conv = tape.layer(conv_forward, conv_backward)
 pool = tape.operation(kit.pool_forward, kit.pool_backward)
 
 # %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks from weeks 11, 9 and 5. Nothing here is graded. Change the marked line of each cell and run it.
-#
-# **1.** (Week 11) Four convolutions of 3 × 3 follow each other. The second one has stride 2. How many pixels wide is the
-# receptive field of one number at the end?
-
-# %% role="try" id="before_field"
-field = 9  # <- another number
-print("right" if field == 3 + 2 + 4 + 4 else "not yet: after a stride of 2, each further step is two pixels long")
-
-# %% [markdown]
-# **2.** (Week 9) A picture has three labels, and some of them are not known (`nan`). Change the line so that the loss is the
-# mean over the *known* labels only.
-
-# %% role="try" id="before_holes"
-losses = np.array([[0.2, np.nan, 0.4], [np.nan, np.nan, 0.9]])
-loss = np.nan_to_num(losses).mean()  # <- another line
-print("right" if abs(loss - 0.5) < 1e-9 else f"not yet: {loss:.3f}")
-
-# %% [markdown]
-# **3.** (Week 5) This dropout is used with the *whole* net, at test time too. Which rate makes it harmless?
-
-# %% role="try" id="before_dropout"
-drop_rate = 0.5  # <- another rate
-kept = np.random.default_rng(0).random(1000) >= drop_rate
-print("right" if kept.all() else f"not yet: {int((~kept).sum())} of 1,000 units are missing at test time")
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. 13. The first adds 2 to a single pixel, the second 2 more. From then on neighbours lie two pixels apart, so each adds 4.
-# 2. `np.nanmean(losses)`. A hole that is taken as a loss of 0 tells the net that it was right.
-# 3. Only 0. A real dropout is switched off at test time, whatever its rate is in training.
-#
-# </details>
-
-# %% [markdown]
-# ## One picture first
-#
-# Here is a part of such a photograph, with the boxes that people drew. Look for a while. Some trees stand close together,
-# and their boxes overlap. Some have no box at all: they were forgotten, or nobody was sure. Keep that in mind. The *truth*
-# of this week is something that people drew by hand.
-
-# %% role="show" id="show_photograph"
-explore.photograph()
-
-# %% [markdown]
-# How could a program draw them? Three questions stand in the way. Where should it look? When does a box count as right? And
-# what is to be done when it finds the same tree five times?
-#
 # ## Looking everywhere at once
 #
 # Suppose that you have a small net that looks at a window of 12 × 12 pixels and says: tree, or no tree. Then you can find
@@ -111,7 +60,7 @@ guess.choose(
 # flattened, as `X.reshape(len(X), -1)` does. The result is a list of `(kernels, b)`, with kernels of shape (kh, kw, in, out)
 # as in week 10.
 #
-# - On a picture of the window's size, the convolutions give what the net gives. The result is 1 × 1 place large.
+# - On a picture of the window's size, the convolutions give what the net gives. The result has a single place (1 × 1).
 # - On a larger picture they give the net's answer for every window. Each stands at the place of its window's top left
 #   corner.
 # - Nothing is copied and nothing added: there are as many numbers as before.
@@ -174,6 +123,58 @@ explore.everywhere(as_convolutions)
 # %% [markdown]
 # Two things are seen at once. The net is *everywhere* sure within an object, so one object gives many answers. And the
 # window has one size, so it cannot say how large the object is. Both need boxes.
+
+# %% [markdown]
+# ## Ten minutes from before
+#
+# Three small tasks from weeks 11, 9 and 5. Nothing here is graded. Change the marked line of each cell and run it.
+#
+# **1.** (Week 11) Four convolutions of 3 × 3 follow each other. The second one has stride 2. How many pixels wide is the
+# receptive field of one number at the end?
+
+# %% role="try" id="before_field"
+field = 9  # <- another number
+print("right" if field == 3 + 2 + 4 + 4 else "not yet: after a stride of 2, each further step is two pixels long")
+
+# %% [markdown]
+# **2.** (Week 9) A picture has three labels, and some of them are not known (`nan`). Change the line so that the loss is the
+# mean over the *known* labels only.
+
+# %% role="try" id="before_holes"
+losses = np.array([[0.2, np.nan, 0.4], [np.nan, np.nan, 0.9]])
+loss = np.nan_to_num(losses).mean()  # <- another line
+print("right" if abs(loss - 0.5) < 1e-9 else f"not yet: {loss:.3f}")
+
+# %% [markdown]
+# **3.** (Week 5) This dropout stays on at test time, when the *whole* net should answer. Which rate makes it harmless?
+
+# %% role="try" id="before_dropout"
+drop_rate = 0.5  # <- another rate
+kept = np.random.default_rng(0).random(1000) >= drop_rate
+print("right" if kept.all() else f"not yet: {int((~kept).sum())} of 1,000 units are missing at test time")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. 13. The first adds 2 to a single pixel, the second 2 more. From then on neighbours lie two pixels apart, so each adds 4.
+# 2. `np.nanmean(losses)`. A hole that is taken as a loss of 0 tells the net that it was right.
+# 3. Only 0. A real dropout is switched off at test time, whatever its rate is in training.
+#
+# </details>
+
+# %% [markdown]
+# ## Boxes that people drew
+#
+# Here is a part of the forester's photograph, with the boxes that people drew. Look for a while. Some trees stand close
+# together, and their boxes overlap. Some have no box at all: they were forgotten, or nobody was sure. Keep that in mind. The
+# *truth* of this week is something that people drew by hand.
+
+# %% role="show" id="show_photograph"
+explore.photograph()
+
+# %% [markdown]
+# Where a program should look, you know by now. Two questions are left. When does a box count as right? And what is to be done
+# when the program finds the same tree five times?
 #
 # ## When is a box right?
 #
@@ -219,7 +220,8 @@ guess.number(
 # `iou(boxes, others)` takes boxes (n, 4) and others (m, 4), and returns all their overlaps, (n, m).
 #
 # - For boxes with whole numbers it is what counting pixels gives.
-# - For all others it is the same with areas. Another unit of length changes nothing, and no other zero of the axes does.
+# - For all others it is the same with areas. Neither another unit of length nor another origin
+#   changes the result.
 # - Boxes that only touch have 0, at an edge, at a corner, or far apart.
 # - A box holds nothing if its bottom is not below its top, or its right not right of its left. It overlaps nothing, not even
 #   itself: 0, and never `nan`.
@@ -341,10 +343,11 @@ def decode(numbers, anchors, size, threshold=0.5):
 #
 # - `decode` gives back every box with its label and with score 1, and nothing else. The order is free.
 # - Each object stands in the cell that holds its middle. All slots without an object are 0.
-# - An object that has a cell to itself takes the anchor that fits it best: by IoU, were both laid on one middle.
+# - An object that has a cell to itself takes the anchor that fits it best. Fit is the IoU with box and
+#   anchor centred on the same point.
 # - No object of a cell is lost while the cell has as many slots as objects. More objects than slots are a `ValueError`.
 #
-# Every box has an inside, and its middle lies in the picture. The result may be float64 in any case. Take a picture of 8 ×
+# Every box has an inside, and its middle lies in the picture. float64 is fine, even for float32 boxes. Take a picture of 8 ×
 # 16 with a grid of 2 × 2. There is one class, one anchor `(4, 6)` and one box `(2, 8, 6, 14)`. Its middle `(4, 11)` is in
 # row 1 and column 1. The slot there holds 1, 0, 0.375, 0, 0 and, for the class, 1.
 #
@@ -576,12 +579,12 @@ guess.choose(
 # - *Better* is a higher score, in any picture. Of equal scores the earlier picture's is better, then the earlier row's.
 # - A class counts if it has a true box somewhere. Guesses of other classes change nothing.
 #
-# There is at least one true box, and some pictures may have none. On the page above the result is 0.7333. A detector that
+# There is at least one true box, and some pictures may have none. For the table above the result is 0.7333. A detector that
 # says nothing has 0.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# The staircase: which guesses are its corners? (The page's area is $\tfrac13\,(1 + \tfrac35 + \tfrac35)$: one step for each right
+# The staircase: which guesses are its corners? (The table's area is $\tfrac13\,(1 + \tfrac35 + \tfrac35)$: one step for each right
 # guess.) And what does the best precision at this recall *or a higher one* have to do with a running maximum?
 #
 # </details>
@@ -704,7 +707,7 @@ explore.curves(mean_average_precision)
 
 # %% role="given" id="given_unet"
 def start_layer(rng, k, inputs, outputs):
-    """Kernels of k × k that keep the size of what goes through (week 5), and a bias of zeros."""
+    """Kernels of k × k that keep the spread of the numbers (week 5), and a bias of zeros."""
     kernels = rng.standard_normal((k, k, inputs, outputs)) * np.sqrt(2 / (k * k * inputs))
     return kernels.astype(np.float32), np.zeros(outputs, np.float32)
 
@@ -808,10 +811,11 @@ explore.fabrics()
 # |---|---|---|
 # | baseline, no points | 0.30 | one template for each fabric |
 # | gets going | 0.45 | filters tuned to the stripes by hand, or many templates |
-# | good | 0.66 | a net after five walks through the canvases |
-# | excellent | 0.77 | a net after fourteen, each canvas seen both ways up |
+# | good | 0.66 | a net with first kernels of 5 × 5, after five epochs |
+# | excellent | 0.77 | the same after fourteen, each canvas also turned by half a turn |
 #
-# Points rise in a straight line between the rows. Every random number must come from `rng`.
+# Points rise in a straight line between the rows. Draws differ, for a weak net by 0.2 and more. So measure on three before you
+# believe one. Every random number must come from `rng`. Week 6's `adam` begins with the state `None`.
 #
 # <details><summary>A question to ask yourself</summary>
 #

@@ -190,7 +190,7 @@ def apart(iou):
 
 @case(
     "iou",
-    "another unit of length changes nothing, and another zero of the axes does not",
+    "neither another unit of length nor another origin changes the result",
     weight=2,
     draws={
         "boxes": whole_boxes(),
@@ -682,10 +682,10 @@ def differs(got, want, said):
     expect.that(abs(got - want) < 1e-9, f"{said}: yours is {got:.4f}, wanted {want:.4f}")
 
 
-@case("mean_average_precision", "the page with five boxes comes out")
+@case("mean_average_precision", "the table with five guesses comes out")
 def page_by_hand(mean_average_precision):
     got = her_map(mean_average_precision, [PAGE], [SIDE], [np.zeros(3, int)])
-    differs(got, (1 + 3 / 5 + 3 / 5) / 3, "the page of the statement")
+    differs(got, (1 + 3 / 5 + 3 / 5) / 3, "the table with five guesses")
 
 
 @case(
@@ -812,11 +812,11 @@ def map_house(mean_average_precision):
     none = (np.zeros((0, 4)), np.zeros(0, int), np.zeros(0))
     want = (1 + 3 / 5 + 3 / 5) / 3
     more = [np.zeros((0, 4)), *boxes], [np.zeros(0, int), *labels]
-    differs(her_map(mean_average_precision, [none, *found], *more), want, "the page, and a picture with nothing before it")
+    differs(her_map(mean_average_precision, [none, *found], *more), want, "the table, and a picture with nothing before it")
     differs(her_map(mean_average_precision, [none], boxes, labels), 0.0, "three objects and no guess")
     light = [(PAGE[0].astype(np.float32), PAGE[1], PAGE[2].astype(np.float32))]
     got = her_map(mean_average_precision, light, [SIDE.astype(np.float32)], labels)
-    expect.that(abs(got - want) < 1e-6, f"the page in float32: yours is {got:.4f}, wanted {want:.4f}")
+    expect.that(abs(got - want) < 1e-6, f"the table in float32: yours is {got:.4f}, wanted {want:.4f}")
     whole = [(SIDE.astype(np.uint8), np.zeros(3, np.uint8), np.array([0, 200, 100], np.uint8))]
     got = her_map(mean_average_precision, whole, [SIDE[1:].astype(np.uint8)], [np.zeros(2, np.uint8)])
     differs(got, 1.0, "boxes and scores in uint8: two objects found first, then a wrong guess")

@@ -550,7 +550,7 @@ def range_of(got, call):
 def three_pixels(seen, reached):
     layers = [(3, 2, 1)]
     for function, name, at, want in ((seen, "seen", 1, (1, 4)), (reached, "reached", 1, (0, 2)), (reached, "reached", 2, (1, 2))):
-        got = range_of(function(list(layers), at), f"{name}({layers}, {at})")
+        got = range_of(function([*layers], at), f"{name}({layers}, {at})")
         expect.that(got == want, f"{name}({layers}, {at}) returned {got}, wanted {want}")
 
 
@@ -558,7 +558,7 @@ def three_pixels(seen, reached):
 def what_it_sees(seen, one):
     layers, at = one["layers"], one["at"]
     places = looked_at(layers, at)
-    got = range_of(seen(list(layers), at), f"seen({layers}, {at})")
+    got = range_of(seen([*layers], at), f"seen({layers}, {at})")
     want = min(places), max(places) + 1
     expect.that(got == want, f"seen({layers}, {at}) returned {got}, wanted {want}")
 
@@ -576,7 +576,7 @@ def reached_by_definition(layers, pixel):
 def what_it_reaches(reached, one):
     for at in (one["at"], -one["at"]):
         layers, want = one["layers"], reached_by_definition(one["layers"], at)
-        got = range_of(reached(list(layers), at), f"reached({layers}, {at})")
+        got = range_of(reached([*layers], at), f"reached({layers}, {at})")
         expect.that(got == want, f"reached({layers}, {at}) returned {got}, wanted {want}")
 
 
@@ -589,7 +589,7 @@ def what_it_reaches(reached, one):
 def jumped_over(reached, one):
     for layers in ([(1, 2, 0), *one["layers"]], [*one["layers"], (1, 2, 0)]):
         for at in range(one["at"], one["at"] + 4):
-            got, want = range_of(reached(list(layers), at), f"reached({layers}, {at})"), reached_by_definition(layers, at)
+            got, want = range_of(reached([*layers], at), f"reached({layers}, {at})"), reached_by_definition(layers, at)
             if want is None:
                 expect.that(got[0] == got[1], f"reached({layers}, {at}) returned {got}: no output looks at this pixel")
             else:
@@ -607,7 +607,7 @@ def no_layers(seen, reached):
 def long_stacks(seen, reached):
     layers = [(3, 1, 1)] * 3000
     for function, name in ((seen, "seen"), (reached, "reached")):
-        got = range_of(function(list(layers), 5_000_000), f"{name}([(3, 1, 1)] * 3000, 5_000_000)")
+        got = range_of(function([*layers], 5_000_000), f"{name}([(3, 1, 1)] * 3000, 5_000_000)")
         expect.that(got == (4_997_000, 5_003_001), f"{name}([(3, 1, 1)] * 3000, 5_000_000) returned {got}")
     got = range_of(reached([(3, 2, 1)] * 20, 2**40), "reached([(3, 2, 1)] * 20, 2**40)")
     expect.that(got == (2**20, 2**20 + 1), f"reached([(3, 2, 1)] * 20, 2**40) returned {got}, wanted {(2**20, 2**20 + 1)}")
