@@ -32,95 +32,10 @@ import kit
 learn_scale, standardise = kit.learn_scale, kit.standardise  # your own instead: kit.mine("learn_scale"), kit.mine("standardise")
 
 # %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks from week 1, and four questions on paper. Nothing here is graded. Change the marked line of each cell and
-# run it. It says whether you are there.
-#
-# **1.** Say the shape before NumPy does.
-
-# %% role="try" id="before_shapes"
-A, B = np.zeros((5, 3)), np.zeros((4, 3))
-your_answer = None  # <- the shape of A[:, None] - B, as a tuple
-print("right" if your_answer == (A[:, None] - B).shape else "not yet")
-
-# %% [markdown]
-# **2.** `centred` wants to subtract each *row's* mean. It is wrong, and this table does not show it. Change one number so that
-# it shows.
-
-
-# %% role="try" id="before_centred"
-def centred(table):
-    return table - table.mean(axis=1)
-
-
-table = np.array([[1.0, 3.0], [3.0, 1.0]])  # <- change one number
-print("right: the mistake shows" if not np.allclose(centred(table).mean(axis=1), 0) else "not yet: every row still has mean 0")
-
-# %% [markdown]
-# **3.** `as_new` wants to treat new rows as the training rows were treated. It is wrong, and these new rows do not show it.
-# Find new rows for which it is wrong.
-
-
-# %% role="try" id="before_scaled"
-def as_new(X):
-    return (X - X.mean(axis=0)) / X.std(axis=0)
-
-
-known = np.array([[0.0], [2.0], [4.0]])
-new = np.array([[4.0], [0.0], [2.0]])  # <- other rows, in one column
-print("not yet: both agree" if np.allclose(as_new(new), standardise(new, learn_scale(known))) else "right: the mistake shows")
-
-# %% [markdown]
-# **On paper.** (a) What is $\log(ab)$ in terms of $\log a$ and $\log b$, and what is $-\log\frac1a$? (b) What is $e^{\log 3}$? (c) In a
-# class of 30, 12 wear glasses, and 9 of these 12 are girls. There are 15 girls. What is the probability that a girl wears
-# glasses, and that somebody with glasses is a girl? (d) An event has probability $0.2$. What are its odds, "for" against
-# "against"?
-#
-# <details><summary>Answers</summary>
-#
-# 1. `(5, 4, 3)`: every row of one against every row of the other.
-# 2. Almost any number does. Both rows had the same mean, so it did not matter which of them was subtracted from which column.
-#    The mend is `keepdims=True`.
-# 3. For instance `[[100.0]]`, alone: `as_new` divides 0 by 0. Two rows, 10 and 11, become −1 and 1, as if they were ordinary.
-#    The first three rows were the training rows in another order, with the same mean and spread.
-# 4. On paper: (a) $\log a + \log b$, and $\log a$. (b) 3. (c) 9 of 15, so $0.6$; and 9 of 12, so $0.75$. They are
-#    *conditional* probabilities, written $P(\text{glasses} \mid \text{girl})$ and $P(\text{girl} \mid \text{glasses})$, and they
-#    differ. (d) $0.2 : 0.8$, one to four, or $0.25$.
-#
-# </details>
-
-# %% [markdown]
-# ## One picture first
-#
-# Sort the tumours by one measure, the radius of their largest nuclei, cut the row into eleven groups, and look at the share
-# of malignant ones in each. The bars show how far luck may move a share: a group has about 34 patients, which is not many.
-
-# %% role="show" id="show_shares"
-explore.shares()
-
-# %% [markdown]
-# On the left the share climbs along an S. It must: a share cannot leave the range from 0 to 1. On the right stand the same
-# groups, but in another unit. The **odds** of an event of probability $p$ are $p / (1 - p)$. A probability of $0.8$ is odds
-# of 4, "four to one". Odds have no upper end, and their logarithm has no lower end either. It is called the **logit**:
-#
-# $$ z = \log \frac{p}{1-p}, \qquad\text{and read backwards}\qquad p = \frac{1}{1 + e^{-z}} . $$
-#
-# <!-- term: odds | the probability of an event divided by that of its opposite, p / (1 − p). -->
-# <!-- term: logit | the logarithm of the odds; a score from −∞ to ∞ that the sigmoid turns into a probability. -->
-#
-# In this unit the S is a line, near enough. A line is the simplest thing that can be learnt: it has a slope and a height. With
-# thirty measures there is a slope for each, its weight $w_j$, and the height is the bias $b$. That is one neuron, as in week 1.
-# Let two weights be $0.5$ and $-1$, and the bias $0.2$. Then the measures 3 and 1 give a logit of $0.7$.
-# The S on top is called the **sigmoid**, and it is the neuron's activation function. Both together are **logistic regression**.
-# Weights have a meaning: when $x_j$ grows by one and nothing else changes, the odds are multiplied by $e^{w_j}$.
-# <!-- term: sigmoid | the S-shaped function 1 / (1 + e^−z), which turns a logit into a probability. -->
-# <!-- term: logistic regression | one neuron with the sigmoid as its activation function, trained by the log-loss. -->
-#
-# Two questions are left. Which weights are good? And how does one find them? The second needs derivatives, so we start there.
-
-# %% [markdown]
 # ## Derivatives, and how they travel
+#
+# Good weights are found by asking of each one: if it moved a little, how much would the result move? We begin with this question,
+# and not yet with a network.
 #
 # Let $J$ be a number that depends on a number $a$. Nudge $a$ by a little, $\varepsilon$, and see how much $J$ moves. The
 # **derivative** of $J$ in $a$, or its slope, is the ratio of the two moves, for a nudge too small to matter:
@@ -129,32 +44,14 @@ explore.shares()
 #
 # <!-- term: derivative | how much a number moves for a small nudge of another one, divided by the nudge; also called slope. -->
 #
-# The derivative is a promise about small nudges only. The larger the nudge, the larger the broken part of the promise.
-
-# %% role="guess" id="guess_nudge"
-guess.choose(
-    "Halve the nudge: how much is left of the broken part?",
-    ["all of it", "a half", "a quarter", "nothing"],
-    truth=explore.broken_part,
-)
-
-# %% role="show" id="show_nudge"
-explore.nudge()
-
-# %% [markdown]
-# It goes with $\varepsilon^2$. That is why a derivative can be measured. Nudge to both sides by $\pm\varepsilon$ and divide
-# the difference by $2\varepsilon$: the largest parts of both errors cancel. Your answers are checked this way all week, your
-# derivative against a measured one.
-#
-# These are enough for today. Each follows from the ratio above by school algebra, or is looked up once in a life:
+# These derivatives are enough for today. Each follows from the ratio above by school algebra, or is looked up once in a life:
 #
 # | | $x + k$ | $k x$ | $x^2$ | $1/x$ | $\log x$ | $e^x$ |
 # |---|---|---|---|---|---|---|
 # | derivative in $x$ | $1$ | $k$ | $2x$ | $-1/x^2$ | $1/x$ | $e^x$ |
 #
 # Large formulas are small steps one after the other. Draw each step as a node and each "is used in" as an arrow, and you have
-# a **computation graph**. Here is the function of the explorer above, $J = (ab + c)\,a$, in three steps, at $a = 2$, $b = 3$,
-# $c = -1$:
+# a **computation graph**. Here is the function $J = (ab + c)\,a$, in three steps, at $a = 2$, $b = 3$, $c = -1$:
 # <!-- term: computation graph | a formula drawn as steps (nodes) and arrows that say which step uses which. -->
 
 # %% role="show" id="show_graph"
@@ -267,6 +164,115 @@ check("tin_slopes")
 # $2/\text{height} + 2/\text{radius}$. Nobody simplifies a network. Backpropagation gives the same numbers without any
 # cleverness, for about the price of the forward pass.
 #
+# ### How small is a small nudge?
+#
+# A derivative is a promise about small nudges only. The larger the nudge, the larger the broken part of the promise.
+
+# %% role="guess" id="guess_nudge"
+guess.choose(
+    "Halve the nudge: how much is left of the broken part?",
+    ["all of it", "a half", "a quarter", "nothing"],
+    truth=explore.broken_part,
+)
+
+# %% role="show" id="show_nudge"
+explore.nudge()
+
+# %% [markdown]
+# It goes with $\varepsilon^2$. That is why a derivative can be measured. Nudge to both sides by $\pm\varepsilon$ and divide
+# the difference by $2\varepsilon$: the largest parts of both errors cancel. Your answers are checked this way all week, your
+# derivative against a measured one.
+
+# %% [markdown]
+# ## Ten minutes from before
+#
+# Three small tasks from week 1, and four questions on paper. Nothing here is graded. Change the marked line of each cell and
+# run it. It says whether you are there.
+#
+# **1.** Say the shape before NumPy does.
+
+# %% role="try" id="before_shapes"
+A, B = np.zeros((5, 3)), np.zeros((4, 3))
+your_answer = None  # <- the shape of A[:, None] - B, as a tuple
+print("right" if your_answer == (A[:, None] - B).shape else "not yet")
+
+# %% [markdown]
+# **2.** `centred` wants to subtract each *row's* mean. It is wrong, and this table does not show it. Change one number so that
+# it shows.
+
+
+# %% role="try" id="before_centred"
+def centred(table):
+    return table - table.mean(axis=1)
+
+
+table = np.array([[1.0, 3.0], [3.0, 1.0]])  # <- change one number
+print("right: the mistake shows" if not np.allclose(centred(table).mean(axis=1), 0) else "not yet: every row still has mean 0")
+
+# %% [markdown]
+# **3.** `as_new` wants to treat new rows as the training rows were treated. It is wrong, and these new rows do not show it.
+# Find new rows for which it is wrong.
+
+
+# %% role="try" id="before_scaled"
+def as_new(X):
+    return (X - X.mean(axis=0)) / X.std(axis=0)
+
+
+known = np.array([[0.0], [2.0], [4.0]])
+new = np.array([[4.0], [0.0], [2.0]])  # <- other rows, in one column
+print("not yet: both agree" if np.allclose(as_new(new), standardise(new, learn_scale(known))) else "right: the mistake shows")
+
+# %% [markdown]
+# **On paper.** (a) What is $\log(ab)$ in terms of $\log a$ and $\log b$, and what is $-\log\frac1a$? (b) What is $e^{\log 3}$? (c) In a
+# class of 30, 12 wear glasses, and 9 of these 12 are girls. There are 15 girls. What is the probability that a girl wears
+# glasses, and that somebody with glasses is a girl? (d) An event has probability $0.2$. What are its odds, "for" against
+# "against"?
+#
+# <details><summary>Answers</summary>
+#
+# 1. `(5, 4, 3)`: every row of one against every row of the other.
+# 2. Almost any number does. Both rows had the same mean, so it did not matter which of them was subtracted from which column.
+#    The mend is `keepdims=True`.
+# 3. For instance `[[100.0]]`, alone: `as_new` divides 0 by 0. Two rows, 10 and 11, become −1 and 1, as if they were ordinary.
+#    The first three rows were the training rows in another order, with the same mean and spread.
+# 4. On paper: (a) $\log a + \log b$, and $\log a$. (b) 3. (c) 9 of 15, so $0.6$; and 9 of 12, so $0.75$. They are
+#    *conditional* probabilities, written $P(\text{glasses} \mid \text{girl})$ and $P(\text{girl} \mid \text{glasses})$, and they
+#    differ. (d) $0.2 : 0.8$, one to four, or $0.25$.
+#
+# </details>
+
+# %% [markdown]
+# ## One picture
+#
+# Back to the tumours. Sort them by one measure, the radius of their largest nuclei, cut the row into eleven groups, and look at the share
+# of malignant ones in each. The bars show how far luck may move a share: a group has about 34 patients, which is not many.
+
+# %% role="show" id="show_shares"
+explore.shares()
+
+# %% [markdown]
+# On the left the share climbs along an S. It must: a share cannot leave the range from 0 to 1. On the right stand the same
+# groups, but in another unit. The **odds** of an event of probability $p$ are $p / (1 - p)$. A probability of $0.8$ is odds
+# of 4, "four to one". Odds have no upper end, and their logarithm has no lower end either. It is called the **logit**:
+#
+# $$ z = \log \frac{p}{1-p}, \qquad\text{and read backwards}\qquad p = \frac{1}{1 + e^{-z}} . $$
+#
+# <!-- term: odds | the probability of an event divided by that of its opposite, p / (1 − p). -->
+# <!-- term: logit | the logarithm of the odds; a score from −∞ to ∞ that the sigmoid turns into a probability. -->
+#
+# In this unit the S is a line, near enough. A line is the simplest thing that can be learnt: it has a slope and a height. With
+# thirty measures there is a slope for each, its weight $w_j$, and the height is the bias $b$. That is one neuron, as in week 1.
+# Let two weights be $0.5$ and $-1$, and the bias $0.2$. Then the measures 3 and 1 give a logit of $0.7$.
+# The S on top is called the **sigmoid**, and it is the neuron's activation function. Both together are **logistic regression**.
+# Weights have a meaning: when $x_j$ grows by one and nothing else changes, the odds are multiplied by $e^{w_j}$.
+# <!-- term: sigmoid | the S-shaped function 1 / (1 + e^−z), which turns a logit into a probability. -->
+# <!-- term: logistic regression | one neuron with the sigmoid as its activation function, trained by the log-loss. -->
+#
+# Two questions are left. Which weights are good? And how does one find them? For the second you have the derivatives now. The
+# first comes next.
+
+# %% [markdown]
 # ## Log-loss
 #
 # Which weights are good? Those whose probabilities are not surprised by what happened. If a model gave the probability $q$ to

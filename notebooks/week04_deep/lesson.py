@@ -26,6 +26,101 @@ from autograder.explore import guess
 import explore
 
 # %% [markdown]
+# ## Words and shapes
+#
+# A network of $L$ layers has a weight matrix and a row of biases for each layer. We keep them
+# as a Python list of pairs `(W, b)`, the layer nearest to the input first. `W` has shape (inputs, units), and each unit has one bias.
+# Between two layers stands a `relu`. What comes out at the end are the **scores**, of any sign. Where a sigmoid
+# reads them, they are week 2's logits.
+# <!-- term: scores | what the last layer puts out, before anything turns it into probabilities. -->
+
+# %% role="given" id="tents"
+# The fold, twice, as a network of three layers: two that fold, and one that reads the result off.
+tents = [
+    (np.array([[1.0, 1.0]]), np.array([0.0, -0.5])),
+    (np.array([[2.0, 2.0], [-4.0, -4.0]]), np.array([0.0, -0.5])),
+    (np.array([[2.0], [-4.0]]), np.array([0.0])),
+]
+
+# %% [markdown]
+# ## Errors that say where
+#
+# A deep network has many places where a shape can be wrong, and NumPy helps little. Half of the mistakes give a message such as
+# `matmul: Input operand 1 has a mismatch in its core dimension 0`. It does not say which of your products it means. The other
+# half give no message at all, which is worse. A bias of shape (1,), or of shape (examples, 1), *broadcasts*. Numbers come out, and the
+# loss even falls. Weeks later somebody wonders why the network is not as good as it should be.
+#
+# So code that others will use checks its inputs first.
+
+# %% [markdown]
+# ### Exercise · `layer_shapes` &nbsp; ●●○ &nbsp; 20 min
+#
+# `layer_shapes(parameters, X)` looks at shapes and computes nothing. Where the network can take `X`, it returns a list of tuples: the shapes
+# that `X` would take on its way. Otherwise it raises a `ValueError` for the **lowest** layer at fault.
+#
+# - What only broadcasts does not fit. Nor does an array with an axis more, or one less, than it should have.
+# - Pictures that nobody has flattened do not fit layer 1.
+# - From the message alone one can tell which layer it is, named first as `layer 3`, and which two sizes disagree. The layer nearest
+#   to the input is layer 1.
+#
+# For the net `tents` and five examples the answer is `[(5, 2), (5, 2), (5, 1)]`. Had its second bias three entries, the message
+# might say *layer 2 has 2 units and 3 biases*.
+#
+# <details><summary>A question to ask yourself</summary>
+#
+# You walk from layer to layer. What is the one fact about the layers below that a layer needs in order to say whether it fits?
+#
+# </details>
+# <details><summary>A plan</summary>
+#
+# Weights are matrices, with a row for each number that arrives: at layer 1 the features of `X`, later the units of the layer below.
+# Biases have the shape (units,).
+#
+# 1. Keep the width of what arrives; at the start that is the width of an example. An example with more than one axis fits nowhere.
+# 2. For each layer in turn compare that width with the rows of the weights, then the whole shape of the biases with the columns.
+# 3. Raise at the first difference; else note the shape and go on with the new width.
+#
+# Compare shapes as tuples. `(3,) != (3, 1)` is true; counting entries would not have seen it.
+#
+# </details>
+# <details><summary>A skeleton with gaps</summary>
+#
+# ```python
+# def layer_shapes(parameters, X):
+#     arriving = ...                       # the shape of one example
+#     shapes = []
+#     for number, (W, b) in ...:
+#         if ...:
+#             raise ValueError(f"layer {number} ...")
+#         if ...:
+#             raise ValueError(f"layer {number} ...")
+#         ...
+#     return shapes
+# ```
+#
+# </details>
+
+
+# %% role="answer" id="layer_shapes"
+def layer_shapes(parameters, X):
+    """The shape of each layer's output, as a list of tuples; ValueError names the first layer that does not fit."""
+    ### BEGIN SOLUTION
+    passed_on = [np.shape(X)[1:], *(np.shape(W)[1:] for W, _ in parameters)]  # the shape of one example, from X upwards
+    for k, ((W, b), arriving) in enumerate(zip(parameters, passed_on[:-1], strict=True), start=1):
+        if np.ndim(W) != 2 or np.shape(W)[:1] != arriving:
+            raise ValueError(f"layer {k}: its weights have shape {np.shape(W)}, and examples of shape {arriving} arrive")
+        if np.shape(b) != np.shape(W)[1:]:
+            raise ValueError(f"layer {k}: its biases have shape {np.shape(b)}, and it has {np.shape(W)[1]} units")
+    return [(len(X), *units) for units in passed_on[1:]]
+    ### END SOLUTION
+
+
+# %% role="check" id="check_layer_shapes" points=2
+check("layer_shapes")
+
+# %% role="hidden" id="test_layer_shapes" points=4
+
+# %% [markdown]
 # ## Ten minutes from before
 #
 # Three questions on weeks 1 to 3, without points. Write your answers in place of `None`, and run the cell.
@@ -45,7 +140,8 @@ print(explore.from_before(shape=None, gradient=None, parameters=None))
 # 3. 17: 2 · 4 weights and 4 biases, then 4 weights and 1 bias (week 3).
 #
 # </details>
-#
+
+# %% [markdown]
 # ## One picture before the first formula
 #
 # Each layer below has two units with the activation function `relu`. It gives $s$ where $s$ is positive, and 0 elsewhere. One such
@@ -73,20 +169,6 @@ explore.folding()  # layers: how often the line is folded; where to fold: need t
 # This claim is often told too large. *Some* functions are cheap for deep networks and very costly for shallow ones. It does not
 # say that your function is one of them, nor that training finds the folds. Whether depth helps on pictures is a question for
 # the data. You will ask it in the studio.
-#
-# **Words and shapes for this week.** A network of $L$ layers has a weight matrix and a row of biases for each layer. We keep them
-# as a Python list of pairs `(W, b)`, the layer nearest to the input first. `W` has shape (inputs, units), and each unit has one bias.
-# Between two layers stands a `relu`. What comes out at the end are the **scores**, of any sign. Where a sigmoid
-# reads them, they are week 2's logits.
-# <!-- term: scores | what the last layer puts out, before anything turns it into probabilities. -->
-
-# %% role="given" id="tents"
-# The fold, twice, as a network of three layers: two that fold, and one that reads the result off.
-tents = [
-    (np.array([[1.0, 1.0]]), np.array([0.0, -0.5])),
-    (np.array([[2.0, 2.0], [-4.0, -4.0]]), np.array([0.0, -0.5])),
-    (np.array([[2.0], [-4.0]]), np.array([0.0])),
-]
 
 # %% [markdown]
 # ## Blame travels backwards
@@ -264,84 +346,6 @@ explore.blame()
 # many numbers above one explodes. With sigmoids the signal does not shrink, and the lowest layers suffer most. Week 5 is about
 # initialisation, which is where to start so that neither happens. The way round in question 5 comes back in week 11 as the *residual network*.
 # <!-- term: vanishing gradient | a gradient that shrinks at every layer on its way back, so that deep networks hardly learn. -->
-#
-# ## Errors that say where
-#
-# A deep network has many places where a shape can be wrong, and NumPy helps little. Half of the mistakes give a message such as
-# `matmul: Input operand 1 has a mismatch in its core dimension 0`. It does not say which of your products it means. The other
-# half give no message at all, which is worse. A bias of shape (1,), or of shape (examples, 1), *broadcasts*. Numbers come out, and the
-# loss even falls. Weeks later somebody wonders why the network is not as good as it should be.
-#
-# So code that others will use checks its inputs first.
-
-# %% [markdown]
-# ### Exercise · `layer_shapes` &nbsp; ●●○ &nbsp; 20 min
-#
-# `layer_shapes(parameters, X)` looks at shapes and computes nothing. Where the network can take `X`, it returns a list of tuples: the shapes
-# that `X` would take on its way. Otherwise it raises a `ValueError` for the **lowest** layer at fault.
-#
-# - What only broadcasts does not fit. Nor does an array with an axis more, or one less, than it should have.
-# - Pictures that nobody has flattened do not fit layer 1.
-# - From the message alone one can tell which layer it is, named first as `layer 3`, and which two sizes disagree. The layer nearest
-#   to the input is layer 1.
-#
-# For the net `tents` and five examples the answer is `[(5, 2), (5, 2), (5, 1)]`. Had its second bias three entries, the message
-# might say *layer 2 has 2 units and 3 biases*.
-#
-# <details><summary>A question to ask yourself</summary>
-#
-# You walk from layer to layer. What is the one fact about the layers below that a layer needs in order to say whether it fits?
-#
-# </details>
-# <details><summary>A plan</summary>
-#
-# Weights are matrices, with a row for each number that arrives: at layer 1 the features of `X`, later the units of the layer below.
-# Biases have the shape (units,).
-#
-# 1. Keep the width of what arrives; at the start that is the width of an example. An example with more than one axis fits nowhere.
-# 2. For each layer in turn compare that width with the rows of the weights, then the whole shape of the biases with the columns.
-# 3. Raise at the first difference; else note the shape and go on with the new width.
-#
-# Compare shapes as tuples. `(3,) != (3, 1)` is true; counting entries would not have seen it.
-#
-# </details>
-# <details><summary>A skeleton with gaps</summary>
-#
-# ```python
-# def layer_shapes(parameters, X):
-#     arriving = ...                       # the shape of one example
-#     shapes = []
-#     for number, (W, b) in ...:
-#         if ...:
-#             raise ValueError(f"layer {number} ...")
-#         if ...:
-#             raise ValueError(f"layer {number} ...")
-#         ...
-#     return shapes
-# ```
-#
-# </details>
-
-
-# %% role="answer" id="layer_shapes"
-def layer_shapes(parameters, X):
-    """The shape of each layer's output, as a list of tuples; ValueError names the first layer that does not fit."""
-    ### BEGIN SOLUTION
-    passed_on = [np.shape(X)[1:], *(np.shape(W)[1:] for W, _ in parameters)]  # the shape of one example, from X upwards
-    for k, ((W, b), arriving) in enumerate(zip(parameters, passed_on[:-1], strict=True), start=1):
-        if np.ndim(W) != 2 or np.shape(W)[:1] != arriving:
-            raise ValueError(f"layer {k}: its weights have shape {np.shape(W)}, and examples of shape {arriving} arrive")
-        if np.shape(b) != np.shape(W)[1:]:
-            raise ValueError(f"layer {k}: its biases have shape {np.shape(b)}, and it has {np.shape(W)[1]} units")
-    return [(len(X), *units) for units in passed_on[1:]]
-    ### END SOLUTION
-
-
-# %% role="check" id="check_layer_shapes" points=2
-check("layer_shapes")
-
-# %% role="hidden" id="test_layer_shapes" points=4
-
 # %% [markdown]
 # ## A machine for gradients
 #
