@@ -34,44 +34,6 @@ import kit
 tape, adam = kit.tape, kit.adam  # your own instead of the second: kit.mine("adam")
 
 # %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks from weeks 16, 14 and 10. Nothing here is graded. Change the marked line of each cell and run it.
-#
-# **1.** (Week 16) Two word vectors point in the same direction, and one is ten times as long. Change the line so that it
-# says how *alike* they are, whatever their lengths.
-
-# %% role="try" id="before_alike"
-cat, tiger = np.array([0.3, -0.4]), np.array([3.0, -4.0])
-alike = cat @ tiger  # <- another line
-print("right" if abs(alike - 1) < 1e-9 else f"not yet: {alike:.2f}, where 1 would mean the same direction")
-
-# %% [markdown]
-# **2.** (Week 14) Three sentences of 5, 2 and 3 words lie in one array, filled up with zeros. The loss is the mean over the
-# *words*. By which number must the sum of all losses be divided?
-
-# %% role="try" id="before_words"
-divisor = 3 * 5  # <- another number
-print("right" if divisor == 5 + 2 + 3 else "not yet: the zeros at the end are no words")
-
-# %% [markdown]
-# **3.** (Week 10) A convolution with a kernel of width 5 runs along a line of 40 letters without padding. How many places
-# does it give? And how many letters does one of them know?
-
-# %% role="try" id="before_places"
-places, known = 40, 40  # <- two other numbers
-print("right" if (places, known) == (40 - 5 + 1, 5) else "not yet: the kernel must lie inside the line")
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. `cat @ tiger / np.sqrt((cat @ cat) * (tiger @ tiger))`. A product without the lengths mixes direction and size.
-# 2. 10. Dividing by 15 makes short sentences count less.
-# 3. 36 places, and each knows 5 letters. It will never know what stood 20 letters before. Remember that.
-#
-# </details>
-
-# %% [markdown]
 # ## One word, one alarm
 #
 # Listen first. The next cell plays a machine that says "seven", and then a woman who says it.
@@ -159,7 +121,7 @@ check("alarms")
 
 # %% role="guess" id="guess_human"
 guess.number(
-    "It finds nearly every word that its own voices say. Of 100 digits that the woman says, how many will it find?",
+    "It finds nearly every word that its own voices say. Of the digits that the woman says, how many in 100 will it find?",
     0,
     100,
     truth=explore.found_human,
@@ -177,10 +139,48 @@ explore.kitchen(alarms)
 # What is lost on the way to a human voice? At a threshold of 0.5 the box finds all words of the voices that it learnt from,
 # about four in five of other machines', and about half of the woman's. And she sets it off by mistake some fifteen times as
 # often: her letters and other words sound like digits to it. No threshold mends both. The net took *how its voices speak*
-# for the word. This is week 8's lesson again: what happens on the training voices says nothing about her. She said each digit
-# once, so her share stands on ten recordings. Look at it, and do not believe its last digit.
+# for the word. This is week 8's lesson again: what happens on the training voices says nothing about her. Of each digit
+# there is one recording of hers, and it is played twice. So her share stands on ten recordings. Look at it, and do not believe its last digit.
 #
 # Nobody would sell such a box. A real one learns from thousands of people, with noise and echo laid over them.
+
+# %% [markdown]
+# ## Ten minutes from before
+#
+# Three small tasks from weeks 16, 14 and 10. Nothing here is graded. Change the marked line of each cell and run it.
+#
+# **1.** (Week 16) Two word vectors point in the same direction, and one is ten times as long. Change the line so that it
+# says how *alike* they are, whatever their lengths.
+
+# %% role="try" id="before_alike"
+cat, tiger = np.array([0.3, -0.4]), np.array([3.0, -4.0])
+alike = cat @ tiger  # <- another line
+print("right" if abs(alike - 1) < 1e-9 else f"not yet: {alike:.2f}, where 1 would mean the same direction")
+
+# %% [markdown]
+# **2.** (Week 14) Three sentences of 5, 2 and 3 words lie in one array, filled up with zeros. The loss is the mean over the
+# *words*. By which number must the sum of all losses be divided?
+
+# %% role="try" id="before_words"
+divisor = 3 * 5  # <- another number
+print("right" if divisor == 5 + 2 + 3 else "not yet: the zeros at the end are no words")
+
+# %% [markdown]
+# **3.** (Week 10) A convolution with a kernel of width 5 runs along a line of 40 letters without padding. How many places
+# does it give? And how many letters does one of them know?
+
+# %% role="try" id="before_places"
+places, known = 40, 40  # <- two other numbers
+print("right" if (places, known) == (40 - 5 + 1, 5) else "not yet: the kernel must lie inside the line")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. `cat @ tiger / np.sqrt((cat @ cat) * (tiger @ tiger))`. A product without the lengths mixes direction and size.
+# 2. 10. Dividing by 15 makes short sentences count less.
+# 3. 36 places, and each knows 5 letters. It will never know what stood 20 letters before. Remember that.
+#
+# </details>
 
 # %% [markdown]
 # ## A net that looks
@@ -282,7 +282,8 @@ guess.choose(
 # 4. Backward: the output is a product of weights and values, so `d_weights` and `d_V` are those of a product.
 # 5. Through the softmax: the slope of a score is its weight times (its own `d_weight` less the mean of all `d_weight`, weighed
 #    by the weights). With two entries the slope of the mean is $w (1 - w)(v_1 - v_2)$, which is 1.5 in the example above.
-# 6. The scores are again a product, now of `Q` and `K`. Do not forget the root.
+# 6. The scores are again a product, now of `Q` and `K`. Do not forget the root. Take it by `math.sqrt`: the root of `np.sqrt` turns
+#    float32 into float64.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -475,8 +476,8 @@ check("beam_search")
 # %% role="hidden" id="test_beam_search" points=3
 
 # %% [markdown]
-# A tree of three symbols, and your search on it. Thick branches were looked at, the rest was never built. Change the width and
-# $\alpha$.
+# A tree of three symbols, and your search on it. Thick branches were looked at, the rest was never built. The orange
+# branch is the line that comes back. Change the width and $\alpha$.
 
 # %% role="show" id="show_beam"
 explore.beam(beam_search)
@@ -489,7 +490,7 @@ explore.beam(beam_search)
 #
 # And what if a wider beam does worse? Then the model likes some bad lines better than good ones, and the narrow beam was
 # too weak to find them. Often these are lines that are far too short, or empty. The fault is the model's, or that of the
-# length in the score. In the explorer above, find an $\alpha$ at which the winner changes.
+# length in the score. Set the width in the explorer above to 2, and then to 3: an empty line wins. Now find the $\alpha$ at which the winner changes.
 #
 # ## How wrong is a line?
 #
@@ -498,7 +499,7 @@ explore.beam(beam_search)
 # <!-- term: edit distance | the fewest symbols to be changed, put in or taken out, to make one line into the other. -->
 #
 # How would a program find out? Three lines of Python follow from the definition, and they are a terrible program: it
-# asks the same questions again and again, and takes hours for twenty symbols. (It is folded below, in the plan.)
+# asks the same questions again and again, and takes years for two lines of twenty symbols. (It is folded below, in the plan.)
 #
 # For speech one counts the edits in a test set, as a share of the *truth*. This is the **error rate**. With the line above, 2 edits for 4
 # words, and a second line of 6 words without a mistake, it is $2/10$. It can be larger than 1, if a program says too much.
@@ -886,7 +887,9 @@ print(numbered(["A7.", "B12/3"], around=1))
 # 3. Eight queries, one for each digit of the date: a vector of its own plus a linear function of what kind of line it is. Keys and values
 #    are linear functions of the places. Attention with a mask for the filling.
 # 4. What came out, plus again something linear in the kind of line, ReLU, ten logits. Softmax loss, all eight digits at once.
-# 5. Adam with rate 0.005 and $\beta_2 = 0.99$, half a cosine, batches of 50 texts of like length (sort, with a little chance). 15 to 30 walks through
+# 5. A `loss(arrays)` of a list of arrays has its slopes by `_, slopes = tape.value_and_gradients(loss, arrays)`, a list again. `adam` takes
+#    pairs, slopes too: `[(a, np.zeros(0, np.float32)) for a in arrays]`. It returns new pairs and its state, which is `None` at first.
+# 6. Adam with rate 0.005 and $\beta_2 = 0.99$, half a cosine, batches of 50 texts of like length (sort, with a little chance). 15 to 30 walks through
 #    all texts.
 #
 # </details>

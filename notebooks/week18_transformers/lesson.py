@@ -34,68 +34,6 @@ tape, adam = kit.tape, kit.adam  # your own instead of the second: kit.mine("ada
 attention, attention_backward = kit.attend, kit.attend_backward  # your own instead: kit.mine("attend"), kit.mine("attend_backward")
 
 # %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks. Nothing here is graded. Change the marked line of each cell and run it.
-#
-# **1.** (Week 17) Three places are looked at with scores 0, 0 and a third one. Attention should give the third place half of its
-# weight. How large is its score?
-
-# %% role="try" id="before_softmax"
-score = 1.0  # <- another number
-weights = np.exp([0.0, 0.0, score]) / np.sum(np.exp([0.0, 0.0, score]))
-print("right" if abs(weights[2] - 0.5) < 0.01 else f"not yet: the third place has {weights[2]:.2f}")
-
-# %% [markdown]
-# **2.** (Week 15) A net without training heard 100 values. Its read-out is fitted on its states. Which rows must be left out of
-# the fit, if the test rows begin at 70 and the target is the value 5 steps *ahead*?
-
-# %% role="try" id="before_leak"
-last_row_of_the_fit = 69  # <- the last row whose target does not lie among the test rows
-print("right" if last_row_of_the_fit + 5 == 69 else f"not yet: its target is the value at {last_row_of_the_fit + 5}")
-
-# %% [markdown]
-# **3.** (Week 11) A residual block should be the identity while its branch returns zeros. This one is wrong. Which input shows it?
-
-
-# %% role="try" id="before_shortcut"
-def norm(X):
-    return X / np.sqrt(np.mean(X**2, axis=-1, keepdims=True) + 1e-6)
-
-
-def residual(X):
-    seen = norm(X)
-    return seen + 0 * seen  # the branch returns zeros
-
-
-X = np.array([[1.0, -1.0]])  # <- an input that comes out changed
-print("right" if np.abs(residual(X) - X).max() > 0.1 else "not yet: it comes out as it was")
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. $\ln 2 \approx 0.69$: the exponentials are then 1, 1 and 2.
-# 2. Row 64.
-# 3. Any row that is not of size 1 in the mean, say (3, −3). The short cut begins *after* the norm, so the input itself is never
-#    passed on. This mistake was made in published transformers, and nets with it do learn, only worse.
-#
-# </details>
-
-# %% [markdown]
-# ## One picture first
-#
-# A sentence that was never seen before, and what it costs two models, letter by letter. The upper one counts letters. The
-# lower one counts what followed the last five letters. High bars are surprises.
-
-# %% role="show" id="show_surprise"
-explore.surprise()
-
-# %% [markdown]
-# The lower model is surprised at the beginnings of words, and hardly ever in the middle of one. The mean height of the bars is the
-# score of the whole week: **bits per character**. If a model gives the letter that came the probability $p$, the letter costs
-# $-\log_2 p$ bits. With 64 symbols and no idea at all, each costs 6.
-# <!-- term: bits per character | the mean of −log2 of the probability that a model gave to each symbol that came. -->
-#
 # ## Pieces of text
 #
 # A net needs numbers. A computer stores text as **bytes**, numbers from 0 to 255, by a rule that is called UTF-8. A plain English letter
@@ -107,49 +45,59 @@ explore.surprise()
 # Each piece is called a **token**, and the program that cuts them is a tokenizer.
 # <!-- term: byte-pair encoding | a vocabulary that grows by joining the pair of neighbours that stands most often in a text. -->
 # <!-- term: token | a piece of text that has a number of its own: a byte, a part of a word, a word. -->
+#
+# Joining a pair of neighbours, in all its places, is a **merge**. Where places overlap, the one further to the left is joined. As a program:
+# <!-- term: merge | a pair of neighbouring tokens that becomes one token, in all its places. -->
+
+
+# %% role="given" id="given_joined"
+def joined(tokens, pair, new):
+    """A list of tokens after one merge: `pair`, a tuple, has become the token `new`."""
+    out = []
+    for token in tokens:
+        if out and (out[-1], token) == pair:
+            out[-1] = new
+        else:
+            out.append(token)
+    return out
+
+
+print(joined([97, 97, 97, 98], (97, 97), 256))  # "aaab", where "aa" becomes 256
 
 # %% [markdown]
 # ### Exercise · `bpe` &nbsp; ●○○ &nbsp; 20 min
 #
-# At first the tokens of a text are its bytes in UTF-8. A **merge** is a pair of neighbours that becomes one token, in all its
-# places. Merge number $k$, counted from 0, becomes $256 + k$. Where its places overlap, the one further to the left is joined.
-# <!-- term: merge | a pair of neighbouring tokens that becomes one token, in all its places. -->
+# At first the tokens of a text are its bytes in UTF-8. A merge is made as by `joined`. Merge number $k$, counted from 0, becomes $256 + k$.
 #
 # `learn_merges(text, count)` returns a list of at most `count` pairs, in the order in which they are joined.
 #
-# - Once the merges before it are made, each pair has two places or more, and no other has more. Overlapping places count.
+# - Each merge is the pair with the most places at that moment, at least two. Overlapping places count.
 # - Of equal pairs the smaller tuple comes first. The list is shorter than `count` only if no pair with two places is left.
 #
 # `encode(text, merges)` returns the tokens of any text, a list of whole numbers. `decode(tokens, merges)` returns the text.
 #
-# - The learnt text comes out as learning left it, and any other text is treated alike. An earlier merge goes before a later one.
+# - `encode` makes all merges of the list, in order, on any text. The learnt text comes out as learning left it.
 # - Any text comes back from its tokens, in any language.
 #
 # `learn_merges("abababb", 2)` is `[(97, 98), (256, 256)]`, and with these merges `"abab!"` is `[257, 33]`.
 #
 # <details><summary>A question to ask yourself</summary>
 #
-# What does one merge do to a list of tokens? Who needs this helper, and how often? And when a token above 255 is to become text
-# again, what must its two parts be first?
+# Which of the three functions needs `joined`, and how often? And when a token above 255 is to become text again, what must its two
+# parts be first?
 #
 # </details>
 # <details><summary>A plan</summary>
 #
-# 1. A helper that joins one pair in a list of tokens. It walks with an index, which moves by two where it joined. (Or keep the tokens as
-#    characters of a string, `chr(token)`. Which method of strings joins a pair?)
-# 2. `learn_merges`: count neighbours, take the best, stop at 1, note it, join it. `encode` joins the given pairs, one after another.
+# 1. `learn_merges`: count neighbours, take the best, stop at 1, note it, join it.
+# 2. `encode` joins the given pairs, one after another. (Is it too slow for you? Keep the tokens as characters of a string,
+#    `chr(token)`. Which method of strings joins a pair?)
 # 3. `decode`: a table from token to bytes. It grows by one entry a merge, from two earlier ones. Glue all bytes, and only then decode them.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
 #
 # ```python
-# def joined(tokens, pair, new):
-#     out, i = [], 0
-#     while i < len(tokens):
-#         if tuple(tokens[i : i + 2]) == pair:
-#             ...
-#
 # def learn_merges(text, count):
 #     tokens, merges = list(text.encode("utf-8")), []
 #     for k in range(count):
@@ -221,6 +169,69 @@ explore.pieces(learn_merges, encode, decode)
 # Common words become one token after a few hundred merges. Rare ones stay in pieces, and nothing is ever unknown.
 #
 # From here on we stay with single characters. They make a small table of symbols, and a small net.
+
+# %% [markdown]
+# ## Ten minutes from before
+#
+# Three small tasks. Nothing here is graded. Change the marked line of each cell and run it.
+#
+# **1.** (Week 17) Three places are looked at with scores 0, 0 and a third one. Attention should give the third place half of its
+# weight. How large is its score?
+
+# %% role="try" id="before_softmax"
+score = 1.0  # <- another number
+weights = np.exp([0.0, 0.0, score]) / np.sum(np.exp([0.0, 0.0, score]))
+print("right" if abs(weights[2] - 0.5) < 0.01 else f"not yet: the third place has {weights[2]:.2f}")
+
+# %% [markdown]
+# **2.** (Week 15) A net without training heard 100 values. Its read-out is fitted on its states. The target is the value
+# 5 steps *ahead*, and the test rows begin at 70. Which is the last row that the fit may use?
+
+# %% role="try" id="before_leak"
+last_row_of_the_fit = 69  # <- the last row whose target does not lie among the test rows
+print("right" if last_row_of_the_fit + 5 == 69 else f"not yet: its target is the value at {last_row_of_the_fit + 5}")
+
+# %% [markdown]
+# **3.** (Week 11) A residual block should be the identity while its branch returns zeros. This one is wrong. Which input shows it?
+
+
+# %% role="try" id="before_shortcut"
+def norm(X):
+    return X / np.sqrt(np.mean(X**2, axis=-1, keepdims=True) + 1e-6)
+
+
+def residual(X):
+    seen = norm(X)
+    return seen + 0 * seen  # the branch returns zeros
+
+
+X = np.array([[1.0, -1.0]])  # <- an input that comes out changed
+print("right" if np.abs(residual(X) - X).max() > 0.1 else "not yet: it comes out as it was")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. $\ln 2 \approx 0.69$: the exponentials are then 1, 1 and 2.
+# 2. Row 64.
+# 3. Any row that is not of size 1 in the mean, say (3, −3). The short cut begins *after* the norm, so the input itself is never
+#    passed on. This mistake was made in published transformers, and nets with it do learn, only worse.
+#
+# </details>
+
+# %% [markdown]
+# ## Surprise in bits
+#
+# A sentence that was never seen before, and what it costs two models, letter by letter. The upper one counts letters. The
+# lower one counts what followed the last five letters. High bars are surprises.
+
+# %% role="show" id="show_surprise"
+explore.surprise()
+
+# %% [markdown]
+# The lower model is surprised most at the beginnings of words, and seldom near their ends. The mean height of the bars is the
+# score of the whole week: **bits per character**. If a model gives the letter that came the probability $p$, the letter costs
+# $-\log_2 p$ bits. With 64 symbols and no idea at all, each costs 6.
+# <!-- term: bits per character | the mean of −log2 of the probability that a model gave to each symbol that came. -->
 #
 # ## Counting comes first
 #
@@ -250,8 +261,8 @@ print(chances([0, 1, 0, 1], [], 2), chances([0, 1, 0, 1], [0], 2))
 # 0.83, and 0 keeps 0.17, though it was never seen there. No symbol ever has probability 0: it would cost infinitely many bits.
 #
 # A judge reads many paragraphs, symbol by symbol. To call this function at each would take days.
-# There is one more trap. Texts are often judged in *windows*. A program in public use dropped a symbol between
-# any two of them, and another one asked for symbols whose past it had thrown away. Count each symbol once, with the past that it has.
+# There is one more trap. Texts are often judged in *windows*. Take windows of 100. A program in public
+# use never judged symbol 101. Another one judged it without its context. Count each symbol once, with the past that it has.
 
 # %% [markdown]
 # ### Exercise · `counts` &nbsp; ●●○ &nbsp; 45 min
@@ -352,7 +363,7 @@ explore.orders(counted_bits)
 # %% [markdown]
 # <details><summary>What to look for</summary>
 #
-# - Each further symbol of context helps, and less than the one before. With little text, order 3 is as good as order 6.
+# - Up to order 3 each symbol of context helps, and less than the one before. With little text, longer contexts do harm.
 # - With ten times the text, everything falls, and long contexts gain most. Counting is hungry.
 # - The table needs hundreds of thousands of numbers for this. A net of 12,500 numbers that shares what it knows between
 #   contexts is what you will build.
@@ -392,7 +403,10 @@ guess.choose(
 
 # %% role="given" id="given_speeds"
 def speeds(d, base=10_000.0):
-    """The angle by which each of the d / 2 pairs turns from one place to the next: from 1 down to nearly 1 / base."""
+    """The angle by which each of the d / 2 pairs turns from one place to the next.
+
+    It goes from 1 down towards 1 / base, and the more pairs there are, the nearer it comes.
+    """
     return base ** (-np.arange(d // 2) / (d // 2))
 
 
@@ -536,8 +550,9 @@ explore.turns(rotary)
 # 2. A second helper does the reverse. Each is also the other's backward. With the heads' results side by side, one product with `W_o`
 #    sums over all heads. With `turn`, queries and keys go through `rotary` when they are cut.
 #    (A reshape with $-1$ fails where there are no examples or no rows: say the number.)
-# 3. A mask for each example is repeated for each of its heads, in the order in which you folded.
-# 4. Backward: `W_o` first, then into heads, `attention_backward`, turn back, out of heads. Each matrix gets (what went in)ᵀ times (what comes back), summed over examples and places.
+# 3. `attention` returns (output, cache), and `attention_backward(cache, d_output)` gives d_Q, d_K and d_V.
+# 4. A mask for each example is repeated for each of its heads, in the order in which you folded.
+# 5. Backward: `W_o` first, then into heads, `attention_backward`, turn back, out of heads. Each matrix gets (what went in)ᵀ times (what comes back), summed over examples and places.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
@@ -901,7 +916,8 @@ def fit(parameters, scores, text, rng, num_steps, rate, batch_size=32, length=32
 # 1. Parameters: a table for the symbol, another for the one before it, two blocks of some 24 columns, a bias for each symbol.
 # 2. `scores`: rows of the tables, the blocks with a causal mask, a last norm, the first table transposed, the bias.
 # 3. `step` is the same with plain arrays and t = 1: one `feed` for each block with `window` as long as a stretch. The state holds the caches and the last symbol.
-# 4. Compare `step` with `scores` on a short text. They must agree to five digits before you train for long.
+# 4. Compare `step` with `scores` on a short text. They must agree to five digits before you train for long. With `before=1` the first symbol
+#    is only a past: give `scores` the same text with one 0 in front.
 # 5. Then try: rate, stretches short and many or long and few, width against depth.
 #
 # </details>
@@ -922,7 +938,7 @@ def fit(parameters, scores, text, rng, num_steps, rate, batch_size=32, length=32
 #
 # def train(text, rng):
 #     first = [...]
-#     return fit(first, scores, text, rng, 500, 0.005, length=LENGTH, before=1)
+#     return fit(first, scores, text, rng, 1500, 0.015, length=LENGTH, before=1)  # first see that it runs, with 100 steps
 #
 # def start(arrays, n):
 #     return [new_cache() for _ in ...], np.zeros(n, int)
@@ -1014,7 +1030,7 @@ print(len(text), "symbols, the first ones:", text[:12])
 # | changed | why tried | bits below the table, one judging or four, and their spread |
 # |---|---|---|
 # | a net that sees the last five symbols, one hidden layer, no attention | is attention needed? | $-0.04$ |
-# | two blocks of 24 columns, 400 steps | the smallest thing that runs | $-0.03$ |
+# | two blocks of 24 columns, stretches of 32 symbols, rate 0.02, 400 steps | the smallest thing that runs | $-0.03$ |
 # | 540, 700, 860 steps | how much does time give? | $0.02$, $0.06$, $0.10$, all $\pm 0.015$ |
 # | 1,400 steps | all that we wanted to wait for | $0.19$ |
 # | rate 0.014 in place of 0.02, 700 steps | steadier? | $0.07$ in place of $0.08$: no difference |

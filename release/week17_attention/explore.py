@@ -316,8 +316,8 @@ def dial(attend, angle, length, hidden):
 SYMBOLS = "abc."
 GROUND = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.5}  # under words that lie on lines
 TREE = {
-    "": (0.5, 0.35, 0.05, 0.1), "a": (0.3, 0.25, 0.25, 0.2), "b": (0.02, 0.03, 0.9, 0.05), "c": (0.3, 0.3, 0.3, 0.1),
-    "bc": (0.05, 0.02, 0.03, 0.9), "aa": (0.4, 0.2, 0.2, 0.2), "ab": (0.3, 0.3, 0.1, 0.3), "ac": (0.25, 0.25, 0.25, 0.25),
+    "": (0.37, 0.3, 0.05, 0.28), "a": (0.3, 0.25, 0.25, 0.2), "b": (0.02, 0.03, 0.9, 0.05), "c": (0.3, 0.3, 0.3, 0.1),
+    "bc": (0.1, 0.05, 0.05, 0.8), "aa": (0.4, 0.2, 0.2, 0.2), "ab": (0.3, 0.3, 0.1, 0.3), "ac": (0.25, 0.25, 0.25, 0.25),
 }  # fmt: skip
 
 
@@ -357,7 +357,7 @@ def wider():
 @explorer(width=(1, 8, 1), alpha=(0.0, 2.0, 0.0, 0.1))
 def beam(beam_search, width, alpha):
     """The tree of a little model with three symbols and an end mark. Lines that your search asked about are drawn
-    thick, the others are thin or left out. The title says the line that it returns and its score.
+    thick, the others are thin or left out. The line that it returns is orange. The title says the line that it returns and its score.
     """
     asked = set()
 
@@ -509,7 +509,7 @@ def when(ctc_loss, voice):
     fig, axes = figure(9, 5, 2, 1)
     for ax, shown, title in (
         (axes[0], chances, "what the net says at each frame"),
-        (axes[1], chances - d_logits, f"with the label 4 7 7 1 9: shares of the alignments (loss {loss:.1f} nats)"),
+        (axes[1], chances - d_logits, f"with the label 4 7 7 1 9: shares of the alignments (loss {loss:.1f})"),
     ):
         ax.imshow(
             shown[:, 1:].T, cmap="Blues", vmin=0, vmax=1, aspect="auto", origin="lower", extent=(0, len(logits) / 50, -0.5, 9.5)

@@ -43,8 +43,8 @@ def table(order):
 @picture
 def surprise():
     """Two rows of bars over the letters of a sentence. In the upper row, a model that counts letters, nearly all bars are between
-    three and eight bits high. In the lower row, a model that looks at the last five letters, bars are high at the beginnings of
-    words and close to zero inside them.
+    three and eight bits high. In the lower row, a model that looks at the last five letters, most bars are high at the
+    beginnings of words, and most are low near their ends.
     """
     import checks
 
