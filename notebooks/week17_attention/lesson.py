@@ -476,7 +476,7 @@ check("beam_search")
 # %% role="hidden" id="test_beam_search" points=3
 
 # %% [markdown]
-# A tree of three symbols, and your search on it. Thick branches were looked at, the rest was never built. The orange
+# A tree of three symbols and an end mark, written as a dot, and your search on it. Thick branches were looked at, the rest was never built. The orange
 # branch is the line that comes back. Change the width and $\alpha$.
 
 # %% role="show" id="show_beam"

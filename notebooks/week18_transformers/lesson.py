@@ -230,7 +230,7 @@ explore.surprise()
 # %% [markdown]
 # The lower model is surprised most at the beginnings of words, and seldom near their ends. The mean height of the bars is the
 # score of the whole week: **bits per character**. If a model gives the letter that came the probability $p$, the letter costs
-# $-\log_2 p$ bits. With 64 symbols and no idea at all, each costs 6.
+# $\log_2 (1/p)$ bits. With 64 symbols and no idea at all, each costs 6.
 # <!-- term: bits per character | the mean of −log2 of the probability that a model gave to each symbol that came. -->
 #
 # ## Counting comes first
