@@ -357,7 +357,7 @@ def wider():
 @explorer(width=(1, 8, 1), alpha=(0.0, 2.0, 0.0, 0.1))
 def beam(beam_search, width, alpha):
     """The tree of a little model with three symbols and an end mark. Lines that your search asked about are drawn
-    thick, the others are thin or left out. The line that it returns is orange. The title says the line that it returns and its score.
+    thick, the others are thin or left out. The line that it returns is orange. The title says this line and its score.
     """
     asked = set()
 
