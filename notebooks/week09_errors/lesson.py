@@ -581,7 +581,7 @@ explore.noise_found(out_of_sample)
 # both, in this order. Your third number costs training rows. `share` says how large a part of them it costs, to the nearest whole row, and there is a row on each side. They are called the **training-dev set**.
 # <!-- term: training-dev set | rows of the training domain that were given up to tell variance from mismatch. -->
 #
-# `fit(X, y)` trains a model and returns a function that gives a label for each row. It wants columns of mean 0 and spread 1, as week 1 made them.
+# `fit(X, y)` trains a model and returns a function that gives a label for each row. It is made for columns of mean 0 and spread 1.
 #
 # It returns a dictionary with the four causes. `"bias"` and `"variance"` are known from week 8. `"harder"` is what shoes cost everybody. `"mismatch"` is what only the other domain explains.
 #
