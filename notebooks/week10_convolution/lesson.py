@@ -29,70 +29,6 @@ tape, make_batches, adam = kit.tape, kit.make_batches, kit.adam  # your own inst
 log_softmax, log_softmax_backward = kit.log_softmax, kit.log_softmax_backward
 
 # %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks from weeks 9, 7 and 3. Nothing here is graded. Change the marked line of each cell and run it.
-#
-# **1.** (Week 9) Three pictures have two questions each, and −1 means that nobody knows the answer. The mean loss must count known
-# answers only.
-
-# %% role="try" id="before_holes"
-losses = np.array([[0.5, 9.0], [0.1, 0.3], [9.0, 0.7]])
-answers = np.array([[1, -1], [0, 1], [-1, 0]])
-known = answers == answers  # <- which entries count?
-print("right" if np.isclose(losses[known].mean(), 0.4) else "not yet")
-
-# %% [markdown]
-# **2.** (Week 7) This softmax fails for large logits. Mend it.
-
-# %% role="try" id="before_softmax"
-logits = np.array([1000.0, 1001.0])
-safe = logits  # <- the same answer, and no overflow
-with np.errstate(all="ignore"):
-    shares = np.exp(safe) / np.exp(safe).sum()
-print("right" if np.allclose(shares, [0.268941, 0.731059]) else "not yet")
-
-# %% [markdown]
-# **3.** (Week 3) A layer gives `x @ W`. From above comes `d`, the gradient with respect to its scores. `W` is square here, so the shape does not tell you
-# whether the line is right.
-
-# %% role="try" id="before_back"
-W, d = np.array([[1.0, 2.0], [0.0, 3.0]]), np.array([[1.0, 0.0]])
-d_x = d @ W  # <- the gradient with respect to x
-print("right" if np.allclose(d_x, [[1.0, 0.0]]) else "not yet: nudge each number of x, and see how the first score moves")
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. `answers >= 0`.
-# 2. `logits - logits.max()`. Softmax does not see a number that is added to all logits.
-# 3. `d @ W.T`. Keep it in mind: the way back through a layer is the *same table of weights*, turned over. Today it comes back in a new coat.
-#
-# </details>
-
-# %% [markdown]
-# ## One picture first
-#
-# A dense net is trained on clothes that lie in the middle of the picture. Then the same unseen clothes are moved to the side, pixel by pixel.
-
-# %% role="guess" id="guess_moved"
-guess.curve(
-    "The share that is named rightly, against the shift?",
-    (0, 6),
-    (0, 1),
-    truth=explore.falls_with_shift,
-    labels=("shift (pixels)", "share right"),
-)
-
-# %% role="show" id="show_moved"
-explore.moved()
-
-# %% [markdown]
-# Four pixels are a seventh of the width. To your eye nothing happened. The net is now right in fewer than one of four cases.
-#
-# One cure is to show it every picture at every place. That is a lot of data, and a lot of weights. The other cure is to put into
-# the net what we know: *a collar is a collar wherever it is*.
-#
 # ## One dimension first, by hand
 #
 # Take a row of numbers, the **signal**, and a short row of weights, the **kernel**. Lay the kernel over the beginning of the signal. Multiply what
@@ -103,8 +39,7 @@ explore.moved()
 # further it is $1 \cdot 3 + 0 \cdot 2 - 1 \cdot 5 = -2$. There is no third place: the kernel would hang over the end. Four numbers went
 # in, two came out. This kernel answers to *change*: where the signal is flat, it says 0.
 #
-# That is all. It is called a **convolution**. (In mathematics the kernel is turned over first, and what we do is called a *cross-correlation*. Since the weights are learnt,
-# it makes no difference, and the field has kept the shorter word.) What lies under the kernel at one place is a **window**.
+# That is all. It is called a **convolution**. What lies under the kernel at one place is a **window**.
 # <!-- term: convolution | the same weighted sum at every place of a signal or picture; in this field without turning the kernel over. -->
 # <!-- term: window | the part of a signal or picture that lies under the kernel at one place. -->
 
@@ -130,23 +65,11 @@ explore.sliding()  # place: where the kernel lies; kernel: four of them
 # $(-3, -1, -2, 2)$. As many come out as went in. With padding 1 *and* stride 2 they are $(-3, -2)$.
 # <!-- term: stride | how many places a kernel moves on from one window to the next. -->
 # <!-- term: padding | zeros that are put around a signal or picture, so that the kernel may hang over its ends. -->
-#
-# A question. A signal of 10 numbers, a kernel of 3, stride 2, no padding. How many sums are there, and which numbers of the signal does no window see?
-#
-# <details><summary>Answer</summary>
-#
-# Windows begin at 0, 2, 4 and 6. One at 8 would need numbers 8, 9 and 10, and there is no number 10. So there are four, and the last number, 9, is never
-# seen. That is normal. What comes back to it on the way back is 0.
-#
-# </details>
 
 # %% [markdown]
 # ### A dense layer with most weights missing
 #
-# The sums are linear in the signal. So there is a table of weights that makes them, as in a dense layer. Two things are special in this table. Most
-# weights are zero: each output hears only its window. And the others are not free: the same few numbers come back in each column. That
-# is **weight sharing**. A dense layer from a picture of 28 × 28 to another one has 614,656 weights. A kernel of 3 × 3 has 9.
-# <!-- term: weight sharing | using the same parameters at many places of a net. -->
+# The sums are linear in the signal. So there is a table of weights that makes them, as in a dense layer.
 #
 # ### Exercise · `conv_matrix` &nbsp; ●○○ &nbsp; 20 min
 #
@@ -208,11 +131,92 @@ check("conv_matrix")
 explore.table(conv_matrix)  # size, stride, padding
 
 # %% [markdown]
-# The stripes say what this layer knows beforehand. *Only neighbours matter*: the rest of each column is zero. *All places are alike*: the stripe has the same weights
-# all along. From the second follows a law. Move the signal on by one, and the output moves on by one and is else the same. This is called
+# The stripes say what this layer knows beforehand. *Only neighbours matter*: the rest of each column is zero, and each output hears only its window. *All places are alike*: the stripe has
+# the same weights all along. That is **weight sharing**. A dense layer from a picture of 28 × 28 to another one has 614,656 weights. A kernel of 3 × 3 has 9.
+# <!-- term: weight sharing | using the same parameters at many places of a net. -->
+#
+# From the second follows a law. Move the signal on by one, and the output moves on by one and is else the same. This is called
 # **equivariance** under shifts. (At the ends it holds only if nothing falls off, and with stride 2 only for shifts by 2.)
 # <!-- term: equivariance | a law: if the input moves, the output moves alike. -->
 #
+# A word on the word. In mathematics the kernel is turned over before it is moved along, and what we do is called a *cross-correlation*. Since the weights are learnt,
+# it makes no difference, and the field has kept the shorter word.
+#
+# A question. A signal of 10 numbers, a kernel of 3, stride 2, no padding. How many sums are there, and which numbers of the signal does no window see?
+#
+# <details><summary>Answer</summary>
+#
+# Windows begin at 0, 2, 4 and 6. One at 8 would need numbers 8, 9 and 10, and there is no number 10. So there are four, and the last number, 9, is never
+# seen. That is normal. What comes back to it on the way back is 0.
+#
+# </details>
+
+# %% [markdown]
+# ## One picture
+#
+# A dense net is trained on clothes that lie in the middle of the picture. Then the same unseen clothes are moved to the side, pixel by pixel.
+
+# %% role="guess" id="guess_moved"
+guess.curve(
+    "The share that is named rightly, against the shift?",
+    (0, 6),
+    (0, 1),
+    truth=explore.falls_with_shift,
+    labels=("shift (pixels)", "share right"),
+)
+
+# %% role="show" id="show_moved"
+explore.moved()
+
+# %% [markdown]
+# Four pixels are a seventh of the width. To your eye nothing happened. The net is now right in fewer than one of four cases.
+#
+# One cure is to show it every picture at every place. That is a lot of data, and a lot of weights. The other cure is to put into
+# the net what we know: *a collar is a collar wherever it is*.
+
+# %% [markdown]
+# ## Ten minutes from before
+#
+# Three small tasks from weeks 9, 7 and 3. Nothing here is graded. Change the marked line of each cell and run it.
+#
+# **1.** (Week 9) Three pictures have two questions each, and −1 means that nobody knows the answer. The mean loss must count known
+# answers only.
+
+# %% role="try" id="before_holes"
+losses = np.array([[0.5, 9.0], [0.1, 0.3], [9.0, 0.7]])
+answers = np.array([[1, -1], [0, 1], [-1, 0]])
+known = answers == answers  # <- which entries count?
+print("right" if np.isclose(losses[known].mean(), 0.4) else "not yet")
+
+# %% [markdown]
+# **2.** (Week 7) This softmax fails for large logits. Mend it.
+
+# %% role="try" id="before_softmax"
+logits = np.array([1000.0, 1001.0])
+safe = logits  # <- the same answer, and no overflow
+with np.errstate(all="ignore"):
+    shares = np.exp(safe) / np.exp(safe).sum()
+print("right" if np.allclose(shares, [0.268941, 0.731059]) else "not yet")
+
+# %% [markdown]
+# **3.** (Week 3) A layer gives `x @ W`. From above comes `d`, the gradient with respect to its scores. `W` is square here, so the shape does not tell you
+# whether the line is right.
+
+# %% role="try" id="before_back"
+W, d = np.array([[1.0, 2.0], [0.0, 3.0]]), np.array([[1.0, 0.0]])
+d_x = d @ W  # <- the gradient with respect to x
+print("right" if np.allclose(d_x, [[1.0, 0.0]]) else "not yet: nudge each number of x, and see how the first score moves")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. `answers >= 0`.
+# 2. `logits - logits.max()`. Softmax does not see a number that is added to all logits.
+# 3. `d @ W.T`. Keep it in mind: the way back through a layer is the *same table of weights*, turned over. Today it comes back in a new coat.
+#
+# </details>
+
+# %% [markdown]
 # ## Volumes
 #
 # A picture has two directions and several channels: red, green, blue. Further inside a net it may have 64 of them, and they mean whatever the net made them mean. So what goes in
