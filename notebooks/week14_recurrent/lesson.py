@@ -34,66 +34,10 @@ tape, adam = kit.tape, kit.adam  # your own instead of the second: kit.mine("ada
 log_softmax, cross_entropy = kit.log_softmax, kit.cross_entropy  # log_softmax returns (logs, cache); your own: kit.mine("cross_entropy"), …
 
 # %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks from weeks 13, 11 and 7. Nothing here is graded. Change the marked line of each cell and run it.
-#
-# **1.** (Week 13) Two embeddings have length 1. Their squared distance is 0.5. What is their cosine?
-
-# %% role="try" id="before_cosine"
-cosine = 0.5  # <- another number
-one, other = np.array([1.0, 0.0]), np.array([cosine, np.sqrt(1 - cosine**2)])
-print("right" if abs(np.sum((one - other) ** 2) - 0.5) < 1e-9 else f"not yet: the distance is {np.sum((one - other) ** 2):.2f}")
-
-# %% [markdown]
-# **2.** (Week 11) Twenty layers in a row multiply a gradient by 0.5 each. In a residual net each layer *adds* its input to that. By which factor does one layer
-# multiply the gradient now?
-
-# %% role="try" id="before_residual"
-factor = 0.5  # <- another number
-print(
-    "right"
-    if abs(factor**20 - 3325.2567) < 1e-3
-    else f"not yet: after twenty layers the gradient is {factor**20:.3g} times as large"
-)
-
-# %% [markdown]
-# **3.** (Week 7) In `cross_entropy` the label −1 means "no label". Change the labels so that only the first row counts.
-
-# %% role="try" id="before_labels"
-logits = np.array([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]])
-labels = np.array([0, 1, 1])  # <- other labels
-print("right" if abs(cross_entropy(logits, labels)[0] - np.log(2)) < 1e-9 else "not yet: the loss should be that of a fair coin")
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. 0.75: the squared distance of two vectors of length 1 is $2 - 2\cos$.
-# 2. 1.5. A path through the sum was added, and its factor is 1. So gradients no longer die. They may grow.
-# 3. `[0, -1, -1]`. This week a mask will do the same for steps that are not there.
-#
-# </details>
-
-# %% [markdown]
-# ## One picture first
-#
-# Four machines learnt 5,223 names of towns, and then wrote names of their own. The first knows how frequent each letter is. The
-# second knows which letters follow each letter. The third looks back two letters, the fourth four.
-
-# %% role="show" id="show_written"
-explore.written()
-
-# %% [markdown]
-# The first writes soup. The last writes names that you might look for on a map. It learnt nothing but a table. And its table is
-# large: it has seen some 40,000 different pieces of up to five letters. Look back far enough, and nearly everything that comes is new to a table.
-#
 # ## Counting first
 #
-# A **language model** says how likely each next symbol is, given those before. It is judged by its log-loss on
-# names that it never saw, as in week 7. Here it is given in **bits per letter**: the log-loss in nats, divided by $\log 2$.
-# One bit is one yes-or-no question, asked well. Thirty symbols that are equally likely need 4.9 of them.
+# A **language model** says how likely each next symbol is, given those before.
 # <!-- term: language model | a model of the next symbol of a sequence, given all symbols before it. -->
-# <!-- term: bits per letter | the mean log-loss for one symbol, in units of log 2: how many good yes-or-no questions it needs. -->
 #
 # The plainest language model counts. What followed *b* in the list? The piece that it looks at is the **context**; a model with contexts of
 # two letters is said to have **order** 2. There is one difficulty, and it is large. The table must not say *never* because it has not seen.
@@ -118,8 +62,7 @@ print(from_nothing([[0, 1], [0, 1], [0, 2]], 1.0, 3).round(3))
 # $(3 + \tfrac13) / 7 = 0.476$. A kind that was never seen would still have $\tfrac13 / 7$.
 #
 # And what is a good second opinion for the letter after *Birmi*? Not that all letters are equally likely. It is what one would say
-# after *irmi*. And where would that come from? This chain is called **back-off**. (It goes back to Jelinek, Mercer and Katz
-# in the 1980s. Whole speech recognisers stood on it for thirty years.)
+# after *irmi*. And where would that come from? This chain is called **back-off**.
 # <!-- term: back-off | leaning on a shorter context as far as the longer one was rarely seen. -->
 
 # %% [markdown]
@@ -187,6 +130,25 @@ check("back_off")
 
 # %% role="hidden" id="test_back_off" points=2
 
+# %% [markdown]
+# ## One picture
+#
+# Four machines learnt 5,223 names of towns, and then wrote names of their own. The first knows how frequent each letter is. The
+# second knows which letters follow each letter. The third looks back two letters, the fourth four.
+
+# %% role="show" id="show_written"
+explore.written()
+
+# %% [markdown]
+# The first writes soup. The last writes names that you might look for on a map. It learnt nothing but a table. And its table is
+# large: it has seen some 40,000 different pieces of up to five letters. Look back far enough, and nearly everything that comes is new to a table.
+#
+# (Back-off goes back to Jelinek, Mercer and Katz in the 1980s. Whole speech recognisers stood on it for thirty years.)
+#
+# A language model is judged by its log-loss on names that it never saw, as in week 7. Here it is given in **bits per letter**: the log-loss in nats, divided by $\log 2$.
+# One bit is one yes-or-no question, asked well. Thirty symbols that are equally likely need 4.9 of them.
+# <!-- term: bits per letter | the mean log-loss for one symbol, in units of log 2: how many good yes-or-no questions it needs. -->
+
 # %% role="guess" id="guess_order"
 guess.curve(
     "A table of this kind looks back 0 to 6 letters. How many bits per letter does it need for towns that it never saw?",
@@ -200,6 +162,47 @@ guess.curve(
 # It stops getting better after three or four letters. In new names every third context of four letters is new, and the table has tens of thousands of numbers. It cannot know
 # that *-burgh* and *-burg* are alike. To a table, two contexts are the same or they have nothing to do with each other.
 #
+# ## Ten minutes from before
+#
+# Three small tasks from weeks 13, 11 and 7. Nothing here is graded. Change the marked line of each cell and run it.
+#
+# **1.** (Week 13) Two embeddings have length 1. Their squared distance is 0.5. What is their cosine?
+
+# %% role="try" id="before_cosine"
+cosine = 0.5  # <- another number
+one, other = np.array([1.0, 0.0]), np.array([cosine, np.sqrt(1 - cosine**2)])
+print("right" if abs(np.sum((one - other) ** 2) - 0.5) < 1e-9 else f"not yet: the distance is {np.sum((one - other) ** 2):.2f}")
+
+# %% [markdown]
+# **2.** (Week 11) Twenty layers in a row multiply a gradient by 0.5 each. In a residual net each layer *adds* its input to that. By which factor does one layer
+# multiply the gradient now?
+
+# %% role="try" id="before_residual"
+factor = 0.5  # <- another number
+print(
+    "right"
+    if abs(factor**20 - 3325.2567) < 1e-3
+    else f"not yet: after twenty layers the gradient is {factor**20:.3g} times as large"
+)
+
+# %% [markdown]
+# **3.** (Week 7) In `cross_entropy` the label −1 means "no label". Change the labels so that only the first row counts.
+
+# %% role="try" id="before_labels"
+logits = np.array([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]])
+labels = np.array([0, 1, 1])  # <- other labels
+print("right" if abs(cross_entropy(logits, labels)[0] - np.log(2)) < 1e-9 else "not yet: the loss should be that of a fair coin")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. 0.75: the squared distance of two vectors of length 1 is $2 - 2\cos$.
+# 2. 1.5. A path through the sum was added, and its factor is 1. So gradients no longer die. They may grow.
+# 3. `[0, -1, -1]`. This week a mask will do the same for steps that are not there.
+#
+# </details>
+
+# %% [markdown]
 # ## A net with a state
 #
 # Here is the other way. Keep a row of $H$ numbers, the **state**. At every step mix the new input into it, by the same weights at each step. These
