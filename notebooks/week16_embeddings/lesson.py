@@ -29,59 +29,6 @@ import kit
 adam = kit.adam  # your own instead: kit.mine("adam")
 
 # %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks from weeks 14, 13 and 9. Nothing here is graded. Change the marked line of each cell and run it.
-#
-# **1.** (Week 14) A language model gives each letter that really comes next the chance 1/8. How many bits per letter does it need?
-
-# %% role="try" id="before_bits"
-bits = 8.0  # <- another number
-print("right" if abs(2**-bits - 1 / 8) < 1e-9 else "not yet: how many yes-or-no questions tell eight things apart?")
-
-# %% [markdown]
-# **2.** (Week 13) An anchor lies at squared distance 0.5 from its positive and 0.6 from its negative. The margin is 0.2. What is the
-# triplet loss?
-
-# %% role="try" id="before_triplet"
-loss = 0.0  # <- another number
-print("right" if abs(loss - (0.5 - 0.6 + 0.2)) < 1e-9 else "not yet: the negative is farther, but not by the margin")
-
-# %% [markdown]
-# **3.** (Week 9) Five examples have weights. Change the line so that the loss is their *weighted* mean.
-
-# %% role="try" id="before_weights"
-losses, weights = np.array([0.2, 0.4, 0.6, 0.8, 1.0]), np.array([2.0, 0.0, 0.0, 0.0, 2.0])
-loss = np.mean(weights * losses)  # <- another line
-print("right" if abs(loss - 0.6) < 1e-9 else f"not yet: {loss:.2f} lies far from the middle of 0.2 and 1.0")
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. 3: the log-loss is $\log 8$ nats, and $\log 8 / \log 2 = 3$.
-# 2. 0.1. The gap is 0.1, and it should be 0.2.
-# 3. `np.sum(weights * losses) / np.sum(weights)`. Who divides by the number of examples is wrong as soon as the weights do not sum to it.
-#
-# </details>
-
-# %% [markdown]
-# ## One picture first
-#
-# Here are some words where their vectors put them. The vectors have 50 numbers. The picture shows the two directions in which these
-# words differ most. Nobody told the program what an animal is.
-
-# %% role="show" id="show_first_map"
-explore.first_map()
-
-# %% [markdown]
-# Until now a word would have been a **one-hot** vector: 17,699 numbers, of which one is 1. Every two one-hot vectors lie equally far apart. So
-# a net that learnt something about *cat* knows nothing of *dog*. With word vectors it does.
-# <!-- term: one-hot | a vector with a single 1, which says which of many things it is. -->
-#
-# The idea behind it is old. Words are alike if they could stand in the same places. Linguists call this the **distributional
-# hypothesis**. All that follows is about making numbers of it.
-# <!-- term: distributional hypothesis | words that stand in the same surroundings have like meanings. -->
-#
 # ## Who stands near whom?
 #
 # This week a text is a row of whole numbers. Each number is a word of the **vocabulary**. The words around a word are its **context**. How
@@ -148,6 +95,60 @@ def count_pairs(texts, size, window):
 check("count_pairs")
 
 # %% role="hidden" id="test_count_pairs" points=2
+
+# %% [markdown]
+# ## One picture
+#
+# Here are some words where their vectors put them. The vectors have 50 numbers. The picture shows the two directions in which these
+# words differ most. Nobody told the program what an animal is.
+
+# %% role="show" id="show_first_map"
+explore.first_map()
+
+# %% [markdown]
+# Until now a word would have been a **one-hot** vector: 17,699 numbers, of which one is 1. Every two one-hot vectors lie equally far apart. So
+# a net that learnt something about *cat* knows nothing of *dog*. With word vectors it does.
+# <!-- term: one-hot | a vector with a single 1, which says which of many things it is. -->
+#
+# The idea behind it is old. Words are alike if they could stand in the same places. Linguists call this the **distributional
+# hypothesis**. All of this week is about making numbers of it, and your counts are the first.
+# <!-- term: distributional hypothesis | words that stand in the same surroundings have like meanings. -->
+
+# %% [markdown]
+# ## Ten minutes from before
+#
+# Three small tasks from weeks 14, 13 and 9. Nothing here is graded. Change the marked line of each cell and run it.
+#
+# **1.** (Week 14) A language model gives each letter that really comes next the chance 1/8. How many bits per letter does it need?
+
+# %% role="try" id="before_bits"
+bits = 8.0  # <- another number
+print("right" if abs(2**-bits - 1 / 8) < 1e-9 else "not yet: how many yes-or-no questions tell eight things apart?")
+
+# %% [markdown]
+# **2.** (Week 13) An anchor lies at squared distance 0.5 from its positive and 0.6 from its negative. The margin is 0.2. What is the
+# triplet loss?
+
+# %% role="try" id="before_triplet"
+loss = 0.0  # <- another number
+print("right" if abs(loss - (0.5 - 0.6 + 0.2)) < 1e-9 else "not yet: the negative is farther, but not by the margin")
+
+# %% [markdown]
+# **3.** (Week 9) Five examples have weights. Change the line so that the loss is their *weighted* mean.
+
+# %% role="try" id="before_weights"
+losses, weights = np.array([0.2, 0.4, 0.6, 0.8, 1.0]), np.array([2.0, 0.0, 0.0, 0.0, 2.0])
+loss = np.mean(weights * losses)  # <- another line
+print("right" if abs(loss - 0.6) < 1e-9 else f"not yet: {loss:.2f} lies far from the middle of 0.2 and 1.0")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. 3: the log-loss is $\log 8$ nats, and $\log 8 / \log 2 = 3$.
+# 2. 0.1. The gap is 0.1, and it should be 0.2.
+# 3. `np.sum(weights * losses) / np.sum(weights)`. Who divides by the number of examples is wrong as soon as the weights do not sum to it.
+#
+# </details>
 
 # %% [markdown]
 # ## More often than by chance
