@@ -29,49 +29,6 @@ import kit
 tape, adam = kit.tape, kit.adam  # your own instead of the second: kit.mine("adam")
 
 # %% [markdown]
-# ## Ten minutes from before
-#
-# Three small tasks from weeks 18, 16 and 12. Nothing here is graded. Change the marked line of each cell and run it.
-#
-# **1.** (Week 18) Three positions, causal attention: nobody looks at what comes later. In a mask, True means *may be looked at*. One
-# entry of this mask is wrong.
-
-# %% role="try" id="before_mask"
-mask = np.array([[True, False, False], [True, True, True], [True, True, True]])
-mask[0, 1] = False  # <- another entry, another value
-print("right" if np.array_equal(mask, np.tril(np.ones((3, 3), bool))) else "not yet: who looks into the future?")
-
-# %% [markdown]
-# **2.** (Week 16) The cosine of two vectors does not change when one of them is made longer. Choose a factor for which it does.
-
-# %% role="try" id="before_cosine"
-a, b = np.array([1.0, 2.0]), np.array([2.0, 1.0])
-factor = 10.0  # <- another one
-cosine = a @ (factor * b) / np.linalg.norm(a) / np.linalg.norm(factor * b)
-print(f"right: now it is {cosine:.1f}" if cosine < 0 else f"not yet: it is {cosine:.1f}")
-
-# %% [markdown]
-# **3.** (Week 12) Boxes are (top, left, bottom, right), half-open. Move the second box so that the overlap of the two, divided by
-# their union, is one third.
-
-# %% role="try" id="before_iou"
-one, other = (0, 0, 2, 2), (0, 2, 2, 4)  # <- move the second one
-height = max(0, min(one[2], other[2]) - max(one[0], other[0]))
-width = max(0, min(one[3], other[3]) - max(one[1], other[1]))
-areas = [(bottom - top) * (right - left) for top, left, bottom, right in (one, other)]
-share = height * width / (sum(areas) - height * width)
-print("right" if np.isclose(share, 1 / 3) else f"not yet: {share:.2f}")
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. `mask[1, 2] = False`: the second position looks at the third.
-# 2. Any negative number: the direction turns round. (0 gives no direction at all.)
-# 3. `(0, 1, 2, 3)` or `(1, 0, 3, 2)`: 2 squares of 6 are shared.
-#
-# </details>
-
-# %% [markdown]
 # ## One picture first
 #
 # Ten women of the Rotterdam tumour bank, each a line from her operation on. A cross is a death. A ring is the last time that she was
@@ -87,35 +44,19 @@ explore.lines()
 # <!-- term: right-censoring | of a time it is known only that it is longer than some number. -->
 # <!-- term: event | what is waited for: a death, a failure; True where a row's time ended in it. -->
 #
-# All methods of this week stand on one assumption. Those who were lost are *like those who were still watched at that time*. Who
-# leaves because she feels worse breaks it, and no formula mends that.
-#
 # ## The survival curve
 #
-# The **survival function** $S(t)$ is the chance to live longer than $t$. How could one estimate $S(10)$ from such lines? Two ways come to
-# mind. *Leave out the rings:* take those whose death is known, and count. *Take rings for the living:* who was not seen to die is alive.
+# The **survival function** $S(t)$ is the chance to live longer than $t$. How could one estimate it from such lines?
 # <!-- term: survival function | S(t), the chance that the event comes later than t. -->
-
-# %% role="guess" id="guess_naive"
-guess.choose(
-    "You leave out every censored row and count. The share that lives longer than ten years comes out …",
-    ["much too low", "about right", "much too high"],
-    truth=explore.left_out,
-)
-
-# %% role="show" id="show_naive"
-explore.three_ways()
-
-# %% [markdown]
-# Here is the way out, in numbers. 100 women begin. In the first year 10 die. After that year 20 move away. So 70 begin the second
+#
+# *A worked number.* 100 women begin. In the first year 10 die. After that year 20 move away. So 70 begin the second
 # year, and 14 of them die in it. What is the chance to live longer than two years?
 #
 # Nobody can say how many of the 100 did. But the second year alone is no riddle. 70 were watched, and a fifth died. To
 # live for two years is to live through the first *and then* through the second. So the chance is $0.9 \cdot 0.8 = 0.72$. The
 # twenty who moved away helped with the first factor, and not with the second.
 #
-# Now let the years become days, hours, moments. Moments without a death give the factor 1. This is the **Kaplan-Meier estimate** of 1958. Its paper is one of the
-# most cited of all science. The people who are watched just before a moment are **at risk** in it.
+# Now let the years become days, hours, moments. Moments without a death give the factor 1. This is the **Kaplan-Meier estimate**. The people who are watched just before a moment are **at risk** in it.
 # <!-- term: Kaplan-Meier estimate | the survival curve as a product over the moments of death. -->
 # <!-- term: at risk | watched and without the event so far. -->
 #
@@ -186,6 +127,20 @@ check("kaplan_meier")
 # %% role="hidden" id="test_kaplan_meier" points=2
 
 # %% [markdown]
+# Kaplan and Meier published this in 1958, and their paper is one of the most cited of all science. Was it worth the trouble? Two simpler ways come to
+# mind. *Leave out the rings:* take those whose death is known, and count. *Take rings for the living:* who was not seen to die is alive.
+
+# %% role="guess" id="guess_naive"
+guess.choose(
+    "You leave out every censored row and count. The share that lives longer than ten years comes out …",
+    ["much too low", "about right", "much too high"],
+    truth=explore.left_out,
+)
+
+# %% role="show" id="show_naive"
+explore.three_ways()
+
+# %% [markdown]
 # All women of Rotterdam, by the number of lymph nodes in which the tumour was found. The curves are yours.
 
 # %% role="show" id="show_groups"
@@ -201,6 +156,52 @@ explore.groups(kaplan_meier)
 #
 # </details>
 #
+# All methods of this week stand on one assumption. Those who were lost are *like those who were still watched at that time*. Who
+# leaves because she feels worse breaks it, and no formula mends that.
+#
+# ## Ten minutes from before
+#
+# Three small tasks from weeks 18, 16 and 12. Nothing here is graded. Change the marked line of each cell and run it.
+#
+# **1.** (Week 18) Three positions, causal attention: nobody looks at what comes later. In a mask, True means *may be looked at*. One
+# entry of this mask is wrong.
+
+# %% role="try" id="before_mask"
+mask = np.array([[True, False, False], [True, True, True], [True, True, True]])
+mask[0, 1] = False  # <- another entry, another value
+print("right" if np.array_equal(mask, np.tril(np.ones((3, 3), bool))) else "not yet: who looks into the future?")
+
+# %% [markdown]
+# **2.** (Week 16) The cosine of two vectors does not change when one of them is made longer. Choose a factor for which it does.
+
+# %% role="try" id="before_cosine"
+a, b = np.array([1.0, 2.0]), np.array([2.0, 1.0])
+factor = 10.0  # <- another one
+cosine = a @ (factor * b) / np.linalg.norm(a) / np.linalg.norm(factor * b)
+print(f"right: now it is {cosine:.1f}" if cosine < 0 else f"not yet: it is {cosine:.1f}")
+
+# %% [markdown]
+# **3.** (Week 12) Boxes are (top, left, bottom, right), half-open. Move the second box so that the overlap of the two, divided by
+# their union, is one third.
+
+# %% role="try" id="before_iou"
+one, other = (0, 0, 2, 2), (0, 2, 2, 4)  # <- move the second one
+height = max(0, min(one[2], other[2]) - max(one[0], other[0]))
+width = max(0, min(one[3], other[3]) - max(one[1], other[1]))
+areas = [(bottom - top) * (right - left) for top, left, bottom, right in (one, other)]
+share = height * width / (sum(areas) - height * width)
+print("right" if np.isclose(share, 1 / 3) else f"not yet: {share:.2f}")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. `mask[1, 2] = False`: the second position looks at the third.
+# 2. Any negative number: the direction turns round. (0 gives no direction at all.)
+# 3. `(0, 1, 2, 3)` or `(1, 0, 3, 2)`: 2 squares of 6 are shared.
+#
+# </details>
+
+# %% [markdown]
 # ## Is a forecast any good?
 #
 # A model gives each person a **risk**: a number, larger for who is expected to die sooner. Times cannot be compared with risks. But *pairs* can:
