@@ -887,8 +887,9 @@ print(numbered(["A7.", "B12/3"], around=1))
 # 3. Eight queries, one for each digit of the date: a vector of its own plus a linear function of what kind of line it is. Keys and values
 #    are linear functions of the places. Attention with a mask for the filling.
 # 4. What came out, plus again something linear in the kind of line, ReLU, ten logits. Softmax loss, all eight digits at once.
-# 5. A `loss(arrays)` of a list of arrays has its slopes by `_, slopes = tape.value_and_gradients(loss, arrays)`, a list again. `adam` takes
-#    pairs, slopes too: `[(a, np.zeros(0, np.float32)) for a in arrays]`. It returns new pairs and its state, which is `None` at first.
+# 5. `_, slopes = tape.value_and_gradients(loss, p)` gives the slopes of `loss(p)`. `p` and `slopes` are dictionaries, or lists, of arrays.
+#    `adam` takes lists of pairs, of the slopes too: `[(a, np.zeros(0, np.float32)) for a in p.values()]`. It returns new pairs
+#    and its state, which is `None` at first.
 # 6. Adam with rate 0.005 and $\beta_2 = 0.99$, half a cosine, batches of 50 texts of like length (sort, with a little chance). 15 to 30 walks through
 #    all texts.
 #
