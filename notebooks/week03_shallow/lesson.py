@@ -10,8 +10,8 @@
 # islands, rings and winding coasts: the dose of a drug, the pitch of a vowel, the ink of a digit.
 #
 # The way out is old and simple. Let several neurons look at the plane, each with a cut of its own. Let one more neuron look at
-# *their* outputs. In week 1 you set such a net by hand. This week it finds its own weights, and you build all of it: the way
-# forward, the way back, a start that can learn, an activation function, gradient descent, and an honest answer to the question
+# *their* outputs. In week 1 you set such a net by hand. This week it finds its own weights, and you build all of it: an activation
+# function, the way forward, the way back, a start that can learn, gradient descent, and an honest answer to the question
 # how many units it should have.
 #
 # **You need** arrays (week 1), and the chain rule and the log-loss (week 2). **You build** five pieces and then take on two
@@ -34,6 +34,130 @@ learn_scale, standardise, log_loss = (
     kit.standardise,
     kit.log_loss,
 )  # your own instead: kit.mine("log_loss"), and so on
+
+# %% [markdown]
+# ## An island from three cuts
+#
+# Before any formula, look. Below, three **hidden units** each lay a smooth step across the plane. It is high on one side and low
+# on the other. Each of them is a straight cut. Now add the three up. Only in the middle are all three high at once. Where the sum
+# passes a threshold, there lies the coast of an island. The field calls such a coast the **decision boundary**. Move the
+# steepness, the distance and the threshold. When does the island fall apart?
+# <!-- term: hidden units | the outputs of a layer in the middle of a net: each is a weighted sum and an activation function. -->
+# <!-- term: decision boundary | where a classifier changes its answer: here, where the score passes its threshold. -->
+
+# %% role="show" id="show_island"
+explore.island()
+
+# %% [markdown]
+# <details><summary>When does it fall apart?</summary>
+#
+# Take steep steps. Inside the triangle all three are high, and the sum is near 3. Just outside, two are high and one is low: the
+# sum is near 1. So with a threshold between 1 and 3 the boundary is closed. Below 1, three arms of land run off without an end.
+# If the steps are flat or the cuts lie close together, the sum in the middle never reaches the threshold, and the island sinks.
+#
+# </details>
+#
+# ### The net, in letters
+#
+# As in week 1, examples are rows. Look at *one* example and *one* hidden unit with two inputs. The unit has a weight for each input and
+# a bias of its own, and makes a sum $z = b + x_1 w_1 + x_2 w_2$. Then an **activation function** $\varphi$ turns the sum into the unit's output $a = \varphi(z)$.
+# <!-- term: activation function | the function that a unit applies to its weighted sum; without it, layers add nothing. -->
+#
+# A score $s$ is a unit as well, and takes all hidden units as input, with a weight $v$ for each and a bias $c$. But it has no activation function.
+#
+# ## Why an activation function at all?
+#
+# Leave it out: $\varphi(z) = z$. Then a score is a weighted sum of weighted sums. That is one weighted sum, with other weights. A thousand
+# units, a hundred layers: still one straight cut. *All* that a hidden layer adds comes from the activation function.
+#
+# So what must it be like? Not straight, where the sums are. Steep enough in enough places: derivatives multiply along a path (week 2), and a
+# factor of nearly zero leaves nothing to learn from. Beyond that there is much freedom. Until about 2010 nets used tanh and the logistic curve, since then
+# the **ReLU**, $\max(0, z)$, and smooth relatives of it today. The dashed lines below are the derivatives.
+# <!-- term: ReLU | the activation function max(0, z), short for rectified linear unit. -->
+
+# %% role="show" id="show_bends"
+explore.bends()
+
+# %% [markdown]
+# ### Exercise · `bend` &nbsp; ●○○ &nbsp; 20 min
+#
+# Invent an activation function. `bend(z)` gives its values and `slope(z)` its derivative, both for arrays of any shape, each number
+# on its own.
+#
+# - `slope` is the derivative of `bend`. At a kink, any number between the derivatives on its two sides will do. There are no jumps.
+# - Between −3 and 3, `bend` is not straight, and `slope` is not zero on at least a third of the stretch.
+# - It is none of the three drawn above, and none of them with its input or its values scaled or shifted.
+# - With ten such units the judge's training tells a disc from the ring round it. In two of three trainings, 95 % of fresh points
+#   are right.
+# - Up to $|z| = 1000$ all is finite.
+#
+# The judge trains for 500 steps of gradient descent on the mean log-loss. It takes the best of the rates 0.05, 0.3 and 1.5, and a step
+# longer than the rate is cut to that length.
+#
+# For tanh, `slope(np.array([0.0]))` would be `[1.]`. Must yours rise everywhere? Must it be bounded? Guess, then try.
+#
+# <details><summary>A question to ask yourself</summary>
+#
+# Which curves do you know by heart, with their derivatives? Waves, powers, bells, roots, logarithms of something positive… Draw yours
+# from −3 to 3. Where is it steep? Where is it flat? What does it do at 1000?
+#
+# </details>
+# <details><summary>A plan</summary>
+#
+# 1. Write the formula down on paper and take its derivative, with the chain rule if it has parts.
+# 2. Where it has two parts, choose by `np.where`. Remember that both parts are computed everywhere, also where they overflow.
+# 3. Compare with `(bend(z + h) - bend(z - h)) / (2 * h)` for a small `h`, in the scratch cell.
+# 4. If the ring fails: is it too faint, or too wild, for sums of size 1 to 3?
+#
+# </details>
+# <details><summary>A solved sibling</summary>
+#
+# The logistic curve, written so that it never overflows. Its derivative is had from its value.
+#
+# ```python
+# def bend(z):
+#     return (1 + np.tanh(z / 2)) / 2
+#
+# def slope(z):
+#     p = bend(z)
+#     return p * (1 - p)
+# ```
+#
+# </details>
+
+
+# %% role="answer" id="bend"
+def bend(z):
+    """The values of the activation function, of the shape of z."""
+    ### BEGIN SOLUTION
+    return z / np.sqrt(1 + np.square(z))
+    ### END SOLUTION
+
+
+def slope(z):
+    """The derivative of `bend` at z."""
+    ### BEGIN SOLUTION
+    return np.power(1 + np.square(z), -1.5)
+    ### END SOLUTION
+
+
+# %% role="try" id="scratch_bend"
+# a place to try things out; it is never scored
+
+# %% role="show" id="show_my_bend"
+explore.my_bend(bend, slope)
+
+# %% role="check" id="check_bend" points=2
+check("bend")
+
+# %% role="hidden" id="test_bend" points=4
+
+# %% [markdown]
+# <details><summary>Must it rise everywhere, and be bounded?</summary>
+#
+# Neither. `np.sin`, with `np.cos` for its derivative, goes up and down and passes. ReLU has no bound and is the most used of all.
+#
+# </details>
 
 # %% [markdown]
 # ## Ten minutes from before
@@ -75,38 +199,12 @@ print("right" if your_answer is not None and abs(your_answer - measured) < 1e-3 
 # </details>
 
 # %% [markdown]
-# ## An island from three cuts
+# ## The way forward
 #
-# Before any formula, look. Below, three **hidden units** each lay a smooth step across the plane. It is high on one side and low
-# on the other. Each of them is a straight cut. Now add the three up. Only in the middle are all three high at once. Where the sum
-# passes a threshold, there lies the coast of an island. The field calls such a coast the **decision boundary**. Move the
-# steepness, the distance and the threshold. When does the island fall apart?
-# <!-- term: hidden units | the outputs of a layer in the middle of a net: each is a weighted sum and an activation function. -->
-# <!-- term: decision boundary | where a classifier changes its answer: here, where the score passes its threshold. -->
-
-# %% role="show" id="show_island"
-explore.island()
-
-# %% [markdown]
-# <details><summary>When does it fall apart?</summary>
-#
-# Take steep steps. Inside the triangle all three are high, and the sum is near 3. Just outside, two are high and one is low: the
-# sum is near 1. So with a threshold between 1 and 3 the boundary is closed. Below 1, three arms of land run off without an end.
-# If the steps are flat or the cuts lie close together, the sum in the middle never reaches the threshold, and the island sinks.
-#
-# </details>
-#
-# Three units make an island. Two make a strip, or a checkerboard of four fields. A theorem says that there is no end to this: with
+# Three units made an island. Two make a strip, or a checkerboard of four fields. A theorem says that there is no end to this: with
 # enough units, one hidden layer comes as near as you like to any continuous function on a closed and bounded region (Cybenko 1989).
 # The theorem does not say how many units are enough, nor how to find their weights. These are this week's two questions.
 #
-# ### The net, in letters
-#
-# As in week 1, examples are rows. Look at *one* example and *one* hidden unit with two inputs. The unit has a weight for each input and
-# a bias of its own, and makes a sum $z = b + x_1 w_1 + x_2 w_2$. Then an **activation function** $\varphi$ turns the sum into the unit's output $a = \varphi(z)$.
-# <!-- term: activation function | the function that a unit applies to its weighted sum; without it, layers add nothing. -->
-#
-# A score $s$ is a unit as well, and takes all hidden units as input, with a weight $v$ for each and a bias $c$. But it has no activation function.
 # There may be several scores. Then each has weights and a bias of its own. What happens to scores is
 # not the net's business. For yes or no, there is one score, a logit, and last week's log-loss follows. In week 7 it will be softmax,
 # in week 13 a distance between faces.
@@ -290,6 +388,34 @@ explore.boundary(forward, backward)
 # </details>
 
 # %% [markdown]
+# ## What an activation function lets through
+#
+# Back to the three activation functions that you saw at the start of the week. Guess, with what you know of gradients now.
+
+# %% role="guess" id="guess_flat"
+guess.choose(
+    "Far out, at z = 4: how much of a gradient gets through tanh?",
+    ["about a half", "about a tenth", "about a hundredth", "about a thousandth"],
+    truth=explore.through_tanh,
+)
+
+# %% [markdown]
+# The derivatives, the dashed lines there, are what gradients are multiplied by on their way back. At $z = 4$ tanh lets one part in 750
+# through. The logistic curve is never steeper than a quarter, so each passage through it costs at least three quarters of the
+# gradient. In deep nets this is called the **vanishing gradient**, and weeks 4 and 5 come back to it. ReLU lets all through or
+# nothing. A unit whose sum is negative for every example gets no gradient at all, and cannot change. At its kink ReLU has no
+# derivative. A step to the left says 0, one to the right says 1, and any number between will do.
+# <!-- term: vanishing gradient | a gradient that shrinks at each layer on its way back until almost nothing is left. -->
+#
+# And without any activation function, in the notation of arrays:
+#
+# $$(X W_1 + b_1)\, W_2 + b_2 = X\,(W_1 W_2) + (b_1 W_2 + b_2),$$
+#
+# which is one layer with other weights. A theorem (Leshno and others 1993) says that every continuous activation function which is no
+# polynomial gives a net that can come near anything, with enough units. A polynomial of degree two can draw circles. With any number of
+# units it draws conic sections and nothing else.
+
+# %% [markdown]
 # ## Twins
 #
 # Where should gradient descent begin? The choice of the first weights is called **initialisation**. Weights of zero are tempting, and
@@ -416,121 +542,6 @@ check("starts")
 # A cut can set one of the four heaps apart and leaves the other three together. Of these three, two share a label. The best
 # probability for them is ⅔, and their log-loss $-\frac23 \log \frac23 - \frac13 \log \frac13 = 0.637$. Three quarters of that is
 # 0.48.
-#
-# </details>
-
-# %% [markdown]
-# ## Why an activation function at all?
-#
-# Leave it out: $\varphi(z) = z$. Then a score is a weighted sum of weighted sums. In the notation of arrays,
-#
-# $$(X W_1 + b_1)\, W_2 + b_2 = X\,(W_1 W_2) + (b_1 W_2 + b_2),$$
-#
-# which is one layer with other weights. A thousand units, a hundred layers: still one straight cut. *All* that a hidden layer adds
-# comes from the activation function.
-#
-# So what must it be like? Not straight, where the sums are. Steep enough in enough places that gradients get through. Beyond that
-# there is much freedom. Until about 2010 nets used tanh and the logistic curve, since then the **ReLU**, $\max(0, z)$, and smooth
-# relatives of it today. A theorem (Leshno and others 1993) says that every continuous activation function which is no polynomial
-# gives a net that can come near anything, with enough units. A polynomial of degree two can draw circles. With any number of units
-# it draws conic sections and nothing else.
-# <!-- term: ReLU | the activation function max(0, z), short for rectified linear unit. -->
-
-# %% role="guess" id="guess_flat"
-guess.choose(
-    "Far out, at z = 4: how much of a gradient gets through tanh?",
-    ["about a half", "about a tenth", "about a hundredth", "about a thousandth"],
-    truth=explore.through_tanh,
-)
-
-# %% role="show" id="show_bends"
-explore.bends()
-
-# %% [markdown]
-# The dashed lines are the derivatives, by which gradients are multiplied on their way back. At $z = 4$ tanh lets one part in 750
-# through. The logistic curve is never steeper than a quarter, so each passage through it costs at least three quarters of the
-# gradient. In deep nets this is called the **vanishing gradient**, and weeks 4 and 5 come back to it. ReLU lets all through or
-# nothing. A unit whose sum is negative for every example gets no gradient at all, and cannot change. At its kink ReLU has no
-# derivative. A step to the left says 0, one to the right says 1, and any number between will do.
-# <!-- term: vanishing gradient | a gradient that shrinks at each layer on its way back until almost nothing is left. -->
-
-# %% [markdown]
-# ### Exercise · `bend` &nbsp; ●○○ &nbsp; 20 min
-#
-# Invent an activation function. `bend(z)` gives its values and `slope(z)` its derivative, both for arrays of any shape, each number
-# on its own.
-#
-# - `slope` is the derivative of `bend`. At a kink, any number between the derivatives on its two sides will do. There are no jumps.
-# - Between −3 and 3, `bend` is not straight, and `slope` is not zero on at least a third of the stretch.
-# - It is none of the three drawn above, and none of them with its input or its values scaled or shifted.
-# - With ten such units the judge's training tells a disc from the ring round it. In two of three trainings, 95 % of fresh points
-#   are right.
-# - Up to $|z| = 1000$ all is finite.
-#
-# The judge trains as before. It takes the best of the rates 0.05, 0.3 and 1.5, and a step longer than the rate is cut.
-#
-# For tanh, `slope(np.array([0.0]))` would be `[1.]`. Must yours rise everywhere? Must it be bounded? Guess, then try.
-#
-# <details><summary>A question to ask yourself</summary>
-#
-# Which curves do you know by heart, with their derivatives? Waves, powers, bells, roots, logarithms of something positive… Draw yours
-# from −3 to 3. Where is it steep? Where is it flat? What does it do at 1000?
-#
-# </details>
-# <details><summary>A plan</summary>
-#
-# 1. Write the formula down on paper and take its derivative, with the chain rule if it has parts.
-# 2. Where it has two parts, choose by `np.where`. Remember that both parts are computed everywhere, also where they overflow.
-# 3. Compare with `(bend(z + h) - bend(z - h)) / (2 * h)` for a small `h`, in the scratch cell.
-# 4. If the ring fails: is it too faint, or too wild, for sums of size 1 to 3?
-#
-# </details>
-# <details><summary>A solved sibling</summary>
-#
-# The logistic curve, written so that it never overflows. Its derivative is had from its value.
-#
-# ```python
-# def bend(z):
-#     return (1 + np.tanh(z / 2)) / 2
-#
-# def slope(z):
-#     p = bend(z)
-#     return p * (1 - p)
-# ```
-#
-# </details>
-
-
-# %% role="answer" id="bend"
-def bend(z):
-    """The values of the activation function, of the shape of z."""
-    ### BEGIN SOLUTION
-    return z / np.sqrt(1 + np.square(z))
-    ### END SOLUTION
-
-
-def slope(z):
-    """The derivative of `bend` at z."""
-    ### BEGIN SOLUTION
-    return np.power(1 + np.square(z), -1.5)
-    ### END SOLUTION
-
-
-# %% role="try" id="scratch_bend"
-# a place to try things out; it is never scored
-
-# %% role="show" id="show_my_bend"
-explore.my_bend(bend, slope)
-
-# %% role="check" id="check_bend" points=2
-check("bend")
-
-# %% role="hidden" id="test_bend" points=4
-
-# %% [markdown]
-# <details><summary>Must it rise everywhere, and be bounded?</summary>
-#
-# Neither. `np.sin`, with `np.cos` for its derivative, goes up and down and passes. ReLU has no bound and is the most used of all.
 #
 # </details>
 

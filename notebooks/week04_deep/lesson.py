@@ -30,8 +30,8 @@ import explore
 #
 # A network of $L$ layers has a weight matrix and a row of biases for each layer. We keep them
 # as a Python list of pairs `(W, b)`, the layer nearest to the input first. `W` has shape (inputs, units), and each unit has one bias.
-# Between two layers stands a `relu`. What comes out at the end are the **scores**, of any sign. Where a sigmoid
-# reads them, they are week 2's logits.
+# Between two layers stands the activation function `relu`. It gives $s$ where $s$ is positive, and 0 elsewhere. What comes out at the
+# end are the **scores**, of any sign. Where a sigmoid reads them, they are week 2's logits.
 # <!-- term: scores | what the last layer puts out, before anything turns it into probabilities. -->
 
 # %% role="given" id="tents"
@@ -142,10 +142,9 @@ print(explore.from_before(shape=None, gradient=None, parameters=None))
 # </details>
 
 # %% [markdown]
-# ## One picture before the first formula
+# ## One picture
 #
-# Each layer below has two units with the activation function `relu`. It gives $s$ where $s$ is positive, and 0 elsewhere. One such
-# layer can fold the line from 0 to 1 in the middle: it runs up and comes back down. The next layer does the same to what comes
+# Each layer below has two units, with the `relu` after them. One such layer can fold the line from 0 to 1 in the middle: it runs up and comes back down. The next layer does the same to what comes
 # out of the first. Guess, then move the slider for the layers and watch the number of straight pieces.
 
 # %% role="guess" id="guess_units"
@@ -346,6 +345,7 @@ explore.blame()
 # many numbers above one explodes. With sigmoids the signal does not shrink, and the lowest layers suffer most. Week 5 is about
 # initialisation, which is where to start so that neither happens. The way round in question 5 comes back in week 11 as the *residual network*.
 # <!-- term: vanishing gradient | a gradient that shrinks at every layer on its way back, so that deep networks hardly learn. -->
+
 # %% [markdown]
 # ## A machine for gradients
 #
