@@ -13,7 +13,7 @@ help:
 	@echo "make teach    the instructor's desk: JupyterLab with formgrader"
 	@echo "make demo     the whole course in one go, without a browser: build, release, submit, grade, feedback"
 	@echo "make test     the tests"
-	@echo "make campaigns   what takes longer: every attack, kills and full disks while a class is graded, hostile messages"
+	@echo "make campaigns   what takes longer: every attack, kills and full disks while a class is graded, hostile messages, the desks in a browser"
 	@echo "make build    notebooks/ -> source/ and release/"
 	@echo "make audit    the author's gate: every exercise against its rivals"
 	@echo "make labs     the browser tests on the oldest and the newest JupyterLab: make labs ARGS=\"oldest\""
@@ -33,7 +33,7 @@ TESTS = $(RUN) python -m pytest -n logical --maxprocesses 4 --dist loadfile --no
 test:
 	@$(TESTS) -m "not campaign" $(ARGS)
 
-# Attacks one by one and on a class, kills, full disks; then hostile messages and notebooks.
+# Attacks one by one and on a class, kills, full disks, the desks in a browser; then hostile messages and notebooks.
 campaigns:
 	@$(TESTS) -m campaign $(ARGS)
 	@$(RUN) python -m tests.grading.fuzz.campaign --messages 20000 --seed 7

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import go_on, wait_until
@@ -33,6 +34,7 @@ MEASURE = """() => {
 }"""
 
 
+@pytest.mark.campaign
 def test_what_every_lesson_shows(
     open_desk: Callable[..., Any], page: Page, notebook_page: Callable[..., Any], checkout: Path, look: Callable[[str], None]
 ) -> None:

@@ -390,6 +390,7 @@ def shot(locator: Locator) -> Any:
     return np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("RGB"), float)
 
 
+@pytest.mark.campaign
 def test_dark_without_slabs_and_photographs_untouched(lab: Lab, first_day: Notebook, browser: Browser, tmp_path: Path) -> None:
     seen = {}
     for theme in (LIGHT, DARK):

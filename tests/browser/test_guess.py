@@ -137,6 +137,7 @@ def test_where_no_script_runs_one_sentence_says_how(browser: Browser, questions:
     context.close()
 
 
+@pytest.mark.campaign
 def test_in_jupyterlab_arrows_belong_to_the_guess_and_the_notebook_learns_nothing(
     open_desk: Callable[..., Any], page: Page, checkout: Path, look: Callable[[str], None]
 ) -> None:

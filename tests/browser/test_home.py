@@ -51,6 +51,7 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.campaign
 def test_from_home_to_the_page(
     open_desk: Callable[..., Any],
     page: Page,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from nbgrader.api import Gradebook
 from playwright.sync_api import FrameLocator, Page, expect
 
@@ -15,6 +16,7 @@ from autograder.desk.local import LocalCourse
 from autograder.desk.madeup import PEOPLE, hand_in_all
 
 
+@pytest.mark.campaign
 def test_an_instructors_week(open_desk: Callable[..., Any], page: Page, checkout: Path, look: Callable[[str], None]) -> None:
     course = LocalCourse.of(checkout)
     desk = open_desk("teach")

@@ -111,6 +111,7 @@ def test_a_port_in_use_is_said_with_the_mend(capsys: pytest.CaptureFixture[str],
     assert f"Port {port} is in use" in capsys.readouterr().out
 
 
+@pytest.mark.campaign
 def test_a_port_that_is_taken_meanwhile_costs_a_second_try(course: LocalCourse, monkeypatch: pytest.MonkeyPatch) -> None:
     jupyter.lay_settings(course, "learner")
     with socket.socket() as other, together() as children:

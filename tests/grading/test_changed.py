@@ -110,6 +110,7 @@ def press(root: Path, *settings: str) -> None:
     assert ran.returncode == 0, ran.stderr
 
 
+@pytest.mark.campaign
 def test_the_instructors_own_button_lowers_nothing_either(root: Path, hand_in: HandIn) -> None:
     """ada was graded with the class before, bea by the button."""
 

@@ -26,6 +26,7 @@ def test_every_difference_has_its_reason_and_the_page_is_as_the_suite_says(tmp_p
     assert page.of_page(DOCS) == page.text(found), "mend: python -m bench.conformance --write docs/grading.md"
 
 
+@pytest.mark.campaign
 @needs_box
 @pytest.mark.timeout(300)
 def test_a_course_of_each_kind_scores_as_under_nbgrader(tmp_path: Path) -> None:

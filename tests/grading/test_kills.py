@@ -48,6 +48,7 @@ def test_a_helper_whose_folder_was_cleared_away_is_replaced(root: Path, hand_in:
     assert not graded.trouble and graded.grades[WEEK]
 
 
+@pytest.mark.campaign
 def test_a_process_killed_from_outside_lowers_no_score(root: Path, hand_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first kill costs a second run; where that is killed too, the result is not kept, and the rerun puts it right."""
     hand_in("ada", lambda book: book.solve())

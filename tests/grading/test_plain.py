@@ -93,6 +93,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("way", ["grade", "nbgrader"])
 def test_source_and_gradebook_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str], change: str, way: str) -> None:
@@ -114,6 +115,7 @@ def test_source_and_gradebook_apart(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["grade", NAME, "--course", str(root)]) == 0
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("change", ["a_test", "a_test_less"])
 def test_source_and_gradebook_apart_after_some_were_graded(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], change: str

@@ -180,6 +180,7 @@ def three(root: Path, hand_in: HandIn) -> Path:
     return root
 
 
+@pytest.mark.campaign
 def test_the_gradebook_is_the_same_on_postgresql(three: Path, url: str, server: Server, tmp_path: Path) -> None:
     klass = three
     other, by_nbgrader = (Path(shutil.copytree(klass, tmp_path / name)) for name in ("other", "nbgrader"))

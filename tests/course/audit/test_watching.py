@@ -62,6 +62,7 @@ def until(lines: queue.Queue[str], words: str) -> list[str]:
     return said
 
 
+@pytest.mark.campaign
 def test_it_audits_at_once_and_again_at_every_save_and_says_each_slip_with_its_line(course: Course) -> None:
     rivals = course.folder(WEEK) / "rivals.py"
     text = rivals.read_text(encoding="utf-8")

@@ -192,6 +192,7 @@ def test_a_worker_that_would_grade_otherwise_is_named(processes: Processes, tmp_
         pass
 
 
+@pytest.mark.campaign
 def test_a_class_survives_the_loss_of_a_worker_and_of_the_scheduler(
     root: Path, hand_in: Callable[..., Path], processes: Processes
 ) -> None:

@@ -181,6 +181,7 @@ def test_a_name_is_no_formula_of_a_spreadsheet(room: Room) -> None:
     assert next(row for row in rows if "HYPERLINK" in row[3]) == ["'-1, +1", "", "", "'=HYPERLINK(1)", "", ""]
 
 
+@pytest.mark.campaign
 def test_attempts_are_kept_until_right(root: Path, hand_in: Callable[..., Path]) -> None:
     answers = (
         "def centre(x):\n    return x",
