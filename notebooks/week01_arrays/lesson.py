@@ -27,7 +27,7 @@ import explore
 #
 # **What you need.** Python: functions, loops, lists. School algebra: coordinates in the plane, the straight line, square roots.
 # Nothing from calculus: slopes and the chain rule are taught in week 2. Some NumPy helps; if you have never used it, take an
-# extra hour for the section on shapes.
+# extra hour for the sections on shapes. Eight short questions after the first exercise show whether you are ready for the rest.
 #
 # **How a week works.** Each exercise is a contract. It says what your function takes, what it gives back, and what must be true
 # of it. How you get there is yours: other names, other steps, a loop or none. Under each exercise lie three steps of help,
@@ -41,13 +41,212 @@ import explore
 # - Floats keep their type: `float32` in, `float32` out. Whole numbers are taken as floats.
 # - Nothing is remembered between two calls: no global variable that changes.
 # - Chance comes from the `rng` that is handed in, and from nothing else.
+
+# %% [markdown]
+# ## A picture is an array
+#
+# Here is one of those sevens as the machine gets it: 28 rows, 28 columns, a number from 0 (paper) to 255 (ink) in each. Nothing
+# else. No strokes, no corners, no bar. Whatever "seven" is, it must be found in these 784 numbers.
+#
+# Before you look, guess. A guess is not graded, and nobody but you sees it. A wrong one is remembered best.
+
+# %% role="guess" id="guess_blank"
+guess.number("Of the 784 numbers of a picture, how many are exactly 0, on average?", 0, 784, truth=explore.blank_numbers, step=4)
+
+# %% role="show" id="show_digit"
+explore.digit_as_numbers()
+
+# %% [markdown]
+# One picture is an array of shape (28, 28). Six thousand of them are *one* array of shape (6000, 28, 28). Its three **axes**
+# are numbered 0, 1, 2: which picture, which row, which column.
+# <!-- term: axes | the directions of an array, numbered from 0; each has a size, and the sizes are the array's shape. -->
+
+# %% role="given" id="digits"
+digits = datasets.load("mnist", split="train")
+
+# %% role="try" id="look_at_shapes"
+print(digits.X.shape, digits.X.dtype, digits.y.shape, digits.y[:10])
+
+# %% [markdown]
+# Most questions about data are asked *along an axis*. A sum over an axis walks along it and leaves the others standing: **the
+# axis that you name is the one that goes away.** In the stack, axis 0 says *which picture*. Add up all the sevens over axis 0
+# and the pictures fall onto one another: one (28, 28) picture of all sevens. One seven alone has two axes. Its axis 0 says
+# *which row*, its axis 1 *which column*. Add it up over axis 1 and the columns go away: one number is left for each row.
+
+# %% role="show" id="show_axes"
+explore.axes_of_a_stack()
+
+# %% [markdown]
+# Your first line. Three pictures of two rows and four columns lie in one stack. Change the marked line so that `ink` holds all the
+# ink of each picture, three numbers. Nothing here is graded.
+
+# %% role="try" id="first_line"
+stack = np.arange(24.0).reshape(3, 2, 4)
+ink = stack  # <- a sum over two axes
+print("right" if np.array_equal(ink, [28.0, 92.0, 156.0]) else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# `stack.sum(axis=(1, 2))`: rows and columns go away, and the pictures stay. `stack.sum(axis=2).sum(axis=1)` is the same.
+#
+# </details>
+
+# %% [markdown]
+# The **dtype**, the type of an array's numbers, matters as well. These pixels are `uint8`: whole numbers that live between 0
+# and 255 and *wrap around* beyond, without a word. In `uint8`, 200 + 100 is 44 and 3 − 5 is 254. Pictures come this way because
+# it is small. Arithmetic wants floats.
+# <!-- term: dtype | the type of an array's numbers, such as uint8, float32 or float64. -->
+#
+# <details><summary>How to do it in NumPy</summary>
+#
+# - `x.dtype` is the type that an array has.
+# - `np.asarray(x, dtype=np.float32)` gives the array with another type. The old one stays as it was.
+#
+# </details>
+#
+# ### Broadcasting
+#
+# What is `A + b` when the shapes differ? NumPy has one rule, called **broadcasting**, and nearly all loop-free code
+# lives on it:
+#
+# > Write the two shapes one above the other, **flush right**. Where one is shorter, pad it on the left with ones. Position by position,
+# > the sizes must be equal, or one of them must be 1; a size of 1 is stretched to the other's.
+#
+# So an array of shape (3, 1) and one of shape (4,) make a whole table (3, 4), every row with every column. Where an axis of size 1 is
+# missing, `None` makes one: if `v` has shape (3,), then `v[:, None]` has shape (3, 1). And `keepdims=True` makes a sum leave a
+# 1 behind in place of the axis that it took away, so that the result still broadcasts against what it was made from.
+# <!-- term: broadcasting | arithmetic on arrays of different shapes: an axis of size 1 is stretched to the other's size. -->
+
+# %% [markdown]
+# ### Exercise · `centre_of_ink` &nbsp; ●○○ &nbsp; 20 min
+#
+# Hang a picture on a nail so that it balances. The ink is heavy, the paper weighs nothing. Where must the nail be?
+#
+# `centre_of_ink(images)` takes pictures (N, H, W) of any number type, without a negative pixel. It returns (N, 2): the row and
+# the column of each picture's centre of mass, in pixels, counted from 0 and not rounded. The centres are always `float64`.
+#
+# - It moves with the ink. A picture pushed three rows down has its centre three rows further down.
+# - Darkness does not matter. Halve all pixels, and the centre stays.
+# - Each picture is looked at alone, and the others in the batch do not matter.
+# - A picture without ink has its centre in the middle of the paper. Very pale ink is still ink.
+#
+# Two equal dots in row 0, in columns 0 and 4, balance at (0, 2). Make the second three times as dark, and the nail moves to
+# (0, 3). The middle of a 28 × 28 picture is (13.5, 13.5).
+#
+# <details><summary>A question to ask yourself</summary>
+#
+# Children of 20, 20 and 40 kg sit on a beam, at 0, 1 and 3 metres. Where does it balance? Which two sums did you need? Now the
+# beam is the row axis of a picture: what is the weight at row 5?
+#
+# </details>
+# <details><summary>A plan</summary>
+#
+# 1. Leave `uint8` before anything else.
+# 2. For each picture: the ink of each row, and the ink of each column. Each is a sum over one axis.
+# 3. An average of the row numbers in which each row counts as much as it has ink. Columns alike.
+# 4. A picture without ink divides zero by zero. Which picture with ink has its centre where you want it to be?
+#
+# </details>
+# <details><summary>A skeleton with gaps</summary>
+#
+# ```python
+# def centre_of_ink(images):
+#     ink = ...                                   # floats; and something sensible where a picture is empty
+#     weight_of_rows = ink.sum(axis=...)          # (N, H)
+#     down = (weight_of_rows * np.arange(...)).sum(axis=...) / ...
+#     across = ...
+#     return np.stack([down, across], axis=...)
+# ```
+#
+# </details>
+
+
+# %% role="answer" id="centre_of_ink"
+def centre_of_ink(images):
+    """Row and column of each picture's centre of mass, shape (N, 2), from pictures of shape (N, H, W)."""
+    ### BEGIN SOLUTION
+    weight = np.asarray(images, dtype=float)
+    empty = weight.max(axis=(1, 2), initial=0, keepdims=True) == 0
+    weight = np.where(empty, 1.0, weight)
+    height, width = weight.shape[1:]
+    rows = weight.sum(axis=2) @ np.arange(height)
+    columns = weight.sum(axis=1) @ np.arange(width)
+    return np.stack([rows, columns], axis=1) / weight.sum(axis=(1, 2))[:, None]
+    ### END SOLUTION
+
+
+# %% role="check" id="check_centre_of_ink" points=2
+check("centre_of_ink")
+
+# %% role="hidden" id="test_centre_of_ink" points=4
+
+# %% [markdown]
+# **From red to green.** The call that breaks a promise can be copied into a new cell, and run. Where its input is too long to be
+# written out, the call fetches it: `check.inputs('any_net')` gives what your function was called with.
+
+# %% [markdown]
+# ### Which shapes meet?
+#
+# The rule of broadcasting once more, as a picture. Nothing is copied when an axis is stretched: the same numbers are read again and
+# again. That is why it is fast.
+
+# %% role="show" id="show_broadcasting"
+explore.broadcasting()  # choose two shapes: which cells are read where, and when does it fail?
+
+# %% [markdown]
+# Say what you expect for each line before you run it. One of them fails; which, and what is the mend?
+
+# %% role="try" id="guess_shapes"
+table, per_column, per_row = np.ones((5, 3)), np.arange(3), np.arange(5)
+for expression in (
+    "table + per_column",
+    "table + per_row",
+    "table.sum(axis=0)",
+    "table.mean(axis=1, keepdims=True)",
+    "per_row[:, None] * per_column",
+    "table[None] - table[:, None]",
+):
+    try:
+        print(f"{expression:36}{eval(expression).shape}")
+    except ValueError as error:
+        print(f"{expression:36}{error}")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# `table + per_row` fails: flush right, 5 stands below 3. `per_row[:, None]` has shape (5, 1), and (5, 3) with (5, 1) fits. In the
+# last line (1, 5, 3) meets (5, 1, 3): every row minus every row, shape (5, 5, 3).
+#
+# </details>
+#
+# **A trap that raises nothing.** `table - table.mean(axis=1)` fails for a table of shape (5, 3), and you would mend it. For a
+# *square* table it runs, and subtracts the mean of row $j$ from *column* $j$. No message, wrong numbers. So try your functions
+# on shapes whose sizes all differ. Our checks do.
+#
+# ### Two floats
+#
+# There are two common floats. `float64` keeps about sixteen digits and is NumPy's usual one. `float32` keeps about seven, takes
+# half the memory and is faster; networks use it. A function that is given `float32` should give `float32` back, or memory doubles
+# where nobody looks. Where two types meet, the wider one wins: `float32` and `float64` give `float64`.
+#
+# <details><summary>How to do it in NumPy</summary>
+#
+# - `np.result_type(a, b)` says which type a calculation with both will have. `np.result_type(a, np.float32)` turns whole
+#   numbers into floats and leaves floats alone.
+# - In a long sum, calculate in `float64` and round once, at the end: `x.mean(axis=0, dtype=np.float64)`.
+#
+# </details>
+
+# %% [markdown]
+# ## Before you go on
 #
 # **When you are stuck.** After an hour on one exercise, open the third step of help and go on, whatever comes of it. Exercises
 # are judged one by one, and later weeks bring ready-made pieces with them: a hole here never blocks you there. After a graded
 # attempt in which your code ran (in a class: once the week is closed), `workbook solution` shows how we did it. It keeps your best
 # score so far for that exercise, for good.
 #
-# ### Ten minutes to find out whether you are ready
+# ### Ten minutes to find out whether you are ready for the rest
 #
 # Answer in your head or on paper, then open the answers. Six of eight is fine.
 #
@@ -119,189 +318,6 @@ import explore
 # what mathematicians call cross-correlation: the kernel is not flipped.
 
 # %% [markdown]
-# ## A picture is an array
-#
-# Here is one of those sevens as the machine gets it: 28 rows, 28 columns, a number from 0 (paper) to 255 (ink) in each. Nothing
-# else. No strokes, no corners, no bar. Whatever "seven" is, it must be found in these 784 numbers.
-#
-# Before you look, guess. A guess is not graded, and nobody but you sees it. A wrong one is remembered best.
-
-# %% role="guess" id="guess_blank"
-guess.number("Of the 784 numbers of a picture, how many are exactly 0, on average?", 0, 784, truth=explore.blank_numbers, step=4)
-
-# %% role="show" id="show_digit"
-explore.digit_as_numbers()
-
-# %% [markdown]
-# One picture is an array of shape (28, 28). Six thousand of them are *one* array of shape (6000, 28, 28). Its three **axes**
-# are numbered 0, 1, 2: which picture, which row, which column.
-# <!-- term: axes | the directions of an array, numbered from 0; each has a size, and the sizes are the array's shape. -->
-
-# %% role="given" id="digits"
-digits = datasets.load("mnist", split="train")
-
-# %% role="try" id="look_at_shapes"
-print(digits.X.shape, digits.X.dtype, digits.y.shape, digits.y[:10])
-
-# %% [markdown]
-# Most questions about data are asked *along an axis*. A sum over an axis walks along it and leaves the others standing: **the
-# axis that you name is the one that goes away.** In the stack, axis 0 says *which picture*. Add up all the sevens over axis 0
-# and the pictures fall onto one another: one (28, 28) picture of all sevens. One seven alone has two axes. Its axis 0 says
-# *which row*, its axis 1 *which column*. Add it up over axis 1 and the columns go away: one number is left for each row.
-
-# %% role="show" id="show_axes"
-explore.axes_of_a_stack()
-
-# %% [markdown]
-# Your first line. Three pictures of two rows and four columns lie in one stack. Change the marked line so that `ink` holds all the
-# ink of each picture, three numbers. Nothing here is graded.
-
-# %% role="try" id="first_line"
-stack = np.arange(24.0).reshape(3, 2, 4)
-ink = stack  # <- a sum over two axes
-print("right" if np.array_equal(ink, [28.0, 92.0, 156.0]) else "not yet")
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# `stack.sum(axis=(1, 2))`: rows and columns go away, and the pictures stay. `stack.sum(axis=2).sum(axis=1)` is the same.
-#
-# </details>
-
-# %% [markdown]
-# The **dtype**, the type of an array's numbers, matters as well. These pixels are `uint8`: whole numbers that live between 0
-# and 255 and *wrap around* beyond, without a word. In `uint8`, 200 + 100 is 44 and 3 − 5 is 254. Pictures come this way because
-# it is small. Arithmetic wants floats.
-#
-# There are two common floats. `float64` keeps about sixteen digits and is NumPy's usual one. `float32` keeps about seven, takes
-# half the memory and is faster; networks use it. A function that is given `float32` should give `float32` back, or memory doubles
-# where nobody looks. Where two types meet, the wider one wins: `float32` and `float64` give `float64`.
-# <!-- term: dtype | the type of an array's numbers, such as uint8, float32 or float64. -->
-#
-# <details><summary>How to do it in NumPy</summary>
-#
-# - `x.dtype` is the type that an array has.
-# - `np.asarray(x, dtype=np.float32)` gives the array with another type. The old one stays as it was.
-# - `np.result_type(a, b)` says which type a calculation with both will have. `np.result_type(a, np.float32)` turns whole
-#   numbers into floats and leaves floats alone.
-# - In a long sum, calculate in `float64` and round once, at the end: `x.mean(axis=0, dtype=np.float64)`.
-#
-# </details>
-#
-# ### Broadcasting
-#
-# What is `A + b` when the shapes differ? NumPy has one rule, called **broadcasting**, and nearly all loop-free code
-# lives on it:
-#
-# > Write the two shapes one above the other, **flush right**. Where one is shorter, pad it on the left with ones. Position by position,
-# > the sizes must be equal, or one of them must be 1; a size of 1 is stretched to the other's.
-#
-# Nothing is copied when an axis is stretched: the same numbers are read again and again. That is why it is fast, and why an
-# array of shape (3, 1) and one of shape (4,) make a whole table (3, 4), every row with every column. Where an axis of size 1 is
-# missing, `None` makes one: if `v` has shape (3,), then `v[:, None]` has shape (3, 1). And `keepdims=True` makes a sum leave a
-# 1 behind in place of the axis that it took away, so that the result still broadcasts against what it was made from.
-# <!-- term: broadcasting | arithmetic on arrays of different shapes: an axis of size 1 is stretched to the other's size. -->
-
-# %% role="show" id="show_broadcasting"
-explore.broadcasting()  # choose two shapes: which cells are read where, and when does it fail?
-
-# %% [markdown]
-# Say what you expect for each line before you run it. One of them fails; which, and what is the mend?
-
-# %% role="try" id="guess_shapes"
-table, per_column, per_row = np.ones((5, 3)), np.arange(3), np.arange(5)
-for expression in (
-    "table + per_column",
-    "table + per_row",
-    "table.sum(axis=0)",
-    "table.mean(axis=1, keepdims=True)",
-    "per_row[:, None] * per_column",
-    "table[None] - table[:, None]",
-):
-    try:
-        print(f"{expression:36}{eval(expression).shape}")
-    except ValueError as error:
-        print(f"{expression:36}{error}")
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# `table + per_row` fails: flush right, 5 stands below 3. `per_row[:, None]` has shape (5, 1), and (5, 3) with (5, 1) fits. In the
-# last line (1, 5, 3) meets (5, 1, 3): every row minus every row, shape (5, 5, 3).
-#
-# </details>
-#
-# **A trap that raises nothing.** `table - table.mean(axis=1)` fails for a table of shape (5, 3), and you would mend it. For a
-# *square* table it runs, and subtracts the mean of row $j$ from *column* $j$. No message, wrong numbers. So try your functions
-# on shapes whose sizes all differ. Our checks do.
-
-# %% [markdown]
-# ### Exercise · `centre_of_ink` &nbsp; ●○○ &nbsp; 20 min
-#
-# Hang a picture on a nail so that it balances. The ink is heavy, the paper weighs nothing. Where must the nail be?
-#
-# `centre_of_ink(images)` takes pictures (N, H, W) of any number type, without a negative pixel. It returns (N, 2): the row and
-# the column of each picture's centre of mass, in pixels, counted from 0 and not rounded. The centres are always `float64`.
-#
-# - It moves with the ink. A picture pushed three rows down has its centre three rows further down.
-# - Darkness does not matter. Halve all pixels, and the centre stays.
-# - Each picture is looked at alone, and the others in the batch do not matter.
-# - A picture without ink has its centre in the middle of the paper. Very pale ink is still ink.
-#
-# Two equal dots in row 0, in columns 0 and 4, balance at (0, 2). Make the second three times as dark, and the nail moves to
-# (0, 3). The middle of a 28 × 28 picture is (13.5, 13.5).
-#
-# <details><summary>A question to ask yourself</summary>
-#
-# Children of 20, 20 and 40 kg sit on a beam, at 0, 1 and 3 metres. Where does it balance? Which two sums did you need? Now the
-# beam is the row axis of a picture: what is the weight at row 5?
-#
-# </details>
-# <details><summary>A plan</summary>
-#
-# 1. Leave `uint8` before anything else.
-# 2. For each picture: the ink of each row, and the ink of each column. Each is a sum over one axis.
-# 3. An average of the row numbers in which each row counts as much as it has ink. Columns alike.
-# 4. A picture without ink divides zero by zero. Which picture with ink has its centre where you want it to be?
-#
-# </details>
-# <details><summary>A skeleton with gaps</summary>
-#
-# ```python
-# def centre_of_ink(images):
-#     ink = ...                                   # floats; and something sensible where a picture is empty
-#     weight_of_rows = ink.sum(axis=...)          # (N, H)
-#     down = (weight_of_rows * np.arange(...)).sum(axis=...) / ...
-#     across = ...
-#     return np.stack([down, across], axis=...)
-# ```
-#
-# </details>
-
-
-# %% role="answer" id="centre_of_ink"
-def centre_of_ink(images):
-    """Row and column of each picture's centre of mass, shape (N, 2), from pictures of shape (N, H, W)."""
-    ### BEGIN SOLUTION
-    weight = np.asarray(images, dtype=float)
-    empty = weight.max(axis=(1, 2), initial=0, keepdims=True) == 0
-    weight = np.where(empty, 1.0, weight)
-    height, width = weight.shape[1:]
-    rows = weight.sum(axis=2) @ np.arange(height)
-    columns = weight.sum(axis=1) @ np.arange(width)
-    return np.stack([rows, columns], axis=1) / weight.sum(axis=(1, 2))[:, None]
-    ### END SOLUTION
-
-
-# %% role="check" id="check_centre_of_ink" points=2
-check("centre_of_ink")
-
-# %% role="hidden" id="test_centre_of_ink" points=4
-
-# %% [markdown]
-# **From red to green.** The call that breaks a promise can be copied into a new cell, and run. Where its input is too long to be
-# written out, the call fetches it: `check.inputs('any_net')` gives what your function was called with.
-#
 # ## How far apart?
 #
 # Which pictures look alike? The oldest answer still works: a picture is 784 numbers, so it is a *point*, with 784 coordinates

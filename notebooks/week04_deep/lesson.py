@@ -144,8 +144,8 @@ print(explore.from_before(shape=None, gradient=None, parameters=None))
 # %% [markdown]
 # ## One picture
 #
-# Each layer below has two units, with the `relu` after them. One such layer can fold the line from 0 to 1 in the middle: it runs up and comes back down. The next layer does the same to what comes
-# out of the first. Guess, then move the slider for the layers and watch the number of straight pieces.
+# Each layer below has two units, with the `relu` after them. One such layer can fold the line from 0 to 1 in the middle: it runs up
+# and comes back down. The next layer does the same to what comes out of the first. Guess, then move the slider for the layers and watch the number of straight pieces.
 
 # %% role="guess" id="guess_units"
 guess.choose(
