@@ -5,13 +5,13 @@
 # says: we need more data. The second: the labels are bad, I saw some. The third wants a bigger network, the fourth wants to
 # train it longer. The fifth asks whether the 28 is true.
 #
-# Each of them has been right once. Each plan costs weeks, and there is time for two or three of them. Who should get the weeks?
+# Each of them was right in some project. Each plan costs weeks, and there is time for two or three of them. Who should get the weeks?
 #
 # Most teams choose by who speaks loudest. But much of the answer can be *measured*, and the measurements are cheap.
 # This week you build the instruments. In the studio you lead two hundred teams with them.
 #
 # **You need** training and dev sets (week 5), standardising (week 1), and a clear head. **You build** five instruments, and then
-# a strategy. Reading takes about 70 minutes of the week. The house rules of week 1 hold.
+# a strategy. Reading takes about 45 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import matplotlib.pyplot as plt
@@ -51,7 +51,8 @@ from autograder.explore import guess
 # - A phone gives the app 64 megabytes, and 24 of them are taken by all else in it. Also, at least nineteen answers in twenty come within 300 milliseconds. A model that breaks a limit is not shipped.
 #
 # `price(y, said, megabytes, milliseconds)` gives a model one number. In a test set, `y` is 1 for a poisonous mushroom and 0 for a good
-# one, and both are there, in any mixture. `said` is what the model said of each. `milliseconds` holds the times of some answers.
+# one, and both are there, in any mixture. `said` is what the model said of each. `megabytes` is what the model itself takes.
+# `milliseconds` holds the times of some answers.
 #
 # - Of two models that may be shipped, the one that costs people less in the world has the smaller number.
 # - A model that may not be shipped has the number `inf`. Standing exactly at a limit is allowed.
@@ -427,7 +428,7 @@ explore.raters()
 # - Raters err independently of each other, each with a chance of her own below one half. It is the same for both kinds of items.
 # - With enough items, each number tends to the rater's own error. This holds for any share of items whose truth is 1.
 # - Votes that are missing distort nothing. It need not be the same items that are missing for all.
-# - Each number lies between 0 and 1/2, with few items too. Where chance leaves one undetermined, as an agreement of 1/2 may, any number in there will do. For fewer than three raters a `ValueError` says that it cannot be done.
+# - Each number lies between 0 and 1/2, with few items too. Where two raters agree on just half of the items, a number may be undetermined. Then any in there will do. For fewer than three raters a `ValueError` says that it cannot be done.
 #
 # Three raters: the first and the second agree on 0.74 of the items, the first and the third on 0.62, the other two on 0.59. Their errors are
 # 0.1, 0.2 and 0.35. Every two raters have seen some items in common.
@@ -537,15 +538,15 @@ explore.coverages()
 #
 # `compare(metric, y, said_a, said_b, groups, rng, rounds=1000)` says how sure it is that model B differs from model A. `y`, `said_a` and `said_b` hold the truth and the two models'
 # answers for $n$ rows, and `groups` the group of each row. `metric(y, said)` is any function that gives a number.
-# It returns `(low, high)`, a 95 % bootstrap interval for the difference. Both ends above nought mean that B's metric is surely the larger one.
+# It returns `(low, high)`, a 95 % bootstrap interval for the difference. Both ends above nought mean that B's metric is very likely the larger one.
 #
 # - The world is made of groups, and not of rows. Say that one group has one row and another three. Then half of the new dev sets have 4 rows, the others 2 or 6.
 # - Both models face the same new dev sets. Of two models that say the same, the interval is (0, 0).
 # - Exchange A and B, and the interval is turned round: $(-$ high, $-$ low$)$.
 # - Outside the interval lies one in twenty of the differences that came out, as many below it as above it.
-# - The metric may be anything, such as a median. It is asked for whole dev sets alone, and $2 \cdot$ `rounds` times in all.
+# - The metric may be anything, such as a median. It is called with all rows of one new dev set, and $2 \cdot$ `rounds` times in all.
 #
-# This is called the *percentile* interval. For `rounds` of 2,000, the shares outside may be off by chance, as those of 2,000 draws are. With one group there is nothing to draw, and both ends are the difference itself.
+# This is called the *percentile* interval. With `rounds` of 2,000, the checks allow what chance does in 2,000 draws. With one group there is nothing to draw, and both ends are the difference itself.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -696,7 +697,7 @@ def after(name, times, teams, rows):
 # | key | what it says |
 # |---|---|
 # | `"rows"` | how many rows the net was trained with |
-# | `"train"` | share of mistakes on 300 training rows, by their labels |
+# | `"train"` | share of mistakes in 300 draws from the training rows, by their labels |
 # | `"dev"` | the same on 300 dev rows, by *their* labels |
 # | `"wrong"` | labels that are wrong among 100 that were read; −1 where nobody has read any since labels were last mended |
 # | `"version"`, `"left"` | its number, and the weeks that are left |
@@ -712,7 +713,7 @@ def after(name, times, teams, rows):
 # | `"split"` | another dev set, of new pictures |
 # | `"look"` | somebody reads 100 labels; the net stays as it is |
 #
-# **What is hidden.** The net was made by somebody who has left. Each of these holds for every second team, independently of the others.
+# **What is hidden.** The net was made by somebody who has left. Each of these holds for half of the teams, by chance and independently of the others.
 #
 # - 25 to 45 % of the labels are wrong, in training rows and dev rows alike (else up to 5 %).
 # - The net has 4 to 6 hidden units (else 30 to 108).

@@ -12,7 +12,7 @@
 # asking the mistakes, before anything is built.
 #
 # **You need** log-loss (week 2), standardising (week 1) and a clear head about splits (week 8). **You build** five tools, and in the studio
-# something that finds wrong labels where they hurt. Reading takes about 70 minutes of the week. The house rules of week 1 hold.
+# something that finds wrong labels where they hurt. Reading takes about 45 minutes of the week. The house rules of week 1 hold.
 
 # %% role="given" id="setup"
 import numpy as np
@@ -24,7 +24,7 @@ from autograder.explore import guess
 # %% role="try" id="from_before"
 import kit
 
-log_loss = kit.log_loss  # your own instead: kit.mine("log_loss")
+log_loss = kit.log_loss  # log_loss(logits, y): one number for each example; your own instead: kit.mine("log_loss")
 learn_scale, standardise = kit.learn_scale, kit.standardise  # kit.mine("learn_scale"), kit.mine("standardise")
 
 # %% [markdown]
@@ -56,7 +56,7 @@ learn_scale, standardise = kit.learn_scale, kit.standardise  # kit.mine("learn_s
 # - Logits of $\pm 1000$ are no trouble.
 #
 # Logits `[[0, 2], [0, 5], [3, -1]]` and labels `[[1, -1], [0, -1], [-1, 0]]` give a loss of
-# $\tfrac12 (0.6931 + 0.3133) = 0.5032$. In row 2 the gradient is $(0.125, 0)$.
+# $\tfrac12 (0.6931 + 0.3133) = 0.5032$. `d_logits[1]` is $(0.125, 0)$.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -141,9 +141,10 @@ explore.domains()
 #
 # The dashed lines are worth a thought. 72 of 100 tweets are happy. A score without the score of the silly program beside it says nothing.
 #
-# ## Five plans, five tools
+# ## Five tools
 #
-# So ask the mistakes: which kind is frequent enough to matter, which kind is there at all, which one is not the model's fault? You have the first of five tools:
+# You have the first of five tools. The other four ask the mistakes. Which kind is frequent enough to matter, and which kind is there at all?
+# Which one is not the model's fault, and which one comes from the films?
 #
 # | someone says | the tool |
 # |---|---|
@@ -151,7 +152,7 @@ explore.domains()
 # | "negation is the problem" | a ceiling table |
 # | "it is bad on one kind, I feel it" | a search for slices, and what luck would find |
 # | "the labels are wrong" | probabilities from models that never saw the row |
-# | "films are not shoes" | one more set of rows, and four causes |
+# | "more data", "a bigger model", "films are not shoes" | one more set of rows, and four causes |
 #
 # ## Ten minutes from before
 #
@@ -210,7 +211,7 @@ with np.errstate(all="ignore"):
 # <!-- term: ceiling | the score that would be reached if every mistake with certain tags were right. -->
 #
 # Two plans are harder to judge than one, because a row can have several tags. *"Not the worst film, ha ha"* has a negation and irony. A cure for
-# one of its causes may be enough or not. A ceiling is what no work can beat, so it takes the kind view.
+# one of its causes may be enough or not. A ceiling is what no work can beat, so it takes the hopeful answer.
 
 # %% role="guess" id="guess_overlap"
 guess.choose(
@@ -348,10 +349,10 @@ explore.mistakes(ceiling, best_plan)
 # by luck. So for one slice one asks: how often would luck do that?
 #
 # *A worked number.* Six rows, two of them wrong. A tag is on two rows, and these are just the two wrong ones. If the two mistakes fell on any two of six rows alike, there would be
-# 15 ways. One of them is this one. So luck does it once in fifteen times, 0.067. This number is called the **p-value** of the slice.
+# 15 ways. One of them is this one. So luck does it once in fifteen times, 0.067. This number is called the **p-value** of the slice. By custom, 0.05 or less is called a finding.
 # <!-- term: p-value | how often luck alone goes that far. -->
 #
-# With larger numbers one does not count all the ways. Some hundred of them will do, and each comes from a *shuffle*. That is a **permutation test**. It needs no formula and no bell curve. A question: in the count above luck did as much in 1 of 15 ways, and never in 0. May a count of shuffles come to nought?
+# With larger numbers one does not count all the ways. Some hundred of them will do, and each comes from a *shuffle*. That is a **permutation test**. It needs no formula and no bell curve. In the count above luck did as much in 1 of 15 ways. A count of all ways is never 0, since what was seen is one of them. A count of shuffles must not come to 0 either.
 # <!-- term: permutation test | a test whose luck comes from shuffles, and from no formula. -->
 #
 # All this holds for *one* slice that was chosen *before* anybody looked.
@@ -388,7 +389,7 @@ guess.number(
 #
 # If there were nothing to find, what would your search have come back with? How would you *try* that, if you may shuffle?
 #
-# And how many mistakes too many is "much"? Three too many of 4 rows, or of 400?
+# And how many mistakes too many is "much"? Three too many of 4 rows, or of 400? Week 7's standard error says how far luck moves a share of few rows.
 #
 # </details>
 # <details><summary>A plan</summary>
@@ -462,7 +463,7 @@ explore.slices(find_slice)
 #
 # ## When the label is wrong
 #
-# Some mistakes are not the model's. About twenty people rated each sentence, and for some sentences the mean is nearly 0: half of them saw praise, and half saw blame. Had you asked *one* person, the label would be hers. Most data sets have asked
+# Some mistakes are not the model's. About twenty people rated each sentence, and for some sentences the mean is nearly 0: half of the people saw praise, and half saw blame. Had you asked *one* person, the label would be hers. Most data sets have asked
 # one person.
 
 # %% role="show" id="show_raters"
@@ -578,12 +579,12 @@ explore.noise_found(out_of_sample)
 # ### Exercise · `mismatch` &nbsp; ●●○ &nbsp; 35 min
 #
 # `mismatch(fit, train, dev, human, share, rng)` explains the distance between two errors by four causes. One is people's error on the domain of training, the other is the model's error on dev. `train` and `dev` are pairs `(X, y)` from two domains, and `human` holds people's errors on
-# both, in this order. Your third number costs training rows. `share` says how large a part of them it costs, to the nearest whole row, and there is a row on each side. They are called the **training-dev set**.
+# both, in this order. Your third number costs training rows: `share` of them are given up, to the nearest whole row. They are called the **training-dev set**. You are only given a `share` that leaves a row on each side.
 # <!-- term: training-dev set | rows of the training domain that were given up to tell variance from mismatch. -->
 #
 # `fit(X, y)` trains a model and returns a function that gives a label for each row. It is made for columns of mean 0 and spread 1.
 #
-# It returns a dictionary with the four causes. `"bias"` and `"variance"` are known from week 8. `"harder"` is what shoes cost everybody. `"mismatch"` is what only the other domain explains.
+# It returns a dictionary with the four causes. `"bias"` and `"variance"` are known from week 8, but here both are about films alone. `"harder"` is what shoes cost everybody. `"mismatch"` is what only the other domain explains.
 #
 # - The training-dev set is chance: each row is as likely to be in it as any other. Of the others none is missing from training, and none comes twice.
 # - All rows are prepared alike. Change the numbers in the training-dev set or in dev, and the model and its scale stay as they are.
@@ -591,7 +592,7 @@ explore.noise_found(out_of_sample)
 # - The four causes sum to the error on dev, less people's error on the domain of training. A cause may be negative.
 #
 # The two errors from above are 9 % and 26 %. People err on 8 % of the films and on 11 % of the shoes. Then, without the third number, the bias is 0.01, and variance and mismatch
-# sum to 0.14. With a third number of 19 %, the mismatch is 0.04.
+# sum to 0.14. With a third number of 19 %, the variance is 0.10 and the mismatch 0.04.
 #
 # <details><summary>A question to ask yourself</summary>
 #
@@ -735,7 +736,7 @@ explore.transfer()
 #
 # **The data** are drawn anew for each of the judge's projects, and the columns stand in a random order. Seven columns are tags, 0 or 1, and each is on about one row in six. The other six are plain measurements. The label follows them by a rule that is nearly linear, with a little chance. But four of the tags are not innocent, and nobody says which.
 #
-# - *Two tags are noisy.* Among their rows somebody was careless, always in the same direction: of the rows of one class, two in five got the other label. That is all the noise there is, some fifty rows.
+# - *Two tags are noisy.* Among their rows somebody was careless, always in the same direction: of the rows of one class, two in five got the other label. That is all the noise there is, about 55 rows.
 # - *One tag is bent*, and clean. Among its rows the rule runs the opposite way.
 # - *One tag is a coin*, and clean. Among its rows the label is a toss.
 #
@@ -750,6 +751,8 @@ explore.transfer()
 #
 # Points rise in a straight line between the rows. Chance comes from `rng`. 100 rows by chance heal 0.15.
 #
+# `project = explore.project(rng)` is a project to practise with. It has `.X`, `.y` and `.probabilities`, and `.truth` holds the true labels.
+#
 # <details><summary>A question to ask yourself</summary>
 #
 # Among the least probable labels, which rows are in the way? Improbable *for whom*? What would a better judge see that the fixed model cannot?
@@ -760,7 +763,7 @@ explore.transfer()
 # 1. Make three projects with `explore.project(rng)`, and look at the hundred least probable labels. On which tags do they lie? `project.truth` tells you how many are wrong.
 # 2. The bent tag: hard for the fixed model, and easy for one that may learn another direction on each tag. You have `out_of_sample`. It takes any `fit`.
 # 3. The coin: what probability does an honest model give a toss? Is that improbable?
-# 4. Then the careless: they erred in *one* direction. Do the rows that you suspect lie on both sides?
+# 4. Then the careless: they erred in *one* direction. Do the rows that you suspect lie on both sides? A model with a weight for the tag itself hides that.
 #
 # </details>
 # <details><summary>A skeleton with gaps</summary>
