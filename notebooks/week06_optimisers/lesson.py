@@ -343,9 +343,9 @@ print(largest_curvature(lambda x: H @ x, np.zeros(2), np.random.default_rng(0)).
 # have written the step.)
 # This has two roots, and their *product* is
 # $\beta$. While
-# the roots are a complex pair (the equation has no real solution), both have the size $\sqrt\beta$. In words: the walk swings, and its swing shrinks by
-# $\sqrt\beta$ a step, *whatever the
-# curvature is*. If the roots are real and different, one of them is larger than $\sqrt\beta$, and the walk is slower.
+# the roots are a complex pair (the equation has no real solution), both have the same size, and its square is $\beta$. In words: the walk swings, and its swing shrinks by
+# that size at every step, *whatever the
+# curvature is*. If the roots are real and different, one of them is larger than that, and the walk is slower.
 
 # %% role="guess" id="guess_rate"
 guess.choose(
@@ -358,7 +358,7 @@ guess.choose(
 explore.momentum_rate()
 
 # %% [markdown]
-# In the middle of the picture lies a flat floor, at height $\sqrt\beta$. A larger $\beta$ makes it wider, and lifts it. You
+# In the middle of the picture lies a flat floor, at the height whose square is $\beta$. A larger $\beta$ makes it wider, and lifts it. You
 # want the floor as
 # low as possible, and all your curvatures on it.
 

@@ -430,7 +430,7 @@ def chosen_by(epsilon_greedy, Q, epsilon, rng):
 
 
 # Eight shares and six tables of counts, each within a chance of 1e-8.
-@case("q_table", "actions come as often as ε says, and equally good ones equally often", weight=2, false_alarm=1e-6)
+@case("q_table", "actions come as often as ε says, and equally good ones equally often", weight=2, false_alarm=1e-6, fresh=50)
 def as_often_as(epsilon_greedy, rng):
     for epsilon in (0.0, 0.3, 1.0):
         Q = np.tile([0.5, -1.0, 2.0, 1.0], (4000, 1))
@@ -609,11 +609,14 @@ class Diary:
         return np.array(rows), np.array(free)
 
 
-def filled(Replay, room, stack, diary, steps):
-    """Her memory after so many steps."""
+def filled(Replay, room, stack, diary, steps, reused=False):
+    """Her memory after so many steps; `reused`: of games that fill their arrays anew at each step."""
     memory = Replay(room, stack)
     for _ in range(steps):
-        memory.add(*diary.step())
+        handed = diary.step()
+        memory.add(*handed)
+        for part in handed if reused else ():
+            part[...] = 0
     return memory
 
 
@@ -650,11 +653,12 @@ def the_newest(Replay, games, room, steps, seed):
     expect.that(not wanted - numbers, f"{said}: some moves never came in 600: {sorted(wanted - numbers)[:5]}")
 
 
-def each_as_it_was(Replay, games, room, steps, stack, seed, kind=np.float32):
+def each_as_it_was(Replay, games, room, steps, stack, seed, kind=np.float32, reused=False):
     """All parts of all drawn moves belong together."""
     diary = Diary(games, 2, np.random.default_rng(seed), kind)
-    memory = filled(Replay, room, stack, diary, steps)
+    memory = filled(Replay, room, stack, diary, steps, reused)
     said = f"room for {room} steps of {games} games, {steps} added, stack {stack}"
+    said += ", and the arrays that were handed in have changed since" if reused else ""
     parts = drawn_from(memory, 40, diary, stack, np.random.default_rng(seed))
     for states, action, reward, next_states, over in zip(*parts, strict=True):
         number = int(reward)
@@ -709,6 +713,7 @@ def as_it_was_added(Replay):
         parts = drawn_from(memory, 5, diary, 2, np.random.default_rng(0))
         for part, name in ((parts[0], "the states"), (parts[3], "the next states")):
             expect.dtype(part, kind, what=f"`sample`, pictures of type {np.dtype(kind)}: {name}")
+    each_as_it_was(Replay, 2, 4, 7, 2, 17, reused=True)
     diary = Diary(2, 2, np.random.default_rng(13))
     memory = Replay(4, 2)
     for _ in range(3):
