@@ -261,7 +261,7 @@ def test_nothing_of_the_course_was_copied_out(graded: Class) -> None:
 def test_a_page_shows_what_broke_and_on_which_input(graded: Class) -> None:
     page = graded.pages["half"]
     assert "every feature averages zero over the examples" in page
-    assert "x = [[" in page
+    assert "centre(np.array([[" in page
     assert "4 of 4" in page
 
 
